@@ -1,0 +1,54 @@
+"""What the service needs to know of its surroundings, from the environment; docs/settings.md lists it all."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SmtpSettings(BaseSettings):
+    """The mail server that takes what the outbox sends."""
+
+    model_config = SettingsConfigDict(env_prefix="BLUEPALS_SMTP_", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = 25
+    security: str = Field(
+        default="starttls", pattern="^(none|starttls|tls)$", description="none, starttls or tls"
+    )
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    from_address: str = Field(
+        default="bluepals@localhost", description="the sender that people see and bounces go to"
+    )
+    connections: int = Field(default=4, description="kept open side by side")
+    per_minute: int = Field(default=600, description="the most mails that leave in a minute")
+    reply_timeout: float = Field(
+        default=600.0, description="seconds to wait for the answer to a whole message"
+    )
+
+
+class Settings(BaseSettings):
+    """Where things are and which keys open them. The Temporal connection is read by the SDK's envconfig."""
+
+    model_config = SettingsConfigDict(env_prefix="BLUEPALS_", extra="ignore")
+
+    database_url: str = Field(description="PostgreSQL, as the role bluepals_app")
+    database_admin_url: str = Field(
+        default="", description="PostgreSQL, as a role that may create roles and tables: migrations"
+    )
+    master_keys: SecretStr = Field(
+        description="newest first, comma-separated: id:base64 of 32 bytes; they wrap the keys of the children's letters"
+    )
+    link_key: SecretStr = Field(description="signs the links in mails; at least 32 characters")
+    desk_url: str = Field(
+        default="http://127.0.0.1:8000", description="how people reach the desk, as links in mails say it"
+    )
+    desk_port: int = 8000
+    health_port: int = Field(default=8001, description="the worker's /health and /metrics")
+    temporal_metrics_port: int = Field(
+        default=8002, description="the Temporal SDK's own Prometheus metrics; 0 for none"
+    )
+    build_id: str = Field(
+        default="", description="this release, for Worker Versioning; empty: unversioned, for development"
+    )
+    log_format: str = Field(default="json", pattern="^(json|console)$")
+    smtp: SmtpSettings = Field(default_factory=SmtpSettings)
