@@ -50,6 +50,12 @@ CREATE TABLE program (
     definition jsonb NOT NULL
 );
 
+-- The program's own day, by its clock and its zone.
+CREATE FUNCTION program_today() RETURNS date LANGUAGE sql STABLE AS $$
+    SELECT (program_now() AT TIME ZONE (definition ->> 'timezone'))::date
+      FROM program WHERE id = current_setting('bluepals.program', true)
+$$;
+
 CREATE TABLE school (
     program_id slug REFERENCES program,
     id         slug,

@@ -43,9 +43,12 @@ CREATE TABLE pairing (
     gender           gender NOT NULL,
     proposed_pair_id uuid NOT NULL UNIQUE REFERENCES proposed_pair,
     begins_on        date NOT NULL,
+    -- The first round that this pairing writes, known once it is introduced; a child who comes late joins later.
+    first_round      int CHECK (first_round >= 1),
     introduced_at    timestamptz,
     ended_at         timestamptz,
     end_reason       text CHECK (end_reason IN ('year closed', 'student left', 'officer left')),
+    CHECK ((introduced_at IS NULL) = (first_round IS NULL)),
     CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
     -- Both sides have the one gender that the row holds.
     CONSTRAINT same_gender_as_the_student FOREIGN KEY (student_id, gender) REFERENCES student (id, pal_gender),

@@ -1,0 +1,75 @@
+"""The two people of a pairing, at its beginning and its end."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from temporalio import activity
+
+from bluepals.facts import pairings
+from bluepals.facts.office import Office
+from bluepals.store.database import Scope
+from bluepals.store.deliveries import Held
+
+
+@dataclass(frozen=True)
+class OnePairing:
+    program: str
+    pairing_id: str
+
+
+@dataclass(frozen=True)
+class Round:
+    """One exchange's deadlines, as instants."""
+
+    number: int
+    students_due: datetime
+    officers_due: datetime
+    pack_closes: datetime
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A pairing's year: the rounds that it writes, the end of the visit, the end of the year."""
+
+    rounds: list[Round]
+    visit_over: datetime
+    closes: datetime
+
+
+@dataclass(frozen=True)
+class Introduction:
+    """The calendar of the two from now on, or the gate that is closed."""
+
+    on: date | None = None
+    calendar: Calendar | None = None
+    held: str | None = None
+
+
+class PeopleActivities:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    @activity.defn
+    async def introduce(self, order: OnePairing) -> Introduction:
+        introduced = await pairings.introduce(
+            self._office, Scope.whole(order.program), UUID(order.pairing_id)
+        )
+        if isinstance(introduced, Held):
+            return Introduction(held=introduced)
+        return Introduction(on=introduced.on, calendar=_calendar(introduced))
+
+    @activity.defn
+    async def say_farewell(self, order: OnePairing) -> None:
+        await pairings.say_farewell(self._office, Scope.whole(order.program), UUID(order.pairing_id))
+
+    @activity.defn
+    async def close_pairing(self, order: OnePairing) -> None:
+        await pairings.close(self._office, Scope.whole(order.program), UUID(order.pairing_id))
+
+
+def _calendar(introduced: pairings.Introduced) -> Calendar:
+    rounds = [
+        Round(one.number, one.students_due, one.officers_due, one.pack_closes) for one in introduced.rounds
+    ]
+    return Calendar(rounds, introduced.visit_over, introduced.closes)

@@ -1,0 +1,63 @@
+"""Starting workflows that live by themselves: many at once, each at most once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+
+@dataclass(frozen=True)
+class WorkflowStart:
+    """One workflow: its id and its one argument."""
+
+    workflow_id: str
+    argument: Any
+
+
+@dataclass(frozen=True)
+class StartWorkflows:
+    """Workflows of one kind, with the search attributes (keywords) that all of them keep."""
+
+    workflow: str
+    task_queue: str
+    search_attributes: dict[str, str]
+    starts: list[WorkflowStart]
+
+
+class StartActivities:
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @activity.defn
+    async def start_workflows(self, order: StartWorkflows) -> int:
+        """How many run or have run under these ids, now that those which were missing are started."""
+        for number, start in enumerate(order.starts, start=1):
+            await self._start(order, start)
+            activity.heartbeat(number)
+        return len(order.starts)
+
+    async def _start(self, order: StartWorkflows, start: WorkflowStart) -> None:
+        try:
+            await self._client.start_workflow(
+                order.workflow,
+                start.argument,
+                id=start.workflow_id,
+                task_queue=order.task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                search_attributes=_keywords(order.search_attributes),
+            )
+        except WorkflowAlreadyStartedError:
+            activity.logger.info("has run already", extra={"started": start.workflow_id})
+
+
+def _keywords(values: dict[str, str]) -> TypedSearchAttributes:
+    pairs: Sequence[SearchAttributePair[str]] = [
+        SearchAttributePair(SearchAttributeKey.for_keyword(name), value) for name, value in values.items()
+    ]
+    return TypedSearchAttributes(pairs)

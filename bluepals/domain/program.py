@@ -1,0 +1,99 @@
+"""A program as its folder defines it: schools, agencies, calendar and policy."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school and the agencies whose officers may write to its children."""
+
+    id: str
+    name: str
+    agencies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Days without school, the first and the last included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class YearDates:
+    first_day: date
+    last_day: date
+    breaks: tuple[Break, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoundDates:
+    """One exchange: the students' letters due, the officers' letters due, the class opens them."""
+
+    number: int
+    students_due: date
+    officers_due: date
+    opens_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class VisitWindow:
+    """The officers' visit is on a school day in here and lasts so many minutes."""
+
+    start: date
+    end: date
+    minutes: int = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a program may set otherwise; these are the defaults, all in one place."""
+
+    capacity_default: int = 1
+    capacity_max: int = 3
+    reply_days: int = 14
+    opening_gap_school_days: int = 5
+    moderation_school_days: int = 2
+    moderation_escalation_school_days: int = 4
+    return_school_days: int = 5
+    due_hour: int = 17
+    opening_hour: int = 7
+    daily_mail_hour: int = 7
+    nudge_hours: tuple[int, ...] = (72, 24)
+    visit_hour: int = 13
+    invitation_days: int = 28
+    visit_reminder_days: tuple[int, ...] = (7, 1)
+    letters_per_moderator_per_day: int = 30
+    link_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A network's undertaking in one school year."""
+
+    id: str
+    name: str
+    timezone: str
+    holidays: str | None
+    schools: tuple[School, ...]
+    agencies: tuple[Agency, ...]
+    year: YearDates
+    rounds: tuple[RoundDates, ...]
+    visit: VisitWindow
+    policy: Policy = field(default_factory=Policy)
+
+    @property
+    def first_year(self) -> int:
+        """The calendar year in which the school year begins; it names the program years."""
+        return self.year.first_day.year
+
+    def program_year_id(self, school: str) -> str:
+        return f"{self.id}.{school}.{self.first_year}"

@@ -1,0 +1,59 @@
+"""The queue of what a person has to look at: one open row for each thing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bluepals.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    key: str
+    kind: str
+    school: str | None
+    agency: str | None
+    subject_id: UUID | None
+    sentence: str
+    opened_at: datetime
+
+
+async def call(
+    connection: Connection,
+    *,
+    key: str,
+    kind: str,
+    sentence: str,
+    school: str | None = None,
+    agency: str | None = None,
+    subject_id: UUID | None = None,
+) -> None:
+    """Ask for a person; while the same key is open, once. The sentence holds ids, never a child's name."""
+    await connection.execute(
+        "INSERT INTO attention (program_id, school_id, agency_id, key, kind, subject_id, sentence)"
+        " VALUES (current_setting('bluepals.program'), $1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (program_id, key) WHERE closed_at IS NULL DO NOTHING",
+        school,
+        agency,
+        key,
+        kind,
+        subject_id,
+        sentence,
+    )
+
+
+async def settle(connection: Connection, key: str) -> None:
+    """The thing is in order again, or a person has dealt with it."""
+    await connection.execute(
+        "UPDATE attention SET closed_at = program_now() WHERE key = $1 AND closed_at IS NULL", key
+    )
+
+
+async def open_calls(connection: Connection) -> Sequence[Call]:
+    """The oldest first."""
+    rows = await connection.fetch(
+        "SELECT key, kind, school_id AS school, agency_id AS agency, subject_id, sentence, opened_at"
+        " FROM attention WHERE closed_at IS NULL ORDER BY opened_at, key"
+    )
+    return [Call(**row) for row in rows]

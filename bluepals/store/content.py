@@ -1,0 +1,119 @@
+"""The one way to what a letter says: each child's letters under a key of their own, wrapped by a master key.
+
+Destroying a child's key erases every letter from and to that child, in backups too.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bluepals.domain.letters import Letter, ScannedLetter, TypedLetter
+from bluepals.store.database import Connection
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class ContentUnreadable(Exception):
+    """A letter can't be opened: its key is gone or the master key that wraps it is not among the settings."""
+
+
+class Keyring:
+    """The master keys, newest first: the newest wraps, every one unwraps."""
+
+    def __init__(self, masters: Mapping[str, bytes]) -> None:
+        self._masters = dict(masters)
+        self._newest = next(iter(self._masters))
+
+    @classmethod
+    def parse(cls, text: str) -> "Keyring":
+        """`id:base64,id:base64`, newest first. Raises ValueError with a sentence for whoever set it."""
+        masters: dict[str, bytes] = {}
+        for entry in filter(None, (part.strip() for part in text.split(","))):
+            name, _, encoded = entry.partition(":")
+            key = base64.b64decode(encoded, validate=True)
+            if not name or len(key) != KEY_BYTES:
+                raise ValueError(
+                    f"Each master key is id:base64 of {KEY_BYTES} bytes; the one named {name!r} is not."
+                )
+            masters[name] = key
+        if not masters:
+            raise ValueError("There is no master key. Make one with: openssl rand -base64 32")
+        return cls(masters)
+
+    def wrap(self, key: bytes, owner: str) -> tuple[str, bytes]:
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = AESGCM(self._masters[self._newest]).encrypt(nonce, key, f"{self._newest}/{owner}".encode())
+        return self._newest, nonce + sealed
+
+    def unwrap(self, master: str, wrapped: bytes, owner: str) -> bytes:
+        if master not in self._masters:
+            raise ContentUnreadable(
+                f"The master key {master!r} is needed and is not set. Add it to BLUEPALS_MASTER_KEYS after the newest."
+            )
+        try:
+            return AESGCM(self._masters[master]).decrypt(
+                wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], f"{master}/{owner}".encode()
+            )
+        except InvalidTag:
+            raise ContentUnreadable(
+                f"The master key {master!r} is not the one that wrapped this key."
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A letter's content as it is stored."""
+
+    stored: bytes
+    hash: bytes
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ContentKey:
+    """A child's key, or the program's for its stock letters."""
+
+    key: bytes
+
+    def seal(self, letter: Letter, letter_id: UUID) -> Sealed:
+        nonce = os.urandom(NONCE_BYTES)
+        stored = nonce + AESGCM(self.key).encrypt(nonce, letter.content, letter_id.bytes)
+        fingerprint = hmac.digest(self.key, letter.content, "sha256")
+        return Sealed(stored, hashlib.sha256(stored).digest(), fingerprint)
+
+    def open(self, kind: str, stored: bytes | None, letter_id: UUID) -> Letter:
+        if stored is None:
+            raise ContentUnreadable("This letter has been erased.")
+        content = AESGCM(self.key).decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], letter_id.bytes)
+        return TypedLetter(content.decode()) if kind == "text" else ScannedLetter(content)
+
+
+async def content_key(
+    connection: Connection, keyring: Keyring, program: str, student_id: UUID | None
+) -> ContentKey:
+    """The key of this child's letters (None: of the program's stock letters), made when there is none yet."""
+    owner = str(student_id or program)
+    find = "SELECT master_key_id, wrapped FROM content_key WHERE program_id = $1 AND student_id IS NOT DISTINCT FROM $2"
+    row = await connection.fetchrow(find, program, student_id)
+    if row is None:
+        master, wrapped = keyring.wrap(os.urandom(KEY_BYTES), owner)
+        await connection.execute(
+            "INSERT INTO content_key (program_id, student_id, master_key_id, wrapped) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT DO NOTHING",
+            program,
+            student_id,
+            master,
+            wrapped,
+        )
+        row = await connection.fetchrow(find, program, student_id)
+    if row is None:
+        raise ContentUnreadable("The key of this child's letters is out of this scope's sight.")
+    return ContentKey(keyring.unwrap(row["master_key_id"], row["wrapped"], owner))

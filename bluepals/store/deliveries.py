@@ -1,0 +1,221 @@
+"""What goes to the other side, and what goes instead when a side misses its date."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+import asyncpg
+
+from bluepals.domain.letters import DeliveryKind, Side
+from bluepals.store.database import Connection
+
+
+class Held(StrEnum):
+    """Why a letter is not released now."""
+
+    NO_SUCH_DECISION = "no such decision"
+    NO_CONSENT = "no consent"
+    NOT_CLEARED = "officer not cleared"
+    ENDED = "pairing ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery on record. `opening`: the round with whose opening day it goes; None: by itself."""
+
+    id: UUID
+    draft_id: UUID
+    round_number: int
+    side: Side
+    kind: DeliveryKind
+    opening: int | None
+    new: bool
+
+
+async def release(
+    connection: Connection, pairing_id: UUID, draft_id: UUID, draft_hash: bytes
+) -> Delivery | Held:
+    """Deliver an approved draft of this pairing, once: to the officer at once, to the child with an opening day."""
+    draft = await connection.fetchrow(
+        "SELECT letter.side, letter.round_number, pairing.program_year_id, pairing.ended_at,"
+        " (SELECT min(received_at) FROM draft AS first WHERE first.letter_id = letter.id) AS first_received_at,"
+        " student.consent_on IS NOT NULL AND student.withdrawn_at IS NULL AS consented,"
+        " officer.cleared_until >= program_today() AND officer.withdrawn_at IS NULL AS cleared"
+        " FROM decision"
+        " JOIN draft ON draft.id = decision.draft_id JOIN letter ON letter.id = draft.letter_id"
+        " JOIN pairing ON pairing.id = letter.pairing_id"
+        " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
+        " WHERE decision.draft_id = $1 AND decision.hash = $2 AND decision.verdict = 'approve' AND pairing.id = $3"
+        " FOR SHARE OF pairing, student, officer",
+        draft_id,
+        draft_hash,
+        pairing_id,
+    )
+    if draft is None:
+        return Held.NO_SUCH_DECISION
+    if existing := await _delivery(connection, pairing_id, draft_id):
+        return existing
+    if held := _closed_gate(draft):
+        return held
+    kind, opening = await _way_out(connection, pairing_id, draft)
+    return await _insert(
+        connection, pairing_id, draft_id, draft["round_number"], Side(draft["side"]), kind, opening
+    )
+
+
+def _closed_gate(draft: asyncpg.Record) -> Held | None:
+    if draft["ended_at"] is not None:
+        return Held.ENDED
+    if not draft["consented"]:
+        return Held.NO_CONSENT
+    if not draft["cleared"]:
+        return Held.NOT_CLEARED
+    return None
+
+
+async def _way_out(
+    connection: Connection, pairing_id: UUID, draft: asyncpg.Record
+) -> tuple[DeliveryKind, int | None]:
+    """Which kind of delivery it becomes, and the opening day it goes with."""
+    own = await connection.fetchrow(
+        "SELECT students_due_at, pack_closes_at > program_now() AS pack_open, EXISTS (SELECT FROM delivery"
+        "   WHERE pairing_id = $2 AND round_number = $3 AND side = 'officer' AND kind <> 'late') AS filled"
+        " FROM round WHERE program_year_id = $1 AND number = $3",
+        draft["program_year_id"],
+        pairing_id,
+        draft["round_number"],
+    )
+    assert own is not None  # noqa: S101 - a letter's round is a foreign key
+    if draft["side"] == Side.STUDENT:
+        late = draft["first_received_at"] > own["students_due_at"]
+        return (DeliveryKind.LATE if late else DeliveryKind.LETTER), None
+    if own["pack_open"] and not own["filled"]:
+        return DeliveryKind.LETTER, draft["round_number"]
+    next_opening: int | None = await connection.fetchval(
+        "SELECT min(number) FROM round WHERE program_year_id = $1 AND number > $2 AND pack_closes_at > program_now()",
+        draft["program_year_id"],
+        draft["round_number"],
+    )
+    return DeliveryKind.LATE, next_opening
+
+
+async def record_miss(connection: Connection, pairing_id: UUID, round_number: int, side: Side) -> bool:
+    """Whether this side missed its date: recorded unless a draft was received in time (design: one conditional INSERT)."""
+    await connection.execute(
+        "INSERT INTO miss (pairing_id, round_number, side, program_id, school_id, agency_id)"
+        " SELECT pairing.id, round.number, $3, pairing.program_id, pairing.school_id, pairing.agency_id"
+        " FROM pairing JOIN round ON round.program_year_id = pairing.program_year_id AND round.number = $2"
+        " WHERE pairing.id = $1 AND NOT EXISTS ("
+        "   SELECT FROM letter JOIN draft ON draft.letter_id = letter.id"
+        "   WHERE letter.pairing_id = $1 AND letter.round_number = $2 AND letter.side = $3 AND draft.received_at <="
+        "     CASE WHEN $3 = 'student' THEN round.students_due_at ELSE round.officers_due_at END)"
+        " ON CONFLICT DO NOTHING",
+        pairing_id,
+        round_number,
+        side,
+    )
+    missed: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM miss WHERE pairing_id = $1 AND round_number = $2 AND side = $3)",
+        pairing_id,
+        round_number,
+        side,
+    )
+    return missed
+
+
+async def put_stock_letter(connection: Connection, pairing_id: UUID, round_number: int) -> Delivery | None:
+    """Put a stock letter into the pack of a child whose officer's letter is not there; None when none is left.
+
+    In the child's language if there is one, otherwise in English, never one that this child has had; the least used first.
+    """
+    filled = await connection.fetchval(
+        "SELECT draft_id FROM delivery WHERE pairing_id = $1 AND round_number = $2 AND side = 'officer' AND kind <> 'late'",
+        pairing_id,
+        round_number,
+    )
+    if filled is not None:
+        return await _delivery(connection, pairing_id, filled)
+    draft_id = await connection.fetchval(
+        "SELECT draft.id FROM draft JOIN letter ON letter.id = draft.letter_id"
+        " JOIN decision ON decision.draft_id = draft.id AND decision.verdict = 'approve'"
+        " JOIN pairing ON pairing.id = $1 JOIN student ON student.id = pairing.student_id"
+        " WHERE draft.written_for = 'stock' AND letter.stock_gender = pairing.gender"
+        " AND draft.language IN (student.language, 'en')"
+        " AND NOT EXISTS (SELECT FROM delivery JOIN pairing AS earlier ON earlier.id = delivery.pairing_id"
+        "   WHERE delivery.draft_id = draft.id AND earlier.student_id = pairing.student_id)"
+        " ORDER BY draft.language = student.language DESC,"
+        " (SELECT count(*) FROM delivery WHERE delivery.draft_id = draft.id), letter.stock_id LIMIT 1",
+        pairing_id,
+    )
+    if draft_id is None:
+        return None
+    return await _insert(
+        connection, pairing_id, draft_id, round_number, Side.OFFICER, DeliveryKind.STOCK, opening=round_number
+    )
+
+
+async def _insert(
+    connection: Connection,
+    pairing_id: UUID,
+    draft_id: UUID,
+    round_number: int,
+    side: Side,
+    kind: DeliveryKind,
+    opening: int | None,
+) -> Delivery:
+    await connection.execute(
+        "INSERT INTO delivery (program_id, school_id, agency_id, pairing_id, round_number, side, kind, opening,"
+        " draft_id, written_for, hash)"
+        " SELECT pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id, $3, $4, $5, $6,"
+        " draft.id, draft.written_for, draft.hash FROM pairing, draft WHERE pairing.id = $1 AND draft.id = $2",
+        pairing_id,
+        draft_id,
+        round_number,
+        side,
+        kind,
+        opening,
+    )
+    inserted = await _delivery(connection, pairing_id, draft_id)
+    assert inserted is not None  # noqa: S101 - inserted above
+    return replace(inserted, new=True)
+
+
+async def _delivery(connection: Connection, pairing_id: UUID, draft_id: UUID) -> Delivery | None:
+    row = await connection.fetchrow(
+        "SELECT id, draft_id, round_number, side, kind, opening FROM delivery WHERE pairing_id = $1 AND draft_id = $2",
+        pairing_id,
+        draft_id,
+    )
+    if row is None:
+        return None
+    return Delivery(**{**row, "side": Side(row["side"]), "kind": DeliveryKind(row["kind"])}, new=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PackDraft:
+    """One letter of a class's pack: for whom, from whom, which draft."""
+
+    student_id: UUID
+    student_name: str
+    officer_first_name: str
+    draft_id: UUID
+    kind: DeliveryKind
+
+
+async def pack(
+    connection: Connection, program_year: str, class_name: str, opening: int
+) -> Sequence[PackDraft]:
+    """What a class opens on this opening day, in roster order."""
+    rows = await connection.fetch(
+        "SELECT student.id AS student_id, student.first_name || ' ' || student.last_name AS student_name,"
+        " pal.officer_first_name, delivery.draft_id, delivery.kind"
+        " FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id JOIN pal ON pal.pairing_id = pairing.id"
+        " JOIN student ON student.id = pairing.student_id"
+        " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND delivery.opening = $3"
+        " ORDER BY student.last_name, student.first_name, student.id, delivery.kind = 'late', delivery.sequence",
+        program_year,
+        class_name,
+        opening,
+    )
+    return [PackDraft(**{**row, "kind": DeliveryKind(row["kind"])}) for row in rows]

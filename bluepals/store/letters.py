@@ -1,0 +1,311 @@
+"""Letters from draft to delivery. What a letter says goes in and out through bluepals.store.content only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from bluepals.domain.letters import Letter, ScannedLetter, Side, Verdict
+from bluepals.domain.screening import Mark, Risk, Screening
+from bluepals.store.content import Keyring, content_key
+from bluepals.store.database import Connection
+
+
+class NotTaken(Exception):
+    """The fact contradicts what is on record; the message says what is there and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A letter as it is handed in, before it has a draft of its own."""
+
+    letter: Letter
+    language: str
+    uploaded_by: UUID
+    screening: Screening | None  # None: pages, which no filter reads
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRecord:
+    """A draft on record: ids, states and times, nothing of what it says."""
+
+    id: UUID
+    letter_id: UUID
+    number: int
+    hash: bytes
+    received_at: datetime
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDraft:
+    """A draft that a reader has to decide about."""
+
+    draft_id: UUID
+    hash: bytes
+    pairing_id: UUID | None
+    school: str | None
+    round_number: int | None
+    side: Side
+    kind: str
+    language: str
+    risk: Risk | None
+    received_at: datetime
+    uploaded_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision on record, with what its consequences need to know."""
+
+    draft_id: UUID
+    hash: bytes
+    verdict: Verdict
+    pairing_id: UUID | None
+    round_number: int | None
+    side: Side
+    uploaded_by: UUID
+    known: bool
+
+
+async def hand_in(
+    connection: Connection,
+    keyring: Keyring,
+    *,
+    pairing_id: UUID,
+    round_number: int,
+    side: Side,
+    handed: Handed,
+) -> DraftRecord:
+    """Commit a draft of this side's letter of this round; the same content again is the same draft.
+
+    Raises NotTaken when there is no such pairing or round, or when the letter has been approved or referred.
+    """
+    pairing = await connection.fetchrow(
+        "SELECT pairing.*, round.number IS NOT NULL AS has_round FROM pairing"
+        " LEFT JOIN pairing_round AS round ON round.pairing_id = pairing.id AND round.number = $2"
+        " WHERE pairing.id = $1",
+        pairing_id,
+        round_number,
+    )
+    if pairing is None or not pairing["has_round"]:
+        raise NotTaken(
+            f"There is no round {round_number} of pairing {pairing_id} here. See: starter.py pairing show"
+        )
+    letter_id: UUID = await connection.fetchval(
+        "INSERT INTO letter (program_id, school_id, agency_id, pairing_id, program_year_id, round_number, side)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        " ON CONFLICT (pairing_id, round_number, side) DO UPDATE SET side = excluded.side RETURNING id",
+        pairing["program_id"],
+        pairing["school_id"],
+        pairing["agency_id"],
+        pairing_id,
+        pairing["program_year_id"],
+        round_number,
+        side,
+    )
+    return await _add_draft(connection, keyring, letter_id, pairing["student_id"], handed)
+
+
+async def hand_in_stock(
+    connection: Connection, keyring: Keyring, *, officer_id: UUID, stock_id: str, handed: Handed
+) -> DraftRecord:
+    """A reserve officer's letter, written for whichever child will need one."""
+    letter_id: UUID | None = await connection.fetchval(
+        "INSERT INTO letter (program_id, agency_id, side, stock_id, stock_gender)"
+        " SELECT program_id, agency_id, 'officer', $2, gender FROM officer WHERE id = $1 AND gender IS NOT NULL"
+        " ON CONFLICT (program_id, stock_id) DO UPDATE SET side = excluded.side RETURNING id",
+        officer_id,
+        stock_id,
+    )
+    if letter_id is None:
+        raise NotTaken(f"Officer {officer_id} is not on record with a gender; import the officers first.")
+    return await _add_draft(connection, keyring, letter_id, None, handed)
+
+
+async def _add_draft(
+    connection: Connection, keyring: Keyring, letter_id: UUID, student_id: UUID | None, handed: Handed
+) -> DraftRecord:
+    """The caller holds the letter's row lock, by its upsert."""
+    letter = await connection.fetchrow("SELECT * FROM letter WHERE id = $1", letter_id)
+    assert letter is not None  # noqa: S101 - upserted above
+    key = await content_key(connection, keyring, letter["program_id"], student_id)
+    sealed = key.seal(handed.letter, letter_id)
+    known = await connection.fetchrow(
+        "SELECT id, letter_id, number, hash, received_at FROM draft WHERE letter_id = $1 AND fingerprint = $2",
+        letter_id,
+        sealed.fingerprint,
+    )
+    if known is not None:
+        return DraftRecord(**known, known=True)
+    await _refuse_if_settled(connection, letter_id)
+    screening = handed.screening
+    row = await connection.fetchrow(
+        "INSERT INTO draft (program_id, school_id, agency_id, letter_id, written_for, number, kind, language,"
+        " stored, hash, fingerprint, uploaded_by, marks, risk)"
+        " VALUES ($1, $2, $3, $4, $5, (SELECT count(*) + 1 FROM draft WHERE letter_id = $4), $6, $7,"
+        " $8, $9, $10, $11, $12, $13) RETURNING id, letter_id, number, hash, received_at",
+        letter["program_id"],
+        letter["school_id"],
+        letter["agency_id"],
+        letter_id,
+        str(letter["pairing_id"] or "stock"),
+        "pages" if isinstance(handed.letter, ScannedLetter) else "text",
+        handed.language,
+        sealed.stored,
+        sealed.hash,
+        sealed.fingerprint,
+        handed.uploaded_by,
+        None if screening is None else [_mark_to_json(mark) for mark in screening.marks],
+        None if screening is None else screening.risk,
+    )
+    assert row is not None  # noqa: S101 - INSERT ... RETURNING
+    return DraftRecord(**row, known=False)
+
+
+def _mark_to_json(mark: Mark) -> dict[str, object]:
+    return {"kind": mark.kind, "start": mark.start, "end": mark.end}
+
+
+async def _refuse_if_settled(connection: Connection, letter_id: UUID) -> None:
+    verdict = await connection.fetchval(
+        "SELECT verdict FROM decision JOIN draft ON draft.id = decision.draft_id"
+        " WHERE letter_id = $1 AND verdict IN ('approve', 'refer') LIMIT 1",
+        letter_id,
+    )
+    if verdict == Verdict.APPROVE:
+        raise NotTaken(
+            "This letter has been approved and can't be changed. What is new belongs in the next one."
+        )
+    if verdict == Verdict.REFER:
+        raise NotTaken("This letter is with the counselor. Ask the coordinator before sending another one.")
+
+
+async def waiting(connection: Connection) -> Sequence[WaitingDraft]:
+    """Drafts that nobody has decided about: the worrying and the unscreened first, then the oldest."""
+    rows = await connection.fetch(
+        "SELECT draft.id AS draft_id, draft.hash, letter.pairing_id, letter.school_id AS school, letter.round_number,"
+        " letter.side, draft.kind, draft.language, draft.risk, draft.received_at, draft.uploaded_by"
+        " FROM draft JOIN letter ON letter.id = draft.letter_id"
+        " WHERE NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id)"
+        " AND NOT EXISTS (SELECT FROM draft AS newer WHERE newer.letter_id = draft.letter_id AND newer.number > draft.number)"
+        " ORDER BY array_position(ARRAY['high', 'low', 'none'], coalesce(draft.risk, 'low')), draft.sequence"
+    )
+    return [
+        WaitingDraft(**{**row, "side": Side(row["side"]), "risk": Risk(row["risk"]) if row["risk"] else None})
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDraft:
+    """A draft with what it says."""
+
+    letter: Letter
+    language: str
+    hash: bytes
+    marks: tuple[Mark, ...]
+    risk: Risk | None
+
+
+async def read(connection: Connection, keyring: Keyring, draft_id: UUID) -> OpenedDraft:
+    """What the draft says. Raises NotTaken when there is none in sight."""
+    row = await connection.fetchrow(
+        "SELECT draft.*, pairing.student_id FROM draft JOIN letter ON letter.id = draft.letter_id"
+        " LEFT JOIN pairing ON pairing.id = letter.pairing_id WHERE draft.id = $1",
+        draft_id,
+    )
+    if row is None:
+        raise NotTaken(f"There is no draft {draft_id} here. See: starter.py letter waiting")
+    key = await content_key(connection, keyring, row["program_id"], row["student_id"])
+    return OpenedDraft(
+        letter=key.open(row["kind"], row["stored"], row["letter_id"]),
+        language=row["language"],
+        hash=row["hash"],
+        marks=tuple(Mark(**mark) for mark in row["marks"] or ()),
+        risk=Risk(row["risk"]) if row["risk"] else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A reader's word about exactly one draft."""
+
+    draft_id: UUID
+    hash: bytes
+    verdict: Verdict
+    decided_by: UUID
+    reason_for_child: str | None = None
+    reason_for_adult: str | None = None
+    due_again_at: datetime | None = None
+
+
+async def decide(connection: Connection, decision: Decision) -> Decided:
+    """Record the decision, once. The same one again is known.
+
+    Raises NotTaken for another decision about the same draft, one about an older draft, or one by its uploader.
+    """
+    draft = await _lock_draft(connection, decision.draft_id)
+    existing = await connection.fetchrow("SELECT * FROM decision WHERE draft_id = $1", decision.draft_id)
+    if existing is None:
+        _refuse_unfit(decision, draft)
+        await _insert_decision(connection, decision, draft)
+    elif (existing["verdict"], existing["decided_by"]) != (decision.verdict, decision.decided_by):
+        raise NotTaken(
+            f"This draft has been decided about already: {existing['verdict']}. One decision is final."
+        )
+    return Decided(
+        draft_id=decision.draft_id,
+        hash=draft["hash"],
+        verdict=decision.verdict,
+        pairing_id=draft["pairing_id"],
+        round_number=draft["round_number"],
+        side=Side(draft["side"]),
+        uploaded_by=draft["uploaded_by"],
+        known=existing is not None,
+    )
+
+
+async def _lock_draft(connection: Connection, draft_id: UUID) -> asyncpg.Record:
+    """The draft and its letter, whose row is locked so that neither a newer draft nor a second decision slips in."""
+    await connection.execute(
+        "SELECT FROM letter WHERE id = (SELECT letter_id FROM draft WHERE id = $1) FOR UPDATE", draft_id
+    )
+    draft = await connection.fetchrow(
+        "SELECT draft.*, letter.pairing_id, letter.round_number, letter.side,"
+        " (SELECT max(number) FROM draft AS other WHERE other.letter_id = draft.letter_id) AS newest"
+        " FROM draft JOIN letter ON letter.id = draft.letter_id WHERE draft.id = $1",
+        draft_id,
+    )
+    if draft is None:
+        raise NotTaken(f"There is no draft {draft_id} here. See: starter.py letter waiting")
+    return draft
+
+
+def _refuse_unfit(decision: Decision, draft: asyncpg.Record) -> None:
+    if decision.hash != draft["hash"] or draft["number"] != draft["newest"]:
+        raise NotTaken(
+            "A newer draft has come in since this one was read. Read the newest and decide about that."
+        )
+    if decision.decided_by == draft["uploaded_by"]:
+        raise NotTaken("Whoever hands a letter in can't decide about it. Ask another moderator.")
+
+
+async def _insert_decision(connection: Connection, decision: Decision, draft: asyncpg.Record) -> None:
+    await connection.execute(
+        "INSERT INTO decision (program_id, school_id, agency_id, draft_id, hash, uploaded_by, verdict, decided_by,"
+        " reason_for_child, reason_for_adult, due_again_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        draft["program_id"],
+        draft["school_id"],
+        draft["agency_id"],
+        decision.draft_id,
+        decision.hash,
+        draft["uploaded_by"],
+        decision.verdict,
+        decision.decided_by,
+        decision.reason_for_child,
+        decision.reason_for_adult,
+        decision.due_again_at,
+    )

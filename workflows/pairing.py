@@ -1,0 +1,297 @@
+"""One pairing's year: introduction, rounds of letters, the visit, farewell.
+
+The pairing owns its deadlines and what follows from a miss. It hears of decisions, releases what was approved, and sees to
+it that the child has a letter on every opening day.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.letters import LetterActivities, Released, ReleaseLetter, SideOfRound
+    from activities.people import Calendar, OnePairing, PeopleActivities, Round
+    from bluepals.domain.letters import DeliveryKind, Side, Verdict
+
+from workflows.options import TRANSACTION
+from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
+
+
+def workflow_id(pairing_id: str) -> str:
+    return f"pairing-{pairing_id}"
+
+
+class Stage(StrEnum):
+    INTRODUCTION = "introduction"
+    STUDENT_WRITES = "student writes"
+    OFFICER_ANSWERS = "officer answers"
+    BEING_READ = "being read"
+    VISIT = "visit"
+    FAREWELL = "farewell"
+    CLOSED = "closed"
+
+
+class Answer(StrEnum):
+    """What a pairing says to a fact."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True)
+class LetterDecided:
+    """A reader has decided about a draft of this pairing."""
+
+    draft_id: str
+    hash: str
+    verdict: Verdict
+    round_number: int
+    side: Side
+
+
+@dataclass(frozen=True)
+class GateOpened:
+    """A consent came in or a clearance was renewed: what was held may go."""
+
+    cause: str
+
+
+@dataclass
+class PairingState:
+    """All that crosses a continue-as-new."""
+
+    stage: Stage = Stage.INTRODUCTION
+    calendar: Calendar | None = None
+    rounds_done: int = 0
+    last_round: int = 0
+    decided: list[str] = field(default_factory=list)
+    approved: list[LetterDecided] = field(default_factory=list)
+    held: list[LetterDecided] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
+    story: list[str] = field(default_factory=list)
+
+
+@dataclass
+class PairingInput:
+    program: str
+    pairing_id: str
+    state: PairingState = field(default_factory=PairingState)
+
+
+@dataclass(frozen=True)
+class PairingClosed:
+    rounds: int
+    settled: list[str]
+
+
+_WORDS = {Verdict.RETURN: "returned", Verdict.REFER: "held for the counselor"}
+
+
+@workflow.defn
+class Pairing:
+    @workflow.init
+    def __init__(self, start: PairingInput) -> None:
+        self._start = start
+        self._state = start.state
+        self._this = OnePairing(start.program, start.pairing_id)
+        self._gate_opened = False
+
+    @workflow.run
+    async def run(self, _: PairingInput) -> PairingClosed:
+        calendar = await self._introduce()
+        for exchange in calendar.rounds[self._state.rounds_done :]:
+            await self._student_writes(exchange)
+            await self._officer_answers(exchange)
+            await self._continue_as_new_when_long()
+        await self._visit(calendar)
+        await self._say_farewell(calendar)
+        return await self._close()
+
+    @workflow.update
+    def letter_decided(self, fact: LetterDecided) -> Answer:
+        """Approved letters are released by `run`, in the order in which they were decided."""
+        if fact.draft_id in self._state.decided:
+            return Answer.KNOWN
+        self._state.decided.append(fact.draft_id)
+        if fact.verdict is Verdict.APPROVE:
+            self._state.approved.append(fact)
+        else:
+            self._note(f"round {fact.round_number}: {fact.side}'s letter {_WORDS[fact.verdict]}")
+        return Answer.TAKEN
+
+    @letter_decided.validator
+    def _refuse_malformed(self, fact: LetterDecided) -> None:
+        try:
+            UUID(fact.draft_id), bytes.fromhex(fact.hash)
+        except ValueError:
+            raise ApplicationError(
+                "draft_id has to be a UUID and hash hexadecimal. Facts are sent by the desk and starter.py, not by hand.",
+                type="MalformedFact",
+                non_retryable=True,
+            ) from None
+
+    @workflow.update
+    def gate_opened(self, fact: GateOpened) -> Answer:
+        self._note(fact.cause)
+        self._state.approved += self._state.held
+        self._state.held.clear()
+        self._gate_opened = True
+        return Answer.TAKEN
+
+    # The year, in the order of `run`.
+
+    async def _introduce(self) -> Calendar:
+        """A closed gate (no consent, clearance ended) puts the introduction off until it opens."""
+        while self._state.calendar is None:
+            self._gate_opened = False
+            introduction = await workflow.execute_activity_method(
+                PeopleActivities.introduce, self._this, summary="introduce the two", **TRANSACTION
+            )
+            if introduction.held:
+                self._call_for_a_person(f"not introduced: {introduction.held}")
+                await workflow.wait_condition(lambda: self._gate_opened)
+            else:
+                self._state.calendar = introduction.calendar
+                self._note("introduced")
+        return self._state.calendar
+
+    async def _student_writes(self, exchange: Round) -> None:
+        self._enter(Stage.STUDENT_WRITES, exchange.number, exchange.students_due)
+        if not await self._released(exchange, Side.STUDENT, by=exchange.students_due):
+            await self._record_miss(exchange, Side.STUDENT)
+
+    async def _officer_answers(self, exchange: Round) -> None:
+        """Whatever becomes of the officer's letter, the child's pack is not empty when it closes."""
+        self._enter(Stage.OFFICER_ANSWERS, exchange.number, exchange.officers_due)
+        answered = await self._released(exchange, Side.OFFICER, by=exchange.officers_due)
+        if not answered and not await self._record_miss(exchange, Side.OFFICER):
+            self._enter(Stage.BEING_READ, exchange.number, exchange.pack_closes)
+            answered = await self._released(exchange, Side.OFFICER, by=exchange.pack_closes)
+        if not answered:
+            await self._put_stock_letter(exchange)
+        self._state.rounds_done += 1
+        self._state.last_round = exchange.number
+
+    async def _visit(self, calendar: Calendar) -> None:
+        self._enter(Stage.VISIT, self._state.last_round, calendar.visit_over)
+        await self._releasing_until(calendar.visit_over, "the officers' visit")
+
+    async def _say_farewell(self, calendar: Calendar) -> None:
+        await workflow.execute_activity_method(
+            PeopleActivities.say_farewell, self._this, summary="say farewell", **TRANSACTION
+        )
+        self._note("farewell")
+        self._enter(Stage.FAREWELL, self._state.last_round, calendar.closes)
+        await self._releasing_until(calendar.closes, "late letters may still come")
+
+    async def _close(self) -> PairingClosed:
+        await workflow.execute_activity_method(
+            PeopleActivities.close_pairing, self._this, summary="close the pairing", **TRANSACTION
+        )
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        self._enter(Stage.CLOSED, self._state.last_round, workflow.now())
+        return PairingClosed(self._state.rounds_done, self._state.settled)
+
+    # What a stage is made of.
+
+    async def _released(self, exchange: Round, side: Side, by: datetime) -> bool:
+        """Whether this side's letter went out by then; other letters that are approved meanwhile go out too."""
+        settled = f"{exchange.number} {side}"
+        await self._releasing_until(
+            by, f"{side}'s letter, round {exchange.number}", done=lambda: settled in self._state.settled
+        )
+        return settled in self._state.settled
+
+    async def _releasing_until(
+        self, deadline: datetime, what_for: str, done: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Release what is approved, as it comes, until `done` or the deadline."""
+        while True:
+            await self._release_approved()
+            if done() or deadline <= workflow.now():
+                return
+            try:
+                await workflow.wait_condition(
+                    lambda: bool(self._state.approved),
+                    timeout=deadline - workflow.now(),
+                    timeout_summary=what_for,
+                )
+            except TimeoutError:
+                return
+
+    async def _release_approved(self) -> None:
+        while self._state.approved:
+            letter = self._state.approved[0]
+            released = await workflow.execute_activity_method(
+                LetterActivities.release_letter,
+                ReleaseLetter(self._start.program, self._start.pairing_id, letter.draft_id, letter.hash),
+                summary=f"release the {letter.side}'s letter of round {letter.round_number}",
+                **TRANSACTION,
+            )
+            self._state.approved.pop(0)
+            self._take_note_of(letter, released)
+
+    def _take_note_of(self, letter: LetterDecided, released: Released) -> None:
+        if released.held:
+            self._state.held.append(letter)
+            self._call_for_a_person(f"a letter of round {letter.round_number} is held: {released.held}")
+            return
+        if released.kind is DeliveryKind.LETTER or released.side is Side.STUDENT:
+            self._state.settled.append(f"{released.round_number} {released.side}")
+        self._note(f"round {released.round_number}: {released.side}'s letter released")
+
+    async def _record_miss(self, exchange: Round, side: Side) -> bool:
+        missed = await workflow.execute_activity_method(
+            LetterActivities.record_miss,
+            SideOfRound(self._start.program, self._start.pairing_id, exchange.number, side),
+            summary=f"is the {side}'s letter of round {exchange.number} here?",
+            **TRANSACTION,
+        )
+        self._note(
+            f"round {exchange.number}: {side}'s letter {'missed' if missed else 'in time, being read'}"
+        )
+        return missed
+
+    async def _put_stock_letter(self, exchange: Round) -> None:
+        filled = await workflow.execute_activity_method(
+            LetterActivities.put_stock_letter,
+            SideOfRound(self._start.program, self._start.pairing_id, exchange.number, Side.OFFICER),
+            summary=f"a stock letter for opening day {exchange.number}",
+            **TRANSACTION,
+        )
+        if filled.draft_id is None:
+            self._call_for_a_person(f"no stock letter left for opening day {exchange.number}")
+        else:
+            self._note(f"round {exchange.number}: a stock letter is in the pack")
+
+    async def _continue_as_new_when_long(self) -> None:
+        if workflow.info().is_continue_as_new_suggested():
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            workflow.continue_as_new(replace(self._start, state=self._state))
+
+    # What the Web UI shows.
+
+    def _enter(self, stage: Stage, round_number: int, due: datetime) -> None:
+        self._state.stage = stage
+        workflow.upsert_search_attributes(
+            [STAGE.value_set(stage), ROUND.value_set(round_number), DUE.value_set(due)]
+        )
+        self._show()
+
+    def _call_for_a_person(self, why: str) -> None:
+        self._note(why)
+        workflow.upsert_search_attributes([ATTENTION.value_set(why)])
+
+    def _note(self, what: str) -> None:
+        self._state.story.append(f"{workflow.now():%Y-%m-%d} {what}")
+        self._show()
+
+    def _show(self) -> None:
+        workflow.set_current_details(
+            "\n".join([f"**{self._state.stage}**", "", *(f"- {line}" for line in self._state.story)])
+        )

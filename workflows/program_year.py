@@ -1,0 +1,150 @@
+"""One school's year: its pairings begin, its classes open their letters, the officers visit, the year closes."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.starting import StartActivities, StartWorkflows, WorkflowStart
+    from activities.year import OneOpening, OpeningDay, ThisYear, YearActivities, YearCalendar, YearNumbers
+
+from workflows import pairing, visit_day
+from workflows.options import BATCH, TRANSACTION
+from workflows.queue import TASK_QUEUE
+from workflows.search_attributes import DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE
+
+
+def workflow_id(program_year: str) -> str:
+    return f"program-year-{program_year}"
+
+
+@dataclass(frozen=True)
+class PairsApproved:
+    """The coordinator has approved pairs of this school; they are on record and may begin."""
+
+    batch: str
+
+
+@dataclass
+class ProgramYearState:
+    """All that crosses a continue-as-new."""
+
+    pairs_waiting: bool = False
+    batches: list[str] = field(default_factory=list)
+    opening_days_done: int = 0
+
+
+@dataclass
+class ProgramYearInput:
+    program: str
+    program_year: str
+    school: str
+    state: ProgramYearState = field(default_factory=ProgramYearState)
+
+
+@workflow.defn
+class ProgramYear:
+    @workflow.init
+    def __init__(self, start: ProgramYearInput) -> None:
+        self._start = start
+        self._state = start.state
+        self._this = ThisYear(start.program, start.program_year)
+
+    @workflow.run
+    async def run(self, _: ProgramYearInput) -> YearNumbers:
+        calendar = await self._open()
+        await self._start_visit_day(calendar)
+        for day in calendar.opening_days[self._state.opening_days_done :]:
+            await self._opening_day(day)
+            await self._continue_as_new_when_long()
+        await self._last_weeks(calendar)
+        return await self._close()
+
+    @workflow.update
+    def pairs_approved(self, fact: PairsApproved) -> str:
+        if fact.batch in self._state.batches:
+            return "known"
+        self._state.batches.append(fact.batch)
+        self._state.pairs_waiting = True
+        return "taken"
+
+    async def _open(self) -> YearCalendar:
+        return await workflow.execute_activity_method(
+            YearActivities.open_year, self._this, summary="open the year", **TRANSACTION
+        )
+
+    async def _start_visit_day(self, calendar: YearCalendar) -> None:
+        """It lives by itself from here on: the visit is prepared while letters still go back and forth."""
+        argument = visit_day.VisitDayInput(self._start.program, self._start.program_year, calendar.visit)
+        await self._start_workflows(
+            visit_day.VisitDay.__name__, [(visit_day.workflow_id(self._start.program_year), argument)]
+        )
+
+    async def _opening_day(self, day: OpeningDay) -> None:
+        """The class opens its letters together: the teacher gets the pack that morning."""
+        self._enter("rounds", day.number, day.opens_at)
+        await self._beginning_pairings_until(day.opens_at, f"opening day {day.number}")
+        await workflow.execute_activity_method(
+            YearActivities.send_packs,
+            OneOpening(self._start.program, self._start.program_year, day.number),
+            summary=f"send the packs of opening day {day.number}",
+            **TRANSACTION,
+        )
+        self._state.opening_days_done = day.number
+
+    async def _last_weeks(self, calendar: YearCalendar) -> None:
+        self._enter("last weeks", self._state.opening_days_done, calendar.closes)
+        await self._beginning_pairings_until(calendar.closes, "the end of the year")
+
+    async def _close(self) -> YearNumbers:
+        numbers = await workflow.execute_activity_method(
+            YearActivities.close_year, self._this, summary="close the year and count it", **TRANSACTION
+        )
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        self._enter("closed", self._state.opening_days_done, workflow.now())
+        return numbers
+
+    async def _beginning_pairings_until(self, deadline: datetime, what_for: str) -> None:
+        """Pairs that the coordinator approves begin at once, early in the year or late."""
+        while deadline > workflow.now():
+            if self._state.pairs_waiting:
+                await self._begin_pairings()
+            try:
+                await workflow.wait_condition(
+                    lambda: self._state.pairs_waiting,
+                    timeout=deadline - workflow.now(),
+                    timeout_summary=what_for,
+                )
+            except TimeoutError:
+                return
+
+    async def _begin_pairings(self) -> None:
+        self._state.pairs_waiting = False
+        pairings = await workflow.execute_activity_method(
+            YearActivities.pairings_to_begin, self._this, summary="which pairings begin?", **TRANSACTION
+        )
+        await self._start_workflows(
+            pairing.Pairing.__name__,
+            [(pairing.workflow_id(one), pairing.PairingInput(self._start.program, one)) for one in pairings],
+        )
+
+    async def _start_workflows(self, name: str, starts: list[tuple[str, object]]) -> None:
+        attributes = {SCHOOL.name: self._start.school, PROGRAM_YEAR.name: self._start.program_year}
+        await workflow.execute_activity_method(
+            StartActivities.start_workflows,
+            StartWorkflows(name, TASK_QUEUE, attributes, [WorkflowStart(*start) for start in starts]),
+            summary=f"start {len(starts)} x {name}",
+            **BATCH,
+        )
+
+    async def _continue_as_new_when_long(self) -> None:
+        if workflow.info().is_continue_as_new_suggested():
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            workflow.continue_as_new(replace(self._start, state=self._state))
+
+    def _enter(self, stage: str, round_number: int, due: datetime) -> None:
+        workflow.upsert_search_attributes(
+            [STAGE.value_set(stage), ROUND.value_set(round_number), DUE.value_set(due)]
+        )
+        workflow.set_current_details(f"**{stage}**, {self._state.opening_days_done} opening days held")
