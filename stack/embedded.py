@@ -1,0 +1,65 @@
+"""Everything the service needs on one machine: Temporal with its Web UI, PostgreSQL, a mail catcher."""
+
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack.mail_catcher import MailCatcher, mail_catcher
+from stack.postgres import PostgresServer, postgres_server
+from stack.temporal import Say, TemporalOptions, TemporalServer, temporal_server
+
+
+@dataclass(frozen=True)
+class Ports:
+    """0: any free one."""
+
+    temporal: int = 0
+    temporal_ui: int = 0
+    smtp: int = 0
+    mail_page: int = 0
+
+
+WELL_KNOWN = Ports(temporal=7233, temporal_ui=8233, smtp=1025, mail_page=8025)
+
+
+@dataclass(frozen=True)
+class Stack:
+    temporal: TemporalServer
+    postgres: PostgresServer
+    mail: MailCatcher
+
+
+@asynccontextmanager
+async def embedded_stack(
+    say: Say,
+    *,
+    folder: Path | None = None,
+    ports: Ports = Ports(),
+    search_attributes: Mapping[str, str],
+    dynamic_config: Mapping[str, object] | None = None,
+) -> AsyncIterator[Stack]:
+    """A running stack; all of it is stopped at the end of the block. No folder: everything is gone then.
+
+    Raises StackFailure with a sentence when a part can't run.
+    """
+    async with AsyncExitStack() as running:
+        data = folder or Path(
+            running.enter_context(tempfile.TemporaryDirectory(prefix="bluepals-", ignore_cleanup_errors=True))
+        )
+        data.mkdir(parents=True, exist_ok=True)
+        data.chmod(0o755)  # PostgreSQL runs as a user of its own when this is root.
+        say("starting PostgreSQL")
+        postgres = await running.enter_async_context(postgres_server(data / "postgres"))
+        mail = await running.enter_async_context(mail_catcher(ports.smtp, ports.mail_page))
+        say("starting Temporal")
+        options = TemporalOptions(
+            search_attributes=search_attributes,
+            file=folder / "temporal.db" if folder else None,
+            port=ports.temporal,
+            ui_port=ports.temporal_ui,
+            dynamic_config=dynamic_config or {},
+        )
+        temporal = await running.enter_async_context(temporal_server(options, say))
+        yield Stack(temporal, postgres, mail)
