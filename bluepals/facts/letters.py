@@ -1,0 +1,316 @@
+"""Letters handed in, decided about, released and missed: each a fact, committed with its tells and notices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bluepals.domain.letters import Letter, ScannedLetter, Side, Verdict
+from bluepals.domain.people import Role
+from bluepals.domain.screening import screen
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.mail import notices
+from bluepals.store import attention, deliveries, letters, pairings, people, tells
+from bluepals.store.database import Connection, Scope
+from bluepals.store.deliveries import Delivery, Held
+from bluepals.store.letters import Decided, Decision, DraftRecord, Handed
+from bluepals.store.pairings import PairingCard
+from bluepals.store.tells import Tell
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedAndTold:
+    """A decision on record, and the tell that its pairing has to hear (stock letters have no pairing)."""
+
+    decided: Decided
+    tell: Tell | None
+
+
+async def hand_in(
+    office: Office,
+    scope: Scope,
+    *,
+    pairing_id: UUID,
+    round_number: int,
+    side: Side,
+    letter: Letter,
+    language: str,
+    uploaded_by: UUID,
+) -> DraftRecord:
+    """Take a letter in. One for a closed pairing is kept, for a person to look at. Raises NotTaken with a sentence."""
+    handed = _screened(letter, language, uploaded_by)
+    async with office.database.transaction(scope) as connection:
+        draft = await letters.hand_in(
+            connection,
+            office.keyring,
+            pairing_id=pairing_id,
+            round_number=round_number,
+            side=side,
+            handed=handed,
+        )
+        pairing = await pairings.state(connection, pairing_id)
+        if pairing.ended:
+            await attention.call(
+                connection,
+                key=f"draft-{draft.id}",
+                kind="letter for a closed pairing",
+                school=pairing.school,
+                agency=pairing.agency,
+                subject_id=draft.id,
+                sentence=f"Draft {draft.id} came in after pairing {pairing_id} had closed: read it and decide what to do.",
+            )
+    return draft
+
+
+async def hand_in_stock(
+    office: Office, scope: Scope, *, officer_id: UUID, stock_id: str, letter: Letter, language: str
+) -> DraftRecord:
+    """Take in a reserve officer's letter for whichever child will need one."""
+    async with office.database.transaction(scope) as connection:
+        return await letters.hand_in_stock(
+            connection,
+            office.keyring,
+            officer_id=officer_id,
+            stock_id=stock_id,
+            handed=_screened(letter, language, officer_id),
+        )
+
+
+def _screened(letter: Letter, language: str, uploaded_by: UUID) -> Handed:
+    screening = None if isinstance(letter, ScannedLetter) else screen(letter.text)
+    return Handed(letter, language, uploaded_by, screening)
+
+
+async def waiting(office: Office, scope: Scope) -> Sequence[letters.WaitingDraft]:
+    async with office.database.transaction(scope) as connection:
+        return await letters.waiting(connection)
+
+
+async def read(office: Office, scope: Scope, draft_id: UUID) -> letters.OpenedDraft:
+    async with office.database.transaction(scope) as connection:
+        return await letters.read(connection, office.keyring, draft_id)
+
+
+async def decide(
+    office: Office,
+    scope: Scope,
+    *,
+    draft_id: UUID,
+    draft_hash: bytes,
+    verdict: Verdict,
+    decided_by: UUID,
+    reason_for_child: str | None = None,
+    reason_for_adult: str | None = None,
+) -> DecidedAndTold:
+    """Record a reader's decision about exactly this draft. Raises NotTaken with a sentence."""
+    async with office.database.transaction(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        due_again_at = _due_again(letterhead) if verdict is Verdict.RETURN else None
+        decided = await letters.decide(
+            connection,
+            Decision(
+                draft_id, draft_hash, verdict, decided_by, reason_for_child, reason_for_adult, due_again_at
+            ),
+        )
+        if decided.pairing_id is None:
+            return DecidedAndTold(decided, None)
+        pairing = await pairings.card(connection, decided.pairing_id)
+        if verdict is Verdict.RETURN:
+            await _tell_writer(connection, letterhead, pairing, decided, reason_for_adult or "", due_again_at)
+        elif verdict is Verdict.REFER:
+            await _tell_counselors(connection, letterhead, pairing, decided)
+        return DecidedAndTold(decided, await _tell_pairing(connection, pairing, decided))
+
+
+def _due_again(letterhead: Letterhead) -> datetime:
+    policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
+    return letterhead.calendar.instant(
+        letterhead.calendar.add_school_days(today, policy.return_school_days), policy.due_hour
+    )
+
+
+async def _tell_pairing(connection: Connection, pairing: PairingCard, decided: Decided) -> Tell:
+    return await tells.add(
+        connection,
+        pairing.program,
+        workflow_id=f"pairing-{pairing.id}",
+        fact="letter_decided",
+        key=str(decided.draft_id),
+        body={
+            "draft_id": str(decided.draft_id),
+            "hash": decided.hash.hex(),
+            "verdict": decided.verdict,
+            "round_number": decided.round_number,
+            "side": decided.side,
+        },
+    )
+
+
+async def _tell_writer(
+    connection: Connection,
+    letterhead: Letterhead,
+    pairing: PairingCard,
+    decided: Decided,
+    reason: str,
+    due_again_at: datetime | None,
+) -> None:
+    due = letterhead.calendar.label(due_again_at or letterhead.now)
+    if decided.side is Side.OFFICER:
+        link = letterhead.officer_link(pairing.officer_id)
+        notice = notices.letter_returned(name=pairing.officer_first_name, reason=reason, due=due, link=link)
+        readers = [(pairing.officer_id, pairing.officer_email, notice)]
+    else:
+        teachers = await people.staff(
+            connection, Role.TEACHER, school=pairing.school, class_name=pairing.class_name
+        )
+        readers = [
+            (
+                one.id,
+                one.email,
+                notices.letter_returned(
+                    name=one.name, reason=reason, due=due, link=letterhead.teacher_link(one.id)
+                ),
+            )
+            for one in teachers
+        ]
+    for person, address, notice in readers:
+        await post(
+            connection,
+            letterhead,
+            notice,
+            key=f"returned-{decided.draft_id}-{person}",
+            to=address,
+            school=pairing.school,
+            agency=pairing.agency,
+            pairing_id=pairing.id,
+        )
+
+
+async def _tell_counselors(
+    connection: Connection, letterhead: Letterhead, pairing: PairingCard, decided: Decided
+) -> None:
+    for counselor in await people.staff(connection, Role.COUNSELOR, school=pairing.school):
+        await post(
+            connection,
+            letterhead,
+            notices.letter_referred(name=counselor.name, draft=str(decided.draft_id)),
+            key=f"referred-{decided.draft_id}-{counselor.id}",
+            to=counselor.email,
+            school=pairing.school,
+            pairing_id=pairing.id,
+        )
+
+
+async def release(
+    office: Office, scope: Scope, *, pairing_id: UUID, draft_id: UUID, draft_hash: bytes
+) -> Delivery | Held:
+    """Deliver what was approved, and tell who has something to read now."""
+    async with office.database.transaction(scope) as connection:
+        outcome = await deliveries.release(connection, pairing_id, draft_id, draft_hash)
+        if isinstance(outcome, Held):
+            await _call_about_held(connection, pairing_id, draft_id, outcome)
+            return outcome
+        if outcome.new:
+            letterhead = await Letterhead.of(office, connection)
+            pairing = await pairings.card(connection, pairing_id)
+            if outcome.side is Side.STUDENT:
+                await _tell_officer_to_read(connection, letterhead, pairing, outcome)
+            elif outcome.opening is None:
+                await _tell_teachers_of_last_letter(connection, letterhead, pairing, outcome)
+        return outcome
+
+
+async def _call_about_held(connection: Connection, pairing_id: UUID, draft_id: UUID, held: Held) -> None:
+    await attention.call(
+        connection,
+        key=f"held-{draft_id}",
+        kind="letter held",
+        subject_id=pairing_id,
+        sentence=f"Draft {draft_id} of pairing {pairing_id} is approved and held: {held}. "
+        "Renew the consent or the clearance in the roster and import it again.",
+    )
+
+
+async def _tell_officer_to_read(
+    connection: Connection, letterhead: Letterhead, pairing: PairingCard, delivery: Delivery
+) -> None:
+    due = await pairings.answer_due(connection, pairing.id)
+    await post(
+        connection,
+        letterhead,
+        notices.letter_to_read(
+            officer=pairing.officer_first_name,
+            student=pairing.student_first_name,
+            answer_by=letterhead.calendar.label(due) if due else "the end of the year",
+            link=letterhead.officer_link(pairing.officer_id),
+        ),
+        key=f"letter-{delivery.id}",
+        to=pairing.officer_email,
+        agency=pairing.agency,
+        school=pairing.school,
+        pairing_id=pairing.id,
+    )
+
+
+async def _tell_teachers_of_last_letter(
+    connection: Connection, letterhead: Letterhead, pairing: PairingCard, delivery: Delivery
+) -> None:
+    for teacher in await people.staff(
+        connection, Role.TEACHER, school=pairing.school, class_name=pairing.class_name
+    ):
+        await post(
+            connection,
+            letterhead,
+            notices.letter_after_the_last_round(
+                teacher=teacher.name, class_name=pairing.class_name, link=letterhead.teacher_link(teacher.id)
+            ),
+            key=f"last-letter-{delivery.id}-{teacher.id}",
+            to=teacher.email,
+            school=pairing.school,
+            pairing_id=pairing.id,
+        )
+
+
+async def record_miss(office: Office, scope: Scope, pairing_id: UUID, round_number: int, side: Side) -> bool:
+    """True: missed, on record, and an officer whose pal missed knows that they may write first. False: in time."""
+    async with office.database.transaction(scope) as connection:
+        missed = await deliveries.record_miss(connection, pairing_id, round_number, side)
+        if missed and side is Side.STUDENT:
+            letterhead = await Letterhead.of(office, connection)
+            pairing = await pairings.card(connection, pairing_id)
+            due = await pairings.answer_due(connection, pairing_id)
+            await post(
+                connection,
+                letterhead,
+                notices.student_missed(
+                    officer=pairing.officer_first_name,
+                    student=pairing.student_first_name,
+                    answer_by=letterhead.calendar.label(due or letterhead.now),
+                    link=letterhead.officer_link(pairing.officer_id),
+                ),
+                key=f"student-missed-{pairing_id}-{round_number}",
+                to=pairing.officer_email,
+                agency=pairing.agency,
+                school=pairing.school,
+                pairing_id=pairing_id,
+                useful_until=due,
+            )
+        return missed
+
+
+async def put_stock_letter(
+    office: Office, scope: Scope, pairing_id: UUID, round_number: int
+) -> Delivery | None:
+    """A stock letter for a child whose officer's letter is not there; None, and a call for a person, when none is left."""
+    async with office.database.transaction(scope) as connection:
+        delivery = await deliveries.put_stock_letter(connection, pairing_id, round_number)
+        if delivery is None:
+            await attention.call(
+                connection,
+                key=f"no-stock-{pairing_id}-{round_number}",
+                kind="no stock letter",
+                subject_id=pairing_id,
+                sentence=f"Pairing {pairing_id} has no letter for opening day {round_number} and no stock letter is left: "
+                "ask a reserve officer for one.",
+            )
+        return delivery

@@ -1,0 +1,82 @@
+"""What committing a fact takes: the database, the keys of the letters, and letter paper."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.program import Program
+from bluepals.links import Links
+from bluepals.mail.compose import compose
+from bluepals.mail.notices import Notice
+from bluepals.store import mail, programs
+from bluepals.store.content import Keyring
+from bluepals.store.database import Connection, Database
+
+
+@dataclass(frozen=True)
+class Office:
+    database: Database
+    keyring: Keyring
+    links: Links
+    from_address: str
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """The program's own time and words for a notice, read once in a transaction."""
+
+    office: Office
+    program: Program
+    calendar: SchoolCalendar
+    now: datetime
+
+    @classmethod
+    async def of(cls, office: Office, connection: Connection) -> "Letterhead":
+        program = await programs.load(connection)
+        now = await connection.fetchval("SELECT program_now()")
+        return cls(office, program, SchoolCalendar.of(program), now)
+
+    def officer_link(self, officer: UUID) -> str:
+        return self.office.links.officer(self.program.id, officer, self._until)
+
+    def teacher_link(self, teacher: UUID) -> str:
+        return self.office.links.teacher(self.program.id, teacher, self._until)
+
+    @property
+    def _until(self) -> datetime:
+        return self.now + timedelta(days=self.program.policy.link_days)
+
+
+async def post(
+    connection: Connection,
+    letterhead: Letterhead,
+    notice: Notice,
+    *,
+    key: str,
+    to: str,
+    school: str | None = None,
+    agency: str | None = None,
+    pairing_id: UUID | None = None,
+    useful_until: datetime | None = None,
+) -> None:
+    """Queue a notice in the transaction of what it tells about; composed once, and the same key only once."""
+    if await mail.is_queued(connection, key):
+        return
+    sender = letterhead.office.from_address
+    message_id = f"<{uuid4()}@{sender.partition('@')[2]}>"
+    message = compose(notice, to=to, from_address=sender, message_id=message_id, date=letterhead.now)
+    await mail.queue(
+        connection,
+        mail.QueuedMail(
+            key=key,
+            kind=notice.kind,
+            to=to,
+            message_id=message_id,
+            message=message,
+            school=school,
+            agency=agency,
+            pairing_id=pairing_id,
+            useful_until=useful_until,
+        ),
+    )

@@ -1,0 +1,118 @@
+"""A pairing's beginning and end, with what the people concerned are told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.mail import notices
+from bluepals.store import pairings, programs
+from bluepals.store.database import Connection, Scope
+from bluepals.store.deliveries import Held
+from bluepals.store.pairings import PairingCard, RoundTimes
+
+
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """The calendar of two people who know of each other."""
+
+    on: date
+    rounds: Sequence[RoundTimes]
+    visit_over: datetime
+    closes: datetime
+
+
+async def introduce(office: Office, scope: Scope, pairing_id: UUID) -> Introduced | Held:
+    """Tell the officer and the family, unless a gate is closed."""
+    async with office.database.transaction(scope) as connection:
+        if held := await pairings.introduce(connection, pairing_id):
+            return held
+        letterhead = await Letterhead.of(office, connection)
+        pairing = await pairings.card(connection, pairing_id)
+        rounds = await pairings.rounds(connection, pairing_id)
+        await _tell_officer(connection, letterhead, pairing, rounds)
+        await _tell_guardian(connection, letterhead, pairing)
+        policy, calendar = letterhead.program.policy, letterhead.calendar
+        visit = await programs.visit_on(connection, pairing.program_year)
+        return Introduced(
+            on=letterhead.now.astimezone(calendar.zone).date(),
+            rounds=rounds,
+            visit_over=calendar.instant(visit, policy.due_hour),
+            closes=calendar.instant(letterhead.program.year.last_day, policy.due_hour - 1),
+        )
+
+
+async def _tell_officer(
+    connection: Connection, letterhead: Letterhead, pairing: PairingCard, rounds: Sequence[RoundTimes]
+) -> None:
+    first_due = letterhead.calendar.label(rounds[0].students_due) if rounds else "next year"
+    await post(
+        connection,
+        letterhead,
+        notices.introduction_to_officer(
+            officer=pairing.officer_first_name,
+            student=pairing.student_first_name,
+            first_due=first_due,
+            link=letterhead.officer_link(pairing.officer_id),
+        ),
+        key=f"introduction-{pairing.id}-officer",
+        to=pairing.officer_email,
+        agency=pairing.agency,
+        pairing_id=pairing.id,
+    )
+
+
+async def _tell_guardian(connection: Connection, letterhead: Letterhead, pairing: PairingCard) -> None:
+    if pairing.guardian_email is None:
+        return  # The school hands out a paper notice.
+    await post(
+        connection,
+        letterhead,
+        notices.introduction_to_guardian(
+            student=pairing.student_first_name,
+            officer=pairing.officer_first_name,
+            language=pairing.student_language,
+        ),
+        key=f"introduction-{pairing.id}-guardian",
+        to=pairing.guardian_email,
+        school=pairing.school,
+        pairing_id=pairing.id,
+    )
+
+
+async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
+    """The year of letters is over: thanks to the officer, a word to the family."""
+    async with office.database.transaction(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        pairing = await pairings.card(connection, pairing_id)
+        await post(
+            connection,
+            letterhead,
+            notices.farewell_to_officer(
+                officer=pairing.officer_first_name, student=pairing.student_first_name
+            ),
+            key=f"farewell-{pairing_id}-officer",
+            to=pairing.officer_email,
+            agency=pairing.agency,
+            pairing_id=pairing_id,
+        )
+        if pairing.guardian_email is not None:
+            await post(
+                connection,
+                letterhead,
+                notices.farewell_to_guardian(
+                    student=pairing.student_first_name,
+                    officer=pairing.officer_first_name,
+                    language=pairing.student_language,
+                ),
+                key=f"farewell-{pairing_id}-guardian",
+                to=pairing.guardian_email,
+                school=pairing.school,
+                pairing_id=pairing_id,
+            )
+
+
+async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:
+    async with office.database.transaction(scope) as connection:
+        await pairings.end(connection, pairing_id, "year closed")

@@ -1,0 +1,276 @@
+"""What people are told: one function for each notice. A first name at most, and a link instead of a letter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """An invitation as a calendar program reads it (RFC 5545)."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one mail says, before it has an address or a form."""
+
+    kind: str
+    subject: str
+    greeting: str
+    paragraphs: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    action: Action | None = None
+    closing: str = "Thank you, your Blue Pals team"
+    language: str = "en"
+    calendar_file: CalendarFile | None = None
+
+
+def introduction_to_officer(*, officer: str, student: str, first_due: str, link: str) -> Notice:
+    return Notice(
+        kind="introduction",
+        subject="Meet your Blue Pal",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"Your pal this year is {student}, a fifth-grader. {student} will write first; you will find each letter "
+                "on your page, and you answer it there: typed, or as a photo of a handwritten page."
+            ),
+            f"The first letter from {student} is due by {first_due}. We tell you when it has arrived.",
+            (
+                "Please write on the page only, never by mail or phone, and never ask for an address or a secret. "
+                "A teacher reads every letter before it goes on."
+            ),
+        ),
+        action=Action("Open my page", link),
+    )
+
+
+def introduction_to_guardian(*, student: str, officer: str, language: str) -> Notice:
+    if language == "es":
+        return Notice(
+            kind="introduction",
+            subject=f"El amigo por carta de {student}",
+            greeting="Estimada familia:",
+            paragraphs=(
+                (
+                    f"Este año {student} intercambiará cartas con {officer}, de la policía local. "
+                    "Una persona del programa lee cada carta antes de entregarla, y las cartas se escriben en la escuela."
+                ),
+                "Si no desea que participe, avise a la escuela; no hace falta dar una razón.",
+            ),
+            closing="Gracias, el equipo de Blue Pals",
+            language="es",
+        )
+    return Notice(
+        kind="introduction",
+        subject=f"{student}'s pen pal",
+        greeting="Dear family,",
+        paragraphs=(
+            (
+                f"This year {student} will exchange letters with {officer}, who works for our local police. "
+                "A person of the program reads every letter before it goes on, and letters are written at school."
+            ),
+            "If you would rather not take part, tell the school; no reason is needed.",
+        ),
+    )
+
+
+def letter_to_read(*, officer: str, student: str, answer_by: str, link: str) -> Notice:
+    return Notice(
+        kind="letter",
+        subject=f"A letter from {student}",
+        greeting=f"Dear {officer},",
+        paragraphs=(f"{student} has written to you. Please answer by {answer_by}.",),
+        action=Action("Read and answer", link),
+    )
+
+
+def student_missed(*, officer: str, student: str, answer_by: str, link: str) -> Notice:
+    return Notice(
+        kind="letter",
+        subject=f"You may write to {student} first",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"{student} could not write this time. A few lines from you would mean a lot: "
+                f"you may write first, by {answer_by}."
+            ),
+        ),
+        action=Action("Write a letter", link),
+    )
+
+
+def letter_returned(*, name: str, reason: str, due: str, link: str | None) -> Notice:
+    return Notice(
+        kind="returned",
+        subject="A letter came back to be changed",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            "The person who reads the letters asks for a change before this one goes on:",
+            f"“{reason}”",
+            f"Please send it again by {due}.",
+        ),
+        action=Action("Change the letter", link) if link else None,
+    )
+
+
+def letter_referred(*, name: str, draft: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="Please look at a letter today",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            "A reader has held a letter for you. It goes nowhere until you have seen it.",
+            f"Its number is {draft}. If you suspect harm, your duty to report is your own and immediate.",
+        ),
+    )
+
+
+def pack_ready(*, teacher: str, class_name: str, round_number: int, opens_on: str, link: str) -> Notice:
+    return Notice(
+        kind="pack",
+        subject=f"Opening day {round_number}: the letters of class {class_name}",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            (
+                f"The letters that class {class_name} opens on {opens_on} are ready: one for every child with a pal. "
+                "Print them, fold them, and let the class open them together."
+            ),
+        ),
+        action=Action("Get the letters", link),
+    )
+
+
+def letter_after_the_last_round(*, teacher: str, class_name: str, link: str) -> Notice:
+    return Notice(
+        kind="pack",
+        subject=f"One more letter for class {class_name}",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            "An officer's letter came after the last opening day. Please hand it to the child it is for.",
+        ),
+        action=Action("Get the letter", link),
+    )
+
+
+def proposal_ready(*, name: str, pairs: int, waiting: int, program: str) -> Notice:
+    return Notice(
+        kind="proposal",
+        subject=f"{pairs} pairs are proposed",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"{pairs} pairs are proposed and {waiting} children would wait. Nothing is sent before you approve.",
+            f"Look at it with: starter.py match show {program}",
+        ),
+    )
+
+
+def daily(*, name: str, sections: Sequence[Section], link: str | None) -> Notice:
+    count = sum(len(section.lines) for section in sections)
+    return Notice(
+        kind="daily",
+        subject=f"Blue Pals today: {count} {'thing' if count == 1 else 'things'}",
+        greeting=f"Dear {name},",
+        paragraphs=("This is what waits for you today.",),
+        sections=tuple(sections),
+        action=Action("Open my page", link) if link else None,
+    )
+
+
+def visit_invitation(
+    *, officer: str, school: str, when: str, minutes: int, link: str, calendar_file: bytes
+) -> Notice:
+    return Notice(
+        kind="visit",
+        subject=f"Your visit at {school}",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"The children would love to meet you: {when}, for about {minutes} minutes, at {school}.",
+            "Please say whether you can come. The calendar file is attached.",
+        ),
+        action=Action("Answer", link),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
+def visit_reminder(*, officer: str, school: str, when: str) -> Notice:
+    return Notice(
+        kind="visit",
+        subject=f"The visit at {school} is near",
+        greeting=f"Dear {officer},",
+        paragraphs=(f"We look forward to seeing you at {school}: {when}.",),
+    )
+
+
+def visit_thanks(*, officer: str, school: str) -> Notice:
+    return Notice(
+        kind="visit",
+        subject=f"Thank you for visiting {school}",
+        greeting=f"Dear {officer},",
+        paragraphs=("Thank you for coming. For many children today is what they will tell at home.",),
+    )
+
+
+def farewell_to_guardian(*, student: str, officer: str, language: str) -> Notice:
+    if language == "es":
+        return Notice(
+            kind="farewell",
+            subject=f"{student} y las cartas de este año",
+            greeting="Estimada familia:",
+            paragraphs=(
+                (
+                    f"El año de cartas entre {student} y {officer} termina. {student} puede quedarse con todas sus cartas. "
+                    "Gracias por acompañarlo."
+                ),
+            ),
+            closing="Gracias, el equipo de Blue Pals",
+            language="es",
+        )
+    return Notice(
+        kind="farewell",
+        subject=f"{student}'s year of letters",
+        greeting="Dear family,",
+        paragraphs=(
+            (
+                f"The year of letters between {student} and {officer} comes to its end. "
+                f"{student} may keep all the letters. Thank you for being part of it."
+            ),
+        ),
+    )
+
+
+def farewell_to_officer(*, officer: str, student: str) -> Notice:
+    return Notice(
+        kind="farewell",
+        subject="Thank you for a year of letters",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"Your year of letters with {student} comes to its end. Thank you for every line. "
+                "We hope that you will write again next year."
+            ),
+        ),
+    )
+
+
+def year_numbers(*, name: str, school: str, lines: Sequence[str]) -> Notice:
+    return Notice(
+        kind="year",
+        subject=f"The year at {school} in numbers",
+        greeting=f"Dear {name},",
+        paragraphs=("The year is closed. This is what it came to.",),
+        sections=(Section(school, tuple(lines)),),
+    )

@@ -1,0 +1,143 @@
+"""Pairings: begun from approved pairs, introduced, ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bluepals.store.database import Connection
+from bluepals.store.deliveries import Held
+
+
+@dataclass(frozen=True, slots=True)
+class PairingCard:
+    """The two people of a pairing, as far as a notice may know them."""
+
+    id: UUID
+    program: str
+    program_year: str
+    school: str
+    school_name: str
+    agency: str
+    student_first_name: str
+    student_language: str
+    class_name: str
+    guardian_email: str | None
+    officer_id: UUID
+    officer_first_name: str
+    officer_email: str
+    ended: bool
+
+
+async def card(connection: Connection, pairing_id: UUID) -> PairingCard:
+    """Raises LookupError with a sentence."""
+    row = await connection.fetchrow(
+        "SELECT pairing.id, pairing.program_id AS program, pairing.program_year_id AS program_year,"
+        " pairing.school_id AS school, school.name AS school_name, pairing.agency_id AS agency,"
+        " student.first_name AS student_first_name, student.language AS student_language, student.class_name,"
+        " student.guardian_email, officer.id AS officer_id, officer.first_name AS officer_first_name,"
+        " officer.email AS officer_email, pairing.ended_at IS NOT NULL AS ended"
+        " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
+        " JOIN school ON school.program_id = pairing.program_id AND school.id = pairing.school_id"
+        " WHERE pairing.id = $1",
+        pairing_id,
+    )
+    if row is None:
+        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py status")
+    return PairingCard(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTimes:
+    number: int
+    students_due: datetime
+    officers_due: datetime
+    pack_closes: datetime
+
+
+async def introduce(connection: Connection, pairing_id: UUID) -> Held | None:
+    """Mark the two as introduced, from the first round whose letters are still to come; or say which gate is closed."""
+    gates = await connection.fetchrow(
+        "SELECT pairing.ended_at, student.consent_on IS NOT NULL AND student.withdrawn_at IS NULL AS consented,"
+        " officer.cleared_until >= program_today() AND officer.withdrawn_at IS NULL AS cleared"
+        " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
+        " WHERE pairing.id = $1 FOR SHARE OF student, officer",
+        pairing_id,
+    )
+    if gates is None or gates["ended_at"] is not None:
+        return Held.ENDED
+    if not gates["consented"]:
+        return Held.NO_CONSENT
+    if not gates["cleared"]:
+        return Held.NOT_CLEARED
+    await connection.execute(
+        "UPDATE pairing SET introduced_at = program_now(), first_round = coalesce("
+        "  (SELECT min(number) FROM round WHERE round.program_year_id = pairing.program_year_id"
+        "    AND students_due_at > program_now()),"
+        "  (SELECT max(number) + 1 FROM round WHERE round.program_year_id = pairing.program_year_id))"
+        " WHERE id = $1 AND introduced_at IS NULL",
+        pairing_id,
+    )
+    return None
+
+
+async def rounds(connection: Connection, pairing_id: UUID) -> Sequence[RoundTimes]:
+    """The rounds that this pairing writes."""
+    rows = await connection.fetch(
+        "SELECT round.number, round.students_due_at AS students_due, round.officers_due_at AS officers_due,"
+        " round.pack_closes_at AS pack_closes FROM pairing_round AS round JOIN pairing ON pairing.id = round.pairing_id"
+        " WHERE pairing.id = $1 AND round.number >= pairing.first_round ORDER BY round.number",
+        pairing_id,
+    )
+    return [RoundTimes(**row) for row in rows]
+
+
+async def approved(connection: Connection, program_year: str) -> Sequence[UUID]:
+    """Pairings of this year that have not been introduced."""
+    rows = await connection.fetch(
+        "SELECT id FROM pairing WHERE program_year_id = $1 AND introduced_at IS NULL AND ended_at IS NULL ORDER BY id",
+        program_year,
+    )
+    return [row["id"] for row in rows]
+
+
+async def end(connection: Connection, pairing_id: UUID, reason: str) -> None:
+    await connection.execute(
+        "UPDATE pairing SET ended_at = program_now(), end_reason = $2 WHERE id = $1 AND ended_at IS NULL",
+        pairing_id,
+        reason,
+    )
+
+
+async def live(connection: Connection, program_year: str) -> int:
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM pairing WHERE program_year_id = $1 AND ended_at IS NULL", program_year
+    )
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class PairingState:
+    school: str
+    agency: str
+    ended: bool
+
+
+async def state(connection: Connection, pairing_id: UUID) -> PairingState:
+    """What either side may know of a pairing. Raises LookupError with a sentence."""
+    row = await connection.fetchrow(
+        "SELECT school_id AS school, agency_id AS agency, ended_at IS NOT NULL AS ended FROM pairing WHERE id = $1",
+        pairing_id,
+    )
+    if row is None:
+        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py status")
+    return PairingState(**row)
+
+
+async def answer_due(connection: Connection, pairing_id: UUID) -> datetime | None:
+    """When the officer's next letter is due; None after the last round."""
+    due: datetime | None = await connection.fetchval(
+        "SELECT min(officers_due_at) FROM pairing_round WHERE pairing_id = $1 AND officers_due_at > program_now()",
+        pairing_id,
+    )
+    return due

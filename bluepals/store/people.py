@@ -1,0 +1,172 @@
+"""Students, officers and staff: written by the import, looked up by whoever tells them something."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from bluepals.domain.people import Officer, Role, StaffRole, Student
+from bluepals.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    id: UUID
+    name: str
+    email: str
+
+
+async def save_students(
+    connection: Connection, program: str, year: dict[str, str], students: Iterable[Student]
+) -> int:
+    """How many are new or changed. `year`: each school's program year. A pal's gender that people decided stays."""
+    return await _changed(
+        connection,
+        "INSERT INTO student AS known (program_id, school_id, program_year_id, external_id, first_name, last_name, gender,"
+        " pal_gender, class_name, language, guardian_name, guardian_email, consent_on, waiting_since)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, program_today())"
+        " ON CONFLICT (program_id, external_id) DO UPDATE SET (school_id, program_year_id, first_name, last_name, gender,"
+        " pal_gender, class_name, language, guardian_name, guardian_email, consent_on) = (excluded.school_id,"
+        " excluded.program_year_id, excluded.first_name, excluded.last_name, excluded.gender,"
+        " CASE WHEN known.pal_gender_by IS NULL THEN excluded.gender ELSE known.pal_gender END,"
+        " excluded.class_name, excluded.language, excluded.guardian_name, excluded.guardian_email, excluded.consent_on)"
+        " WHERE (known.school_id, known.first_name, known.last_name, known.gender, known.class_name, known.language,"
+        " known.guardian_name, known.guardian_email, known.consent_on) IS DISTINCT FROM (excluded.school_id,"
+        " excluded.first_name, excluded.last_name, excluded.gender, excluded.class_name, excluded.language,"
+        " excluded.guardian_name, excluded.guardian_email, excluded.consent_on) RETURNING id",
+        [
+            (
+                program,
+                student.school,
+                year[student.school],
+                student.student_id,
+                student.first_name,
+                student.last_name,
+                student.gender,
+                student.class_name,
+                student.language,
+                student.guardian_name,
+                student.guardian_email,
+                student.consent,
+            )
+            for student in students
+        ],
+    )
+
+
+async def save_officers(connection: Connection, program: str, officers: Iterable[Officer]) -> int:
+    """How many are new or changed."""
+    return await _changed(
+        connection,
+        "INSERT INTO officer AS known (program_id, agency_id, external_id, first_name, last_name, gender, email, capacity,"
+        " languages, cleared_until, kind) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        " ON CONFLICT (program_id, external_id) DO UPDATE SET (agency_id, first_name, last_name, gender, email, capacity,"
+        " languages, cleared_until, kind) = (excluded.agency_id, excluded.first_name, excluded.last_name, excluded.gender,"
+        " excluded.email, excluded.capacity, excluded.languages, excluded.cleared_until, excluded.kind)"
+        " WHERE (known.agency_id, known.first_name, known.last_name, known.gender, known.email, known.capacity,"
+        " known.languages, known.cleared_until, known.kind) IS DISTINCT FROM (excluded.agency_id, excluded.first_name,"
+        " excluded.last_name, excluded.gender, excluded.email, excluded.capacity, excluded.languages,"
+        " excluded.cleared_until, excluded.kind) RETURNING id",
+        [
+            (
+                program,
+                officer.agency,
+                officer.officer_id,
+                officer.first_name,
+                officer.last_name,
+                officer.gender,
+                officer.email,
+                officer.capacity,
+                list(officer.languages),
+                officer.cleared_until,
+                officer.kind,
+            )
+            for officer in officers
+        ],
+    )
+
+
+async def save_staff(connection: Connection, program: str, roles: Iterable[StaffRole]) -> int:
+    """How many people are new or changed; their roles are those of the file."""
+    by_person: dict[str, list[StaffRole]] = {}
+    for role in roles:
+        by_person.setdefault(role.staff_id, []).append(role)
+    changed = 0
+    for staff_id, held in by_person.items():
+        changed += await _save_person(connection, program, staff_id, held)
+    return changed
+
+
+async def _save_person(connection: Connection, program: str, staff_id: str, held: list[StaffRole]) -> bool:
+    person = await connection.fetchval(
+        "INSERT INTO staff AS known (program_id, external_id, name, email) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (program_id, external_id) DO UPDATE SET name = excluded.name, email = excluded.email RETURNING id",
+        program,
+        staff_id,
+        held[0].name,
+        held[0].email,
+    )
+    wanted = {(role.role.value, role.school, role.class_name, role.agency) for role in held}
+    known = {
+        tuple(row)
+        for row in await connection.fetch(
+            "SELECT role, school_id, class_name, agency_id FROM staff_role WHERE staff_id = $1", person
+        )
+    }
+    for gone in known - wanted:
+        await connection.execute(
+            "DELETE FROM staff_role WHERE staff_id = $1 AND (role, school_id, class_name, agency_id)"
+            " IS NOT DISTINCT FROM ($2, $3::slug, $4, $5::slug)",
+            person,
+            *gone,
+        )
+    await connection.executemany(
+        "INSERT INTO staff_role (staff_id, program_id, role, school_id, class_name, agency_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        [(person, program, *new) for new in wanted - known],
+    )
+    return wanted != known
+
+
+async def _changed(connection: Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> int:
+    prepared = await connection.prepare(statement)
+    return sum([await prepared.fetchval(*row) is not None for row in rows])
+
+
+async def staff(
+    connection: Connection,
+    role: Role,
+    *,
+    school: str | None = None,
+    class_name: str | None = None,
+    agency: str | None = None,
+) -> Sequence[StaffMember]:
+    """Who has this role here: for this school, class or agency, or for all of the program."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT staff.id, staff.name, staff.email FROM staff JOIN staff_role ON staff_role.staff_id = staff.id"
+        " WHERE role = $1 AND (school_id IS NULL OR $2::text IS NULL OR school_id = $2)"
+        " AND (class_name IS NULL OR $3::text IS NULL OR class_name = $3)"
+        " AND (agency_id IS NULL OR $4::text IS NULL OR agency_id = $4) ORDER BY staff.name, staff.id",
+        role,
+        school,
+        class_name,
+        agency,
+    )
+    return [StaffMember(**row) for row in rows]
+
+
+async def staff_by_external_id(connection: Connection, external_id: str) -> StaffMember:
+    """Raises LookupError with a sentence."""
+    row = await connection.fetchrow("SELECT id, name, email FROM staff WHERE external_id = $1", external_id)
+    if row is None:
+        raise LookupError(f"There is no staff member {external_id!r}. The ids are those of staff.csv.")
+    return StaffMember(**row)
+
+
+async def officer_id(connection: Connection, external_id: str) -> UUID:
+    """Raises LookupError with a sentence."""
+    found: UUID | None = await connection.fetchval(
+        "SELECT id FROM officer WHERE external_id = $1", external_id
+    )
+    if found is None:
+        raise LookupError(f"There is no officer {external_id!r}. The ids are those of officers.csv.")
+    return found
