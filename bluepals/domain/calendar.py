@@ -1,12 +1,13 @@
 """School days, deadlines and the instants they are turned into."""
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
@@ -14,16 +15,8 @@ from bluepals.domain.program import Break, Policy, Program, RoundDates, YearDate
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
-
-
-@cache
-def _public_holidays(region: str | None, first_year: int, last_year: int) -> Mapping[date, str]:
-    """`region` is a country or country-subdivision of the holidays library, as "US-MO"; None: no holidays."""
-    if region is None:
-        return MappingProxyType({})
-    country, _, subdivision = region.partition("-")
-    years = range(first_year, last_year + 1)
-    return MappingProxyType(dict(holidays.country_holidays(country, subdiv=subdivision or None, years=years)))
+LONGEST_YEAR = timedelta(days=366)
+MOST_ROUNDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +49,15 @@ class SchoolCalendar:
 
     @classmethod
     def of(cls, program: Program) -> "SchoolCalendar":
-        years = program.year.first_day.year, program.year.last_day.year
-        return cls(ZoneInfo(program.timezone), program.year, _public_holidays(program.holidays, *years))
+        """The program's calendar, which `check_dates` has found to have a known zone and region."""
+        return _calendar(program.timezone, program.holidays, program.year)
+
+    @cached_property
+    def school_days(self) -> tuple[date, ...]:
+        """Every school day of the year, in order."""
+        span = (self.year.last_day - self.year.first_day).days
+        days = (self.year.first_day + ONE_DAY * n for n in range(span + 1))
+        return tuple(day for day in days if self.is_school_day(day))
 
     def why_closed(self, day: date) -> str | None:
         """Why there is no school on this day; None on a school day."""
@@ -75,29 +75,32 @@ class SchoolCalendar:
         return self.why_closed(day) is None
 
     def next_school_day(self, day: date) -> date:
-        """The day itself, or the first school day after it; after the last day, the day itself."""
-        return next((d for d in self._days_from(day) if self.is_school_day(d)), day)
+        """The day itself, or the first school day after it; after the year's last one, the day itself."""
+        return next(iter(self.school_days[bisect_left(self.school_days, day) :]), day)
 
     def add_school_days(self, day: date, count: int) -> date:
-        """The `count`-th school day after (before, if negative) this day; the year's ends are where it stops."""
-        step = ONE_DAY if count > 0 else -ONE_DAY
-        for _ in range(abs(count)):
-            following = day + step
-            while (
-                not self.is_school_day(following) and self.year.first_day <= following <= self.year.last_day
-            ):
-                following += step
-            day = following
-        return day
+        """The `count`-th school day after (before, if negative) this day; 0 is the day itself.
+
+        The year's school days are all there are: beyond the last one it stays there, and never goes back.
+        """
+        if count == 0 or not self.school_days:
+            return day
+        if count > 0:
+            place = bisect_right(self.school_days, day) + count - 1
+            return (
+                self.school_days[place] if place < len(self.school_days) else max(day, self.school_days[-1])
+            )
+        place = bisect_left(self.school_days, day) + count
+        return self.school_days[place] if place >= 0 else min(day, self.school_days[0])
 
     def school_days_between(self, first: date, last: date) -> int:
-        """School days after `first` up to `last`, `last` included."""
-        return sum(self.is_school_day(first + ONE_DAY * n) for n in range(1, (last - first).days + 1))
+        """School days after `first` up to and with `last`; negative if `last` comes first."""
+        return bisect_right(self.school_days, last) - bisect_right(self.school_days, first)
 
     def instant(self, day: date, at: int | time) -> datetime:
         """A local date and time (or full hour) as an instant: the earlier of two, a missing one moved forward."""
-        local = datetime.combine(day, at if isinstance(at, time) else time(at), tzinfo=self.zone)
-        return local.astimezone(UTC)
+        clock = at.replace(fold=0, tzinfo=None) if isinstance(at, time) else time(at)
+        return datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)
 
     def label(self, instant: datetime) -> str:
         """For people: the local date and time with its zone."""
@@ -106,13 +109,23 @@ class SchoolCalendar:
     def _break_of(self, day: date) -> Break | None:
         return next((pause for pause in self.year.breaks if pause.first <= day <= pause.last), None)
 
-    def _days_from(self, day: date) -> Iterator[date]:
-        while day <= self.year.last_day:
-            yield day
-            day += ONE_DAY
+
+@lru_cache(maxsize=64)
+def _calendar(timezone: str, region: str | None, year: YearDates) -> SchoolCalendar:
+    return SchoolCalendar(ZoneInfo(timezone), year, _public_holidays(region, year))
+
+
+def _public_holidays(region: str | None, year: YearDates) -> Mapping[date, str]:
+    """`region` is a country or country-subdivision of the holidays library, as "US-MO"; None: no holidays."""
+    if region is None:
+        return MappingProxyType({})
+    country, _, subdivision = region.partition("-")
+    years = range(year.first_day.year, year.last_day.year + 1)
+    return MappingProxyType(dict(holidays.country_holidays(country, subdiv=subdivision or None, years=years)))
 
 
 def round_deadlines(program: Program) -> tuple[RoundDeadlines, ...]:
+    """Letters are due at the due hour; the pack closes at that hour on the school day before it is opened."""
     calendar, policy = SchoolCalendar.of(program), program.policy
     return tuple(
         RoundDeadlines(
@@ -128,89 +141,171 @@ def round_deadlines(program: Program) -> tuple[RoundDeadlines, ...]:
 
 def visit_day(program: Program) -> date:
     """The middle school day of the window, unless people set another one."""
-    calendar, window = SchoolCalendar.of(program), program.visit
-    days = [window.start + ONE_DAY * n for n in range((window.end - window.start).days + 1)]
-    school_days = [day for day in days if calendar.is_school_day(day)]
+    window = program.visit
+    school_days = [day for day in SchoolCalendar.of(program).school_days if window.start <= day <= window.end]
     return school_days[len(school_days) // 2]
 
 
 def check_dates(program: Program) -> list[DateProblem]:
     """Every date that can't be kept, with the arithmetic that says so."""
-    if program.year.last_day <= program.year.first_day:
-        return [
-            DateProblem(
-                "year.last_day",
-                str(program.year.last_day),
-                f"is not after first_day {program.year.first_day}",
-            )
-        ]
+    if unknown := [*_unknown_names(program), *_year_problems(program.year)]:
+        return unknown
     calendar = SchoolCalendar.of(program)
     return [*_rounds_problems(calendar, program.policy, program.rounds), *_visit_problems(calendar, program)]
+
+
+def _unknown_names(program: Program) -> Iterator[DateProblem]:
+    try:
+        ZoneInfo(program.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield DateProblem(
+            "program.timezone", program.timezone, 'is no known time zone; write one such as "America/Chicago"'
+        )
+    try:
+        _public_holidays(program.holidays, YearDates(date(2026, 8, 1), date(2026, 8, 1)))
+    except NotImplementedError:
+        yield DateProblem(
+            "program.holidays",
+            program.holidays or "",
+            'is no region of the holidays library; write a country or a part of one, such as "US-MO"',
+        )
+
+
+def _year_problems(year: YearDates) -> Iterator[DateProblem]:
+    length = year.last_day - year.first_day
+    if not ONE_DAY <= length <= LONGEST_YEAR:
+        fault = f"is {length.days} days after" if length > LONGEST_YEAR else "is not after"
+        yield DateProblem(
+            "year.last_day",
+            str(year.last_day),
+            f"{fault} first_day {year.first_day}; choose a day of the next twelve months",
+        )
+        return
+    for number, pause in enumerate(year.breaks, start=1):
+        key, value = f"year.breaks[{number}]", f"{pause.first} to {pause.last}"
+        if pause.last < pause.first:
+            yield DateProblem(key, value, "ends before it begins; exchange the two dates")
+        elif pause.last < year.first_day or pause.first > year.last_day:
+            yield DateProblem(
+                key,
+                value,
+                f"is not in the year {year.first_day} to {year.last_day}; correct it or leave it out",
+            )
 
 
 def _rounds_problems(
     calendar: SchoolCalendar, policy: Policy, rounds: tuple[RoundDates, ...]
 ) -> Iterator[DateProblem]:
-    if not rounds:
-        yield DateProblem("rounds", "", "there is none: a year has at least one round, usually 4 to 8")
+    if not 1 <= len(rounds) <= MOST_ROUNDS:
+        yield DateProblem(
+            "rounds",
+            str(len(rounds)),
+            f"is how many rounds there are; a year has 1 to {MOST_ROUNDS}, usually 4 to 8",
+        )
     for dates in rounds:
         yield from _closed_days(calendar, dates)
+    in_year = [dates for dates in rounds if _is_in(calendar.year, dates)]
+    for dates in in_year:
         yield from _short_times(calendar, policy, dates)
-    for previous, following in itertools.pairwise(rounds):
+    for previous, following in itertools.pairwise(in_year):
         if following.students_due <= previous.opens_on:
             yield DateProblem(
                 f"rounds[{following.number}].students_due",
                 str(following.students_due),
-                f"comes before the class has opened the letters of round {previous.number} on {previous.opens_on}; "
-                "children answer what they have read, so choose a later day",
+                f"comes before the class has read the letters of round {previous.number}, opened on "
+                f"{previous.opens_on}; choose {_from(calendar, previous.opens_on + ONE_DAY)}",
             )
 
 
+def _is_in(year: YearDates, dates: RoundDates) -> bool:
+    return all(year.first_day <= day <= year.last_day for day in _days_of(dates).values())
+
+
+def _days_of(dates: RoundDates) -> dict[str, date]:
+    return {
+        "students_due": dates.students_due,
+        "officers_due": dates.officers_due,
+        "opens_on": dates.opens_on,
+    }
+
+
 def _closed_days(calendar: SchoolCalendar, dates: RoundDates) -> Iterator[DateProblem]:
-    for name in ("students_due", "officers_due", "opens_on"):
-        day: date = getattr(dates, name)
+    for name, day in _days_of(dates).items():
         if why := calendar.why_closed(day):
             yield DateProblem(
                 f"rounds[{dates.number}].{name}",
                 str(day),
-                f"is {why}; choose a school day, for example {calendar.next_school_day(day)}",
+                f"is {why}; choose a school day: {_from(calendar, day)}",
             )
 
 
 def _short_times(calendar: SchoolCalendar, policy: Policy, dates: RoundDates) -> Iterator[DateProblem]:
     reply = (dates.officers_due - dates.students_due).days
-    if reply < policy.reply_days:
-        enough = dates.students_due + timedelta(days=policy.reply_days)
+    needed = max(policy.reply_days, 1)
+    if reply < needed:
+        enough = dates.students_due + ONE_DAY * needed
         yield DateProblem(
             f"rounds[{dates.number}].officers_due",
             str(dates.officers_due),
-            f"leaves {reply} days to reply after students_due {dates.students_due}; {policy.reply_days} are needed: "
-            f"{calendar.next_school_day(enough)} or later",
+            f"leaves {_count(reply, 'day')} to reply after students_due {dates.students_due}; "
+            f"{needed} are needed: {_from(calendar, enough)}",
         )
     gap = calendar.school_days_between(dates.officers_due, dates.opens_on)
-    if gap < policy.opening_gap_school_days:
-        enough = calendar.add_school_days(dates.officers_due, policy.opening_gap_school_days)
+    needed = max(policy.opening_gap_school_days, 1)
+    if gap < needed:
+        enough = _day_after_school_days(calendar, dates.officers_due, needed)
         yield DateProblem(
             f"rounds[{dates.number}].opens_on",
             str(dates.opens_on),
-            f"leaves {gap} school days for reading after officers_due {dates.officers_due}; "
-            f"{policy.opening_gap_school_days} are needed: {enough} or later",
+            f"leaves {_count(gap, 'school day')} for reading after officers_due {dates.officers_due}; "
+            f"{needed} are needed: {_from(calendar, enough)}",
         )
+
+
+def _count(count: int, unit: str) -> str:
+    return f"{max(count, 0) or 'no'} {unit}{'' if count == 1 else 's'}"
+
+
+def _day_after_school_days(calendar: SchoolCalendar, day: date, count: int) -> date:
+    """The `count`-th school day after `day`, or a day after the year if there are not so many left."""
+    reached = calendar.add_school_days(day, count)
+    enough = calendar.school_days_between(day, reached) >= count
+    return reached if enough else calendar.year.last_day + ONE_DAY
+
+
+def _from(calendar: SchoolCalendar, day: date) -> str:
+    """The first school day that will do; none is left when it would be after the last one."""
+    following = calendar.next_school_day(day)
+    if calendar.is_school_day(following):
+        return f"{following} or later"
+    return f"none is left before last_day {calendar.year.last_day}, so begin earlier"
 
 
 def _visit_problems(calendar: SchoolCalendar, program: Program) -> Iterator[DateProblem]:
-    window = program.visit
-    label = f"{window.start} to {window.end}"
-    last_opening = max((dates.opens_on for dates in program.rounds), default=program.year.first_day)
+    window, last_day = program.visit, program.year.last_day
+    openings = (dates.opens_on for dates in program.rounds if _is_in(program.year, dates))
+    last_opening = max(openings, default=program.year.first_day)
     if window.end < window.start:
-        yield DateProblem("visit.window_end", str(window.end), f"is before window_start {window.start}")
+        yield DateProblem(
+            "visit.window_end",
+            str(window.end),
+            f"is before window_start {window.start}; exchange the two dates",
+        )
     elif window.start <= last_opening:
         yield DateProblem(
-            "visit.window_start", str(window.start), f"is not after the last opening day, {last_opening}"
+            "visit.window_start",
+            str(window.start),
+            f"is not after the last opening day, {last_opening}; choose {_from(calendar, last_opening + ONE_DAY)}",
         )
-    elif window.end >= program.year.last_day:
+    elif window.end >= last_day:
         yield DateProblem(
-            "visit.window_end", str(window.end), f"leaves no time before last_day {program.year.last_day}"
+            "visit.window_end",
+            str(window.end),
+            f"leaves no time for a farewell before last_day {last_day}; choose an earlier day",
         )
     elif calendar.school_days_between(window.start - ONE_DAY, window.end) == 0:
-        yield DateProblem("visit", label, "holds no school day; widen the window")
+        yield DateProblem(
+            "visit.window_end",
+            str(window.end),
+            f"leaves no school day for the visit after window_start {window.start}: widen the window",
+        )

@@ -1,0 +1,132 @@
+"""The daily mail: one for each person who has something to do today, with all of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import groupby
+
+from bluepals.domain.people import Role
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.mail import notices
+from bluepals.mail.notices import Section
+from bluepals.store import attention, daily, people
+from bluepals.store.daily import OwedByOfficer, ToBeRead
+from bluepals.store.database import Connection, Scope
+
+
+@dataclass
+class Desk:
+    """One person's mail of the day, as it grows."""
+
+    name: str
+    email: str
+    link: str | None
+    school: str | None = None
+    agency: str | None = None
+    sections: list[Section] = field(default_factory=list)
+
+
+async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
+    """One mail a person for this day; composed again, it changes nothing. How many people."""
+    async with office.database.transaction(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        if not letterhead.calendar.is_school_day(day):
+            return 0
+        desks: dict[str, Desk] = {}
+        await _officers(connection, letterhead, desks)
+        await _teachers(connection, letterhead, desks)
+        await _readers(connection, letterhead, desks)
+        await _coordinators(connection, letterhead, desks)
+        for person, desk in desks.items():
+            await post(
+                connection,
+                letterhead,
+                notices.daily(name=desk.name, sections=desk.sections, link=desk.link),
+                key=f"daily-{day}-{person}",
+                to=desk.email,
+                school=desk.school,
+                agency=desk.agency,
+                useful_until=letterhead.now + timedelta(days=1),
+            )
+        return len(desks)
+
+
+async def _officers(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
+    """A nudge so many hours before a letter is due: on the first daily mail within each of them."""
+    owed = await daily.owed_by_officers(connection, letterhead.now + _longest_nudge(letterhead))
+    for _, group in groupby(_to_be_nudged(letterhead, owed), key=lambda one: one.officer_id):
+        letters = list(group)
+        first = letters[0]
+        desk = Desk(
+            first.first_name, first.email, letterhead.officer_link(first.officer_id), agency=first.agency
+        )
+        lines = tuple(
+            f"to {one.student_first_name}, by {letterhead.calendar.label(one.due_at)}" for one in letters
+        )
+        desk.sections.append(Section("A letter to write", lines))
+        desks[str(first.officer_id)] = desk
+
+
+def _to_be_nudged(letterhead: Letterhead, owed: Sequence[OwedByOfficer]) -> Iterator[OwedByOfficer]:
+    one_day = timedelta(days=1)
+    for one in owed:
+        left = one.due_at - letterhead.now
+        if any(
+            timedelta(hours=hours) - one_day < left <= timedelta(hours=hours) for hours in _nudges(letterhead)
+        ):
+            yield one
+
+
+def _nudges(letterhead: Letterhead) -> tuple[int, ...]:
+    return letterhead.program.policy.nudge_hours
+
+
+def _longest_nudge(letterhead: Letterhead) -> timedelta:
+    return timedelta(hours=max(_nudges(letterhead), default=0))
+
+
+async def _teachers(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
+    for owed in await daily.owed_by_classes(connection, letterhead.now + _longest_nudge(letterhead)):
+        for teacher in await people.staff(
+            connection, Role.TEACHER, school=owed.school, class_name=owed.class_name
+        ):
+            desk = desks.setdefault(
+                str(teacher.id),
+                Desk(teacher.name, teacher.email, letterhead.teacher_link(teacher.id), school=owed.school),
+            )
+            due = letterhead.calendar.label(owed.due_at)
+            line = f"class {owed.class_name}: {owed.letters} still to come, due {due}"
+            desk.sections.append(Section("Letters of your class", (line,)))
+
+
+async def _readers(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
+    """Moderators hear every day of what waits; the coordinator when it has waited too long."""
+    overdue = _school_days_ago(letterhead, letterhead.program.policy.moderation_escalation_school_days)
+    for waiting in await daily.to_be_read(connection):
+        line = (_waiting_line(waiting),)
+        for moderator in await people.staff(connection, Role.MODERATOR, school=waiting.school):
+            desk = desks.setdefault(str(moderator.id), Desk(moderator.name, moderator.email, None))
+            desk.sections.append(Section("Letters to read", line))
+        if waiting.oldest.astimezone(letterhead.calendar.zone).date() <= overdue:
+            for coordinator in await people.staff(connection, Role.COORDINATOR, school=waiting.school):
+                desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, None))
+                desk.sections.append(Section("Letters that wait for a reader too long", line))
+
+
+def _school_days_ago(letterhead: Letterhead, count: int) -> date:
+    today = letterhead.now.astimezone(letterhead.calendar.zone).date()
+    return letterhead.calendar.add_school_days(today, -count)
+
+
+def _waiting_line(waiting: ToBeRead) -> str:
+    where = waiting.school or "stock letters"
+    return f"{where}: {waiting.letters}, the oldest since {waiting.oldest:%B %-d}"
+
+
+async def _coordinators(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
+    calls = await attention.open_calls(connection)
+    if not calls:
+        return
+    for coordinator in await people.staff(connection, Role.COORDINATOR):
+        desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, None))
+        desk.sections.append(Section("What needs you", tuple(call.sentence for call in calls)))

@@ -1,0 +1,117 @@
+"""One school's year: opened, its classes' packs sent, closed and counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bluepals.domain.calendar import SchoolCalendar, round_deadlines
+from bluepals.domain.people import Role
+from bluepals.domain.program import Program
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.mail import notices
+from bluepals.store import pairings, people, programs, rounds
+from bluepals.store.database import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedYear:
+    """The instants at which a school's year does something by itself."""
+
+    opening_days: Sequence[tuple[int, datetime]]
+    invite_at: datetime
+    remind_at: Sequence[datetime]
+    visit_over: datetime
+    closes: datetime
+
+
+async def open_year(office: Office, scope: Scope, program_year: str) -> OpenedYear:
+    async with office.database.transaction(scope) as connection:
+        await programs.open_year(connection, program_year)
+        program = await programs.load(connection)
+        visit = await programs.visit_on(connection, program_year)
+    calendar, policy = SchoolCalendar.of(program), program.policy
+    return OpenedYear(
+        opening_days=[(one.number, one.opens) for one in round_deadlines(program)],
+        invite_at=calendar.instant(visit - timedelta(days=policy.invitation_days), policy.daily_mail_hour),
+        remind_at=[
+            calendar.instant(visit - timedelta(days=days), policy.daily_mail_hour)
+            for days in policy.visit_reminder_days
+        ],
+        visit_over=calendar.instant(visit, policy.due_hour),
+        closes=_closes(program, calendar),
+    )
+
+
+def _closes(program: Program, calendar: SchoolCalendar) -> datetime:
+    return calendar.instant(program.year.last_day, program.policy.due_hour)
+
+
+async def pairings_to_begin(office: Office, scope: Scope, program_year: str) -> Sequence[UUID]:
+    async with office.database.transaction(scope) as connection:
+        return await pairings.approved(connection, program_year)
+
+
+async def send_packs(office: Office, scope: Scope, program_year: str, opening: int) -> int:
+    """Tell each class's teacher that its letters are there. How many classes."""
+    async with office.database.transaction(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        day = await rounds.one(connection, program_year, opening)
+        classes = await rounds.classes_with_pack(connection, program_year, opening)
+        for class_name in classes:
+            for teacher in await people.staff(
+                connection, Role.TEACHER, school=day.school, class_name=class_name
+            ):
+                await post(
+                    connection,
+                    letterhead,
+                    notices.pack_ready(
+                        teacher=teacher.name,
+                        class_name=class_name,
+                        round_number=opening,
+                        opens_on=f"{day.opens_on:%A, %B %-d}",
+                        link=letterhead.teacher_link(teacher.id),
+                    ),
+                    key=f"pack-{program_year}-{opening}-{class_name}-{teacher.id}",
+                    to=teacher.email,
+                    school=day.school,
+                )
+        await rounds.mark_pack_sent(connection, program_year, opening)
+        return len(classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a school's year came to."""
+
+    pairings: int
+    letters: int
+    stock_letters: int
+    missed: int
+    late: int
+    visits: int
+
+
+async def close_year(office: Office, scope: Scope, program_year: str) -> Numbers:
+    async with office.database.transaction(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        await programs.close_year(connection, program_year)
+        numbers = Numbers(**await rounds.numbers(connection, program_year))
+        school = await rounds.school_of(connection, program_year)
+        lines = [
+            f"{numbers.pairings} pairings",
+            f"{numbers.letters} letters delivered, {numbers.late} of them late",
+            f"{numbers.stock_letters} stock letters, so that nobody sat there empty-handed",
+            f"{numbers.missed} letters missed",
+            f"{numbers.visits} officers came to the visit",
+        ]
+        for coordinator in await people.staff(connection, Role.COORDINATOR, school=school.id):
+            await post(
+                connection,
+                letterhead,
+                notices.year_numbers(name=coordinator.name, school=school.name, lines=lines),
+                key=f"numbers-{program_year}-{coordinator.id}",
+                to=coordinator.email,
+                school=school.id,
+            )
+        return numbers

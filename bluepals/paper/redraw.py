@@ -1,0 +1,134 @@
+"""Draws uploaded pages anew, in a process of its own: what comes out holds pixels and nothing else of the upload.
+
+Decoders are where hostile files bite, so they run here with little memory, little time, no environment (and so
+no secrets) and no file to write to. `bluepals.paper.pages` starts this. Out goes one PDF, or with the status
+REFUSED the place of an upload, from 0, and the end of a sentence that begins with its name.
+"""
+
+import io
+import resource
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import img2pdf
+import pypdfium2 as pdfium
+from PIL import Image, ImageOps, ImageSequence
+
+from bluepals.paper.pages import LENGTH, MAX_PAGES, MAX_PIXELS, REFUSED, is_pdf
+
+MEMORY_BYTES = 2 << 30
+CPU_SECONDS = 60
+
+LONG_EDGE_PIXELS = 2200  # 200 dots an inch on a letter page: pencil stays legible, a page has about 0.4 MB
+JPEG_QUALITY = 78
+US_LETTER = (612.0, 792.0)  # points
+PHOTO_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
+
+
+class UploadRefused(Exception):
+    """What is wrong with one upload."""
+
+
+def main() -> int:
+    limit_resources()
+    Image.MAX_IMAGE_PIXELS = None  # check_size stands in its place and says what to do.
+    jpegs: list[bytes] = []
+    for place, content in enumerate(received(sys.stdin.buffer)):
+        try:
+            for page in pages_of(content):
+                if len(jpegs) == MAX_PAGES:
+                    raise too_many_pages()
+                jpegs.append(as_jpeg(page))
+        except UploadRefused as refusal:
+            sys.stdout.buffer.write(f"{place} {refusal}".encode())
+            return REFUSED
+    sys.stdout.buffer.write(as_pdf(jpegs))
+    return 0
+
+
+def limit_resources() -> None:
+    limits = {resource.RLIMIT_CPU: CPU_SECONDS, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}
+    if sys.platform != "darwin":  # macOS refuses it; a developer's machine does without.
+        limits[resource.RLIMIT_AS] = MEMORY_BYTES
+    for limit, value in limits.items():
+        resource.setrlimit(limit, (value, value))
+
+
+def received(stream: BinaryIO) -> Iterator[bytes]:
+    while head := stream.read(LENGTH.size):
+        yield stream.read(LENGTH.unpack(head)[0])
+
+
+def pages_of(content: bytes) -> Iterator[Image.Image]:
+    """The upload's pages as pictures. Raises UploadRefused."""
+    try:
+        yield from pdf_pages(content) if is_pdf(content) else photo_pages(content)
+    except (UploadRefused, MemoryError):
+        raise
+    except Exception as error:
+        # A decoder fails on a broken file in any way it likes; to the sender all of them mean the same.
+        raise UploadRefused(
+            "can't be opened. Open it on your own device, save it anew as a PDF or a JPEG, and send that."
+        ) from error
+
+
+def pdf_pages(content: bytes) -> Iterator[Image.Image]:
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as error:
+        if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD:
+            raise UploadRefused(
+                "is locked with a password. Save it without one and send it again."
+            ) from error
+        raise
+    if len(document) > MAX_PAGES:
+        raise too_many_pages()
+    for page in document:
+        for picture in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE]):
+            check_size(*picture.get_px_size())
+        # What was drawn onto a page on a tablet is an annotation: it is drawn too, and only pixels afterwards.
+        yield page.render(scale=LONG_EDGE_PIXELS / max(*page.get_size(), 1.0)).to_pil()
+
+
+def photo_pages(content: bytes) -> Iterator[Image.Image]:
+    with Image.open(io.BytesIO(content), formats=PHOTO_FORMATS) as photo:
+        for frame in ImageSequence.Iterator(photo) if photo.format == "TIFF" else [photo]:
+            check_size(*frame.size)
+            frame.draft("RGB", (LONG_EDGE_PIXELS, LONG_EDGE_PIXELS))
+            yield ImageOps.exif_transpose(frame)
+
+
+def check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise UploadRefused(
+            f"has a picture of {width:,} by {height:,} pixels, and {MAX_PIXELS // 1_000_000} million pixels are the "
+            "most. Scan it at a lower resolution and send it again."
+        )
+
+
+def too_many_pages() -> UploadRefused:
+    return UploadRefused(f"takes the letter over {MAX_PAGES} pages, which is the most. Send fewer pages.")
+
+
+def as_jpeg(page: Image.Image) -> bytes:
+    """The page on white, no larger than it needs to be, as a JPEG without any metadata."""
+    page.thumbnail((LONG_EDGE_PIXELS, LONG_EDGE_PIXELS), reducing_gap=2.0)
+    if page.has_transparency_data:
+        page = Image.alpha_composite(Image.new("RGBA", page.size, "white"), page.convert("RGBA"))
+    bare = Image.new("RGB", page.size)
+    bare.paste(page.convert("RGB"))
+    jpeg = io.BytesIO()
+    bare.save(jpeg, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return jpeg.getvalue()
+
+
+def as_pdf(jpegs: list[bytes]) -> bytes:
+    """One picture a page, upright or across as the picture is; nothing in it differs from run to run."""
+    layout = img2pdf.get_layout_fun(pagesize=US_LETTER, fit=img2pdf.FitMode.into, auto_orient=True)
+    pdf: bytes = img2pdf.convert(jpegs, layout_fun=layout, nodate=True, producer="")
+    return pdf
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""Who may be matched, what was proposed, and what a coordinator decided about it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from bluepals.domain.matching import Avoided, Candidate, Child, Need, Pair
+from bluepals.domain.people import Gender
+from bluepals.store.database import Connection
+
+
+async def one_at_a_time(connection: Connection, program: str) -> None:
+    """Two matchings in the same second: the second one sees what the first one did."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('matching ' || $1, 0))", program)
+
+
+async def children(connection: Connection) -> Sequence[Child]:
+    """Those who may be matched now: consent, a pal's gender, and no pal."""
+    rows = await connection.fetch(
+        "SELECT id, pal_gender, language, school_id, waiting_since FROM student"
+        " WHERE pal_gender IS NOT NULL AND consent_on IS NOT NULL AND withdrawn_at IS NULL"
+        " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
+        " ORDER BY id"
+    )
+    return [
+        Child(
+            str(row["id"]), Gender(row["pal_gender"]), row["language"], row["school_id"], row["waiting_since"]
+        )
+        for row in rows
+    ]
+
+
+async def candidates(connection: Connection) -> Sequence[Candidate]:
+    """Officers with a clearance in date, and the places that are taken."""
+    rows = await connection.fetch(
+        "SELECT id, gender, languages, agency_id, capacity,"
+        " (SELECT count(*) FROM pairing WHERE pairing.officer_id = officer.id AND ended_at IS NULL) AS taken"
+        " FROM officer WHERE gender IS NOT NULL AND cleared_until >= program_today() AND withdrawn_at IS NULL ORDER BY id"
+    )
+    return [
+        Candidate(
+            str(row["id"]),
+            Gender(row["gender"]),
+            frozenset(row["languages"]),
+            row["agency_id"],
+            row["capacity"],
+            row["taken"],
+        )
+        for row in rows
+    ]
+
+
+async def rejected(connection: Connection) -> Avoided:
+    rows = await connection.fetch("SELECT student_id, officer_id FROM proposed_pair WHERE state = 'rejected'")
+    return {(str(row["student_id"]), str(row["officer_id"])) for row in rows}
+
+
+async def save_proposal(
+    connection: Connection, program: str, seed: int, pairs: Sequence[Pair], needs: Sequence[Need]
+) -> int:
+    """The proposal's number. What was open before is superseded: a child has one open proposal at most."""
+    await connection.execute("UPDATE proposed_pair SET state = 'superseded' WHERE state = 'proposed'")
+    proposal = await connection.fetchrow(
+        "INSERT INTO proposal (program_id, number, seed, needs)"
+        " VALUES ($1, (SELECT count(*) + 1 FROM proposal), $2, $3) RETURNING id, number",
+        program,
+        seed,
+        [asdict(need) for need in needs],
+    )
+    assert proposal is not None  # noqa: S101 - INSERT ... RETURNING
+    await connection.executemany(
+        "INSERT INTO proposed_pair (proposal_id, program_id, school_id, agency_id, student_id, officer_id, gender, reason)"
+        " SELECT $1, student.program_id, student.school_id, officer.agency_id, student.id, officer.id,"
+        " student.pal_gender, $4 FROM student, officer WHERE student.id = $2 AND officer.id = $3",
+        [(proposal["id"], UUID(pair.child), UUID(pair.officer), pair.reason) for pair in pairs],
+    )
+    number: int = proposal["number"]
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPair:
+    """A proposed pair, as the coordinator sees it."""
+
+    id: UUID
+    school: str
+    class_name: str
+    student: str
+    officer: str
+    agency: str
+    gender: str
+    reason: str
+
+
+async def open_pairs(connection: Connection) -> Sequence[OpenPair]:
+    rows = await connection.fetch(
+        "SELECT proposed_pair.id, proposed_pair.school_id AS school, student.class_name,"
+        " student.first_name || ' ' || student.last_name AS student,"
+        " officer.first_name || ' ' || officer.last_name AS officer, proposed_pair.agency_id AS agency,"
+        " proposed_pair.gender, proposed_pair.reason"
+        " FROM proposed_pair JOIN student ON student.id = proposed_pair.student_id"
+        " JOIN officer ON officer.id = proposed_pair.officer_id WHERE state = 'proposed'"
+        " ORDER BY school, class_name, student.last_name, student.first_name, proposed_pair.id"
+    )
+    return [OpenPair(**row) for row in rows]
+
+
+async def latest_needs(connection: Connection) -> Sequence[dict[str, object]]:
+    needs = await connection.fetchval("SELECT needs FROM proposal ORDER BY number DESC LIMIT 1")
+    return list(needs or [])
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingChild:
+    student_id: str
+    name: str
+    school: str
+    class_name: str
+    gender: str
+    waiting_since: str
+
+
+async def waiting_children(connection: Connection) -> Sequence[WaitingChild]:
+    """Children who may be matched and are in no pair, open or approved; the longest waiting first."""
+    rows = await connection.fetch(
+        "SELECT external_id AS student_id, first_name || ' ' || last_name AS name, school_id AS school, class_name,"
+        " pal_gender AS gender, waiting_since::text FROM student"
+        " WHERE pal_gender IS NOT NULL AND consent_on IS NOT NULL AND withdrawn_at IS NULL"
+        " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
+        " AND NOT EXISTS (SELECT FROM proposed_pair WHERE proposed_pair.student_id = student.id AND state = 'proposed')"
+        " ORDER BY student.waiting_since, external_id"
+    )
+    return [WaitingChild(**row) for row in rows]
+
+
+async def note_reason(connection: Connection, pairs: Sequence[UUID], why: str) -> None:
+    await connection.execute(
+        "UPDATE proposed_pair SET decided_why = $2 WHERE id = ANY ($1) AND state = 'proposed'", pairs, why
+    )
+
+
+async def reject(connection: Connection, pairs: Sequence[UUID], decided_by: UUID) -> int:
+    """How many of these open pairs are rejected now. Their reasons have to be on record."""
+    return await _decide(connection, pairs, "rejected", decided_by)
+
+
+async def approve(connection: Connection, pairs: Sequence[UUID], decided_by: UUID) -> int:
+    """How many of these open pairs are approved now; each is a pairing from here on."""
+    count = await _decide(connection, pairs, "approved", decided_by)
+    await connection.execute(
+        "INSERT INTO pairing (program_id, program_year_id, school_id, agency_id, student_id, officer_id, gender,"
+        " proposed_pair_id, begins_on)"
+        " SELECT pair.program_id, student.program_year_id, pair.school_id, pair.agency_id, pair.student_id,"
+        " pair.officer_id, pair.gender, pair.id, program_today()"
+        " FROM proposed_pair AS pair JOIN student ON student.id = pair.student_id"
+        " WHERE pair.id = ANY ($1) AND pair.state = 'approved' ON CONFLICT (proposed_pair_id) DO NOTHING",
+        pairs,
+    )
+    return count
+
+
+async def _decide(connection: Connection, pairs: Sequence[UUID], state: str, decided_by: UUID) -> int:
+    rows = await connection.fetch(
+        "UPDATE proposed_pair SET state = $2, decided_by = $3, decided_at = program_now()"
+        " WHERE id = ANY ($1) AND state = 'proposed' RETURNING id",
+        pairs,
+        state,
+        decided_by,
+    )
+    return len(rows)
+
+
+async def program_years_of(connection: Connection, pairs: Sequence[UUID]) -> Sequence[str]:
+    rows = await connection.fetch(
+        "SELECT DISTINCT program_year_id FROM pairing WHERE proposed_pair_id = ANY ($1) ORDER BY 1", pairs
+    )
+    return [row["program_year_id"] for row in rows]

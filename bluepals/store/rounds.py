@@ -1,0 +1,79 @@
+"""A program year's opening days and what it came to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bluepals.domain.program import School
+from bluepals.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    school: str
+    opens_on: date
+
+
+async def one(connection: Connection, program_year: str, number: int) -> Opening:
+    row = await connection.fetchrow(
+        "SELECT school_id AS school, opens_on FROM round WHERE program_year_id = $1 AND number = $2",
+        program_year,
+        number,
+    )
+    if row is None:
+        raise LookupError(f"There is no round {number} in {program_year}.")
+    return Opening(**row)
+
+
+async def classes_with_pack(connection: Connection, program_year: str, opening: int) -> Sequence[str]:
+    rows = await connection.fetch(
+        "SELECT DISTINCT student.class_name FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id"
+        " JOIN student ON student.id = pairing.student_id"
+        " WHERE pairing.program_year_id = $1 AND delivery.opening = $2 ORDER BY 1",
+        program_year,
+        opening,
+    )
+    return [row["class_name"] for row in rows]
+
+
+async def mark_pack_sent(connection: Connection, program_year: str, number: int) -> None:
+    await connection.execute(
+        "UPDATE round SET pack_sent_at = program_now()"
+        " WHERE program_year_id = $1 AND number = $2 AND pack_sent_at IS NULL",
+        program_year,
+        number,
+    )
+
+
+async def latest_pack(connection: Connection, program_year: str) -> int | None:
+    """The last opening day whose packs were sent."""
+    number: int | None = await connection.fetchval(
+        "SELECT max(number) FROM round WHERE program_year_id = $1 AND pack_sent_at IS NOT NULL", program_year
+    )
+    return number
+
+
+async def school_of(connection: Connection, program_year: str) -> School:
+    row = await connection.fetchrow(
+        "SELECT school.id, school.name FROM program_year"
+        " JOIN school ON school.program_id = program_year.program_id AND school.id = program_year.school_id"
+        " WHERE program_year.id = $1",
+        program_year,
+    )
+    if row is None:
+        raise LookupError(f"There is no program year {program_year}. See: starter.py status")
+    return School(row["id"], row["name"], agencies=())
+
+
+async def numbers(connection: Connection, program_year: str) -> dict[str, int]:
+    row = await connection.fetchrow(
+        "WITH these AS (SELECT id FROM pairing WHERE program_year_id = $1)"
+        " SELECT (SELECT count(*) FROM these) AS pairings,"
+        " (SELECT count(*) FROM delivery JOIN these ON these.id = pairing_id WHERE kind <> 'stock') AS letters,"
+        " (SELECT count(*) FROM delivery JOIN these ON these.id = pairing_id WHERE kind = 'stock') AS stock_letters,"
+        " (SELECT count(*) FROM miss JOIN these ON these.id = pairing_id) AS missed,"
+        " (SELECT count(*) FROM delivery JOIN these ON these.id = pairing_id WHERE kind = 'late') AS late,"
+        " (SELECT count(*) FROM visit JOIN these ON these.id = pairing_id WHERE attended) AS visits",
+        program_year,
+    )
+    return dict(row or {})
