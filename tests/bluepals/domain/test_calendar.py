@@ -317,8 +317,10 @@ def test_a_round_too_late_in_the_year_is_told_to_begin_earlier():
     found = check_dates(replace(late, visit=VisitWindow(date(2027, 5, 27), date(2027, 5, 27))))
     assert [problem.problem for problem in found] == [
         "is Truman Day (observed); choose a school day: 2027-05-10 or later",
-        "leaves 2 school days for reading after officers_due 2027-05-24; 5 are needed: "
-        "none is left before last_day 2027-05-28, so begin earlier",
+        (
+            "leaves 2 school days for reading after officers_due 2027-05-24; 5 are needed: "
+            "none is left before last_day 2027-05-28, so begin earlier"
+        ),
     ]
 
 
