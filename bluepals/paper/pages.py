@@ -57,7 +57,7 @@ def clean_pages(uploads: Sequence[Upload]) -> bytes:
 def page_pictures(pdf: bytes) -> list[bytes]:
     """The pages of a PDF that `clean_pages` made, each as the JPEG that is in it."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        return [image.read_raw_bytes() for page in document.pages for image in page.images.values()]
+        return [image.read_raw_bytes() for page in document.pages for image in page.get_images().values()]
 
 
 def _check_from_outside(upload: Upload) -> None:

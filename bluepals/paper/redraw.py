@@ -126,7 +126,9 @@ def as_jpeg(page: Image.Image) -> bytes:
 def as_pdf(jpegs: list[bytes]) -> bytes:
     """One picture a page, upright or across as the picture is; nothing in it differs from run to run."""
     layout = img2pdf.get_layout_fun(pagesize=US_LETTER, fit=img2pdf.FitMode.into, auto_orient=True)
-    pdf: bytes = img2pdf.convert(jpegs, layout_fun=layout, nodate=True, producer="")
+    # img2pdf's other engines put the time of day into the file's id.
+    engine = img2pdf.Engine.internal
+    pdf: bytes = img2pdf.convert(jpegs, layout_fun=layout, nodate=True, producer="", engine=engine)
     return pdf
 
 
