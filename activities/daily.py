@@ -13,7 +13,7 @@ from bluepals.store.database import Scope
 @dataclass(frozen=True)
 class DailyMailOf:
     program: str
-    day: date
+    day: str  # ISO date
 
 
 class DailyActivities:
@@ -23,4 +23,4 @@ class DailyActivities:
     @activity.defn
     async def compose_daily_mail(self, order: DailyMailOf) -> int:
         """How many people get one."""
-        return await daily.compose_daily_mail(self._office, Scope.whole(order.program), order.day)
+        return await daily.compose_daily_mail(self._office, Scope.whole(order.program), date.fromisoformat(order.day))

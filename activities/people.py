@@ -1,7 +1,7 @@
 """The two people of a pairing, at its beginning and its end."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from temporalio import activity
@@ -41,7 +41,7 @@ class Calendar:
 class Introduction:
     """The calendar of the two from now on, or the gate that is closed."""
 
-    on: date | None = None
+    on: str | None = None  # ISO date
     calendar: Calendar | None = None
     held: str | None = None
 
@@ -57,7 +57,7 @@ class PeopleActivities:
         )
         if isinstance(introduced, Held):
             return Introduction(held=introduced)
-        return Introduction(on=introduced.on, calendar=_calendar(introduced))
+        return Introduction(on=introduced.on.isoformat(), calendar=_calendar(introduced))
 
     @activity.defn
     async def say_farewell(self, order: OnePairing) -> None:

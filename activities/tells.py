@@ -73,7 +73,7 @@ class Teller:
     async def _ask(self, tell: Tell) -> str | None:
         handle = self._client.get_workflow_handle(tell.workflow_id)
         try:
-            answer = await handle.execute_update(
+            answer: str = await handle.execute_update(
                 tell.fact, dict(tell.body), id=str(tell.id), result_type=str, rpc_timeout=PATIENCE
             )
         except WorkflowUpdateFailedError as refused:

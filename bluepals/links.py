@@ -38,8 +38,8 @@ class Links:
         return self._link("class", program, teacher, until)
 
     def _link(self, page: str, program: str, person: UUID, until: datetime) -> str:
-        token = self._serializer.dumps([page, program, person.hex, int(until.timestamp())])
-        return f"{self._desk_url}/{page}/{token.decode() if isinstance(token, bytes) else token}"
+        token: str = self._serializer.dumps([page, program, person.hex, int(until.timestamp())])
+        return f"{self._desk_url}/{page}/{token}"
 
     def visitor(self, page: str, token: str, now: datetime) -> Visitor:
         """Raises LinkRefused."""

@@ -4,7 +4,7 @@ One for the whole program: a person with a part in several schools gets one mail
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from temporalio import workflow
@@ -33,18 +33,18 @@ def workflow_id(program: str) -> str:
 
 @dataclass(frozen=True)
 class DailyMailInput:
-    """`day`: None is today, in the program's zone."""
+    """`day`: an ISO date; None is today, in the program's zone."""
 
     program: str
     zone: str
-    day: date | None = None
+    day: str | None = None
 
 
 @workflow.defn
 class DailyMail:
     @workflow.run
     async def run(self, start: DailyMailInput) -> int:
-        day = start.day or workflow.now().astimezone(ZoneInfo(start.zone)).date()
+        day = start.day or workflow.now().astimezone(ZoneInfo(start.zone)).date().isoformat()
         return await workflow.execute_activity_method(
             DailyActivities.compose_daily_mail,
             DailyMailOf(start.program, day),

@@ -157,7 +157,7 @@ class Pairing:
                 await workflow.wait_condition(lambda: self._gate_opened)
             else:
                 self._state.calendar = introduction.calendar
-                self._note("introduced")
+                self._note(f"introduced on {introduction.on}")
         return self._state.calendar
 
     async def _student_writes(self, exchange: Round) -> None:

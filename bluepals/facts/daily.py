@@ -28,7 +28,7 @@ class Desk:
 
 async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
     """One mail a person for this day; composed again, it changes nothing. How many people."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         if not letterhead.calendar.is_school_day(day):
             return 0
@@ -36,7 +36,7 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
         await _officers(connection, letterhead, desks)
         await _teachers(connection, letterhead, desks)
         await _readers(connection, letterhead, desks)
-        await _coordinators(connection, letterhead, desks)
+        await _coordinators(connection, desks)
         for person, desk in desks.items():
             await post(
                 connection,
@@ -123,7 +123,7 @@ def _waiting_line(waiting: ToBeRead) -> str:
     return f"{where}: {waiting.letters}, the oldest since {waiting.oldest:%B %-d}"
 
 
-async def _coordinators(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
+async def _coordinators(connection: Connection, desks: dict[str, Desk]) -> None:
     calls = await attention.open_calls(connection)
     if not calls:
         return

@@ -39,7 +39,7 @@ async def hand_in(
 ) -> DraftRecord:
     """Take a letter in. One for a closed pairing is kept, for a person to look at. Raises NotTaken with a sentence."""
     handed = _screened(letter, language, uploaded_by)
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         draft = await letters.hand_in(
             connection,
             office.keyring,
@@ -103,7 +103,7 @@ async def decide(
     reason_for_adult: str | None = None,
 ) -> DecidedAndTold:
     """Record a reader's decision about exactly this draft. Raises NotTaken with a sentence."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         due_again_at = _due_again(letterhead) if verdict is Verdict.RETURN else None
         decided = await letters.decide(
@@ -205,7 +205,7 @@ async def release(
     office: Office, scope: Scope, *, pairing_id: UUID, draft_id: UUID, draft_hash: bytes
 ) -> Delivery | Held:
     """Deliver what was approved, and tell who has something to read now."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         outcome = await deliveries.release(connection, pairing_id, draft_id, draft_hash)
         if isinstance(outcome, Held):
             await _call_about_held(connection, pairing_id, draft_id, outcome)
@@ -273,7 +273,7 @@ async def _tell_teachers_of_last_letter(
 
 async def record_miss(office: Office, scope: Scope, pairing_id: UUID, round_number: int, side: Side) -> bool:
     """True: missed, on record, and an officer whose pal missed knows that they may write first. False: in time."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         missed = await deliveries.record_miss(connection, pairing_id, round_number, side)
         if missed and side is Side.STUDENT:
             letterhead = await Letterhead.of(office, connection)
@@ -302,7 +302,7 @@ async def put_stock_letter(
     office: Office, scope: Scope, pairing_id: UUID, round_number: int
 ) -> Delivery | None:
     """A stock letter for a child whose officer's letter is not there; None, and a call for a person, when none is left."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         delivery = await deliveries.put_stock_letter(connection, pairing_id, round_number)
         if delivery is None:
             await attention.call(

@@ -23,7 +23,7 @@ class Proposed:
 
 async def make_proposal(office: Office, scope: Scope, seed: int) -> Proposed:
     """Match everybody who may be matched and has no pal; what was open before is superseded."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         await matching.one_at_a_time(connection, scope.program)
         letterhead = await Letterhead.of(office, connection)
         children, officers = await matching.children(connection), await matching.candidates(connection)
@@ -69,7 +69,7 @@ class Decided:
 
 async def approve(office: Office, scope: Scope, pairs: Sequence[UUID], decided_by: UUID) -> Decided:
     """Approved pairs are pairings from here on; their schools' years hear of it."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         await matching.one_at_a_time(connection, scope.program)
         wanted = await _wanted(connection, pairs)
         changed = await matching.approve(connection, wanted, decided_by)

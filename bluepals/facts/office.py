@@ -1,5 +1,7 @@
-"""What committing a fact takes: the database, the keys of the letters, and letter paper."""
+"""What committing a fact takes: the database, the keys of the letters, letter paper, and a bell for the outbox."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -11,7 +13,7 @@ from bluepals.mail.compose import compose
 from bluepals.mail.notices import Notice
 from bluepals.store import mail, programs
 from bluepals.store.content import Keyring
-from bluepals.store.database import Connection, Database
+from bluepals.store.database import Connection, Database, Scope
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,14 @@ class Office:
     keyring: Keyring
     links: Links
     from_address: str
+    ring: Callable[[str], None]
+
+    @asynccontextmanager
+    async def committing(self, scope: Scope) -> AsyncIterator[Connection]:
+        """A transaction whose notices and tells are on their way as soon as it is committed."""
+        async with self.database.transaction(scope) as connection:
+            yield connection
+        self.ring(scope.program)
 
 
 @dataclass(frozen=True)

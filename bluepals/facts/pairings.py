@@ -25,7 +25,7 @@ class Introduced:
 
 async def introduce(office: Office, scope: Scope, pairing_id: UUID) -> Introduced | Held:
     """Tell the officer and the family, unless a gate is closed."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         if held := await pairings.introduce(connection, pairing_id):
             return held
         letterhead = await Letterhead.of(office, connection)
@@ -83,7 +83,7 @@ async def _tell_guardian(connection: Connection, letterhead: Letterhead, pairing
 
 async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
     """The year of letters is over: thanks to the officer, a word to the family."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         pairing = await pairings.card(connection, pairing_id)
         await post(

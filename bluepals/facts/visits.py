@@ -14,7 +14,7 @@ from bluepals.store.visits import Guest
 
 async def invite(office: Office, scope: Scope, program_year: str) -> int:
     """Ask every officer of the year, with a calendar file. How many."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         await visits.invite(connection, program_year)
         letterhead = await Letterhead.of(office, connection)
         school = await rounds.school_of(connection, program_year)
@@ -45,7 +45,7 @@ async def invite(office: Office, scope: Scope, program_year: str) -> int:
 
 async def remind(office: Office, scope: Scope, program_year: str, number: int) -> int:
     """Remind those who come, and those who have not answered. How many."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         school = await rounds.school_of(connection, program_year)
         begins = await _begins(connection, letterhead, program_year)
@@ -61,7 +61,7 @@ async def remind(office: Office, scope: Scope, program_year: str, number: int) -
 
 async def thank(office: Office, scope: Scope, program_year: str) -> int:
     """Thank those who came. How many."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         school = await rounds.school_of(connection, program_year)
         came = [guest for guest in await visits.guests(connection, program_year) if guest.attended]

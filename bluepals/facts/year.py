@@ -54,7 +54,7 @@ async def pairings_to_begin(office: Office, scope: Scope, program_year: str) -> 
 
 async def send_packs(office: Office, scope: Scope, program_year: str, opening: int) -> int:
     """Tell each class's teacher that its letters are there. How many classes."""
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         day = await rounds.one(connection, program_year, opening)
         classes = await rounds.classes_with_pack(connection, program_year, opening)
@@ -93,7 +93,7 @@ class Numbers:
 
 
 async def close_year(office: Office, scope: Scope, program_year: str) -> Numbers:
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         await programs.close_year(connection, program_year)
         numbers = Numbers(**await rounds.numbers(connection, program_year))

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -11,7 +12,8 @@ from asyncpg.pool import PoolConnectionProxy
 ACQUIRE_TIMEOUT = 10.0  # seconds; a full or dead pool is an error that is retried, not a hang.
 COMMAND_TIMEOUT = 30.0  # seconds
 
-Connection = PoolConnectionProxy[asyncpg.Record]
+# Subscripted in the stubs only.
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,19 +104,19 @@ async def record_miss(connection: Connection, pairing_id: UUID, round_number: in
     """Whether this side missed its date: recorded unless a draft was received in time (design: one conditional INSERT)."""
     await connection.execute(
         "INSERT INTO miss (pairing_id, round_number, side, program_id, school_id, agency_id)"
-        " SELECT pairing.id, round.number, $3, pairing.program_id, pairing.school_id, pairing.agency_id"
+        " SELECT pairing.id, round.number, $3::text, pairing.program_id, pairing.school_id, pairing.agency_id"
         " FROM pairing JOIN round ON round.program_year_id = pairing.program_year_id AND round.number = $2"
         " WHERE pairing.id = $1 AND NOT EXISTS ("
         "   SELECT FROM letter JOIN draft ON draft.letter_id = letter.id"
-        "   WHERE letter.pairing_id = $1 AND letter.round_number = $2 AND letter.side = $3 AND draft.received_at <="
-        "     CASE WHEN $3 = 'student' THEN round.students_due_at ELSE round.officers_due_at END)"
+        "   WHERE letter.pairing_id = $1 AND letter.round_number = $2 AND letter.side = $3::text AND draft.received_at <="
+        "     CASE WHEN $3::text = 'student' THEN round.students_due_at ELSE round.officers_due_at END)"
         " ON CONFLICT DO NOTHING",
         pairing_id,
         round_number,
         side,
     )
     missed: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM miss WHERE pairing_id = $1 AND round_number = $2 AND side = $3)",
+        "SELECT EXISTS (SELECT FROM miss WHERE pairing_id = $1 AND round_number = $2 AND side = $3::text)",
         pairing_id,
         round_number,
         side,

@@ -1,0 +1,45 @@
+"""Waking a program's outbox after a commit. A lost ring costs time only: the outbox looks again by itself."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError
+
+from workflows import outbox
+from workflows.queue import TASK_QUEUE
+
+TOGETHER = 0.2  # seconds in which many commits are one ring
+
+log = structlog.get_logger(__name__)
+
+
+class Bell:
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._ringing: dict[str, asyncio.Task[None]] = {}
+
+    def ring(self, program: str) -> None:
+        """Something was committed that has to leave."""
+        if program not in self._ringing:
+            self._ringing[program] = asyncio.create_task(self._ring(program))
+
+    async def quiet(self) -> None:
+        """Until nothing rings any more."""
+        await asyncio.gather(*self._ringing.values())
+
+    async def _ring(self, program: str) -> None:
+        await asyncio.sleep(TOGETHER)
+        del self._ringing[program]
+        with suppress(RPCError):
+            await self._client.start_workflow(
+                outbox.Outbox.run,
+                outbox.OutboxInput(program),
+                id=outbox.workflow_id(program),
+                task_queue=TASK_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal="wake",
+                static_summary=f"outbox of {program}",
+            )

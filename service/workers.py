@@ -1,0 +1,87 @@
+"""The worker: which workflows and activities it serves, and how it is sandboxed and versioned."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.daily import DailyActivities
+from activities.letters import LetterActivities
+from activities.mail import MailActivities
+from activities.matching import MatchingActivities
+from activities.people import PeopleActivities
+from activities.starting import StartActivities
+from activities.tells import TellActivities
+from activities.visit import VisitActivities
+from activities.year import YearActivities
+from bluepals.mail.sending import Postbox
+from service.parts import Parts
+from workflows.assignment import Assignment
+from workflows.daily_mail import DailyMail
+from workflows.outbox import Outbox
+from workflows.pairing import Pairing
+from workflows.program_year import ProgramYear
+from workflows.queue import TASK_QUEUE
+from workflows.visit_day import VisitDay
+
+DEPLOYMENT = "blue-pals"
+WORKFLOWS = (Assignment, DailyMail, Outbox, Pairing, ProgramYear, VisitDay)
+
+# The clock, random and the environment stay out of reach; modules that are known to be pure are loaded once, not once
+# for each workflow that is kept in memory.
+SANDBOX = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules(
+        "activities", "bluepals", "asyncpg", "jinja2", "structlog", "tzdata", "workflows.options", "workflows.queue",
+        "workflows.search_attributes",
+    )
+)  # fmt: skip
+
+
+def worker(parts: Parts, postbox: Postbox, build_id: str) -> Worker:
+    """A worker for the one task queue; with a build id, it gets tasks once its version is made current."""
+    return Worker(
+        parts.client,
+        task_queue=TASK_QUEUE,
+        workflows=WORKFLOWS,
+        activities=_activities(parts, postbox),
+        workflow_runner=SANDBOX,
+        graceful_shutdown_timeout=timedelta(seconds=30),
+        deployment_config=WorkerDeploymentConfig(
+            version=WorkerDeploymentVersion(DEPLOYMENT, build_id or "unversioned"),
+            use_worker_versioning=bool(build_id),
+            default_versioning_behavior=(
+                VersioningBehavior.AUTO_UPGRADE if build_id else VersioningBehavior.UNSPECIFIED
+            ),
+        ),
+    )
+
+
+def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
+    letters, people = LetterActivities(parts.office), PeopleActivities(parts.office)
+    matching, year = MatchingActivities(parts.office), YearActivities(parts.office)
+    visit, daily = VisitActivities(parts.office), DailyActivities(parts.office)
+    return [
+        letters.release_letter,
+        letters.record_miss,
+        letters.put_stock_letter,
+        people.introduce,
+        people.say_farewell,
+        people.close_pairing,
+        matching.make_proposal,
+        matching.approve_pairs,
+        matching.reject_pairs,
+        year.open_year,
+        year.pairings_to_begin,
+        year.send_packs,
+        year.close_year,
+        visit.invite_officers,
+        visit.remind_officers,
+        visit.thank_officers,
+        daily.compose_daily_mail,
+        StartActivities(parts.client).start_workflows,
+        TellActivities(parts.teller, parts.database).tell_due,
+        MailActivities(parts.database, postbox).send_batch,
+    ]
