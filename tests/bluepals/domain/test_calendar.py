@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -57,12 +58,12 @@ days = st.dates(min_value=date(2026, 7, 1), max_value=date(2027, 7, 31))
 school_days = st.sampled_from(CALENDAR.school_days)
 
 
-def with_round(number: int, **dates: date) -> Program:
+def with_round(number: int, **dates: Any) -> Program:
     rounds = tuple(replace(one, **dates) if one.number == number else one for one in PROGRAM.rounds)
     return replace(PROGRAM, rounds=rounds)
 
 
-def with_year(**dates: object) -> Program:
+def with_year(**dates: Any) -> Program:
     return replace(PROGRAM, year=replace(YEAR, **dates))
 
 
