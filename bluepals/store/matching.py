@@ -1,4 +1,7 @@
-"""Who may be matched, what was proposed, and what a coordinator decided about it."""
+"""Who may be matched, what was proposed, and what a coordinator decided about it.
+
+The matching knows people by the ids of their files, so that the same files and seed give the same proposal.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +20,7 @@ async def one_at_a_time(connection: Connection, program: str) -> None:
 async def children(connection: Connection) -> Sequence[Child]:
     """Those who may be matched now: consent, a pal's gender, and no pal."""
     rows = await connection.fetch(
-        "SELECT id, pal_gender, language, school_id, waiting_since FROM student"
+        "SELECT external_id AS id, pal_gender, language, school_id, waiting_since FROM student"
         " WHERE pal_gender IS NOT NULL AND consent_on IS NOT NULL AND withdrawn_at IS NULL"
         " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
         " ORDER BY id"
@@ -33,13 +36,13 @@ async def children(connection: Connection) -> Sequence[Child]:
 async def candidates(connection: Connection) -> Sequence[Candidate]:
     """Officers with a clearance in date, and the places that are taken."""
     rows = await connection.fetch(
-        "SELECT id, gender, languages, agency_id, capacity,"
+        "SELECT external_id AS id, gender, languages, agency_id, capacity,"
         " (SELECT count(*) FROM pairing WHERE pairing.officer_id = officer.id AND ended_at IS NULL) AS taken"
         " FROM officer WHERE gender IS NOT NULL AND cleared_until >= program_today() AND withdrawn_at IS NULL ORDER BY id"
     )
     return [
         Candidate(
-            str(row["id"]),
+            row["id"],
             Gender(row["gender"]),
             frozenset(row["languages"]),
             row["agency_id"],
@@ -51,8 +54,11 @@ async def candidates(connection: Connection) -> Sequence[Candidate]:
 
 
 async def rejected(connection: Connection) -> Avoided:
-    rows = await connection.fetch("SELECT student_id, officer_id FROM proposed_pair WHERE state = 'rejected'")
-    return {(str(row["student_id"]), str(row["officer_id"])) for row in rows}
+    rows = await connection.fetch(
+        "SELECT student.external_id AS child, officer.external_id AS officer FROM proposed_pair"
+        " JOIN student ON student.id = student_id JOIN officer ON officer.id = officer_id WHERE state = 'rejected'"
+    )
+    return {(row["child"], row["officer"]) for row in rows}
 
 
 async def save_proposal(
@@ -71,8 +77,8 @@ async def save_proposal(
     await connection.executemany(
         "INSERT INTO proposed_pair (proposal_id, program_id, school_id, agency_id, student_id, officer_id, gender, reason)"
         " SELECT $1, student.program_id, student.school_id, officer.agency_id, student.id, officer.id,"
-        " student.pal_gender, $4 FROM student, officer WHERE student.id = $2 AND officer.id = $3",
-        [(proposal["id"], UUID(pair.child), UUID(pair.officer), pair.reason) for pair in pairs],
+        " student.pal_gender, $4 FROM student, officer WHERE student.external_id = $2 AND officer.external_id = $3",
+        [(proposal["id"], pair.child, pair.officer, pair.reason) for pair in pairs],
     )
     number: int = proposal["number"]
     return number

@@ -1,0 +1,1 @@
+"""A whole year on virtual clocks: the real service, played by actors."""

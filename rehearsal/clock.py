@@ -1,0 +1,66 @@
+"""Virtual time: each workflow has a clock of its own, and the database judges by one that is set here."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import asyncpg
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+AT_ONCE = 32
+PATIENCE = 60.0  # seconds; without a worker a move would wait for ever
+A_MINUTE = timedelta(minutes=1)
+
+
+class ClockStuck(Exception):
+    """A workflow did not reach the time it was moved to; the message names it."""
+
+
+class VirtualClock:
+    """`now`: what the program takes for the present. Time only moves forward."""
+
+    def __init__(self, client: Client, admin: asyncpg.Connection, program: str) -> None:
+        # Workflows skip only when they are moved, and what they start has a clock of its own.
+        config = TimeSkippingConfig(disable_propagation=True, max_session_skip_count=100_000)
+        self._skipper = TimeSkipper(client, config=config)
+        self._client = client
+        self._admin = admin
+        self._program = program
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    async def turn_to(self, now: datetime) -> None:
+        """The database's time; tables that only the owner may write, the service can't."""
+        await self._admin.execute(
+            "INSERT INTO virtual_clock (program_id, now_at) VALUES ($1, $2)"
+            " ON CONFLICT (program_id) DO UPDATE SET now_at = excluded.now_at",
+            self._program,
+            now,
+        )
+
+    async def move(self, workflow_ids: Iterable[str], to: datetime) -> set[str]:
+        """Bring these workflows to a minute past `to`, with all that is due on the way. Those that have closed."""
+        moved = await asyncio.gather(*(self._move(one, to + A_MINUTE) for one in workflow_ids))
+        return {one for one in moved if one is not None}
+
+    async def _move(self, workflow_id: str, to: datetime) -> str | None:
+        """The workflow's id when it has closed."""
+        handle = self._client.get_workflow_handle(workflow_id)
+        async with self._places:
+            try:
+                ahead = to - await self._skipper.get_current_time(handle)
+                if ahead <= timedelta(0):
+                    return None
+                arrived = await asyncio.wait_for(self._skipper.fast_forward(handle, ahead), PATIENCE)
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return workflow_id
+                raise
+            except TimeoutError:
+                raise ClockStuck(f"{workflow_id} did not reach {to}: look at it in the Web UI.") from None
+            if arrived:
+                return None
+            if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
+                raise ClockStuck(f"{workflow_id} skips time without end before {to}.")
+            return workflow_id

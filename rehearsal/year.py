@@ -1,0 +1,169 @@
+"""The year, day by day: the service's own timers fire, then people act."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from bluepals.domain.calendar import SchoolCalendar, round_deadlines, visit_day
+from bluepals.facts import roster
+from bluepals.facts.roster import Roster
+from bluepals.store import matching
+from bluepals.store.database import Scope
+from rehearsal.actors import Actors
+from rehearsal.cast import Staff, couples
+from rehearsal.clock import VirtualClock
+from rehearsal.dice import Dice
+from rehearsal.rates import Rates
+from service.opening import open_program
+from service.parts import Parts
+from workflows import assignment, daily_mail, pairing, program_year
+from workflows import visit_day as visit_workflow
+from workflows.queue import TASK_QUEUE
+
+MORNING, AFTERNOON, EVENING = time(7, 30), time(15), time(17, 30)
+QUIET_AFTER = 60.0  # seconds; longer means that something is stuck
+
+Progress = Callable[[date, int, int], None]  # the day, its number, of how many
+
+
+class NeverQuiet(Exception):
+    """Tells or mails did not leave; the message says how many are left."""
+
+
+@dataclass
+class Year:
+    parts: Parts
+    clock: VirtualClock
+    roster: Roster
+    rates: Rates
+    dice: Dice
+    progress: Progress
+    seen: datetime = field(init=False)  # up to here, what was due has happened
+    running: set[str] = field(default_factory=set)
+    actors: Actors = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.program = self.roster.program
+        self.calendar = SchoolCalendar.of(self.program)
+        self.scope = Scope.whole(self.program.id)
+
+    async def play(self) -> int:
+        """The whole year; how many days it took."""
+        first, last = self.program.year.first_day, self.program.year.last_day
+        await self._summer(first)
+        days = [day for day in self._days(first, last) if self.calendar.is_school_day(day)]
+        for number, day in enumerate(days, start=1):
+            self.progress(day, number, len(days))
+            await self._day(day)
+        await self._reach(last + timedelta(days=1), MORNING)
+        await self._quiet()
+        return (last - first).days + 1
+
+    async def _summer(self, first: date) -> None:
+        """Rosters in, reserve officers' letters read, pairs proposed and approved."""
+        self.seen = self.calendar.instant(first, MORNING) - timedelta(days=1)
+        await self.clock.turn_to(self.seen)
+        await roster.apply(self.parts.office, self.roster)
+        classes = {(student.school, student.class_name) for student in self.roster.students}
+        async with self.parts.database.transaction(self.scope) as connection:
+            staff = await Staff.of(connection, classes)
+        self.actors = Actors(self.parts, self.program, staff, (), self.rates, self.dice, self._meet)
+        await self.actors.read(first)
+        await open_program(self.parts, self.program, seed=self.dice.seed)
+        await self._approve(staff.coordinator)
+        async with self.parts.database.transaction(self.scope) as connection:
+            cast = await couples(connection)
+        self.actors = Actors(self.parts, self.program, staff, cast, self.rates, self.dice, self._meet)
+        self.actors.plan_visit(visit_day(self.program))
+        self.running = {pairing.workflow_id(str(couple.pairing_id)) for couple in cast}
+        for school in self.program.schools:
+            year = self.program.program_year_id(school.id)
+            self.running |= {program_year.workflow_id(year), visit_workflow.workflow_id(year)}
+
+    async def _approve(self, coordinator: UUID) -> None:
+        handle = self.parts.client.get_workflow_handle(
+            assignment.workflow_id(self.program.id, self.program.first_year)
+        )
+        await self._until(self._proposed, "a proposal")
+        await handle.execute_update(
+            assignment.Assignment.approve_pairs, assignment.DecideAboutPairs([], str(coordinator))
+        )
+        self.parts.bell.ring(self.program.id)
+        await self._quiet()
+
+    async def _proposed(self) -> bool:
+        async with self.parts.database.transaction(self.scope) as connection:
+            return bool(await matching.latest_needs(connection))
+
+    async def _day(self, day: date) -> None:
+        await self._reach(day, MORNING)
+        await self._daily_mail(day)
+        await self._reach(day, AFTERNOON)
+        await self.actors.read(day)
+        await self.actors.act(day)
+        await self._reach(day, EVENING)
+        await self._quiet()
+
+    async def _reach(self, day: date, at: time) -> None:
+        """Turn the clock; workflows move along when something was due for them on the way."""
+        now = self.calendar.instant(day, at)
+        await self.clock.turn_to(now)
+        if any(self.seen < due <= now for due in self._deadlines()):
+            self.running -= await self.clock.move(sorted(self.running), now)
+        self.seen = now
+
+    def _deadlines(self) -> Iterator[datetime]:
+        """Every instant at which some workflow of the year wakes up."""
+        policy, visit = self.program.policy, visit_day(self.program)
+        for one in round_deadlines(self.program):
+            yield from (one.students_due, one.officers_due, one.pack_closes, one.opens)
+        for days in (policy.invitation_days, *policy.visit_reminder_days):
+            yield self.calendar.instant(visit - timedelta(days=days), policy.daily_mail_hour)
+        for later in (0, 1):
+            yield self.calendar.instant(visit + timedelta(days=later), policy.due_hour)
+        for hours in (1, 0):
+            yield self.calendar.instant(self.program.year.last_day, policy.due_hour - hours)
+
+    async def _meet(self, pairing_id: UUID) -> None:
+        """A pairing that is about to hear something knows what day it is."""
+        self.running -= await self.clock.move([pairing.workflow_id(str(pairing_id))], self.seen)
+
+    async def _daily_mail(self, day: date) -> None:
+        """What the Schedule does every morning; Schedules keep real time."""
+        await self.parts.client.execute_workflow(
+            daily_mail.DailyMail.run,
+            daily_mail.DailyMailInput(self.program.id, self.program.timezone, day.isoformat()),
+            id=f"{daily_mail.workflow_id(self.program.id)}-{day}",
+            task_queue=TASK_QUEUE,
+        )
+
+    async def _quiet(self) -> None:
+        """Until every tell is answered, every due mail has left, and whoever may begin has begun."""
+        self.parts.bell.ring(self.program.id)
+        await self._until(self._nothing_due, "tells and mails to leave")
+
+    async def _nothing_due(self) -> bool:
+        async with self.parts.database.transaction(self.scope) as connection:
+            left: int = await connection.fetchval(
+                "SELECT (SELECT count(*) FROM tell WHERE answered_at IS NULL)"
+                " + (SELECT count(*) FROM mail WHERE state IN ('pending', 'claimed', 'data_started')"
+                "   OR (state IN ('retry', 'unknown') AND next_attempt_at <= program_now()))"
+                " + (SELECT count(*) FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL)"
+            )
+        return left == 0
+
+    async def _until(self, reached: Callable[[], Awaitable[bool]], what: str) -> None:
+        try:
+            async with asyncio.timeout(QUIET_AFTER):
+                while not await reached():  # noqa: ASYNC110 - the event is in the database
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise NeverQuiet(
+                f"Waited {QUIET_AFTER:.0f} seconds for {what}. Look at the outbox in the Web UI."
+            ) from None
+
+    @staticmethod
+    def _days(first: date, last: date) -> list[date]:
+        return [first + timedelta(days=number) for number in range((last - first).days + 1)]
