@@ -13,7 +13,7 @@ import pikepdf
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 60_000_000
 MAX_PAGES = 12
-SECONDS = 90
+SECONDS = 60
 
 # How this module and bluepals.paper.redraw speak: each upload goes in as its length and its bytes.
 LENGTH = struct.Struct(">Q")

@@ -1,0 +1,112 @@
+"""What the printed pages say around the letters, in the languages of the program."""
+
+from dataclasses import dataclass
+from datetime import date
+
+# Python's own names of days and months follow the machine's locale, which need not be there in both languages.
+_DAYS = {
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "es": "lunes martes miércoles jueves viernes sábado domingo",
+}
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`{...}` is filled in by the caller, always with data."""
+
+    language: str
+    opening_day: str
+    round: str
+    one_letter: str
+    many_letters: str
+    sheets: str
+    reserve: str
+    unprintable: str
+    keep: str
+    columns: tuple[str, str, str, str, str]
+    handwritten: str
+    late_note: str
+    stock_note: str
+    unprintable_note: str
+    heading: str
+    sender: str
+    late_sender: str
+    stock_sender: str
+    running: str
+    ideas: str
+    footnote: str
+    visit: str
+    visit_text: str
+
+    def long_date(self, day: date) -> str:
+        weekday = _DAYS[self.language].split()[day.weekday()]
+        month = _MONTHS[self.language].split()[day.month - 1]
+        if self.language == "es":
+            return f"{weekday} {day.day} de {month} de {day.year}"
+        return f"{weekday}, {month} {day.day}, {day.year}"
+
+
+ENGLISH = Words(
+    language="en",
+    opening_day="Opening day",
+    round="Round {number}  ·  {day}",
+    one_letter="One letter is in this pack.",
+    many_letters="{count} letters are in this pack.",
+    sheets="Each letter begins on a sheet of its own, also when you print on both sides. "
+    "A back that stays free has lines for the child's first ideas for a reply.",
+    reserve="Where a pal missed the round, a reserve officer has written, so that nobody sits there empty-handed.",
+    unprintable="▢ stands for a sign that can't be printed here. The letter on the screen shows it.",
+    keep="This sheet is for you, the teacher. Please give each child only the letter with their own name.",
+    columns=("✓", "For", "From", "Page", "Note"),
+    handwritten="Handwritten.",
+    late_note="Came late for an earlier round.",
+    stock_note="From a reserve officer.",
+    unprintable_note="Has ▢ in it.",
+    heading="A letter for {name}",
+    sender="from {name}",
+    late_sender="from {name}, a little late",
+    stock_sender="from {name}, who writes when a pal can't",
+    running="For {to}, from {sender}",
+    ideas="My ideas for a reply",
+    footnote="▢ stands for a sign that can't be printed here.",
+    visit="Blue Pals visit: {school}",
+    visit_text="The children and their pals meet. The mail that came with this file has the link for your answer.",
+)
+
+SPANISH = Words(
+    language="es",
+    opening_day="Día de las cartas",
+    round="Ronda {number}  ·  {day}",
+    one_letter="En este paquete hay una carta.",
+    many_letters="En este paquete hay {count} cartas.",
+    sheets="Cada carta empieza en su propia hoja, también si imprime por los dos lados. "
+    "Si el reverso queda libre, tiene líneas para las primeras ideas de una respuesta.",
+    reserve="Si un amigo no escribió a tiempo, lo ha hecho un oficial de reserva: nadie se queda sin carta.",
+    unprintable="▢ está en lugar de un signo que aquí no se puede imprimir. En la pantalla se ve.",
+    keep="Esta hoja es para usted, docente. Por favor, entregue a cada niño solo la carta con su nombre.",
+    columns=("✓", "Para", "De", "Página", "Nota"),
+    handwritten="Escrita a mano.",
+    late_note="Llegó tarde, de una ronda anterior.",
+    stock_note="De un oficial de reserva.",
+    unprintable_note="Contiene ▢.",
+    heading="Una carta para {name}",
+    sender="de {name}",
+    late_sender="de {name}, con un poco de retraso",
+    stock_sender="de {name}, que escribe cuando un amigo no puede",
+    running="Para {to}, de {sender}",
+    ideas="Mis ideas para responder",
+    footnote="▢ está en lugar de un signo que aquí no se puede imprimir.",
+    visit="Visita de Blue Pals: {school}",
+    visit_text="Los niños y sus amigos por carta se conocen. El correo que trae este archivo tiene el enlace para responder.",
+)
+
+_BY_LANGUAGE = {words.language: words for words in (ENGLISH, SPANISH)}
+
+
+def words_in(language: str) -> Words:
+    """The words of a BCP-47 language; English where the program has no others."""
+    return _BY_LANGUAGE.get(language.partition("-")[0].lower(), ENGLISH)
