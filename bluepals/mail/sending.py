@@ -4,44 +4,67 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 
 import aiosmtplib
-from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
+import structlog
 
-from bluepals.mail.replies import LOST_AFTER_BODY, LOST_BEFORE_BODY, UNREACHABLE, Outcome, outcome_of
+from bluepals.mail.address import is_address
+from bluepals.mail.replies import (
+    LOST_AFTER_BODY,
+    LOST_BEFORE_BODY,
+    NOT_AN_ADDRESS,
+    UNREACHABLE,
+    Outcome,
+    outcome_of,
+    turned_away,
+)
 from bluepals.settings import SmtpSettings
 
 COMMAND_TIMEOUT = 60.0  # seconds; RFC 5321 allows minutes, a retry costs less
+TAKEN = (250, 251)
 START_INPUT = 354
+
 
 Gone = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, ConnectionError)
 BodyStarts = Callable[[], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
 
 
 class Postbox:
     """A few connections to one mail server, and the pace at which mails leave."""
 
     def __init__(self, settings: SmtpSettings, tls_context: ssl.SSLContext | None = None) -> None:
+        self.places = settings.connections
+        self.patience = timedelta(seconds=settings.reply_timeout)
         self._settings = settings
         self._tls_context = tls_context
-        self._places = asyncio.Semaphore(settings.connections)
+        self._free_places = asyncio.Semaphore(settings.connections)
         self._idle: list[aiosmtplib.SMTP] = []
         self._pace = 60 / settings.per_minute
         self._next_slot = 0.0
 
     async def send(self, to: str, message: bytes, body_starts: BodyStarts) -> Outcome:
         """Try once. `body_starts` is awaited after the server asks for the body and before any of it goes out."""
-        async with self._places:
+        if not is_address(to):
+            return NOT_AN_ADDRESS
+        async with self._free_places:
             await self._wait_for_slot()
             connection = await self._connect()
-            if connection is None:
-                return UNREACHABLE
-            outcome = await self._converse(connection, to, message, body_starts)
+            if isinstance(connection, Outcome):
+                return connection
+            try:
+                outcome = await self._converse(connection, to, message, body_starts)
+            except BaseException:
+                connection.close()  # It stands in the middle of a conversation.
+                raise
             if connection.is_connected:
                 self._idle.append(connection)
             return outcome
 
     async def close(self) -> None:
+        """Say goodbye on the connections that were kept."""
         while self._idle:
             with suppress(aiosmtplib.SMTPException, ConnectionError):
                 await self._idle.pop().quit()
@@ -51,8 +74,8 @@ class Postbox:
         self._next_slot = max(self._next_slot + self._pace, now)
         await asyncio.sleep(self._next_slot - now)
 
-    async def _connect(self) -> aiosmtplib.SMTP | None:
-        """A kept connection that still answers, or a new one; None: the server can't be reached."""
+    async def _connect(self) -> aiosmtplib.SMTP | Outcome:
+        """A kept connection that still answers, or a new one."""
         while self._idle:
             kept = self._idle.pop()
             with suppress(*Gone, aiosmtplib.SMTPException):
@@ -72,37 +95,58 @@ class Postbox:
         )
         try:
             await fresh.connect()
-        except (aiosmtplib.SMTPException, OSError):
-            fresh.close()
-            return None
+        except aiosmtplib.SMTPResponseException as refused:
+            log.warning("mail server refuses us", reply=refused.code)
+            return turned_away(refused.code, refused.message)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            log.warning("mail server can't be used", reason=str(error))
+            return UNREACHABLE
         return fresh
 
     async def _converse(
         self, connection: aiosmtplib.SMTP, to: str, message: bytes, body_starts: BodyStarts
     ) -> Outcome:
         try:
-            await connection.mail(self._settings.from_address)
-            await connection.rcpt(to)
-            asked = await connection.execute_command(b"DATA")
-        except aiosmtplib.SMTPResponseException as refused:
-            return outcome_of(refused.code, refused.message, body_sent=False)
-        except Gone:
+            refusal = await self._say_envelope(connection, to)
+        except (*Gone, aiosmtplib.SMTPResponseException):  # The second: an answer that is none.
             connection.close()
             return LOST_BEFORE_BODY
-        if asked.code != START_INPUT:
-            return outcome_of(asked.code, asked.message, body_sent=False)
+        if refusal is not None:
+            return refusal
         await body_starts()
         return await self._send_body(connection, message)
 
+    async def _say_envelope(self, connection: aiosmtplib.SMTP, to: str) -> Outcome | None:
+        """None: the server asks for the body."""
+        try:
+            await connection.mail(self._settings.from_address)
+        except aiosmtplib.SMTPSenderRefused as refused:
+            return turned_away(refused.code, refused.message)
+        # Said by ourselves: `rcpt` would look for an address within the address.
+        answer = await connection.execute_command(b"RCPT", f"TO:<{to}>".encode("ascii"))
+        if answer.code in TAKEN:
+            answer = await connection.execute_command(b"DATA")
+            if answer.code == START_INPUT:
+                return None
+        return outcome_of(answer.code, answer.message, body_sent=False)
+
     async def _send_body(self, connection: aiosmtplib.SMTP, message: bytes) -> Outcome:
-        """From here on a lost link leaves it open whether the mail has arrived."""
+        """From here on a lost link leaves it open whether the mail has arrived.
+
+        `data` can't be used: it raises the same exception before the body and after it.
+        """
         protocol = connection.protocol
         try:
             if protocol is None:
                 return LOST_AFTER_BODY
-            protocol.write(PERIOD_REGEX.sub(b"..", normalize_message_line_endings(message)) + b".\r\n")
+            protocol.write(on_the_wire(message))
             answer = await protocol.read_response(timeout=self._settings.reply_timeout)
         except (*Gone, aiosmtplib.SMTPException):
             connection.close()
             return LOST_AFTER_BODY
         return outcome_of(answer.code, answer.message, body_sent=True)
+
+
+def on_the_wire(message: bytes) -> bytes:
+    """With the final dot, and the dots that begin a line doubled (RFC 5321, 4.5.2). Lines end in CRLF already."""
+    return message.replace(b"\r\n.", b"\r\n..") + b".\r\n"

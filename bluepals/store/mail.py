@@ -1,4 +1,8 @@
-"""The outbox's rows: queued with the thing they tell about, claimed, and marked before and after the body goes out."""
+"""The outbox's rows: queued with the thing they tell about, claimed, and marked before and after the body goes out.
+
+pending, retry, unknown -> claimed -> data_started -> sent, retry, unknown, failed
+pending, retry -> cancelled;  claimed -> retry, unknown, failed
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +11,24 @@ from uuid import UUID
 
 from bluepals.store.database import Connection
 
-LEASE = timedelta(minutes=15)  # Longer than a body may wait for its answer.
+# How long a batch may hold a mail whose body has not gone out. Longer costs nothing but the wait after a crash.
+LEASE = timedelta(minutes=15)
+# After a server that put the mail off (RFC 5321, 4.5.4.1: at least 30 minutes, giving up after 4 to 5 days) ...
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (30, 60, 120, 240, 480, 720))
-UNREACHABLE_PAUSE = timedelta(minutes=5)
-GIVE_UP = timedelta(days=5)  # RFC 5321, 4.5.4.1
+GIVE_UP = timedelta(days=4, hours=12)
+# ... and while our own mail server takes nothing from us at all.
+SERVER_AWAY_PAUSE = timedelta(minutes=5)
 MOST_BODIES = 2  # After an unknown outcome the same message once more, then a person.
+
+_TO_BE_SENT = (
+    "(state IN ('pending', 'retry') OR (state = 'unknown'"
+    f" AND bodies_started < {MOST_BODIES} AND coalesce(useful_until >= program_now(), true)))"
+)
+# A mail that may have arrived stays unknown, whatever else happens to it, until a server says yes or no.
+_WAITING = "CASE WHEN bodies_started > 0 THEN 'unknown' ELSE 'retry' END"
+_UNCLAIMED = "claim = NULL, claimed_until = NULL"
+# A body that was answered with a refusal has not been taken.
+_BODIES_TAKEN = "bodies_started - (state = 'data_started')::int"
 
 
 class ClaimLost(Exception):
@@ -38,6 +55,17 @@ class ClaimedMail:
     id: UUID
     to_address: str
     message: bytes
+    school: str | None
+    agency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LostMail:
+    """A mail that may have arrived twice and may not be sent again: for a person."""
+
+    id: UUID
+    school: str | None
+    agency: str | None
 
 
 async def is_queued(connection: Connection, key: str) -> bool:
@@ -67,71 +95,93 @@ async def queue(connection: Connection, mail: QueuedMail) -> None:
 async def cancel_stale(connection: Connection) -> None:
     """Reminders whose time has passed, and mail to addresses that their server called invalid."""
     await connection.execute(
-        "UPDATE mail SET state = 'cancelled' WHERE state IN ('pending', 'retry') AND (useful_until < program_now()"
-        " OR to_address IN (SELECT address FROM suppressed_address))"
+        "UPDATE mail SET state = 'cancelled' WHERE bodies_started = 0 AND state IN ('pending', 'retry')"
+        " AND (useful_until < program_now() OR to_address IN (SELECT address FROM suppressed_address))"
     )
 
 
-async def take_over_lost(connection: Connection) -> None:
-    """Claims whose batch has died: a body that had started may have arrived."""
-    await connection.execute(
-        "UPDATE mail SET state = CASE state WHEN 'claimed' THEN 'retry' ELSE 'unknown' END,"
-        " claim = NULL, claimed_until = NULL, next_attempt_at = program_now()"
+async def take_over_lost(connection: Connection) -> Sequence[LostMail]:
+    """End the claims of a batch that has died: a body that had started may have arrived.
+
+    Returns those that may not be sent again.
+    """
+    rows = await connection.fetch(
+        f"UPDATE mail SET state = {_WAITING}, {_UNCLAIMED}, next_attempt_at = program_now()"
         " WHERE state IN ('claimed', 'data_started') AND claimed_until < clock_timestamp()"
+        " RETURNING id, school_id AS school, agency_id AS agency, bodies_started"
     )
+    return [
+        LostMail(row["id"], row["school"], row["agency"])
+        for row in rows
+        if row["bodies_started"] >= MOST_BODIES
+    ]
 
 
 async def claim(connection: Connection, claim_id: UUID, limit: int) -> Sequence[ClaimedMail]:
     """Due mails, schools in turn, the oldest of each first."""
     rows = await connection.fetch(
         "WITH due AS (SELECT id, row_number() OVER (PARTITION BY school_id ORDER BY sequence) AS turn FROM mail"
-        "   WHERE next_attempt_at <= program_now()"
-        "   AND (state IN ('pending', 'retry') OR (state = 'unknown' AND bodies_started < $3))),"
-        " taken AS (SELECT mail.id, due.turn, mail.sequence FROM mail JOIN due USING (id)"
-        "   ORDER BY due.turn, mail.sequence LIMIT $2 FOR UPDATE OF mail SKIP LOCKED)"
-        " UPDATE mail SET state = 'claimed', claim = $1, claimed_until = clock_timestamp() + $4::interval,"
+        f"   WHERE next_attempt_at <= program_now() AND {_TO_BE_SENT}),"
+        # The state is asked again here, for a row that another batch has claimed since.
+        " taken AS (SELECT mail.id, due.turn FROM mail JOIN due USING (id)"
+        f"   WHERE {_TO_BE_SENT} ORDER BY due.turn, mail.sequence LIMIT $2 FOR UPDATE OF mail SKIP LOCKED)"
+        " UPDATE mail SET state = 'claimed', claim = $1, claimed_until = clock_timestamp() + $3::interval,"
         " attempts = attempts + 1 FROM taken WHERE mail.id = taken.id"
-        " RETURNING mail.id, mail.to_address, mail.message, taken.turn, mail.sequence",
+        " RETURNING mail.id, to_address, message, school_id AS school, agency_id AS agency, turn, sequence",
         claim_id,
         limit,
-        MOST_BODIES,
         LEASE,
     )
     in_turn = sorted(rows, key=lambda row: (row["turn"], row["sequence"]))
-    return [ClaimedMail(row["id"], row["to_address"], row["message"]) for row in in_turn]
+    return [
+        ClaimedMail(row["id"], row["to_address"], row["message"], row["school"], row["agency"])
+        for row in in_turn
+    ]
 
 
-async def mark_data_started(connection: Connection, mail_id: UUID, claim_id: UUID) -> None:
-    """Committed before the body goes out. Raises ClaimLost."""
+async def release(connection: Connection, claim_id: UUID) -> None:
+    """Give back what this batch has claimed and not begun, as if it had not been tried."""
+    await connection.execute(
+        f"UPDATE mail SET state = {_WAITING}, {_UNCLAIMED}, attempts = attempts - 1"
+        " WHERE claim = $1 AND state = 'claimed'",
+        claim_id,
+    )
+
+
+async def wait_for_server(connection: Connection) -> None:
+    """Put off all that is due. This time does not count towards giving a mail up."""
+    await connection.execute(
+        "UPDATE mail SET next_attempt_at = program_now() + $1::interval, first_refused_at = first_refused_at + $1::interval"
+        f" WHERE next_attempt_at <= program_now() AND {_TO_BE_SENT}",
+        SERVER_AWAY_PAUSE,
+    )
+
+
+async def mark_data_started(
+    connection: Connection, mail_id: UUID, claim_id: UUID, patience: timedelta
+) -> None:
+    """Committed before the body goes out. `patience`: how long its answer may take. Raises ClaimLost."""
     await _fenced(
         connection,
-        "UPDATE mail SET state = 'data_started', bodies_started = bodies_started + 1"
+        "UPDATE mail SET state = 'data_started', bodies_started = bodies_started + 1,"
+        " claimed_until = clock_timestamp() + $3::interval + $4::interval"
         " WHERE id = $1 AND claim = $2 AND state = 'claimed'",
         mail_id,
         claim_id,
+        patience,
+        LEASE,
     )
 
 
 async def mark_sent(connection: Connection, mail_id: UUID, claim_id: UUID, reply: str) -> None:
+    """Raises ClaimLost, as all marks do."""
     await _fenced(
         connection,
-        "UPDATE mail SET state = 'sent', sent_at = program_now(), reply = $3, claim = NULL, claimed_until = NULL"
-        " WHERE id = $1 AND claim = $2",
+        f"UPDATE mail SET state = 'sent', sent_at = program_now(), reply = $3, {_UNCLAIMED}"
+        " WHERE id = $1 AND claim = $2 AND state = 'data_started'",
         mail_id,
         claim_id,
         reply,
-    )
-
-
-async def mark_unreachable(connection: Connection, mail_id: UUID, claim_id: UUID) -> None:
-    """Nobody answered: soon again, and no step towards giving up."""
-    await _fenced(
-        connection,
-        "UPDATE mail SET state = 'retry', attempts = attempts - 1, next_attempt_at = program_now() + $3::interval,"
-        " claim = NULL, claimed_until = NULL WHERE id = $1 AND claim = $2",
-        mail_id,
-        claim_id,
-        UNREACHABLE_PAUSE,
     )
 
 
@@ -139,10 +189,11 @@ async def mark_refused_for_now(connection: Connection, mail_id: UUID, claim_id: 
     """Later again, each time later; True when it has been refused for so long that it is given up."""
     await _fenced(
         connection,
-        "UPDATE mail SET reply = $3, claim = NULL, claimed_until = NULL,"
+        f"UPDATE mail SET reply = $3, {_UNCLAIMED}, bodies_started = {_BODIES_TAKEN},"
         " first_refused_at = coalesce(first_refused_at, program_now()),"
         " next_attempt_at = program_now() + ($4::interval[])[least(attempts, array_length($4::interval[], 1))],"
-        " state = CASE WHEN first_refused_at < program_now() - $5::interval THEN 'failed' ELSE 'retry' END"
+        " state = CASE WHEN first_refused_at < program_now() - $5::interval THEN 'failed'"
+        f"   WHEN {_BODIES_TAKEN} > 0 THEN 'unknown' ELSE 'retry' END"
         " WHERE id = $1 AND claim = $2",
         mail_id,
         claim_id,
@@ -150,13 +201,15 @@ async def mark_refused_for_now(connection: Connection, mail_id: UUID, claim_id: 
         list(PAUSES),
         GIVE_UP,
     )
-    return await _state(connection, mail_id) == "failed"
+    state: str = await connection.fetchval("SELECT state FROM mail WHERE id = $1", mail_id)
+    return state == "failed"
 
 
 async def mark_refused(connection: Connection, mail_id: UUID, claim_id: UUID, reply: str) -> None:
     await _fenced(
         connection,
-        "UPDATE mail SET state = 'failed', reply = $3, claim = NULL, claimed_until = NULL WHERE id = $1 AND claim = $2",
+        f"UPDATE mail SET state = 'failed', reply = $3, {_UNCLAIMED}, bodies_started = {_BODIES_TAKEN}"
+        " WHERE id = $1 AND claim = $2",
         mail_id,
         claim_id,
         reply,
@@ -167,8 +220,8 @@ async def mark_unknown(connection: Connection, mail_id: UUID, claim_id: UUID, re
     """It may have arrived. True when it may not be sent again: a person has to look."""
     await _fenced(
         connection,
-        "UPDATE mail SET state = 'unknown', reply = $3, claim = NULL, claimed_until = NULL,"
-        " next_attempt_at = program_now() + $4::interval WHERE id = $1 AND claim = $2",
+        f"UPDATE mail SET state = 'unknown', reply = $3, {_UNCLAIMED}, next_attempt_at = program_now() + $4::interval"
+        " WHERE id = $1 AND claim = $2 AND state = 'data_started'",
         mail_id,
         claim_id,
         reply,
@@ -179,6 +232,7 @@ async def mark_unknown(connection: Connection, mail_id: UUID, claim_id: UUID, re
 
 
 async def suppress(connection: Connection, mail_id: UUID, reply: str) -> None:
+    """Nothing more goes to this mail's address until a person mends it."""
     await connection.execute(
         "INSERT INTO suppressed_address (program_id, address, reply) SELECT program_id, to_address, $2 FROM mail"
         " WHERE id = $1 ON CONFLICT DO NOTHING",
@@ -188,10 +242,11 @@ async def suppress(connection: Connection, mail_id: UUID, reply: str) -> None:
 
 
 async def next_due(connection: Connection) -> datetime | None:
+    """When the next mail may be sent, or a claim that nobody has ended runs out."""
     due_at: datetime | None = await connection.fetchval(
-        "SELECT min(next_attempt_at) FROM mail"
-        " WHERE state IN ('pending', 'retry') OR (state = 'unknown' AND bodies_started < $1)",
-        MOST_BODIES,
+        f"SELECT least(min(next_attempt_at) FILTER (WHERE {_TO_BE_SENT}),"
+        # Claims are kept in real time, since it is a real batch that dies; the rest in the program's.
+        " program_now() + (min(claimed_until) - clock_timestamp())) FROM mail"
     )
     return due_at
 
@@ -199,8 +254,3 @@ async def next_due(connection: Connection) -> datetime | None:
 async def _fenced(connection: Connection, statement: str, *values: object) -> None:
     if await connection.execute(statement, *values) != "UPDATE 1":
         raise ClaimLost(f"mail {values[0]} is no longer claimed by this batch")
-
-
-async def _state(connection: Connection, mail_id: UUID) -> str:
-    state: str = await connection.fetchval("SELECT state FROM mail WHERE id = $1", mail_id)
-    return state
