@@ -10,3 +10,13 @@ DUE = SearchAttributeKey.for_datetime("Due")
 ATTENTION = SearchAttributeKey.for_keyword("Attention")
 
 REGISTRY = (SCHOOL, PROGRAM_YEAR, STAGE, ROUND, DUE, ATTENTION)
+
+# As the server is told of them.
+TYPES = {
+    SCHOOL.name: "Keyword",
+    PROGRAM_YEAR.name: "Keyword",
+    STAGE.name: "Keyword",
+    ROUND.name: "Int",
+    DUE.name: "Datetime",
+    ATTENTION.name: "Keyword",
+}

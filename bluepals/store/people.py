@@ -170,3 +170,8 @@ async def officer_id(connection: Connection, external_id: str) -> UUID:
     if found is None:
         raise LookupError(f"There is no officer {external_id!r}. The ids are those of officers.csv.")
     return found
+
+
+async def staff_id(connection: Connection, external_id: str) -> UUID:
+    """Raises LookupError with a sentence."""
+    return (await staff_by_external_id(connection, external_id)).id

@@ -212,3 +212,17 @@ CREATE TABLE visit (
     CHECK ((answer IS NULL) = (answered_at IS NULL)),
     CHECK ((attended IS NULL) = (recorded_at IS NULL))
 );
+
+-- What became of one side's letter of a round, in a word or two.
+CREATE FUNCTION side_state(pairing uuid, number int, of_side text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce(
+        (SELECT string_agg('delivered: ' || kind, ', ' ORDER BY sequence) FROM delivery
+          WHERE pairing_id = pairing AND round_number = number AND side = of_side),
+        (SELECT CASE verdict WHEN 'approve' THEN 'approved' WHEN 'return' THEN 'returned' WHEN 'refer' THEN 'held'
+                ELSE 'being read' END
+           FROM letter JOIN draft ON draft.letter_id = letter.id LEFT JOIN decision ON decision.draft_id = draft.id
+          WHERE letter.pairing_id = pairing AND letter.round_number = number AND letter.side = of_side
+          ORDER BY draft.number DESC LIMIT 1),
+        (SELECT 'missed' FROM miss WHERE pairing_id = pairing AND round_number = number AND side = of_side),
+        'not yet')
+$$;

@@ -1,0 +1,41 @@
+# The commands of this project. Each sets up what it needs.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.requirements.sha256
+FOLDER ?= examples/network
+
+.PHONY: demo dev test check bench setup install clean
+
+## The example program's year, on virtual clocks. KEEP=1 leaves the servers running to look at.
+demo: setup
+	$(RUN) starter.py rehearse $(FOLDER) --report out/rehearsal/report.json $(if $(KEEP),--keep)
+
+## The stack on durable files, with worker and desk, until Ctrl-C.
+dev: setup
+	$(RUN) starter.py dev
+
+test: setup
+	$(VENV)/bin/pytest
+
+check: setup
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	PYTHONPATH=. $(VENV)/bin/lint-imports
+
+bench: setup
+	$(RUN) -m tests.bench
+
+setup:
+	@sha256sum --status --check $(STAMP) 2>/dev/null || $(MAKE) --no-print-directory install
+
+install:
+	@echo "installing the pinned dependencies into $(VENV)"
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@sha256sum requirements-dev.txt > $(STAMP)
+
+clean:
+	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

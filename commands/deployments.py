@@ -1,0 +1,75 @@
+"""deploy, search-attributes, migrate: what a new release needs before it gets work."""
+
+from typing import Annotated
+
+import typer
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
+from temporalio.client import Client
+
+from bluepals.settings import Settings
+from bluepals.store.migrate import migrate as apply_migrations
+from commands.shell import AsJson, Refused, answer, out, run
+from service.connection import connect
+from service.workers import DEPLOYMENT
+from workflows.search_attributes import TYPES
+
+
+def deploy(
+    build_id: Annotated[str, typer.Argument(help="The release whose workers get the work from now on; '' is unversioned.")],
+    json: AsJson = False,
+) -> None:
+    """Make a worker version current. Run the replay tests first; until this, a versioned worker gets no task."""
+    run(_deploy(build_id, json))
+
+
+async def _deploy(build_id: str, json: bool) -> None:
+    client = await connect()
+    await client.workflow_service.set_worker_deployment_current_version(
+        SetWorkerDeploymentCurrentVersionRequest(
+            namespace=client.namespace, deployment_name=DEPLOYMENT, build_id=build_id, ignore_missing_task_queues=True
+        )
+    )
+    answer({"current": build_id}, json, lambda: out.print(f"Version {build_id or 'unversioned'} is current."))
+
+
+def search_attributes(json: AsJson = False) -> None:
+    """Register what the Web UI can filter by. Again, it changes nothing."""
+    run(_search_attributes(json))
+
+
+async def _search_attributes(json: bool) -> None:
+    client = await connect()
+    missing = {name: kind for name, kind in TYPES.items() if name not in await _registered(client)}
+    if missing:
+        await client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=client.namespace,
+                search_attributes={
+                    name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}") for name, kind in missing.items()
+                },
+            )
+        )
+    added = ", ".join(missing) or "nothing"
+    answer({"added": sorted(missing)}, json, lambda: out.print(f"Registered: {added}."))
+
+
+async def _registered(client: Client) -> set[str]:
+    listed = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    return set(listed.custom_attributes)
+
+
+def migrate(json: AsJson = False) -> None:
+    """Bring the database to this release's schema. Again, it changes nothing."""
+    run(_migrate(json))
+
+
+async def _migrate(json: bool) -> None:
+    admin_url = Settings().database_admin_url
+    if not admin_url:
+        raise Refused("Set BLUEPALS_DATABASE_ADMIN_URL to a login that may create roles and tables.")
+    applied = await apply_migrations(admin_url)
+    answer({"applied": applied}, json, lambda: out.print(f"Applied: {', '.join(applied) or 'nothing'}."))

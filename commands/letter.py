@@ -1,0 +1,191 @@
+"""letter submit | waiting | show | decide: letters in, read, and decided about."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.facts import letters
+from bluepals.paper.pages import Upload, clean_pages
+from bluepals.store import people
+from bluepals.store.database import Scope
+from bluepals.store.letters import OpenedDraft
+from commands.shell import AsJson, ProgramId, Refused, answer, out, parts, run
+
+app = typer.Typer(help="Hand letters in, read them, decide about them.", no_args_is_help=True)
+
+By = Annotated[str, typer.Option("--by", help="Your staff_id, as in staff.csv.")]
+Draft = Annotated[UUID, typer.Argument(help="The draft's id, as `letter waiting` lists it.")]
+
+
+@app.command()
+def submit(
+    program: ProgramId,
+    pairing: Annotated[UUID, typer.Argument(help="The pairing's id.")],
+    round_number: Annotated[int, typer.Option("--round", min=1)],
+    side: Annotated[Side, typer.Option(help="Whose letter it is.")],
+    by: Annotated[str, typer.Option("--by", help="Who hands it in: a staff_id or an officer_id.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Option("--file", help="A text file, or pages; none: text from standard input."),
+    ] = None,
+    language: Annotated[str, typer.Option(help="en, es, ...")] = "en",
+    json: AsJson = False,
+) -> None:
+    """Hand a letter in. The same letter again changes nothing."""
+    run(_submit(program, pairing, round_number, side, by, files or [], language, json))
+
+
+async def _submit(
+    program: str,
+    pairing: UUID,
+    round_number: int,
+    side: Side,
+    by: str,
+    files: list[Path],
+    language: str,
+    json: bool,
+) -> None:
+    letter = _letter(files)
+    scope = Scope.whole(program)
+    async with parts() as service:
+        async with service.database.transaction(scope) as connection:
+            find = people.officer_id if side is Side.OFFICER else people.staff_id
+            uploaded_by = await find(connection, by)
+        draft = await letters.hand_in(
+            service.office,
+            scope,
+            pairing_id=pairing,
+            round_number=round_number,
+            side=side,
+            letter=letter,
+            language=language,
+            uploaded_by=uploaded_by,
+        )
+    shape = {"draft": draft.id, "number": draft.number, "hash": draft.hash.hex(), "known": draft.known}
+    word = "was here already" if draft.known else "is waiting for a reader"
+    answer(shape, json, lambda: out.print(f"Draft {draft.id} {word}."))
+
+
+def _letter(files: list[Path]) -> Letter:
+    if not files:
+        return TypedLetter(sys.stdin.read())
+    if len(files) == 1 and files[0].suffix.lower() == ".txt":
+        try:
+            return TypedLetter(files[0].read_text("utf-8"))
+        except UnicodeDecodeError:
+            raise Refused(f"{files[0].name} is no UTF-8 text. Save it as UTF-8 and send it again.") from None
+    return ScannedLetter(clean_pages([Upload(file.name, file.read_bytes()) for file in files]))
+
+
+@app.command()
+def waiting(program: ProgramId, json: AsJson = False) -> None:
+    """Drafts that wait for a reader: the worrying and the unscreened first, then the oldest."""
+    run(_waiting(program, json))
+
+
+async def _waiting(program: str, json: bool) -> None:
+    async with parts() as service:
+        found = await letters.waiting(service.office, Scope.whole(program))
+    shape = [{**asdict(one), "hash": one.hash.hex()} for one in found]
+    table = Table(
+        "draft", "school", "round", "side", "language", "risk", "received", title=f"{len(found)} drafts wait"
+    )
+    for one in found:
+        risk = one.risk or "unscreened"
+        where = one.school or "stock"
+        table.add_row(
+            str(one.draft_id),
+            where,
+            str(one.round_number or ""),
+            one.side,
+            one.language,
+            risk,
+            f"{one.received_at:%Y-%m-%d %H:%M}",
+        )
+    answer(shape, json, lambda: out.print(table))
+
+
+@app.command()
+def show(program: ProgramId, draft: Draft, json: AsJson = False) -> None:
+    """What a draft says, with its marks, and the hash that a decision has to name."""
+    run(_show(program, draft, json))
+
+
+async def _show(program: str, draft: UUID, json: bool) -> None:
+    async with parts() as service:
+        opened = await letters.read(service.office, Scope.whole(program), draft)
+    text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
+    shape = {
+        "draft": draft,
+        "hash": opened.hash.hex(),
+        "language": opened.language,
+        "text": text,
+        "marks": [asdict(mark) for mark in opened.marks],
+        "risk": opened.risk,
+    }
+    answer(shape, json, lambda: _print(opened))
+
+
+def _print(opened: OpenedDraft) -> None:
+    if isinstance(opened.letter, ScannedLetter):
+        out.print("These are scanned pages; open them on the desk.")
+    else:
+        text = Text(opened.letter.text)
+        for mark in opened.marks:
+            text.stylize("black on yellow", mark.start, mark.end)
+        out.print(text)
+    out.print(f"risk: {opened.risk or 'unscreened'}   hash: {opened.hash.hex()}", highlight=False)
+
+
+@app.command()
+def decide(
+    program: ProgramId,
+    draft: Draft,
+    verdict: Annotated[Verdict, typer.Argument(help="approve, return or refer (to the counselor).")],
+    by: By,
+    draft_hash: Annotated[str, typer.Option("--hash", help="The hash that `letter show` printed.")],
+    reason: Annotated[str | None, typer.Option(help="For the adult who gets it back.")] = None,
+    reason_for_child: Annotated[str | None, typer.Option(help="The same in a child's words.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Decide about exactly this draft, once."""
+    if verdict is Verdict.RETURN and not (reason and reason_for_child):
+        raise typer.BadParameter("A return needs --reason and --reason-for-child.")
+    run(_decide(program, draft, verdict, by, draft_hash, reason, reason_for_child, json))
+
+
+async def _decide(
+    program: str,
+    draft: UUID,
+    verdict: Verdict,
+    by: str,
+    draft_hash: str,
+    reason: str | None,
+    reason_for_child: str | None,
+    json: bool,
+) -> None:
+    scope = Scope.whole(program)
+    async with parts() as service:
+        async with service.database.transaction(scope) as connection:
+            reader = await people.staff_by_external_id(connection, by)
+        decided = await letters.decide(
+            service.office,
+            scope,
+            draft_id=draft,
+            draft_hash=bytes.fromhex(draft_hash),
+            verdict=verdict,
+            decided_by=reader.id,
+            reason_for_child=reason_for_child,
+            reason_for_adult=reason,
+        )
+        told = decided.tell is None or await service.teller.tell(scope, decided.tell)
+    shape = {"draft": draft, "verdict": verdict, "known": decided.decided.known, "told": told}
+    follows = "" if told else " The pairing hears of it as soon as the worker is back."
+    answer(shape, json, lambda: out.print(f"Decided: {verdict}.{follows}"))

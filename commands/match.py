@@ -1,0 +1,129 @@
+"""match show | approve | reject | propose: what the matching proposes, and the coordinator's word about it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.table import Table
+from temporalio.client import WorkflowHandle
+
+from activities.matching import PairsDecided
+from bluepals.facts import matching as facts
+from bluepals.store import matching, people, programs
+from bluepals.store.database import Scope
+from bluepals.store.matching import OpenPair, WaitingChild
+from commands.shell import AsJson, ProgramId, answer, out, parts, run
+from service.parts import Parts
+from workflows.assignment import Assignment, DecideAboutPairs, workflow_id
+
+app = typer.Typer(help="Look at the proposed pairs, approve or reject them.", no_args_is_help=True)
+
+By = Annotated[str, typer.Option("--by", help="Your staff_id, as in staff.csv.")]
+Pairs = Annotated[list[UUID] | None, typer.Argument(help="Ids of pairs; none: all that are open.")]
+
+
+@app.command()
+def show(program: ProgramId, json: AsJson = False) -> None:
+    """The open pairs with their reasons, what is missing, and who waits, the longest first."""
+    run(_show(program, json))
+
+
+async def _show(program: str, json: bool) -> None:
+    async with parts() as service, service.database.transaction(Scope.whole(program)) as connection:
+        pairs = await matching.open_pairs(connection)
+        waiting = await matching.waiting_children(connection)
+        needs = await matching.latest_needs(connection)
+    shape = {
+        "pairs": [asdict(one) for one in pairs],
+        "needs": needs,
+        "waiting": [asdict(one) for one in waiting],
+    }
+    answer(shape, json, lambda: _print(pairs, needs, waiting))
+
+
+def _print(
+    pairs: Sequence[OpenPair], needs: Sequence[dict[str, object]], waiting: Sequence[WaitingChild]
+) -> None:
+    table = Table(
+        "school", "class", "student", "officer", "agency", "why", "pair", title=f"{len(pairs)} open pairs"
+    )
+    for pair in pairs:
+        table.add_row(
+            pair.school, pair.class_name, pair.student, pair.officer, pair.agency, pair.reason, str(pair.id)
+        )
+    out.print(table)
+    lacking = Table("gender", "children", "places", "missing at 1", "at 2", "at 3", title="Officers")
+    for need in needs:
+        missing = need["missing"]
+        counts = missing if isinstance(missing, list) else []
+        lacking.add_row(str(need["gender"]), str(need["children"]), str(need["places"]), *map(str, counts))
+    out.print(lacking)
+    queue = Table("student", "school", "class", "since", title=f"{len(waiting)} children wait")
+    for child in waiting:
+        queue.add_row(child.name, child.school, child.class_name, child.waiting_since)
+    out.print(queue)
+
+
+@app.command()
+def approve(program: ProgramId, by: By, pairs: Pairs = None, json: AsJson = False) -> None:
+    """Approve open pairs: they are introduced to each other."""
+    run(_approve(program, by, pairs or [], json))
+
+
+async def _approve(program: str, by: str, pairs: list[UUID], json: bool) -> None:
+    async with parts() as service:
+        decided = await (await _matching(service, program)).execute_update(
+            Assignment.approve_pairs, await _command(service, program, by, pairs)
+        )
+    answer(asdict(decided), json, lambda: _print_decided("approved", decided))
+
+
+@app.command()
+def reject(
+    program: ProgramId,
+    by: By,
+    why: Annotated[str, typer.Option("--reason", help="Kept on record.")],
+    pairs: Pairs = None,
+    json: AsJson = False,
+) -> None:
+    """Reject open pairs: they are not proposed again, and the children are matched anew."""
+    run(_reject(program, by, why, pairs or [], json))
+
+
+async def _reject(program: str, by: str, why: str, pairs: list[UUID], json: bool) -> None:
+    async with parts() as service:
+        await facts.give_reason(service.office, Scope.whole(program), pairs, why)
+        decided = await (await _matching(service, program)).execute_update(
+            Assignment.reject_pairs, await _command(service, program, by, pairs)
+        )
+    answer(asdict(decided), json, lambda: _print_decided("rejected", decided))
+
+
+@app.command()
+def propose(program: ProgramId, json: AsJson = False) -> None:
+    """Match everybody who has no pal, once more: late children, new officers, rejected pairs."""
+    run(_propose(program, json))
+
+
+async def _propose(program: str, json: bool) -> None:
+    async with parts() as service:
+        count = await (await _matching(service, program)).execute_update(Assignment.propose_again)
+    answer({"open": count}, json, lambda: out.print(f"{count} pairs are open. See: starter.py match show"))
+
+
+async def _matching(service: Parts, program: str) -> WorkflowHandle[Assignment, None]:
+    async with service.database.transaction(Scope.whole(program)) as connection:
+        year = (await programs.load(connection)).first_year
+    return service.client.get_workflow_handle_for(Assignment.run, workflow_id(program, year))
+
+
+async def _command(service: Parts, program: str, by: str, pairs: list[UUID]) -> DecideAboutPairs:
+    async with service.database.transaction(Scope.whole(program)) as connection:
+        decided_by = await people.staff_by_external_id(connection, by)
+    return DecideAboutPairs([str(pair) for pair in pairs], str(decided_by.id))
+
+
+def _print_decided(what: str, decided: PairsDecided) -> None:
+    out.print(f"{decided.changed} pairs {what}, {decided.still_open} still open.")

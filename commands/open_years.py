@@ -1,0 +1,21 @@
+"""open: start the years of a program's schools."""
+
+from bluepals.store import programs
+from bluepals.store.database import Scope
+from commands.shell import AsJson, ProgramId, answer, out, parts, run
+from service.opening import open_program, schedule_daily_mail
+
+
+def open_years(program: ProgramId, seed: int = 1, json: AsJson = False) -> None:
+    """Start the program's years: matching, opening days, daily mail. Again, it changes nothing."""
+    run(_open(program, seed, json))
+
+
+async def _open(program: str, seed: int, json: bool) -> None:
+    async with parts() as service:
+        async with service.database.transaction(Scope.whole(program)) as connection:
+            definition = await programs.load(connection)
+        await open_program(service, definition, seed=seed)
+        await schedule_daily_mail(service, definition)
+    years = [definition.program_year_id(school.id) for school in definition.schools]
+    answer({"program_years": years}, json, lambda: out.print(f"{len(years)} years are open. Next: starter.py match show"))

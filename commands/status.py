@@ -1,0 +1,37 @@
+"""status: where a program's schools stand, and what needs a person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from rich.table import Table
+
+from bluepals.store import attention
+from bluepals.store import status as store
+from bluepals.store.attention import Call
+from bluepals.store.database import Scope
+from commands.shell import AsJson, ProgramId, answer, out, parts, run
+
+
+def status(program: ProgramId, json: AsJson = False) -> None:
+    """Where each school stands, and what needs a person."""
+    run(_status(program, json))
+
+
+async def _status(program: str, json: bool) -> None:
+    async with parts() as service, service.database.transaction(Scope.whole(program)) as connection:
+        schools = await store.schools(connection)
+        calls = await attention.open_calls(connection)
+        pairings = await store.pairings(connection)
+    shape = {"schools": schools, "attention": [asdict(call) for call in calls], "pairings": pairings}
+    answer(shape, json, lambda: _print(schools, calls))
+
+
+def _print(schools: Sequence[Mapping[str, object]], calls: Sequence[Call]) -> None:
+    table = Table("school", "year", "students", "pairings", "waiting", "to read", "delivered", "next date")
+    for row in schools:
+        table.add_row(*(str(value) if value is not None else "" for value in row.values()))
+    out.print(table)
+    for call in calls:
+        out.print(f"- {call.sentence}", markup=False, highlight=False)
+    if not calls:
+        out.print("Nothing needs you.")

@@ -1,0 +1,1 @@
+"""The web pages: an officer reads and answers, a teacher hands in and opens the class's pack."""

@@ -1,0 +1,44 @@
+"""Serves the desk until told to stop (SIGTERM or SIGINT): python -m desk."""
+
+import asyncio
+import sys
+
+import asyncpg
+import uvicorn
+from pydantic import ValidationError
+
+from bluepals.settings import Settings
+from desk.app import app
+from service.connection import connect
+from service.logs import set_up_logs
+from service.parts import assembled
+
+
+async def main(settings: Settings) -> None:
+    # Lazy: letters are taken in before Temporal is there.
+    async with assembled(settings, await connect(lazy=True)) as parts:
+        # No access log: the paths hold the links.
+        config = uvicorn.Config(
+            app(parts),
+            "0.0.0.0",  # noqa: S104 - people reach it from outside
+            settings.desk_port,
+            access_log=False,
+            log_config=None,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=20,
+        )
+        await uvicorn.Server(config).serve()
+
+
+if __name__ == "__main__":
+    try:
+        loaded = Settings()
+    except ValidationError as missing:
+        names = ", ".join(f"BLUEPALS_{error['loc'][0]}".upper() for error in missing.errors())
+        sys.exit(f"Set {names} in the environment; docs/settings.md explains each.")
+    set_up_logs(loaded.log_format)
+    try:
+        asyncio.run(main(loaded))
+    except (OSError, TimeoutError, asyncpg.PostgresError) as away:
+        sys.exit(f"PostgreSQL does not answer ({type(away).__name__}). Check BLUEPALS_DATABASE_URL.")

@@ -1,0 +1,47 @@
+"""The desk as one application, for a server, a rehearsal or a test to mount."""
+
+import asyncpg
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bluepals.store.database import Scope
+from desk.classes import Classes
+from desk.pages import HERE
+from desk.pals import Pals
+from desk.refusals import HANDLERS
+from desk.shield import Shield
+from service.parts import Parts
+
+
+def app(parts: Parts) -> Starlette:
+    """It needs PostgreSQL. While Temporal is away it takes letters all the same: they are told later."""
+    pals, classes = Pals(parts.office), Classes(parts.office)
+
+    async def health(_: Request) -> Response:
+        try:
+            async with parts.database.transaction(Scope("none")) as connection:
+                await connection.fetchval("SELECT 1")
+        except (OSError, TimeoutError, asyncpg.PostgresError):
+            return PlainTextResponse("PostgreSQL does not answer\n", 503)
+        return PlainTextResponse("ok\n")
+
+    return Starlette(
+        routes=[
+            Route("/pals/{token}", pals.show),
+            Route("/pals/{token}/letter/{draft:uuid}", pals.pages),
+            Route("/pals/{token}/{pairing:uuid}", pals.answer, methods=["POST"]),
+            Route("/pals/{token}/{pairing:uuid}/visit", pals.visit, methods=["POST"]),
+            Route("/class/{token}", classes.show),
+            Route("/class/{token}/letter/{draft:uuid}", classes.letter),
+            Route("/class/{token}/pack/{program_year}/{class_name}/{opening:int}", classes.pack),
+            Route("/class/{token}/{pairing:uuid}", classes.hand_in, methods=["POST"]),
+            Route("/health", health),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+        ],
+        middleware=[Middleware(Shield)],
+        exception_handlers=HANDLERS,
+    )

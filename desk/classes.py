@@ -1,0 +1,99 @@
+"""/class/{token}: a teacher hands the children's letters in and prints what they open on opening day."""
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bluepals.domain.letters import LetterRefused
+from bluepals.facts import desk
+from bluepals.facts.desk import ChildState, TeacherAtDesk, TeacherPage
+from bluepals.facts.office import Office
+from bluepals.paper.pages import PagesRefused
+from bluepals.store.letters import NotTaken
+from desk.forms import FormRefused, form_key, letter_in, submitted
+from desk.pages import page, pdf
+from desk.refusals import status_of
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the page says about the form that was just sent for one child."""
+
+    pairing_id: UUID | None = None
+    sentence: str = ""
+    typed: str = ""
+    status: int = 200
+
+
+class Classes:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, await self._teacher(request), Said())
+
+    async def hand_in(self, request: Request) -> Response:
+        teacher, pairing_id = await self._teacher(request), request.path_params["pairing"]
+        await desk.check_child(self._office, teacher, pairing_id)
+        try:
+            async with submitted(request) as form:
+                sent = await letter_in(form)
+                await desk.hand_in_for_child(
+                    self._office,
+                    teacher,
+                    pairing_id,
+                    shown_round=sent.shown_round,
+                    letter=sent.letter,
+                    language=sent.language,
+                )
+        except (FormRefused, LetterRefused, PagesRefused, NotTaken) as refused:
+            said = Said(pairing_id, str(refused), getattr(request.state, "typed", ""), status_of(refused))
+            return await self._page(request, teacher, said)
+        # By a GET: reloading the page sends nothing twice.
+        token = request.path_params["token"]
+        return RedirectResponse(f"/class/{token}?sent={pairing_id}#child-{pairing_id}", 303)
+
+    async def pack(self, request: Request) -> Response:
+        teacher, asked = await self._teacher(request), request.path_params
+        content = await desk.pack(
+            self._office, teacher, asked["program_year"], asked["class_name"], asked["opening"]
+        )
+        name = re.sub(r"[^A-Za-z0-9-]+", "-", f"letters-{asked['class_name']}-{asked['opening']}")
+        return pdf(content, f"{name}.pdf", "attachment")
+
+    async def letter(self, request: Request) -> Response:
+        teacher = await self._teacher(request)
+        content = await desk.letter_by_itself(self._office, teacher, request.path_params["draft"])
+        return pdf(content, "letter.pdf", "attachment")
+
+    async def _teacher(self, request: Request) -> TeacherAtDesk:
+        teacher = await desk.teacher_at_desk(self._office, request.path_params["token"])
+        request.state.person = str(teacher.id)
+        return teacher
+
+    async def _page(self, request: Request, teacher: TeacherAtDesk, said: Said) -> Response:
+        shown = await desk.teacher_page(self._office, teacher)
+        sent = request.query_params.get("sent")
+        return page(
+            "class.html",
+            said.status,
+            token=request.path_params["token"],
+            form_key=form_key(request),
+            page=shown,
+            said=said,
+            sent=sent,
+            next_child=said.pairing_id or _next_child(shown, sent),
+        )
+
+
+def _next_child(shown: TeacherPage, sent: str | None) -> UUID | None:
+    """The next one on the stack: the first after the child just handed in whose letter is still to come."""
+    for one in shown.classes:
+        places = [number for number, child in enumerate(one.children) if str(child.pairing_id) == sent]
+        for child in one.children[places[0] + 1 :] if places else ():
+            if child.state in {ChildState.WAITING, ChildState.RETURNED}:
+                return child.pairing_id
+    return None

@@ -1,0 +1,113 @@
+"""Forms as they come in: small enough, from our own page, and holding one letter."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from itsdangerous import Signer
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from bluepals.domain.letters import MAX_CHARACTERS, Letter, ScannedLetter, TypedLetter
+from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES, Upload, clean_pages
+from desk.pages import LANGUAGES
+
+MAX_TEXT_BYTES = 1024 * 1024
+MAX_BODY_BYTES = MAX_PAGES * MAX_UPLOAD_BYTES + MAX_TEXT_BYTES
+MEGABYTES = MAX_UPLOAD_BYTES // 1024 // 1024
+
+# Drawing pages takes up to two gigabytes in a process of its own: two at a time, the others wait their turn.
+_drawing = asyncio.Semaphore(2)
+
+
+class FormRefused(Exception):
+    """What was sent can't be taken; the message says why and what to do."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def form_key(request: Request) -> str:
+    """Proves that a form was filled in on a page of this link: signed with the link, which only its holder has."""
+    token: str = request.path_params["token"]
+    return Signer(token, salt="blue-pals-form", digest_method=hashlib.sha256).get_signature(b"form").decode()
+
+
+@asynccontextmanager
+async def submitted(request: Request) -> AsyncIterator[FormData]:
+    """The form. Raises FormRefused; one that says it is too large is refused before it is read."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        raise FormRefused(411, "Your browser did not say how large the letter is. Try another browser.")
+    if int(length) > MAX_BODY_BYTES:
+        raise FormRefused(
+            413,
+            f"That is more than a letter can hold: {MAX_PAGES} files of {MEGABYTES} MB each are the most."
+            " Go back and send fewer or smaller ones.",
+        )
+    try:
+        async with request.form(max_files=100, max_fields=20, max_part_size=MAX_TEXT_BYTES) as form:
+            request.state.typed = _field(form, "text")
+            signer = Signer(request.path_params["token"], salt="blue-pals-form", digest_method=hashlib.sha256)
+            if not signer.verify_signature(b"form", _field(form, "form").encode()):
+                raise FormRefused(
+                    403, "This form did not come from your page. Open the link in your mail again."
+                )
+            yield form
+    except HTTPException as unreadable:
+        if "maximum size" in unreadable.detail:
+            raise FormRefused(
+                413,
+                f"The letter is too long: {MAX_CHARACTERS:,} characters are the most."
+                " Shorten it, or send it as scanned pages.",
+            ) from None
+        raise FormRefused(400, "The letter was cut off on its way. Go back and send it once more.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterForm:
+    letter: Letter
+    language: str
+    shown_round: int | None
+
+
+async def letter_in(form: FormData, own_language: str = "en") -> LetterForm:
+    """Raises FormRefused, LetterRefused and PagesRefused, each with a sentence."""
+    text = _field(form, "text")
+    files = [
+        part
+        for part in form.getlist("pages")
+        if isinstance(part, UploadFile) and (part.filename or part.size)
+    ]
+    if files and text.strip():
+        raise FormRefused(
+            422, "You sent a text and pages as well. Empty one of the two and send the letter again."
+        )
+    language, number = _field(form, "language"), _field(form, "round")
+    return LetterForm(
+        letter=ScannedLetter(await _pages(files)) if files else TypedLetter(text),
+        language=language if language in LANGUAGES else own_language,
+        shown_round=int(number) if number.isdecimal() and len(number) < 4 else None,
+    )
+
+
+async def _pages(files: list[UploadFile]) -> bytes:
+    for file in files:
+        if (file.size or 0) > MAX_UPLOAD_BYTES:
+            raise FormRefused(
+                413,
+                f"One of the files has more than {MEGABYTES} MB. Take the photo again with a lower resolution,"
+                " or send its pages one by one.",
+            )
+    async with _drawing:
+        uploads = [Upload(file.filename or "", await file.read()) for file in files]
+        return await asyncio.to_thread(clean_pages, uploads)
+
+
+def _field(form: FormData, name: str) -> str:
+    value = form.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,49 @@
+"""Templates, filled in: everything that people wrote goes in as text."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from bluepals.domain.letters import MAX_CHARACTERS
+from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
+from bluepals.paper.words import ENGLISH
+
+HERE = Path(__file__).parent
+LANGUAGES = {"en": "English", "es": "Spanish"}
+
+_templates = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.globals.update(
+    languages=LANGUAGES,
+    most_characters=MAX_CHARACTERS,
+    most_files=MAX_PAGES,
+    most_megabytes=MAX_UPLOAD_BYTES // 1024 // 1024,
+)
+_templates.filters["long_date"] = ENGLISH.long_date
+
+
+def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    return HTMLResponse(_templates.get_template(template).render(**values), status)
+
+
+def sentence(status: int, text: str, typed: str = "") -> HTMLResponse:
+    """A page of one sentence; what somebody had typed is given back to them."""
+    return page("sentence.html", status, sentence=text, typed=typed)
+
+
+def pdf(content: bytes, filename: str, disposition: str) -> Response:
+    """`disposition`: inline or attachment. Browsers draw an inline PDF in a page of their own, with their style."""
+    headers = {
+        "Content-Disposition": f'{disposition}; filename="{filename}"',
+        "Content-Security-Policy": (
+            "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        ),
+    }
+    return Response(content, media_type="application/pdf", headers=headers)

@@ -1,0 +1,47 @@
+"""Refusals, as HTTP says them; the sentence is their own."""
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bluepals.facts.desk import NotTheirs
+from bluepals.links import LinkRefused
+from bluepals.store.letters import NotTaken
+from desk.forms import FormRefused
+from desk.pages import sentence
+
+NOT_FOUND = "There is no such page. Open the link in your newest mail again."
+
+log = structlog.get_logger(__name__)
+
+
+def status_of(refused: Exception) -> int:
+    if isinstance(refused, FormRefused):
+        return refused.status
+    return 409 if isinstance(refused, NotTaken) else 422
+
+
+async def link_refused(request: Request, refused: Exception) -> Response:
+    log.warning("link refused", page=request.url.path.split("/")[1])
+    return sentence(403, str(refused))
+
+
+async def not_theirs(request: Request, _: Exception) -> Response:
+    """Somebody with a link of their own asked for what is another's: they learn nothing, the log does."""
+    asked = {
+        name: str(value)
+        for name, value in request.path_params.items()
+        if name in {"pairing", "draft", "opening"}
+    }
+    page = request.url.path.split("/")[1]
+    log.warning("turned away", page=page, person=request.state.person, method=request.method, **asked)
+    return sentence(404, NOT_FOUND)
+
+
+async def not_there(_: Request, refused: Exception) -> Response:
+    status = refused.status_code if isinstance(refused, HTTPException) else 404
+    return sentence(status, NOT_FOUND)
+
+
+HANDLERS = {LinkRefused: link_refused, NotTheirs: not_theirs, HTTPException: not_there}

@@ -1,0 +1,88 @@
+"""The real servers, once for all tests; a fresh database and a program of its own for each test that asks."""
+
+import itertools
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from temporalio.client import Client
+
+from bluepals.store.database import Database
+from bluepals.store.migrate import migrate
+from service.connection import connect
+from stack.mail_catcher import MailCatcher, mail_catcher
+from stack.postgres import PostgresServer, postgres_server
+from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, TemporalServer, temporal_server
+from workflows.search_attributes import TYPES
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PostgresServer]:
+    folder = tmp_path_factory.mktemp("stack")
+    _let_everybody_enter(folder)
+    async with postgres_server(folder / "postgres") as server:
+        yield server
+
+
+def _let_everybody_enter(folder: Path) -> None:
+    """PostgreSQL runs as a user of its own when this is root."""
+    for parent in (folder, *list(folder.parents)[:2]):
+        parent.chmod(0o755)
+
+
+@pytest.fixture(scope="session")
+async def template(postgres: PostgresServer) -> str:
+    """A migrated database, to be copied."""
+    await _admin(postgres, "CREATE DATABASE template_of_tests")
+    await migrate(postgres.url_of("postgres", "template_of_tests"))
+    return "template_of_tests"
+
+
+@pytest.fixture
+async def database_name(postgres: PostgresServer, template: str) -> str:
+    name = f"test_{next(_numbers)}"
+    await _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return name
+
+
+@pytest.fixture
+async def database(postgres: PostgresServer, database_name: str) -> AsyncIterator[Database]:
+    """A fresh database, as the service sees it."""
+    async with Database.connected(postgres.url_of("bluepals_app", database_name), size=6) as database:
+        yield database
+
+
+@pytest.fixture
+async def admin(postgres: PostgresServer, database_name: str) -> AsyncIterator[asyncpg.Connection]:
+    """The same database, as its superuser sees it."""
+    connection = await asyncpg.connect(postgres.url_of("postgres", database_name))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[TemporalServer]:
+    """One server in memory, whose workflows may have virtual clocks."""
+    options = TemporalOptions(search_attributes=TYPES, dynamic_config=VIRTUAL_CLOCKS)
+    async with temporal_server(options, print) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def client(temporal: TemporalServer) -> Client:
+    return await connect(target_host=temporal.address)
+
+
+@pytest.fixture
+async def mails() -> AsyncIterator[MailCatcher]:
+    async with mail_catcher() as catcher:
+        yield catcher
+
+
+async def _admin(postgres: PostgresServer, statement: str) -> None:
+    connection = await asyncpg.connect(postgres.admin_url)
+    await connection.execute(statement)
+    await connection.close()
