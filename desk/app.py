@@ -37,7 +37,7 @@ def app(parts: Parts) -> Starlette:
             Route("/pals/{token}/{pairing:uuid}/visit", pals.visit, methods=["POST"]),
             Route("/class/{token}", classes.show),
             Route("/class/{token}/letter/{draft:uuid}", classes.letter),
-            Route("/class/{token}/pack/{program_year}/{class_name}/{opening:int}", classes.pack),
+            Route("/class/{token}/pack/{program_year}/{opening:int}/{class_name:path}", classes.pack),
             Route("/class/{token}/{pairing:uuid}", classes.hand_in, methods=["POST"]),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=HERE / "static")),

@@ -1,31 +1,20 @@
 """/class/{token}: a teacher hands the children's letters in and prints what they open on opening day."""
 
 import re
-from dataclasses import dataclass
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bluepals.domain.letters import LetterRefused
-from bluepals.facts import desk
-from bluepals.facts.desk import ChildState, TeacherAtDesk, TeacherPage
+from bluepals.facts import teachers_page
 from bluepals.facts.office import Office
+from bluepals.facts.teachers_page import ChildState, TeacherAtDesk, TeacherPage
 from bluepals.paper.pages import PagesRefused
 from bluepals.store.letters import NotTaken
 from desk.forms import FormRefused, form_key, letter_in, submitted
-from desk.pages import page, pdf
-from desk.refusals import status_of
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the page says about the form that was just sent for one child."""
-
-    pairing_id: UUID | None = None
-    sentence: str = ""
-    typed: str = ""
-    status: int = 200
+from desk.pages import Said, page, pdf
+from desk.refusals import said_about
 
 
 class Classes:
@@ -37,11 +26,11 @@ class Classes:
 
     async def hand_in(self, request: Request) -> Response:
         teacher, pairing_id = await self._teacher(request), request.path_params["pairing"]
-        await desk.check_child(self._office, teacher, pairing_id)
+        await teachers_page.check_child(self._office, teacher, pairing_id)
         try:
             async with submitted(request) as form:
                 sent = await letter_in(form)
-                await desk.hand_in_for_child(
+                await teachers_page.hand_in_for_child(
                     self._office,
                     teacher,
                     pairing_id,
@@ -50,15 +39,14 @@ class Classes:
                     language=sent.language,
                 )
         except (FormRefused, LetterRefused, PagesRefused, NotTaken) as refused:
-            said = Said(pairing_id, str(refused), getattr(request.state, "typed", ""), status_of(refused))
-            return await self._page(request, teacher, said)
+            return await self._page(request, teacher, said_about(refused, request))
         # By a GET: reloading the page sends nothing twice.
         token = request.path_params["token"]
         return RedirectResponse(f"/class/{token}?sent={pairing_id}#child-{pairing_id}", 303)
 
     async def pack(self, request: Request) -> Response:
         teacher, asked = await self._teacher(request), request.path_params
-        content = await desk.pack(
+        content = await teachers_page.pack(
             self._office, teacher, asked["program_year"], asked["class_name"], asked["opening"]
         )
         name = re.sub(r"[^A-Za-z0-9-]+", "-", f"letters-{asked['class_name']}-{asked['opening']}")
@@ -66,16 +54,16 @@ class Classes:
 
     async def letter(self, request: Request) -> Response:
         teacher = await self._teacher(request)
-        content = await desk.letter_by_itself(self._office, teacher, request.path_params["draft"])
+        content = await teachers_page.letter_by_itself(self._office, teacher, request.path_params["draft"])
         return pdf(content, "letter.pdf", "attachment")
 
     async def _teacher(self, request: Request) -> TeacherAtDesk:
-        teacher = await desk.teacher_at_desk(self._office, request.path_params["token"])
+        teacher = await teachers_page.teacher_at_desk(self._office, request.path_params["token"])
         request.state.person = str(teacher.id)
         return teacher
 
     async def _page(self, request: Request, teacher: TeacherAtDesk, said: Said) -> Response:
-        shown = await desk.teacher_page(self._office, teacher)
+        shown = await teachers_page.teacher_page(self._office, teacher)
         sent = request.query_params.get("sent")
         return page(
             "class.html",

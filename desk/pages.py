@@ -1,7 +1,9 @@
 """Templates, filled in: everything that people wrote goes in as text."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
@@ -27,6 +29,16 @@ _templates.globals.update(
     most_megabytes=MAX_UPLOAD_BYTES // 1024 // 1024,
 )
 _templates.filters["long_date"] = ENGLISH.long_date
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a page says about the form that was just sent for one pairing; nothing, when none was."""
+
+    pairing_id: UUID | None = None
+    sentence: str = ""
+    typed: str = ""
+    status: int = 200
 
 
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:

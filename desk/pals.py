@@ -1,30 +1,20 @@
 """/pals/{token}: an officer reads the letters of each pal and answers them."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bluepals.domain.letters import LetterRefused
-from bluepals.facts import desk
-from bluepals.facts.desk import OfficerAtDesk
+from bluepals.facts import officers_page
 from bluepals.facts.office import Office
+from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.paper.pages import PagesRefused
 from bluepals.store.letters import NotTaken
 from desk.forms import FormRefused, form_key, letter_in, submitted
-from desk.pages import page, pdf
-from desk.refusals import status_of
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a page says about the form that was just sent for one pairing."""
-
-    pairing_id: UUID | None = None
-    sentence: str = ""
-    typed: str = ""
-    status: int = 200
+from desk.pages import Said, page, pdf
+from desk.refusals import said_about
 
 
 class Pals:
@@ -37,11 +27,11 @@ class Pals:
 
     async def answer(self, request: Request) -> Response:
         officer, pairing_id = await self._officer(request), request.path_params["pairing"]
-        await desk.check_pal(self._office, officer, pairing_id)
+        await officers_page.check_pal(self._office, officer, pairing_id)
         try:
             async with submitted(request) as form:
                 sent = await letter_in(form)
-                await desk.answer_pal(
+                await officers_page.answer_pal(
                     self._office,
                     officer,
                     pairing_id,
@@ -50,37 +40,28 @@ class Pals:
                     language=sent.language,
                 )
         except (FormRefused, LetterRefused, PagesRefused, NotTaken) as refused:
-            return await self._refusal(request, officer, pairing_id, refused)
+            return await self._page(request, officer, said_about(refused, request))
         return _back(request, "sent", pairing_id)
 
     async def visit(self, request: Request) -> Response:
         officer, pairing_id = await self._officer(request), request.path_params["pairing"]
-        await desk.check_pal(self._office, officer, pairing_id)
+        await officers_page.check_pal(self._office, officer, pairing_id)
         try:
             async with submitted(request) as form:
-                said = form.get("answer")
-                if said not in {"yes", "no"}:
-                    raise FormRefused(422, "Choose whether you will come or not, and send your answer again.")
-                await desk.answer_invitation(self._office, officer, pairing_id, str(said))
+                await officers_page.answer_invitation(self._office, officer, pairing_id, _said(form))
         except (FormRefused, NotTaken) as refused:
-            return await self._refusal(request, officer, pairing_id, refused)
+            return await self._page(request, officer, said_about(refused, request))
         return _back(request, "answered", pairing_id)
 
     async def pages(self, request: Request) -> Response:
         officer = await self._officer(request)
-        content = await desk.officers_pages(self._office, officer, request.path_params["draft"])
+        content = await officers_page.officers_pages(self._office, officer, request.path_params["draft"])
         return pdf(content, "letter.pdf", "inline")
 
     async def _officer(self, request: Request) -> OfficerAtDesk:
-        officer = await desk.officer_at_desk(self._office, request.path_params["token"])
+        officer = await officers_page.officer_at_desk(self._office, request.path_params["token"])
         request.state.person = str(officer.id)
         return officer
-
-    async def _refusal(
-        self, request: Request, officer: OfficerAtDesk, pairing_id: UUID, refused: Exception
-    ) -> Response:
-        said = Said(pairing_id, str(refused), getattr(request.state, "typed", ""), status_of(refused))
-        return await self._page(request, officer, said)
 
     async def _page(self, request: Request, officer: OfficerAtDesk, said: Said) -> Response:
         return page(
@@ -88,11 +69,19 @@ class Pals:
             said.status,
             token=request.path_params["token"],
             form_key=form_key(request),
-            page=await desk.officer_page(self._office, officer),
+            page=await officers_page.officer_page(self._office, officer),
             said=said,
             sent=request.query_params.get("sent"),
             answered=request.query_params.get("answered"),
         )
+
+
+def _said(form: FormData) -> str:
+    """Yes or no. Raises FormRefused."""
+    said = form.get("answer")
+    if said not in {"yes", "no"}:
+        raise FormRefused(422, "Choose whether you will come or not, and send your answer again.")
+    return str(said)
 
 
 def _back(request: Request, done: str, pairing_id: UUID) -> Response:

@@ -9,17 +9,19 @@ from bluepals.facts.desk import NotTheirs
 from bluepals.links import LinkRefused
 from bluepals.store.letters import NotTaken
 from desk.forms import FormRefused
-from desk.pages import sentence
+from desk.pages import Said, sentence
 
 NOT_FOUND = "There is no such page. Open the link in your newest mail again."
 
 log = structlog.get_logger(__name__)
 
 
-def status_of(refused: Exception) -> int:
+def said_about(refused: Exception, request: Request) -> Said:
+    """For the page that the form was on; what had been typed is given back."""
+    status = 409 if isinstance(refused, NotTaken) else 422
     if isinstance(refused, FormRefused):
-        return refused.status
-    return 409 if isinstance(refused, NotTaken) else 422
+        status = refused.status
+    return Said(request.path_params["pairing"], str(refused), getattr(request.state, "typed", ""), status)
 
 
 async def link_refused(request: Request, refused: Exception) -> Response:

@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 
 import typst
-from fontTools.ttLib import TTFont
+
+from bluepals.paper.charmap import characters_of
 
 FOLDER = Path(__file__).parent / "fonts"
 UNPRINTABLE = "▢"
@@ -28,11 +29,7 @@ def fonts() -> typst.Fonts:
 
 @cache
 def _covered() -> frozenset[str]:
-    covered: set[str] = set()
-    for path in FOLDER.glob("*-Regular.ttf"):
-        with TTFont(path, lazy=True) as font:
-            covered.update(map(chr, font.getBestCmap()))
-    return frozenset(covered)
+    return frozenset().union(*map(characters_of, FOLDER.glob("*-Regular.ttf")))
 
 
 def uncovered(text: str) -> frozenset[str]:

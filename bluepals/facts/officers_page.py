@@ -1,0 +1,267 @@
+"""The officer's page: the letters of each pal, an answer to them, and the visit. Only what this officer may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.facts import letters, visits
+from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
+from bluepals.facts.office import Office
+from bluepals.links import LinkRefused
+from bluepals.store import officers_page, programs
+from bluepals.store.content import ContentUnreadable
+from bluepals.store.database import Connection, Scope
+from bluepals.store.letters import DraftRecord, NotTaken
+from bluepals.store.letters import read as read_draft
+from bluepals.store.officers_page import LetterRow, PalRow
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerAtDesk:
+    id: UUID
+    first_name: str
+    scope: Scope
+
+
+class Turn(StrEnum):
+    """What an officer has to do for a pal."""
+
+    ANSWER = "answer"
+    RETURNED = "returned"
+    BEING_READ = "being read"
+    AHEAD = "ahead"  # nothing now; who likes may write before the child does
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """A letter on a page. `text` is None for scanned pages, and for a letter that has been erased."""
+
+    draft_id: UUID
+    round_number: int
+    side: Side
+    day: str
+    text: str | None
+    erased: bool
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pal:
+    pairing_id: UUID
+    first_name: str
+    school_name: str
+    turn: Turn
+    round_number: int | None
+    due: str
+    late: bool
+    reason: str | None
+    unanswered: tuple[ShownLetter, ...]
+    mine: ShownLetter | None  # the officer's own letter of this round
+    earlier: tuple[ShownLetter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """One school's visit: one answer for all pals there. `pairing_id`: any of them."""
+
+    pairing_id: UUID
+    pals: tuple[str, ...]
+    school_name: str
+    when: str
+    minutes: int
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerPage:
+    first_name: str
+    pals: tuple[Pal, ...]
+    invitations: tuple[Invitation, ...]
+
+
+async def officer_at_desk(office: Office, token: str) -> OfficerAtDesk:
+    """Raises LinkRefused."""
+    visitor = await visitor_of(office, "pals", token)
+    async with office.database.transaction(Scope.whole(visitor.program)) as connection:
+        card = await officers_page.officer(connection, visitor.person)
+    if card is None:
+        raise LinkRefused("This page is closed, because you take part no longer. Ask the coordinator.")
+    return OfficerAtDesk(card.id, card.first_name, Scope(visitor.program, agencies=(card.agency,)))
+
+
+async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
+    async with office.database.transaction(officer.scope) as connection:
+        calendar = SchoolCalendar.of(await programs.load(connection))
+        pals = await officers_page.pals(connection, officer.id)
+        by_pairing: dict[UUID, list[tuple[LetterRow, ShownLetter]]] = {pal.pairing_id: [] for pal in pals}
+        for row in await officers_page.letters(connection, officer.id):
+            by_pairing[row.pairing_id].append((row, await _shown(office, connection, calendar, row)))
+    return OfficerPage(
+        first_name=officer.first_name,
+        pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar) for pal in pals),
+        invitations=await _invitations(office, officer, pals),
+    )
+
+
+async def _shown(
+    office: Office, connection: Connection, calendar: SchoolCalendar, row: LetterRow
+) -> ShownLetter:
+    text, erased = None, False
+    if row.kind == "text":
+        try:
+            opened = await read_draft(connection, office.keyring, row.draft_id)
+            text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
+        except ContentUnreadable:
+            erased = True
+    day = f"{row.at.astimezone(calendar.zone):%B %-d, %Y}"
+    return ShownLetter(row.draft_id, row.round_number, row.side, day, text, erased, row.verdict)
+
+
+def _pal(row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]], calendar: SchoolCalendar) -> Pal:
+    of_this_round = [
+        one for one in found if one[0].side is Side.OFFICER and one[0].round_number == row.round_number
+    ]
+    record, mine = of_this_round[0] if of_this_round else (None, None)
+    unanswered = _unanswered(row, found)
+    turn = _turn(row, record)
+    due_at = row.students_due_at if turn is Turn.AHEAD else row.officers_due_at
+    if record is not None and record.due_again_at is not None:
+        due_at = record.due_again_at
+    return Pal(
+        pairing_id=row.pairing_id,
+        first_name=row.first_name,
+        school_name=row.school_name,
+        turn=turn,
+        round_number=row.round_number,
+        due=calendar.label(due_at) if due_at else "",
+        late=bool(row.late) and turn is Turn.ANSWER,
+        reason=record.reason if record else None,
+        unanswered=unanswered,
+        mine=mine,
+        earlier=tuple(shown for _, shown in found if shown is not mine and shown not in unanswered),
+    )
+
+
+def _unanswered(row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]]) -> tuple[ShownLetter, ...]:
+    """The child's letters of rounds that are not settled, and those that came after the officer had written last."""
+    written = [
+        record.at for record, _ in found if record.side is Side.OFFICER and record.round_number <= row.settled
+    ]
+    return tuple(
+        shown
+        for record, shown in found
+        if record.side is Side.STUDENT
+        and (record.round_number > row.settled or all(record.at > at for at in written))
+    )
+
+
+def _turn(row: PalRow, mine: LetterRow | None) -> Turn:
+    if row.ended or row.round_number is None:
+        return Turn.OVER
+    if mine is not None:
+        return Turn.RETURNED if mine.verdict is Verdict.RETURN else Turn.BEING_READ
+    return Turn.ANSWER if row.begun else Turn.AHEAD
+
+
+async def _invitations(
+    office: Office, officer: OfficerAtDesk, pals: Sequence[PalRow]
+) -> tuple[Invitation, ...]:
+    by_year: dict[str, list[PalRow]] = {}
+    for pal in pals:
+        if pal.invited and not pal.visit_over and not pal.ended:
+            by_year.setdefault(pal.program_year, []).append(pal)
+    if not by_year:
+        return ()
+    # A year's dates are its school's; of the school nothing else is asked for.
+    schools = tuple(sorted({row[0].school for row in by_year.values()}))
+    async with office.database.transaction(Scope(officer.scope.program, schools=schools)) as connection:
+        program = await programs.load(connection)
+        calendar = SchoolCalendar.of(program)
+        days = {year: await programs.visit_on(connection, year) for year in by_year}
+    return tuple(
+        Invitation(
+            pairing_id=rows[0].pairing_id,
+            pals=tuple(row.first_name for row in rows),
+            school_name=rows[0].school_name,
+            when=calendar.label(calendar.instant(days[year], program.policy.visit_hour)),
+            minutes=program.visit.minutes,
+            answer=rows[0].visit_answer,
+        )
+        for year, rows in by_year.items()
+    )
+
+
+async def _own_pal(office: Office, officer: OfficerAtDesk, pairing_id: UUID) -> tuple[PalRow, list[PalRow]]:
+    """The pal, and all of them. Raises NotTheirs."""
+    async with office.database.transaction(officer.scope) as connection:
+        pals = list(await officers_page.pals(connection, officer.id))
+    for pal in pals:
+        if pal.pairing_id == pairing_id:
+            return pal, pals
+    raise NotTheirs
+
+
+async def check_pal(office: Office, officer: OfficerAtDesk, pairing_id: UUID) -> None:
+    """Raises NotTheirs."""
+    await _own_pal(office, officer, pairing_id)
+
+
+async def answer_pal(
+    office: Office,
+    officer: OfficerAtDesk,
+    pairing_id: UUID,
+    *,
+    shown_round: int | None,
+    letter: Letter,
+    language: str,
+) -> DraftRecord:
+    """Take an officer's letter for the round that the page showed, so that a form sent twice is the same letter.
+
+    Raises NotTheirs, and NotTaken with a sentence.
+    """
+    pal, _ = await _own_pal(office, officer, pairing_id)
+    last = pal.round_number or pal.settled
+    number = min(shown_round, last) if shown_round else last
+    if not number:
+        raise NotTaken(f"There is no round left to write to {pal.first_name} in. Ask the coordinator.")
+    draft = await letters.hand_in(
+        office,
+        officer.scope,
+        pairing_id=pairing_id,
+        round_number=number,
+        side=Side.OFFICER,
+        letter=letter,
+        language=language,
+        uploaded_by=officer.id,
+    )
+    await refuse_what_came_before(office, officer.scope, draft)
+    return draft
+
+
+async def answer_invitation(office: Office, officer: OfficerAtDesk, pairing_id: UUID, said: str) -> None:
+    """Yes or no to a school, for all pals there. Raises NotTheirs, and NotTaken with a sentence."""
+    asked, pals = await _own_pal(office, officer, pairing_id)
+    invited = [pal for pal in pals if pal.program_year == asked.program_year and pal.invited]
+    if not any(not pal.visit_over and not pal.ended for pal in invited):
+        raise NotTaken("There is no open invitation to this school. Ask the coordinator.")
+    for pal in invited:
+        if not pal.visit_over:
+            await visits.answer(office, officer.scope, pal.pairing_id, said)
+
+
+async def officers_pages(office: Office, officer: OfficerAtDesk, draft_id: UUID) -> bytes:
+    """The scanned pages of a letter that this officer got or wrote, as a PDF. Raises NotTheirs."""
+    async with office.database.transaction(officer.scope) as connection:
+        if all(row.draft_id != draft_id for row in await officers_page.letters(connection, officer.id)):
+            raise NotTheirs
+        try:
+            opened = await read_draft(connection, office.keyring, draft_id)
+        except ContentUnreadable:
+            raise NotTheirs from None  # Erased: the page says so, and links to it no longer.
+    if not isinstance(opened.letter, ScannedLetter):
+        raise NotTheirs
+    return opened.letter.pdf

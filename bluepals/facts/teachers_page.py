@@ -1,0 +1,253 @@
+"""The teacher's page: letters handed in for the children, and what a class opens. Only this teacher's classes."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.letters import DeliveryKind, Letter, Side, Verdict
+from bluepals.facts import letters
+from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
+from bluepals.facts.office import Office
+from bluepals.links import LinkRefused
+from bluepals.paper.packs import PackLetter, PackTitle, class_pack, single_letter
+from bluepals.store import deliveries, programs, teachers_page
+from bluepals.store.database import Connection, Scope
+from bluepals.store.deliveries import PackDraft
+from bluepals.store.letters import DraftRecord, NotTaken, OpenedDraft
+from bluepals.store.letters import read as read_draft
+from bluepals.store.teachers_page import ChildRow, ClassRound, OpenedDay, SchoolClass, SingleLetter
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherAtDesk:
+    id: UUID
+    name: str
+    scope: Scope
+    classes: tuple[SchoolClass, ...]
+
+
+class ChildState(StrEnum):
+    WAITING = "waiting for the letter"
+    BEING_READ = "being read"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    HELD = "with the counselor"
+    NOT_YET = "begins later"
+    NO_PAL = "no pal yet"
+    OVER = "the letters are over"
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    pairing_id: UUID | None
+    name: str
+    language: str
+    pal_name: str | None
+    state: ChildState
+    reason: str | None
+    due_again: str | None
+    first_round: int | None
+
+    @property
+    def may_hand_in(self) -> bool:
+        return self.state in {ChildState.WAITING, ChildState.BEING_READ, ChildState.RETURNED}
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOnPage:
+    of: SchoolClass
+    round: ClassRound | None
+    due: str
+    children: tuple[Child, ...]
+    opened: tuple[OpenedDay, ...]
+    singles: tuple[SingleLetter, ...]
+
+    @property
+    def still_to_come(self) -> int:
+        return sum(child.state in {ChildState.WAITING, ChildState.RETURNED} for child in self.children)
+
+    @property
+    def nobody_writes(self) -> bool:
+        """No child has a pal to write to in this round."""
+        return all(
+            child.state in {ChildState.NO_PAL, ChildState.NOT_YET, ChildState.OVER} for child in self.children
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherPage:
+    name: str
+    classes: tuple[ClassOnPage, ...]
+
+
+async def teacher_at_desk(office: Office, token: str) -> TeacherAtDesk:
+    """Raises LinkRefused."""
+    visitor = await visitor_of(office, "class", token)
+    async with office.database.transaction(Scope.whole(visitor.program)) as connection:
+        name = await teachers_page.teacher(connection, visitor.person)
+        classes = tuple(await teachers_page.classes(connection, visitor.person))
+    if name is None:
+        raise LinkRefused(
+            "This page is closed, because the roster has you as a teacher no longer. Ask the coordinator."
+        )
+    schools = tuple(sorted({one.school for one in classes}))
+    return TeacherAtDesk(visitor.person, name, Scope(visitor.program, schools=schools), classes)
+
+
+async def teacher_page(office: Office, teacher: TeacherAtDesk) -> TeacherPage:
+    async with office.database.transaction(teacher.scope) as connection:
+        calendar = SchoolCalendar.of(await programs.load(connection))
+        classes = [await _class_on_page(connection, calendar, one) for one in teacher.classes]
+    return TeacherPage(teacher.name, tuple(classes))
+
+
+async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: SchoolClass) -> ClassOnPage:
+    now = await teachers_page.class_round(connection, of.program_year)
+    number = now.number if now else 0
+    return ClassOnPage(
+        of=of,
+        round=now,
+        due=calendar.label(now.students_due_at) if now else "",
+        children=tuple(
+            _child(row, number, calendar) for row in await teachers_page.children(connection, of, number)
+        ),
+        opened=tuple(await teachers_page.opened_days(connection, of)),
+        singles=tuple(await teachers_page.single_letters(connection, of)),
+    )
+
+
+def _child(row: ChildRow, round_number: int, calendar: SchoolCalendar) -> Child:
+    return Child(
+        pairing_id=row.pairing_id,
+        name=row.name,
+        language=row.language,
+        pal_name=row.pal_name,
+        state=_child_state(row, round_number),
+        reason=row.reason,
+        due_again=calendar.label(row.due_again_at) if row.due_again_at else None,
+        first_round=row.first_round,
+    )
+
+
+def _child_state(row: ChildRow, round_number: int) -> ChildState:
+    if row.pairing_id is None:
+        return ChildState.NO_PAL
+    if row.ended:
+        return ChildState.OVER
+    if row.draft_id is not None:
+        return {
+            None: ChildState.BEING_READ,
+            Verdict.APPROVE: ChildState.APPROVED,
+            Verdict.RETURN: ChildState.RETURNED,
+            Verdict.REFER: ChildState.HELD,
+        }[row.verdict]
+    return ChildState.NOT_YET if round_number < (row.first_round or 0) else ChildState.WAITING
+
+
+async def check_child(office: Office, teacher: TeacherAtDesk, pairing_id: UUID) -> SchoolClass:
+    """The child's class. Raises NotTheirs."""
+    async with office.database.transaction(teacher.scope) as connection:
+        asked = await teachers_page.class_of(connection, pairing_id)
+    for one in teacher.classes:
+        if (one.program_year, one.class_name) == asked:
+            return one
+    raise NotTheirs
+
+
+async def hand_in_for_child(
+    office: Office,
+    teacher: TeacherAtDesk,
+    pairing_id: UUID,
+    *,
+    shown_round: int | None,
+    letter: Letter,
+    language: str,
+) -> DraftRecord:
+    """Take a child's letter for the round that the page showed. Raises NotTheirs, and NotTaken with a sentence."""
+    of = await check_child(office, teacher, pairing_id)
+    async with office.database.transaction(teacher.scope) as connection:
+        now = await teachers_page.class_round(connection, of.program_year)
+    if now is None:
+        raise NotTaken("There is no round to hand a letter in for. Ask the coordinator.")
+    draft = await letters.hand_in(
+        office,
+        teacher.scope,
+        pairing_id=pairing_id,
+        round_number=min(shown_round or now.number, now.number),
+        side=Side.STUDENT,
+        letter=letter,
+        language=language,
+        uploaded_by=teacher.id,
+    )
+    await refuse_what_came_before(office, teacher.scope, draft)
+    return draft
+
+
+def _own_class(teacher: TeacherAtDesk, program_year: str, class_name: str) -> SchoolClass:
+    for one in teacher.classes:
+        if (one.program_year, one.class_name) == (program_year, class_name):
+            return one
+    raise NotTheirs
+
+
+async def pack(
+    office: Office, teacher: TeacherAtDesk, program_year: str, class_name: str, opening: int
+) -> bytes:
+    """The class's letters of an opening day that has come, as one PDF. Raises NotTheirs."""
+    of = _own_class(teacher, program_year, class_name)
+    async with office.database.transaction(teacher.scope) as connection:
+        opens_on = {day.number: day.opens_on for day in await teachers_page.opened_days(connection, of)}
+        if opening not in opens_on:
+            raise NotTheirs
+        drafts = await deliveries.pack(connection, program_year, class_name, opening)
+        written = [draft.draft_id for draft in drafts if draft.kind is not DeliveryKind.STOCK]
+        opened = {one: await read_draft(connection, office.keyring, one) for one in written}
+    stock = [draft.draft_id for draft in drafts if draft.kind is DeliveryKind.STOCK]
+    writers, stock_letters = await _stock_letters(office, teacher.scope.program, stock)
+    title = PackTitle(of.school_name, of.class_name, opening, opens_on[opening])
+    pages = [_pack_letter(draft, opened | stock_letters, writers) for draft in drafts]
+    return await asyncio.to_thread(class_pack, title, pages)
+
+
+def _pack_letter(
+    draft: PackDraft, opened: Mapping[UUID, OpenedDraft], writers: Mapping[UUID, str]
+) -> PackLetter:
+    return PackLetter(
+        child_name=draft.student_name,
+        pal_name=writers.get(draft.draft_id, draft.officer_first_name),
+        language=opened[draft.draft_id].language,
+        content=opened[draft.draft_id].letter,
+        kind=draft.kind,
+    )
+
+
+async def _stock_letters(
+    office: Office, program: str, draft_ids: Sequence[UUID]
+) -> tuple[dict[UUID, str], dict[UUID, OpenedDraft]]:
+    """Stock letters belong to no school: these were delivered to the teacher's class, so she may read them."""
+    if not draft_ids:
+        return {}, {}
+    async with office.database.transaction(Scope.whole(program)) as connection:
+        opened = {one: await read_draft(connection, office.keyring, one) for one in set(draft_ids)}
+        return await teachers_page.stock_writers(connection, draft_ids), opened
+
+
+async def letter_by_itself(office: Office, teacher: TeacherAtDesk, draft_id: UUID) -> bytes:
+    """A letter that came after the last opening day, as a PDF. Raises NotTheirs."""
+    async with office.database.transaction(teacher.scope) as connection:
+        one = await _single_letter(connection, teacher, draft_id)
+        opened = await read_draft(connection, office.keyring, draft_id)
+    return await asyncio.to_thread(
+        single_letter, one.student_name, one.officer_first_name, opened.language, opened.letter, one.kind
+    )
+
+
+async def _single_letter(connection: Connection, teacher: TeacherAtDesk, draft_id: UUID) -> SingleLetter:
+    for of in teacher.classes:
+        for one in await teachers_page.single_letters(connection, of):
+            if one.draft_id == draft_id:
+                return one
+    raise NotTheirs

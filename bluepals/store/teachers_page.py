@@ -1,0 +1,174 @@
+"""What the teacher's page shows: classes, children, what each opens. Ids, dates and states; no content."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from bluepals.domain.letters import DeliveryKind, Verdict
+from bluepals.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolClass:
+    program_year: str
+    school: str
+    school_name: str
+    class_name: str
+
+
+async def teacher(connection: Connection, staff_id: UUID) -> str | None:
+    """The name of somebody who is a teacher now."""
+    name: str | None = await connection.fetchval(
+        "SELECT name FROM staff WHERE id = $1"
+        " AND EXISTS (SELECT FROM staff_role WHERE staff_id = staff.id AND role = 'teacher')",
+        staff_id,
+    )
+    return name
+
+
+async def classes(connection: Connection, staff_id: UUID) -> Sequence[SchoolClass]:
+    """A teacher's classes of the newest year; without a class in the roster, all of the school's."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT year.id AS program_year, school.id AS school, school.name AS school_name, student.class_name"
+        " FROM staff_role AS role"
+        " JOIN school ON school.program_id = role.program_id AND school.id = role.school_id"
+        " JOIN student ON student.school_id = role.school_id AND student.withdrawn_at IS NULL"
+        "  AND student.class_name = coalesce(role.class_name, student.class_name)"
+        " JOIN program_year AS year ON year.id = student.program_year_id AND year.first_year ="
+        "  (SELECT max(first_year) FROM program_year AS newest WHERE newest.school_id = year.school_id)"
+        " WHERE role.staff_id = $1 AND role.role = 'teacher' ORDER BY school_name, class_name",
+        staff_id,
+    )
+    return [SchoolClass(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRound:
+    number: int
+    students_due_at: datetime
+    opens_on: date
+    late: bool
+
+
+async def class_round(connection: Connection, program_year: str) -> ClassRound | None:
+    """The round whose letters a class writes: the first that is not opened, or else the last."""
+    row = await connection.fetchrow(
+        "SELECT number, students_due_at, opens_on, students_due_at < program_now() AS late FROM round"
+        " WHERE program_year_id = $1 ORDER BY opens_at > program_now() DESC,"
+        " CASE WHEN opens_at > program_now() THEN number ELSE -number END LIMIT 1",
+        program_year,
+    )
+    return ClassRound(**row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRow:
+    """A child, its pal if there is one, and its letter of a round: the newest draft's verdict, or none handed in."""
+
+    name: str
+    language: str
+    pairing_id: UUID | None
+    pal_name: str | None
+    first_round: int | None
+    ended: bool | None
+    draft_id: UUID | None
+    verdict: Verdict | None
+    reason: str | None
+    due_again_at: datetime | None
+
+
+async def children(connection: Connection, of: SchoolClass, round_number: int) -> Sequence[ChildRow]:
+    """A class in roster order."""
+    rows = await connection.fetch(
+        "SELECT student.first_name || ' ' || student.last_name AS name, student.language,"
+        " pairing.id AS pairing_id, pal.officer_first_name AS pal_name, pairing.first_round,"
+        " pairing.ended_at IS NOT NULL AS ended, latest.draft_id, latest.verdict,"
+        " latest.reason_for_child AS reason, latest.due_again_at"
+        " FROM student"
+        " LEFT JOIN LATERAL (SELECT * FROM pairing WHERE pairing.student_id = student.id"
+        "   AND pairing.program_year_id = $1 AND introduced_at IS NOT NULL"
+        "   ORDER BY ended_at IS NOT NULL, begins_on DESC LIMIT 1) AS pairing ON true"
+        " LEFT JOIN pal ON pal.pairing_id = pairing.id"
+        " LEFT JOIN LATERAL (SELECT draft.id AS draft_id, decision.* FROM letter JOIN draft ON draft.letter_id = letter.id"
+        "   LEFT JOIN LATERAL (SELECT verdict, reason_for_child, due_again_at FROM decision"
+        "     WHERE decision.draft_id = draft.id) AS decision ON true"
+        "   WHERE letter.pairing_id = pairing.id AND letter.side = 'student' AND letter.round_number = $3"
+        "   ORDER BY draft.number DESC LIMIT 1) AS latest ON true"
+        " WHERE student.program_year_id = $1 AND student.class_name = $2 AND student.withdrawn_at IS NULL"
+        " ORDER BY student.last_name, student.first_name, student.id",
+        of.program_year,
+        of.class_name,
+        round_number,
+    )
+    return [
+        ChildRow(**{**row, "verdict": Verdict(row["verdict"]) if row["verdict"] else None}) for row in rows
+    ]
+
+
+async def class_of(connection: Connection, pairing_id: UUID) -> tuple[str, str] | None:
+    """The program year and the class of this pairing's child."""
+    row = await connection.fetchrow(
+        "SELECT pairing.program_year_id, student.class_name FROM pairing JOIN student ON student.id = pairing.student_id"
+        " WHERE pairing.id = $1 AND pairing.introduced_at IS NOT NULL",
+        pairing_id,
+    )
+    return (row["program_year_id"], row["class_name"]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDay:
+    """An opening day that has come, with how many letters the class opens."""
+
+    number: int
+    opens_on: date
+    letters: int
+
+
+async def opened_days(connection: Connection, of: SchoolClass) -> Sequence[OpenedDay]:
+    """The newest first; days without a letter for this class are left out."""
+    rows = await connection.fetch(
+        "SELECT round.number, round.opens_on, count(*) AS letters FROM round"
+        " JOIN delivery ON delivery.opening = round.number"
+        " JOIN pairing ON pairing.id = delivery.pairing_id AND pairing.program_year_id = round.program_year_id"
+        " JOIN student ON student.id = pairing.student_id"
+        " WHERE round.program_year_id = $1 AND student.class_name = $2 AND round.pack_sent_at IS NOT NULL"
+        " GROUP BY round.number, round.opens_on ORDER BY round.number DESC",
+        of.program_year,
+        of.class_name,
+    )
+    return [OpenedDay(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class SingleLetter:
+    """A letter that came after the last opening day and is handed to its child by itself."""
+
+    draft_id: UUID
+    student_name: str
+    officer_first_name: str
+    kind: DeliveryKind
+
+
+async def single_letters(connection: Connection, of: SchoolClass) -> Sequence[SingleLetter]:
+    rows = await connection.fetch(
+        "SELECT delivery.draft_id, student.first_name || ' ' || student.last_name AS student_name,"
+        " pal.officer_first_name, delivery.kind FROM delivery"
+        " JOIN pairing ON pairing.id = delivery.pairing_id JOIN pal ON pal.pairing_id = pairing.id"
+        " JOIN student ON student.id = pairing.student_id"
+        " WHERE pairing.program_year_id = $1 AND student.class_name = $2"
+        " AND delivery.side = 'officer' AND delivery.opening IS NULL ORDER BY delivery.sequence",
+        of.program_year,
+        of.class_name,
+    )
+    return [SingleLetter(**{**row, "kind": DeliveryKind(row["kind"])}) for row in rows]
+
+
+async def stock_writers(connection: Connection, draft_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """First names of the reserve officers who wrote these stock letters."""
+    rows = await connection.fetch(
+        "SELECT draft.id, officer.first_name FROM draft JOIN officer ON officer.id = draft.uploaded_by"
+        " WHERE draft.id = ANY($1) AND draft.written_for = 'stock'",
+        list(draft_ids),
+    )
+    return {row["id"]: row["first_name"] for row in rows}
