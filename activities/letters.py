@@ -5,6 +5,7 @@ from uuid import UUID
 
 from temporalio import activity
 
+from activities.counters import HELD, LETTERS
 from bluepals.domain.letters import DeliveryKind, Side
 from bluepals.facts import letters
 from bluepals.facts.office import Office
@@ -62,7 +63,10 @@ class LetterActivities:
             draft_hash=bytes.fromhex(order.hash),
         )
         if isinstance(outcome, Held):
+            LETTERS.labels(HELD).inc()
             return Released(order.draft_id, held=outcome)
+        if outcome.new:
+            LETTERS.labels(outcome.kind).inc()
         return Released(
             order.draft_id,
             side=outcome.side,
@@ -85,4 +89,6 @@ class LetterActivities:
         )
         if delivery is None:
             return PackFilled(None, None)
+        if delivery.new:
+            LETTERS.labels(delivery.kind).inc()
         return PackFilled(str(delivery.draft_id), delivery.kind)

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import structlog
 from temporalio import activity
 
+from activities.counters import MAILS
 from bluepals.mail.replies import Outcome, Result
 from bluepals.mail.sending import Postbox
 from bluepals.store import attention, mail
@@ -104,6 +105,7 @@ class MailActivities:
         )
         async with self._database.transaction(scope) as connection:
             await _record(connection, claimed, claim_id, outcome)
+        MAILS.labels(outcome.result).inc()
         return outcome
 
     async def _body_starts(self, scope: Scope, mail_id: UUID, claim_id: UUID) -> None:

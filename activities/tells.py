@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.counters import TELLS
 from bluepals.store import attention, tells
 from bluepals.store.database import Database, Scope
 from bluepals.store.tells import Tell
@@ -43,6 +44,7 @@ class Teller:
     async def tell(self, scope: Scope, tell: Tell) -> bool:
         """Whether the workflow answered. What it did not answer stays due, for the outbox."""
         answer = await self._ask(tell)
+        TELLS.labels(answer or "none").inc()
         async with self._database.transaction(scope) as connection:
             if answer is None:
                 await tells.put_off(connection, tell.id)

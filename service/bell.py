@@ -33,7 +33,7 @@ class Bell:
     async def _ring(self, program: str) -> None:
         await asyncio.sleep(TOGETHER)
         del self._ringing[program]
-        with suppress(RPCError):
+        with suppress(RPCError, RuntimeError):  # A client that has not connected yet raises the latter.
             await self._client.start_workflow(
                 outbox.Outbox.run,
                 outbox.OutboxInput(program),

@@ -1,0 +1,45 @@
+"""Starting a service: its settings from the environment, or a sentence that says what is missing."""
+
+from pydantic import ValidationError
+
+from bluepals.links import Links
+from bluepals.settings import Settings, SmtpSettings
+from bluepals.store.content import Keyring
+
+
+class SettingsWrong(Exception):
+    """A setting is missing or is none; the message names each."""
+
+
+def settings() -> Settings:
+    """Raises SettingsWrong."""
+    try:
+        found = Settings()
+    except ValidationError as errors:
+        raise SettingsWrong(_sentence(errors)) from None
+    _try_keys(found)
+    return found
+
+
+def _try_keys(found: Settings) -> None:
+    """Now, rather than with the first letter."""
+    for setting, use in (
+        ("BLUEPALS_MASTER_KEYS", lambda: Keyring.parse(found.master_keys.get_secret_value())),
+        ("BLUEPALS_LINK_KEY", lambda: Links(found.link_key.get_secret_value(), found.desk_url)),
+    ):
+        try:
+            use()
+        except ValueError as wrong:
+            raise SettingsWrong(f"The value of {setting} can't be used: {wrong}") from None
+
+
+def _sentence(errors: ValidationError) -> str:
+    model = SmtpSettings if errors.title == SmtpSettings.__name__ else Settings
+    names: dict[bool, list[str]] = {}
+    for error in errors.errors():
+        name = f"{model.model_config.get('env_prefix', '')}{error['loc'][0]}".upper()
+        names.setdefault(error["type"] == "missing", []).append(name)
+    missing, wrong = names.get(True), names.get(False)
+    told = [f"Set {', '.join(missing)} in the environment."] if missing else []
+    told += [f"The value of {', '.join(wrong)} can't be used."] if wrong else []
+    return " ".join([*told, "docs/settings.md explains each."])
