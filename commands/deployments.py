@@ -10,14 +10,15 @@ from temporalio.client import Client
 
 from bluepals.settings import Settings
 from bluepals.store.migrate import migrate as apply_migrations
-from commands.shell import AsJson, Refused, answer, out, run
-from service.connection import connect
+from commands.shell import AsJson, Refused, answer, client, out, run
 from service.workers import DEPLOYMENT
 from workflows.search_attributes import TYPES
 
 
 def deploy(
-    build_id: Annotated[str, typer.Argument(help="The release whose workers get the work from now on; '' is unversioned.")],
+    build_id: Annotated[
+        str, typer.Argument(help="The release whose workers get the work from now on; '' is unversioned.")
+    ],
     json: AsJson = False,
 ) -> None:
     """Make a worker version current. Run the replay tests first; until this, a versioned worker gets no task."""
@@ -25,10 +26,13 @@ def deploy(
 
 
 async def _deploy(build_id: str, json: bool) -> None:
-    client = await connect()
-    await client.workflow_service.set_worker_deployment_current_version(
+    temporal = await client()
+    await temporal.workflow_service.set_worker_deployment_current_version(
         SetWorkerDeploymentCurrentVersionRequest(
-            namespace=client.namespace, deployment_name=DEPLOYMENT, build_id=build_id, ignore_missing_task_queues=True
+            namespace=temporal.namespace,
+            deployment_name=DEPLOYMENT,
+            build_id=build_id,
+            ignore_missing_task_queues=True,
         )
     )
     answer({"current": build_id}, json, lambda: out.print(f"Version {build_id or 'unversioned'} is current."))
@@ -40,14 +44,15 @@ def search_attributes(json: AsJson = False) -> None:
 
 
 async def _search_attributes(json: bool) -> None:
-    client = await connect()
-    missing = {name: kind for name, kind in TYPES.items() if name not in await _registered(client)}
+    temporal = await client()
+    missing = {name: kind for name, kind in TYPES.items() if name not in await _registered(temporal)}
     if missing:
-        await client.operator_service.add_search_attributes(
+        await temporal.operator_service.add_search_attributes(
             AddSearchAttributesRequest(
-                namespace=client.namespace,
+                namespace=temporal.namespace,
                 search_attributes={
-                    name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}") for name, kind in missing.items()
+                    name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")
+                    for name, kind in missing.items()
                 },
             )
         )
@@ -55,9 +60,9 @@ async def _search_attributes(json: bool) -> None:
     answer({"added": sorted(missing)}, json, lambda: out.print(f"Registered: {added}."))
 
 
-async def _registered(client: Client) -> set[str]:
-    listed = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
+async def _registered(temporal: Client) -> set[str]:
+    listed = await temporal.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=temporal.namespace)
     )
     return set(listed.custom_attributes)
 

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import signal
+import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from enum import IntEnum
@@ -13,23 +15,26 @@ import asyncpg
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from temporalio.client import WorkflowUpdateFailedError
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.letters import LetterRefused
+from bluepals.paper.pages import PagesRefused
 from bluepals.settings import Settings
 from bluepals.store.letters import NotTaken
+from bluepals.store.migrate import MigrationRefused
 from service.connection import connect
 from service.parts import Parts, assembled
 from stack.failure import StackFailure
 
 DEV_ENVIRONMENT = Path("build/dev.env")
+ERROR_REPORT = Path("build/last-error.txt")
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print JSON instead of text; docs/formats.md has the shapes.")
 ]
 ProgramId = Annotated[
-    str, typer.Option("--program", "-p", envvar="BLUEPALS_PROGRAM", help="The program's id.")
+    str, typer.Argument(metavar="PROGRAM", help="The program's id, as in its program.toml.")
 ]
 
 out = Console()
@@ -42,42 +47,71 @@ class Exit(IntEnum):
     WRONG_USAGE = 2
     REFUSED = 3
     SERVICE_AWAY = 4
+    BUG = 70
 
 
 class Refused(Exception):
     """The input can't be taken; the message says why and what to do."""
 
 
+class ServiceAway(Exception):
+    """Temporal or PostgreSQL is not to be reached; the message says which and what to do."""
+
+
+REFUSALS = (NotTaken, LetterRefused, PagesRefused, LookupError, Refused, MigrationRefused)
+POSTGRES_AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, TimeoutError)
+
+
 def run(work: Coroutine[Any, Any, Any]) -> None:
     """Do it, and turn whatever goes wrong into a sentence and an exit status."""
     _use_dev_stack()
     try:
-        asyncio.run(work)
-    except (NotTaken, LetterRefused, LookupError, Refused, asyncpg.CheckViolationError) as refused:
+        asyncio.run(_until_told_to_stop(work))
+    except REFUSALS as refused:
         _leave(str(refused), Exit.REFUSED)
     except WorkflowUpdateFailedError as refused:
         _leave(str(refused.cause), Exit.REFUSED)
     except ValidationError as missing:
         names = ", ".join(f"BLUEPALS_{error['loc'][0]}".upper() for error in missing.errors())
+        _leave(f"{names}: not set. Start `make dev`, or see docs/settings.md.", Exit.SERVICE_AWAY)
+    except (StackFailure, ServiceAway) as away:
+        _leave(str(away), Exit.SERVICE_AWAY)
+    except RPCError as error:
+        _leave(*_said_by_temporal(error))
+    except POSTGRES_AWAY as away:
         _leave(
-            f"Set {names} in the environment (docs/settings.md), or start `make dev` first.", Exit.WRONG_USAGE
-        )
-    except StackFailure as failure:
-        _leave(str(failure), Exit.SERVICE_AWAY)
-    except (RPCError, RuntimeError) as away:
-        _leave(
-            f"Temporal is not there or did not answer ({type(away).__name__}). Is it running?",
+            f"PostgreSQL does not answer ({type(away).__name__}). Start it (`make dev`), or check BLUEPALS_DATABASE_URL.",
             Exit.SERVICE_AWAY,
         )
-    except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, TimeoutError) as away:
-        _leave(
-            f"PostgreSQL is not there or did not answer ({type(away).__name__}). Is it running?",
-            Exit.SERVICE_AWAY,
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        _leave("Stopped.", Exit.DONE)
+    except Exception:  # noqa: BLE001 - a person gets a sentence, whoever mends it the whole story
+        ERROR_REPORT.parent.mkdir(parents=True, exist_ok=True)
+        ERROR_REPORT.write_text(traceback.format_exc(), "utf-8")
+        _leave(f"This is a fault of the program. Please report it with {ERROR_REPORT}.", Exit.BUG)
+
+
+async def _until_told_to_stop(work: Coroutine[Any, Any, Any]) -> None:
+    """Ctrl-C and SIGTERM cancel the work, so that whatever it has started is stopped in order."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await task
+
+
+def _said_by_temporal(error: RPCError) -> tuple[str, Exit]:
+    if error.status is RPCStatusCode.NOT_FOUND:
+        return (
+            "There is no such workflow. Start the program's years first: starter.py open PROGRAM",
+            Exit.REFUSED,
         )
+    return (
+        f"Temporal did not answer ({error.status.name}). Does it run, and a worker with it?",
+        Exit.SERVICE_AWAY,
+    )
 
 
 def _leave(sentence: str, status: Exit) -> NoReturn:
-    err.print(sentence, style="bold red", markup=False, highlight=False)
+    err.print(sentence, style="bold red" if status else "", markup=False, highlight=False)
     raise typer.Exit(status)
 
 
@@ -89,10 +123,20 @@ def _use_dev_stack() -> None:
             os.environ.setdefault(name, value)
 
 
+async def client() -> Client:
+    """Raises ServiceAway."""
+    try:
+        return await connect()
+    except RuntimeError:  # The SDK's own for a server that can't be reached.
+        raise ServiceAway(
+            "Temporal does not answer. Start it (`make dev`), or check TEMPORAL_ADDRESS."
+        ) from None
+
+
 @asynccontextmanager
 async def parts() -> AsyncIterator[Parts]:
-    settings = Settings()
-    async with assembled(settings, await connect()) as assembled_parts:
+    """The service's parts, for one command. Raises ServiceAway."""
+    async with assembled(Settings(), await client()) as assembled_parts:
         yield assembled_parts
 
 

@@ -3,15 +3,15 @@
 They use the functions that the desk and the commands use; what happens then is the service's own doing.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
-from bluepals.domain.letters import Side, TypedLetter, Verdict
+from bluepals.domain.letters import Letter, Side, TypedLetter, Verdict
 from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.screening import Risk
 from bluepals.facts import letters, visits
@@ -19,15 +19,39 @@ from bluepals.store.database import Scope
 from bluepals.store.letters import WaitingDraft
 from rehearsal.cast import Couple, Staff
 from rehearsal.dice import Dice
-from rehearsal.letters import Pen, Sample
+from rehearsal.handwriting import handwritten
+from rehearsal.pen import Pen, Sample
 from rehearsal.rates import Rates
 from service.parts import Parts
 
 WRITING_DAYS = 5  # school days before a date in which letters come in
 LATE_DAYS = 6
+AT_ONCE = 8  # people who act side by side: fewer than the database has connections
 
-Act = Callable[[], Awaitable[None]]
+CHILDS_REASON = "Please leave out phone numbers, addresses and accounts."
+ADULTS_REASON = "It holds contact details; please send it without them."
+
 Meet = Callable[[UUID], Awaitable[None]]  # bring this pairing's workflow to the present
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One letter that somebody will hand in."""
+
+    couple: Couple
+    side: Side
+    round_number: int
+    sample: Sample
+    scanned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one officer says to the invitation; None: whether the officer came, on the day."""
+
+    couple: Couple
+    says: str | None
+    came: bool = False
 
 
 @dataclass
@@ -39,13 +63,15 @@ class Actors:
     rates: Rates
     dice: Dice
     meet: Meet
-    agenda: dict[date, list[Act]] = field(default_factory=lambda: defaultdict(list))
+    writings: dict[date, list[Writing]] = field(default_factory=lambda: defaultdict(list))
+    replies: dict[date, list[Reply]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         self._scope = Scope.whole(self.program.id)
         self._calendar = SchoolCalendar.of(self.program)
         self._pen = Pen(self.dice)
         self._by_id = {couple.pairing_id: couple for couple in self.couples}
+        self._places = asyncio.Semaphore(AT_ONCE)
         for couple in self.couples:
             for dates in self.program.rounds:
                 if dates.number >= couple.first_round:
@@ -60,7 +86,10 @@ class Actors:
             day = self._writing_day(couple, side, due, dates.number, on_time, late)
             if day is not None:
                 sample = self._pen.first_draft(couple, side, dates.number)
-                self.agenda[day].append(partial(self._write, couple, side, dates.number, sample))
+                scanned = side is Side.STUDENT and self.dice.happens(
+                    rates.scanned, "scanned", couple.key, dates.number
+                )
+                self.writings[day].append(Writing(couple, side, dates.number, sample, scanned))
 
     def _writing_day(
         self, couple: Couple, side: Side, due: date, round_number: int, on_time: float, late: float
@@ -73,65 +102,6 @@ class Actors:
             return self._calendar.add_school_days(due, 1 + int(days * LATE_DAYS))
         return None
 
-    async def act(self, day: date) -> None:
-        for act in self.agenda.pop(day, ()):
-            await act()
-
-    async def _write(self, couple: Couple, side: Side, round_number: int, sample: Sample) -> None:
-        hands_in = couple.officer_id
-        if side is Side.STUDENT:
-            hands_in = self.staff.teachers[couple.school, couple.class_name]
-        await letters.hand_in(
-            self.parts.office,
-            self._scope,
-            pairing_id=couple.pairing_id,
-            round_number=round_number,
-            side=side,
-            letter=TypedLetter(self._pen.written(sample, couple)),
-            language=sample.language,
-            uploaded_by=hands_in,
-        )
-
-    async def read(self, today: date) -> None:
-        """The moderators of each school share what waits."""
-        for number, draft in enumerate(await letters.waiting(self.parts.office, self._scope)):
-            readers = (
-                self.staff.readers[draft.school] if draft.school else next(iter(self.staff.readers.values()))
-            )
-            await self._decide(draft, readers[number % len(readers)], today)
-
-    async def _decide(self, draft: WaitingDraft, reader: UUID, today: date) -> None:
-        """Contact details are returned, a great worry goes to the counselor; the reader sees the filter's marks."""
-        opened = await letters.read(self.parts.office, self._scope, draft.draft_id)
-        verdict = Verdict.APPROVE
-        if opened.risk is Risk.HIGH:
-            verdict = Verdict.REFER
-        elif any(mark.kind != "worry" for mark in opened.marks):
-            verdict = Verdict.RETURN
-        if draft.pairing_id is not None:
-            await self.meet(draft.pairing_id)
-        decided = await letters.decide(
-            self.parts.office,
-            self._scope,
-            draft_id=draft.draft_id,
-            draft_hash=draft.hash,
-            verdict=verdict,
-            decided_by=reader,
-            reason_for_child="Please leave out phone numbers, addresses and accounts."
-            if verdict is Verdict.RETURN
-            else None,
-            reason_for_adult="It holds contact details; please send it without them."
-            if verdict is Verdict.RETURN
-            else None,
-        )
-        if decided.tell is not None:
-            await self.parts.teller.tell(self._scope, decided.tell)
-        if verdict is Verdict.RETURN and draft.pairing_id is not None and draft.round_number is not None:
-            couple = self._by_id[draft.pairing_id]
-            again = self._calendar.add_school_days(today, 2)
-            sample = self._pen.second_draft(couple, draft.side, draft.round_number)
-            self.agenda[again].append(partial(self._write, couple, draft.side, draft.round_number, sample))
-
     def plan_visit(self, visit: date) -> None:
         """Answers in the week after the invitation, attendance on the day."""
         invited = visit - timedelta(days=self.program.policy.invitation_days)
@@ -140,14 +110,93 @@ class Actors:
             if luck >= self.rates.visit_yes + self.rates.visit_no:
                 continue
             says = "yes" if luck < self.rates.visit_yes else "no"
-            day = self._calendar.add_school_days(
-                invited, 1 + int(self.dice.roll("answer", couple.key) * WRITING_DAYS)
-            )
-            self.agenda[day].append(
-                partial(visits.answer, self.parts.office, self._scope, couple.pairing_id, says)
-            )
+            wait = 1 + int(self.dice.roll("answer", couple.key) * WRITING_DAYS)
+            self.replies[self._calendar.add_school_days(invited, wait)].append(Reply(couple, says))
             if says == "yes":
                 came = self.dice.happens(self.rates.visit_come, "came", couple.key)
-                self.agenda[visit].append(
-                    partial(visits.attend, self.parts.office, self._scope, couple.pairing_id, came=came)
-                )
+                self.replies[visit].append(Reply(couple, None, came))
+
+    async def act(self, day: date) -> None:
+        """Everybody who had planned something for this day."""
+        await self._side_by_side(self._write(one) for one in self.writings.pop(day, ()))
+        await self._side_by_side(self._reply(one) for one in self.replies.pop(day, ()))
+
+    async def read(self, today: date) -> None:
+        """The moderators of each school share what waits."""
+        waiting = await letters.waiting(self.parts.office, self._scope)
+        await self._side_by_side(
+            self._decide(draft, self._reader(draft, number), today) for number, draft in enumerate(waiting)
+        )
+
+    async def _side_by_side(self, deeds: Iterator[Awaitable[None]]) -> None:
+        async def in_place(deed: Awaitable[None]) -> None:
+            async with self._places:
+                await deed
+
+        await asyncio.gather(*(in_place(deed) for deed in deeds))
+
+    async def _write(self, writing: Writing) -> None:
+        couple = writing.couple
+        hands_in = couple.officer_id
+        if writing.side is Side.STUDENT:
+            hands_in = self.staff.teachers[couple.school, couple.class_name]
+        text = self._pen.written(writing.sample, couple)
+        letter: Letter = await handwritten(text) if writing.scanned else TypedLetter(text)
+        await letters.hand_in(
+            self.parts.office,
+            self._scope,
+            pairing_id=couple.pairing_id,
+            round_number=writing.round_number,
+            side=writing.side,
+            letter=letter,
+            language=writing.sample.language,
+            uploaded_by=hands_in,
+        )
+
+    async def _reply(self, reply: Reply) -> None:
+        pairing_id = reply.couple.pairing_id
+        if reply.says is not None:
+            await visits.answer(self.parts.office, self._scope, pairing_id, reply.says)
+        else:
+            await visits.attend(self.parts.office, self._scope, pairing_id, came=reply.came)
+
+    def _reader(self, draft: WaitingDraft, number: int) -> UUID:
+        readers = self.staff.readers[draft.school] if draft.school else self.staff.all_readers
+        return readers[number % len(readers)]
+
+    async def _decide(self, draft: WaitingDraft, reader: UUID, today: date) -> None:
+        if draft.pairing_id is not None:
+            await self.meet(draft.pairing_id)
+        verdict = await self._verdict(draft)
+        returned = verdict is Verdict.RETURN
+        decided = await letters.decide(
+            self.parts.office,
+            self._scope,
+            draft_id=draft.draft_id,
+            draft_hash=draft.hash,
+            verdict=verdict,
+            decided_by=reader,
+            reason_for_child=CHILDS_REASON if returned else None,
+            reason_for_adult=ADULTS_REASON if returned else None,
+        )
+        if decided.tell is not None:
+            await self.parts.teller.tell(self._scope, decided.tell)
+        if returned:
+            self._plan_second_draft(draft, today)
+
+    async def _verdict(self, draft: WaitingDraft) -> Verdict:
+        """Contact details are returned, a great worry goes to the counselor; the reader sees the filter's marks."""
+        opened = await letters.read(self.parts.office, self._scope, draft.draft_id)
+        if opened.risk is Risk.HIGH:
+            return Verdict.REFER
+        if any(mark.kind != "worry" for mark in opened.marks):
+            return Verdict.RETURN
+        return Verdict.APPROVE
+
+    def _plan_second_draft(self, draft: WaitingDraft, today: date) -> None:
+        if draft.pairing_id is None or draft.round_number is None:
+            return
+        couple = self._by_id[draft.pairing_id]
+        sample = self._pen.second_draft(couple, draft.side, draft.round_number)
+        day = self._calendar.add_school_days(today, 2)
+        self.writings[day].append(Writing(couple, draft.side, draft.round_number, sample))

@@ -46,6 +46,7 @@ class Staff:
     coordinator: UUID
     teachers: Mapping[tuple[str, str], UUID]
     readers: Mapping[str, Sequence[UUID]]
+    all_readers: Sequence[UUID]  # of stock letters, which belong to no school
 
     @classmethod
     async def of(cls, connection: Connection, classes: set[tuple[str, str]]) -> "Staff":
@@ -61,4 +62,5 @@ class Staff:
                 school: [one.id for one in await people.staff(connection, Role.MODERATOR, school=school)]
                 for school in sorted({school for school, _ in classes})
             },
+            all_readers=[one.id for one in await people.staff(connection, Role.MODERATOR)],
         )

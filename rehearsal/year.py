@@ -1,7 +1,7 @@
 """The year, day by day: the service's own timers fire, then people act."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -12,10 +12,11 @@ from bluepals.facts.roster import Roster
 from bluepals.store import matching
 from bluepals.store.database import Scope
 from rehearsal.actors import Actors
-from rehearsal.cast import Staff, couples
+from rehearsal.cast import Couple, Staff, couples
 from rehearsal.clock import VirtualClock
 from rehearsal.dice import Dice
 from rehearsal.rates import Rates
+from rehearsal.workload import ReadingDay, reading_days
 from service.opening import open_program
 from service.parts import Parts
 from workflows import assignment, daily_mail, pairing, program_year
@@ -25,7 +26,7 @@ from workflows.queue import TASK_QUEUE
 MORNING, AFTERNOON, EVENING = time(7, 30), time(15), time(17, 30)
 QUIET_AFTER = 60.0  # seconds; longer means that something is stuck
 
-Progress = Callable[[date, int, int], None]  # the day, its number, of how many
+Progress = Callable[[date, int], None]  # the day that is over, and its number
 
 
 class NeverQuiet(Exception):
@@ -39,58 +40,68 @@ class Year:
     roster: Roster
     rates: Rates
     dice: Dice
-    progress: Progress
     seen: datetime = field(init=False)  # up to here, what was due has happened
     running: set[str] = field(default_factory=set)
     actors: Actors = field(init=False)
+    waiting: int = 0  # eligible students without a pal at the first matching
 
     def __post_init__(self) -> None:
         self.program = self.roster.program
         self.calendar = SchoolCalendar.of(self.program)
         self.scope = Scope.whole(self.program.id)
 
-    async def play(self) -> int:
-        """The whole year; how many days it took."""
-        first, last = self.program.year.first_day, self.program.year.last_day
-        await self._summer(first)
-        days = [day for day in self._days(first, last) if self.calendar.is_school_day(day)]
-        for number, day in enumerate(days, start=1):
-            self.progress(day, number, len(days))
-            await self._day(day)
-        await self._reach(last + timedelta(days=1), MORNING)
-        await self._quiet()
-        return (last - first).days + 1
-
-    async def _summer(self, first: date) -> None:
-        """Rosters in, reserve officers' letters read, pairs proposed and approved."""
+    async def begin(self) -> None:
+        """Summer: rosters in, reserve officers' letters read, pairs proposed and approved."""
+        first = self.program.year.first_day
         self.seen = self.calendar.instant(first, MORNING) - timedelta(days=1)
         await self.clock.turn_to(self.seen)
         await roster.apply(self.parts.office, self.roster)
         classes = {(student.school, student.class_name) for student in self.roster.students}
         async with self.parts.database.transaction(self.scope) as connection:
             staff = await Staff.of(connection, classes)
-        self.actors = Actors(self.parts, self.program, staff, (), self.rates, self.dice, self._meet)
-        await self.actors.read(first)
+        await self._actors(staff, ()).read(first)
         await open_program(self.parts, self.program, seed=self.dice.seed)
         await self._approve(staff.coordinator)
         async with self.parts.database.transaction(self.scope) as connection:
             cast = await couples(connection)
-        self.actors = Actors(self.parts, self.program, staff, cast, self.rates, self.dice, self._meet)
+            self.waiting = len(await matching.children(connection))
+        self.actors = self._actors(staff, cast)
         self.actors.plan_visit(visit_day(self.program))
         self.running = {pairing.workflow_id(str(couple.pairing_id)) for couple in cast}
+        self.running.add(assignment.workflow_id(self.program.id, self.program.first_year))
         for school in self.program.schools:
             year = self.program.program_year_id(school.id)
             self.running |= {program_year.workflow_id(year), visit_workflow.workflow_id(year)}
 
+    def reading_days(self) -> Sequence[ReadingDay]:
+        """What each moderator will have to read, known as soon as the year has begun."""
+        return reading_days(self.actors.writings, self.actors.staff.readers, self.calendar)
+
+    async def play(self, progress: Progress) -> int:
+        """The school year; how many days it took."""
+        first, last = self.program.year.first_day, self.program.year.last_day
+        for number, day in enumerate(self.calendar.school_days, start=1):
+            await self._day(day)
+            progress(day, number)
+        await self._reach(last + timedelta(days=1), MORNING)
+        await self._quiet()
+        return (last - first).days + 1
+
+    def _actors(self, staff: Staff, cast: Sequence[Couple]) -> Actors:
+        return Actors(self.parts, self.program, staff, cast, self.rates, self.dice, self._meet)
+
     async def _approve(self, coordinator: UUID) -> None:
+        """The coordinator approves everything that was proposed."""
         handle = self.parts.client.get_workflow_handle(
             assignment.workflow_id(self.program.id, self.program.first_year)
         )
         await self._until(self._proposed, "a proposal")
-        await handle.execute_update(
-            assignment.Assignment.approve_pairs, assignment.DecideAboutPairs([], str(coordinator))
-        )
-        self.parts.bell.ring(self.program.id)
+        async with self.parts.database.transaction(self.scope) as connection:
+            proposed = await matching.open_pairs(connection)
+        if proposed:
+            await handle.execute_update(
+                assignment.Assignment.approve_pairs, assignment.DecideAboutPairs([], str(coordinator))
+            )
         await self._quiet()
 
     async def _proposed(self) -> bool:
@@ -163,7 +174,3 @@ class Year:
             raise NeverQuiet(
                 f"Waited {QUIET_AFTER:.0f} seconds for {what}. Look at the outbox in the Web UI."
             ) from None
-
-    @staticmethod
-    def _days(first: date, last: date) -> list[date]:
-        return [first + timedelta(days=number) for number in range((last - first).days + 1)]

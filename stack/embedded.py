@@ -3,10 +3,12 @@
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from stack.failure import StackFailure
 from stack.mail_catcher import MailCatcher, mail_catcher
+from stack.ports import is_taken
 from stack.postgres import PostgresServer, postgres_server
 from stack.temporal import Say, TemporalOptions, TemporalServer, temporal_server
 
@@ -44,6 +46,7 @@ async def embedded_stack(
 
     Raises StackFailure with a sentence when a part can't run.
     """
+    _refuse_taken(ports)
     async with AsyncExitStack() as running:
         data = folder or Path(
             running.enter_context(tempfile.TemporaryDirectory(prefix="bluepals-", ignore_cleanup_errors=True))
@@ -63,3 +66,13 @@ async def embedded_stack(
         )
         temporal = await running.enter_async_context(temporal_server(options, say))
         yield Stack(temporal, postgres, mail)
+
+
+def _refuse_taken(ports: Ports) -> None:
+    """Before anything is started: a second stack over the same folder would share, and then stop, the first one's."""
+    for name, number in asdict(ports).items():
+        if number and is_taken(number):
+            raise StackFailure(
+                f"Port {number} ({name}) is in use. If a stack of this program runs already, use that one or stop it "
+                "with Ctrl-C; otherwise end what holds the port."
+            )

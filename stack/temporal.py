@@ -17,6 +17,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from stack.failure import StackFailure
 from stack.ports import LOOPBACK, free_port, is_taken
+from stack.process import running
 
 SOURCE = Path(__file__).parent / "temporal_server"
 CACHE = Path(os.environ.get("BLUEPALS_CACHE", Path.home() / ".cache" / "blue-pals"))
@@ -119,19 +120,9 @@ async def temporal_server(options: TemporalOptions, say: Say) -> AsyncIterator[T
             raise StackFailure(
                 f"Port {number} is in use, perhaps by another stack of this program. Stop that one first."
             )
-    process = await asyncio.create_subprocess_exec(
-        program,
-        *_arguments(options, port, ui_port),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C reaches us, and we stop it in order.
-    )
-    try:
+    async with running([program, *_arguments(options, port, ui_port)]) as process:
         await _answering(f"{LOOPBACK}:{port}", process)
         yield TemporalServer(f"{LOOPBACK}:{port}", f"http://{LOOPBACK}:{ui_port}", process.pid)
-    finally:
-        await _stop(process)
 
 
 def _arguments(options: TemporalOptions, port: int, ui_port: int) -> Iterable[str]:
@@ -160,13 +151,3 @@ async def _answering(address: str, process: asyncio.subprocess.Process) -> None:
                 await asyncio.sleep(0.1)
             else:
                 return
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), timeout=10)
-    except TimeoutError:
-        process.kill()
-        await process.wait()

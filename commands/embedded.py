@@ -1,0 +1,80 @@
+"""The service on the embedded stack: the same worker and desk, with the settings that a district would make."""
+
+import base64
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack.embedded import Stack
+from stack.health import healthy
+from stack.ports import LOOPBACK, free_port
+from stack.process import running
+
+ROOT = Path(__file__).parent.parent
+ROLE, DATABASE = "bluepals_app", "postgres"
+
+Environment = dict[str, str]
+
+
+def new_keys() -> Environment:
+    """Keys of this installation alone. Whoever loses them can't read the letters any more."""
+    return {
+        "BLUEPALS_MASTER_KEYS": f"first:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        "BLUEPALS_LINK_KEY": secrets.token_urlsafe(32),
+    }
+
+
+def environment(stack: Stack, keys: Mapping[str, str], desk_port: int = 0) -> Environment:
+    """What the service has to be told of these servers; docs/settings.md explains each name."""
+    desk_port = desk_port or free_port()
+    return {
+        **keys,
+        "TEMPORAL_ADDRESS": stack.temporal.address,
+        "BLUEPALS_DATABASE_URL": stack.postgres.url_of(ROLE, DATABASE),
+        "BLUEPALS_DATABASE_ADMIN_URL": stack.postgres.admin_url,
+        "BLUEPALS_DESK_URL": f"http://{LOOPBACK}:{desk_port}",
+        "BLUEPALS_DESK_PORT": str(desk_port),
+        "BLUEPALS_HEALTH_PORT": str(free_port()),
+        "BLUEPALS_TEMPORAL_METRICS_PORT": "0",
+        "BLUEPALS_LOG_FORMAT": "console",
+        "BLUEPALS_SMTP_HOST": LOOPBACK,
+        "BLUEPALS_SMTP_PORT": str(stack.mail.smtp_port),
+        "BLUEPALS_SMTP_SECURITY": "none",
+        "BLUEPALS_SMTP_FROM_ADDRESS": "pals@bluepals.example",
+        "BLUEPALS_SMTP_PER_MINUTE": "60000",
+    }
+
+
+@dataclass(frozen=True)
+class Service:
+    """A worker and a desk that answer."""
+
+    worker: int  # process ids
+    desk: int
+
+
+@asynccontextmanager
+async def service(settings: Mapping[str, str], logs: Path) -> AsyncIterator[Service]:
+    """Worker and desk as processes of their own, until the end of the block. Raises StackFailure.
+
+    `logs` is a folder that is there.
+    """
+    surroundings = {**os.environ, **settings}
+    async with AsyncExitStack() as started:
+        worker = await started.enter_async_context(
+            running([sys.executable, ROOT / "worker.py"], environment=surroundings, log=logs / "worker.log")
+        )
+        desk = await started.enter_async_context(
+            running(
+                [sys.executable, "-m", "desk"],
+                environment={**surroundings, "PYTHONPATH": str(ROOT)},
+                log=logs / "desk.log",
+            )
+        )
+        await healthy(f"http://{LOOPBACK}:{settings['BLUEPALS_HEALTH_PORT']}/health", "worker", worker)
+        await healthy(f"{settings['BLUEPALS_DESK_URL']}/health", "desk", desk)
+        yield Service(worker.pid, desk.pid)

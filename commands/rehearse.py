@@ -1,0 +1,227 @@
+"""rehearse: a program folder's whole year on virtual clocks, played by actors, proved by the audit."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import asyncpg
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from audit import audit
+from audit.report import AuditReport
+from bluepals.facts.roster import Roster
+from bluepals.roster import read_folder
+from bluepals.store.database import Scope
+from bluepals.store.migrate import migrate
+from commands.embedded import Environment, environment, new_keys, service
+from commands.import_folder import print_problems
+from commands.shell import Exit, out, parts, run
+from rehearsal import chronicle, figures
+from rehearsal.clock import VirtualClock
+from rehearsal.dice import Dice
+from rehearsal.figures import Report
+from rehearsal.page import Chronicle, page
+from rehearsal.rates import DEFAULT, Rates
+from rehearsal.shift import shifted, weeks_later
+from rehearsal.workload import ReadingDay, too_much
+from rehearsal.year import Year
+from service.parts import Parts
+from stack.embedded import WELL_KNOWN, Ports, Stack, embedded_stack
+from stack.temporal import VIRTUAL_CLOCKS
+from workflows.search_attributes import TYPES
+
+FOLDER = Path("out/rehearsal")
+
+
+def rehearse(
+    folder: Annotated[Path, typer.Argument(help="The program folder; docs/formats.md describes it.")],
+    report: Annotated[Path | None, typer.Option(help="Write the year's numbers here, as JSON.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same year.")] = 1,
+    rates: Annotated[Path, typer.Option(help="How often people do what.")] = DEFAULT,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave everything running to look at, until Ctrl-C.")
+    ] = False,
+) -> None:
+    """Play a whole year with invented letters, on clocks that run ahead, and prove that no rule was broken."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    run(_rehearse(_roster(folder), report, seed, Rates.read(rates), keep))
+
+
+async def _rehearse(roster: Roster, report_file: Path | None, seed: int, rates: Rates, keep: bool) -> None:
+    started = time.monotonic()
+    ports = WELL_KNOWN if keep else Ports()
+    async with AsyncExitStack() as running:
+        stack = await running.enter_async_context(
+            embedded_stack(out.print, ports=ports, search_attributes=TYPES, dynamic_config=VIRTUAL_CLOCKS)
+        )
+        await migrate(stack.postgres.admin_url)
+        settings = environment(stack, new_keys())
+        os.environ.update(settings)
+        out.print("starting worker and desk")
+        await running.enter_async_context(service(settings, FOLDER))
+        service_parts = await running.enter_async_context(parts())
+        year = await _year(running, stack, service_parts, roster, rates, seed)
+        busiest = _say_what_is_to_be_read(year)
+        days = await _played(year)
+        out.print("auditing database and histories")
+        audited = await audit(service_parts, year.program.id)
+        told = await _told(service_parts, stack, year, audited, busiest, days, started)
+        _write(told, report_file)
+        _print(told.report, audited)
+        if keep:
+            _print_addresses(stack, settings)
+            await asyncio.Event().wait()  # until Ctrl-C
+    if _is_broken(told.report, audited):
+        raise typer.Exit(Exit.RULE_BROKEN)
+
+
+def _roster(folder: Path) -> Roster:
+    """Without a problem, and with its year still to come: virtual clocks only run ahead."""
+    reading = read_folder(folder)
+    if reading.problems or reading.program is None:
+        print_problems(reading)
+        raise typer.Exit(Exit.REFUSED)
+    as_read = Roster(
+        reading.program, reading.students, reading.officers, reading.staff, reading.stock_letters
+    )
+    later = weeks_later(reading.program, date.today())  # noqa: DTZ011 - to the week
+    if later:
+        out.print(f"This year has begun already: it is played {later.days // 7} weeks later.")
+    return shifted(as_read, later)
+
+
+async def _year(
+    running: AsyncExitStack, stack: Stack, service_parts: Parts, roster: Roster, rates: Rates, seed: int
+) -> Year:
+    """The year, begun."""
+    admin = await asyncpg.connect(stack.postgres.admin_url)
+    running.push_async_callback(admin.close)
+    clock = VirtualClock(service_parts.client, admin, roster.program.id)
+    year = Year(service_parts, clock, roster, rates, Dice(seed))
+    with out.status("rosters in, pairs proposed and approved"):
+        await year.begin()
+    return year
+
+
+def _say_what_is_to_be_read(year: Year) -> Sequence[ReadingDay]:
+    """The days of every moderator, the fullest first."""
+    days = sorted(year.reading_days(), key=lambda one: -one.letters)
+    table = Table(
+        "day",
+        "letters",
+        "moderator",
+        title="What moderators will have to read, their fullest days",
+        title_justify="left",
+    )
+    for one in days[:8]:
+        table.add_row(f"{one.day:%a %b %-d, %Y}", str(one.letters), str(one.reader)[:8])
+    out.print(table)
+    most = year.program.policy.letters_per_moderator_per_day
+    if heavy := list(too_much(days, most)):
+        out.print(
+            f"On {len(heavy)} days a moderator has more than {most} letters to read: find another reader, or let the "
+            "schools' dates lie apart.",
+            style="yellow",
+        )
+    return days
+
+
+async def _played(year: Year) -> int:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out) as progress:
+        task = progress.add_task("the school year", total=len(year.calendar.school_days))
+
+        def show(day: date, number: int) -> None:
+            progress.update(task, completed=number, description=f"{day:%a %b %-d, %Y}")
+
+        return await year.play(show)
+
+
+async def _told(
+    service_parts: Parts,
+    stack: Stack,
+    year: Year,
+    audited: AuditReport,
+    busiest: Sequence[ReadingDay],
+    days: int,
+    started: float,
+) -> Chronicle:
+    caught = stack.mail.messages
+    async with service_parts.database.transaction(Scope.whole(year.program.id)) as connection:
+        return Chronicle(
+            program=year.program,
+            report=await figures.report(
+                connection,
+                audited,
+                caught,
+                waiting=year.waiting,
+                virtual_days=days,
+                seconds=round(time.monotonic() - started),
+            ),
+            audited=audited,
+            weeks=await chronicle.weeks(connection, year.program.timezone),
+            punctuality=await chronicle.punctuality(connection),
+            story=await chronicle.richest_story(connection, service_parts.office.keyring),
+            mails=await chronicle.one_of_each_kind(connection, caught),
+            busiest=busiest,
+        )
+
+
+def _write(told: Chronicle, report_file: Path | None) -> None:
+    (FOLDER / "index.html").write_text(page(told), "utf-8")
+    if report_file is not None:
+        report_file.parent.mkdir(parents=True, exist_ok=True)
+        report_file.write_text(json.dumps(asdict(told.report), indent=2) + "\n", "utf-8")
+
+
+def _print(report: Report, audited: AuditReport) -> None:
+    letters, mails = report.letters, report.mails
+    table = Table("the year", "", show_header=False, title_justify="left")
+    for name, value in (
+        (
+            "pairings",
+            f"{report.pairings} at {report.program_years} schools; {report.waiting} children waited",
+        ),
+        (
+            "letters",
+            f"{letters.submitted} handed in, {letters.returned} returned, {letters.delivered} delivered",
+        ),
+        (
+            "dates",
+            f"{letters.missed} missed, {letters.late} of them came late; {letters.stock} stock letters stood in",
+        ),
+        ("mails", f"{mails.sent} sent, {mails.duplicates} twice, {mails.misaddressed} to a wrong address"),
+        ("visit", f"{report.visits.attended} of {report.visits.invited} came"),
+        ("time", f"{report.virtual_days} days in {report.seconds} seconds"),
+    ):
+        table.add_row(name, value)
+    out.print(table)
+    for check in audited.checks:
+        for violation in check.violations:
+            out.print(f"BROKEN {check.name}: {violation.sentence}", style="bold red", highlight=False)
+    if not _is_broken(report, audited):
+        out.print(
+            f"No rule was broken. {len(audited.checks)} rules, {audited.histories} histories looked at.",
+            style="green",
+        )
+    out.print(f"The year as a page: {FOLDER / 'index.html'}", highlight=False)
+
+
+def _is_broken(report: Report, audited: AuditReport) -> bool:
+    return audited.broken or bool(report.mails.duplicates or report.mails.misaddressed)
+
+
+def _print_addresses(stack: Stack, settings: Environment) -> None:
+    out.print(f"Temporal Web UI  {stack.temporal.ui}", highlight=False)
+    out.print(f"mail             {stack.mail.page}", highlight=False)
+    out.print(f"desk             {settings['BLUEPALS_DESK_URL']} (links are in the mails)", highlight=False)
+    out.print("Ctrl-C stops everything.")

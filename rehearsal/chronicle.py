@@ -1,0 +1,223 @@
+"""What happened in a rehearsed year, as its page tells it: weeks, punctuality, one pairing's story, some of the mails."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.message import EmailMessage
+from uuid import UUID
+
+import asyncpg
+
+from bluepals.domain.letters import TypedLetter
+from bluepals.store.content import Keyring
+from bluepals.store.database import Connection
+from bluepals.store.letters import read as read_draft
+from stack.mail_catcher import Caught
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week that begins on a Monday: what came in, was read, went out."""
+
+    begins: date
+    students_letters: int
+    officers_letters: int
+    read: int
+    delivered: int
+    mails: int
+
+
+async def weeks(connection: Connection, zone: str) -> Sequence[Week]:
+    rows = await connection.fetch(
+        "WITH happened AS ("
+        "   SELECT received_at AS at, letter.side || 's_letters' AS what FROM draft JOIN letter ON letter.id = letter_id"
+        "    WHERE letter.pairing_id IS NOT NULL"
+        "   UNION ALL SELECT decided_at, 'read' FROM decision UNION ALL SELECT released_at, 'delivered' FROM delivery"
+        "   UNION ALL SELECT created_at, 'mails' FROM mail)"
+        " SELECT date_trunc('week', at AT TIME ZONE $1)::date AS begins,"
+        " count(*) FILTER (WHERE what = 'students_letters')::int AS students_letters,"
+        " count(*) FILTER (WHERE what = 'officers_letters')::int AS officers_letters,"
+        " count(*) FILTER (WHERE what = 'read')::int AS read,"
+        " count(*) FILTER (WHERE what = 'delivered')::int AS delivered,"
+        " count(*) FILTER (WHERE what = 'mails')::int AS mails FROM happened GROUP BY 1 ORDER BY 1",
+        zone,
+    )
+    return [Week(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Punctuality:
+    """One side of one school's rounds."""
+
+    school: str
+    side: str
+    on_time: int
+    late: int
+    never: int
+
+    @property
+    def percent(self) -> int:
+        total = self.on_time + self.late + self.never
+        return round(100 * self.on_time / total) if total else 0
+
+
+async def punctuality(connection: Connection) -> Sequence[Punctuality]:
+    rows = await connection.fetch(
+        "SELECT school.name AS school, side.name AS side,"
+        " count(*) FILTER (WHERE miss.pairing_id IS NULL)::int AS on_time,"
+        " count(*) FILTER (WHERE miss.pairing_id IS NOT NULL AND letter.id IS NOT NULL)::int AS late,"
+        " count(*) FILTER (WHERE miss.pairing_id IS NOT NULL AND letter.id IS NULL)::int AS never"
+        " FROM pairing JOIN school ON school.program_id = pairing.program_id AND school.id = pairing.school_id"
+        " JOIN round ON round.program_year_id = pairing.program_year_id AND round.number >= pairing.first_round"
+        " CROSS JOIN (VALUES ('student'), ('officer')) AS side(name)"
+        " LEFT JOIN miss ON miss.pairing_id = pairing.id AND miss.round_number = round.number AND miss.side = side.name"
+        " LEFT JOIN letter ON letter.pairing_id = pairing.id AND letter.round_number = round.number"
+        "  AND letter.side = side.name"
+        " GROUP BY 1, 2 ORDER BY 1, 2 DESC"
+    )
+    return [Punctuality(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened to one pairing. `text`: what a letter said; `kind` names it for the drawing."""
+
+    at: datetime
+    kind: str
+    sentence: str
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    pairing_id: UUID
+    student: str
+    officer: str
+    school: str
+    moments: Sequence[Moment]
+
+
+async def richest_story(connection: Connection, keyring: Keyring) -> Story | None:
+    """The pairing to which most kinds of things happened, and which ended with a visit if there is one."""
+    row = await connection.fetchrow(
+        "SELECT pairing.id, pal.student_first_name AS student, pal.officer_first_name AS officer, school.name AS school"
+        " FROM pairing JOIN pal ON pal.pairing_id = pairing.id JOIN student ON student.id = pairing.student_id"
+        " JOIN school ON school.program_id = pairing.program_id AND school.id = pairing.school_id"
+        " LEFT JOIN visit ON visit.pairing_id = pairing.id ORDER BY coalesce(visit.attended, false) DESC,"
+        " (SELECT count(DISTINCT kind) FROM delivery WHERE delivery.pairing_id = pairing.id) + (SELECT count(DISTINCT verdict)"
+        "   FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id"
+        "   WHERE letter.pairing_id = pairing.id) DESC, student.external_id LIMIT 1"
+    )
+    if row is None:
+        return None
+    moments = [
+        await _moment(connection, keyring, moment, row["student"], row["officer"])
+        for moment in await connection.fetch(_MOMENTS, row["id"])
+    ]
+    return Story(row["id"], row["student"], row["officer"], row["school"], moments)
+
+
+_MOMENTS = """
+    SELECT * FROM (
+    SELECT introduced_at AS at, 'introduced' AS kind, NULL::text AS side, NULL::int AS round, NULL::uuid AS draft,
+           NULL::text AS detail FROM pairing WHERE id = $1
+    UNION ALL
+    SELECT received_at, 'written', letter.side, round_number, draft.id, draft.kind
+      FROM draft JOIN letter ON letter.id = letter_id WHERE pairing_id = $1
+    UNION ALL
+    SELECT decided_at, 'decided', letter.side, round_number, NULL, verdict
+      FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id WHERE pairing_id = $1
+    UNION ALL
+    SELECT recorded_at, 'missed', side, round_number, NULL, NULL FROM miss WHERE pairing_id = $1
+    UNION ALL
+    SELECT released_at, 'delivered', side, round_number, CASE WHEN kind = 'stock' THEN draft_id END, kind
+      FROM delivery WHERE pairing_id = $1
+    UNION ALL
+    SELECT opens_at, 'opening', NULL, number, NULL, NULL FROM pairing_round
+     WHERE pairing_id = $1 AND pack_sent_at IS NOT NULL
+    UNION ALL
+    SELECT answered_at, 'answered', NULL, NULL, NULL, answer FROM visit WHERE pairing_id = $1 AND answered_at IS NOT NULL
+    UNION ALL
+    SELECT recorded_at, 'visit', NULL, NULL, NULL, CASE WHEN attended THEN 'came' ELSE 'did not come' END
+      FROM visit WHERE pairing_id = $1 AND recorded_at IS NOT NULL
+    UNION ALL
+    SELECT ended_at, 'closed', NULL, NULL, NULL, NULL FROM pairing WHERE id = $1 AND ended_at IS NOT NULL
+    ) AS moments ORDER BY at, array_position(ARRAY['introduced', 'written', 'decided', 'missed', 'delivered'], kind)
+"""
+
+_DECIDED = {
+    "approve": "A moderator read {whose} letter and approved it.",
+    "return": "A moderator sent {whose} letter back, to be changed.",
+    "refer": "A moderator held {whose} letter for the counselor.",
+}
+_DELIVERED = {
+    "letter": "{whose} letter was released to {pal}.",
+    "late": "{whose} letter, late, was released to {pal} all the same.",
+    "stock": "A reserve officer's letter stood in, so that {pal} was not empty-handed on opening day.",
+}
+
+
+async def _moment(
+    connection: Connection, keyring: Keyring, row: asyncpg.Record, student: str, officer: str
+) -> Moment:
+    kind, side, number, detail = row["kind"], row["side"], row["round"], row["detail"]
+    writer, pal = (student, officer) if side == "student" else (officer, student)
+    whose = f"{writer}'s"
+    match kind:
+        case "written":
+            sentence = (
+                f"Round {number}: {writer} handed in a letter{' on paper' if detail == 'pages' else ''}."
+            )
+        case "decided":
+            sentence = _DECIDED[detail].format(whose=whose)
+        case "missed":
+            sentence = f"Round {number}: {writer}'s letter had not come by its date."
+        case "delivered":
+            sentence = _DELIVERED[detail].format(whose=whose, pal=pal)
+        case "opening":
+            sentence = f"Opening day {number}: the class opened its letters together."
+        case "answered":
+            sentence = f"{officer} was invited to the visit and said {detail}."
+        case "visit":
+            sentence = f"The visit: {officer} {detail}."
+        case "closed":
+            sentence = "Farewell. The year is closed; the letters are the child's to keep."
+        case _:
+            sentence = f"{student} and {officer} were introduced to each other."
+    return Moment(row["at"], kind, sentence, await _text(connection, keyring, row["draft"]))
+
+
+async def _text(connection: Connection, keyring: Keyring, draft: UUID | None) -> str | None:
+    if draft is None:
+        return None
+    letter = (await read_draft(connection, keyring, draft)).letter
+    return letter.text if isinstance(letter, TypedLetter) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMail:
+    to: str
+    subject: str
+    html: str
+    text: str
+
+
+async def one_of_each_kind(connection: Connection, caught: Sequence[Caught]) -> Sequence[ShownMail]:
+    """The first mail of each kind, in the order of the year; of families' mails one in each language."""
+    rows = await connection.fetch("SELECT message_id, kind FROM mail")
+    kinds = {row["message_id"]: row["kind"] for row in rows}
+    shown: dict[tuple[str, str], ShownMail] = {}
+    for one in caught:
+        message = one.message
+        kind = kinds.get(str(message["Message-ID"]), "unknown"), str(message["Content-Language"])
+        if kind not in shown:
+            shown[kind] = ShownMail(
+                str(message["To"]), str(message["Subject"]), _part(message, "html"), _part(message, "plain")
+            )
+    return list(shown.values())
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    content: str = body.get_content() if body is not None else ""
+    return content

@@ -1,0 +1,124 @@
+"""What a rehearsed year came to, in numbers: from the audit, the database and the mail catcher, not from the actors."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audit.report import AuditReport
+from bluepals.store.database import Connection
+from stack.mail_catcher import Caught
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFigures:
+    """The first four count letters; `late` and `missed` count sides of rounds, `stock` letters that stood in."""
+
+    submitted: int
+    returned: int
+    approved: int
+    delivered: int
+    late: int
+    missed: int
+    stock: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailFigures:
+    """`duplicates`: messages that came in more than once; `misaddressed`: to anyone but the one they were written to."""
+
+    sent: int
+    unknown: int
+    duplicates: int
+    misaddressed: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFigures:
+    invited: int
+    attended: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """docs/formats.md has this shape, as JSON."""
+
+    program_years: int
+    students: int
+    officers: int
+    pairings: int
+    waiting: int
+    cross_gender: int
+    letters: LetterFigures
+    delivered_unapproved: int
+    mails: MailFigures
+    visits: VisitFigures
+    personal_data_in_histories: int
+    virtual_days: int
+    seconds: int
+
+
+async def report(
+    connection: Connection,
+    audited: AuditReport,
+    caught: Sequence[Caught],
+    *,
+    waiting: int,
+    virtual_days: int,
+    seconds: int,
+) -> Report:
+    """`waiting`: eligible students without a pal at the first matching."""
+    people = await connection.fetchrow(
+        "SELECT (SELECT count(*) FROM program_year)::int AS program_years, (SELECT count(*) FROM student)::int AS students,"
+        " (SELECT count(*) FROM officer)::int AS officers, (SELECT count(*) FROM pairing)::int AS pairings"
+    )
+    return Report(
+        **dict(people or {}),
+        waiting=waiting,
+        cross_gender=audited.violations_of("same gender"),
+        letters=await _letters(connection),
+        delivered_unapproved=audited.violations_of("approved before delivery"),
+        mails=await _mails(connection, caught),
+        visits=await _visits(connection),
+        personal_data_in_histories=audited.violations_of("no personal data in histories"),
+        virtual_days=virtual_days,
+        seconds=seconds,
+    )
+
+
+async def _letters(connection: Connection) -> LetterFigures:
+    row = await connection.fetchrow(
+        "WITH verdicts AS (SELECT DISTINCT letter.id, decision.verdict FROM letter"
+        "   JOIN draft ON draft.letter_id = letter.id LEFT JOIN decision ON decision.draft_id = draft.id"
+        "   WHERE letter.pairing_id IS NOT NULL)"
+        " SELECT (SELECT count(DISTINCT id) FROM verdicts)::int AS submitted,"
+        " (SELECT count(*) FROM verdicts WHERE verdict = 'return')::int AS returned,"
+        " (SELECT count(*) FROM verdicts WHERE verdict = 'approve')::int AS approved,"
+        " (SELECT count(*) FROM delivery WHERE kind <> 'stock')::int AS delivered,"
+        " (SELECT count(*) FROM miss JOIN letter USING (pairing_id, round_number, side))::int AS late,"
+        " (SELECT count(*) FROM miss)::int AS missed,"
+        " (SELECT count(*) FROM delivery WHERE kind = 'stock')::int AS stock"
+    )
+    return LetterFigures(**dict(row or {}))
+
+
+async def _mails(connection: Connection, caught: Sequence[Caught]) -> MailFigures:
+    addresses = {
+        row["message_id"]: row["to_address"]
+        for row in await connection.fetch("SELECT message_id, to_address FROM mail")
+    }
+    arrivals = Counter(str(one.message["Message-ID"]) for one in caught)
+    return MailFigures(
+        sent=len(arrivals),
+        unknown=await connection.fetchval("SELECT count(*)::int FROM mail WHERE state = 'unknown'"),
+        duplicates=arrivals.total() - len(arrivals),
+        misaddressed=sum(
+            one.recipients != (addresses.get(str(one.message["Message-ID"])),) for one in caught
+        ),
+    )
+
+
+async def _visits(connection: Connection) -> VisitFigures:
+    row = await connection.fetchrow(
+        "SELECT count(*)::int AS invited, count(*) FILTER (WHERE attended)::int AS attended FROM visit"
+    )
+    return VisitFigures(**dict(row or {}))

@@ -1,0 +1,115 @@
+"""The page that tells a rehearsed year to somebody who has never heard of Temporal."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from audit.report import AuditReport
+from bluepals.domain.calendar import visit_day
+from bluepals.domain.program import Program
+from rehearsal.chronicle import Punctuality, ShownMail, Story, Week
+from rehearsal.drawings import Bar, Dot, Span, columns, dots_line, share, year_line
+from rehearsal.figures import Report
+from rehearsal.workload import ReadingDay
+
+# What kind of moment is drawn in which colour.
+DOTS = {
+    "delivered": "delivered",
+    "missed": "missed",
+    "visit": "visit",
+    "written": "writing",
+    "decided": "read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chronicle:
+    """All that the page shows."""
+
+    program: Program
+    report: Report
+    audited: AuditReport
+    weeks: Sequence[Week]
+    punctuality: Sequence[Punctuality]
+    story: Story | None
+    mails: Sequence[ShownMail]
+    busiest: Sequence[ReadingDay]
+
+
+def page(chronicle: Chronicle) -> str:
+    """One file that needs nothing else."""
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    zone = ZoneInfo(chronicle.program.timezone)
+
+    def day(at: datetime) -> str:
+        return f"{at.astimezone(zone):%A, %B %-d}"
+
+    return templates.get_template("page.html").render(
+        **{name: getattr(chronicle, name) for name in chronicle.__slots__},
+        figures=asdict(chronicle.report),
+        visit=visit_day(chronicle.program),
+        year=Markup(_year(chronicle.program)),  # noqa: S704 - the drawings escape what they are given
+        columns=Markup(_weeks(chronicle.weeks)),  # noqa: S704 - as above
+        shares=[(one, Markup(_share(one))) for one in chronicle.punctuality],  # noqa: S704 - as above
+        line=Markup(_line(chronicle)),  # noqa: S704 - as above
+        day=day,
+    )
+
+
+def _year(program: Program) -> str:
+    spans = [Span(one.first, one.last, "holiday", "no school") for one in program.year.breaks]
+    for one in program.rounds:
+        spans.append(Span(one.students_due, one.officers_due, "writing", f"Round {one.number}"))
+        spans.append(Span(one.officers_due, one.opens_on, "read", f"Round {one.number}: read and packed"))
+    visit = visit_day(program)
+    spans.append(Span(visit, visit, "visit", "Visit"))
+    words = f"The school year from {program.year.first_day} to {program.year.last_day}: {len(program.rounds)} rounds of letters, then the visit on {visit}."
+    return year_line(program.year.first_day, program.year.last_day, spans, words)
+
+
+def _weeks(weeks: Sequence[Week]) -> str:
+    bars = [
+        Bar(
+            label=f"{week.begins:%b}" if week.begins.day <= 7 else "",  # the month's first Monday
+            parts=[("writing", week.students_letters), ("officers", week.officers_letters)],
+            title=f"Week of {week.begins:%B %-d}: {week.students_letters} letters by children, {week.officers_letters} by "
+            f"officers, {week.read} read, {week.delivered} delivered, {week.mails} mails",
+        )
+        for week in weeks
+    ]
+    return columns(bars, "Letters that came in, week by week; the table below has the numbers.")
+
+
+def _share(one: Punctuality) -> str:
+    return share(
+        [("delivered", one.on_time), ("late", one.late), ("missed", one.never)],
+        f"{one.on_time} on time, {one.late} late, {one.never} never came",
+    )
+
+
+def _line(chronicle: Chronicle) -> str:
+    if chronicle.story is None:
+        return ""
+    year = chronicle.program.year
+    dots = [
+        Dot(
+            min(max(one.at.date(), year.first_day), year.last_day),
+            DOTS.get(one.kind, "opening"),
+            f"{one.at:%B %-d}: {one.sentence}",
+        )
+        for one in chronicle.story.moments
+    ]
+    return dots_line(
+        year.first_day, year.last_day, dots, "This pairing's year; the list below tells it in words."
+    )

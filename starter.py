@@ -1,0 +1,42 @@
+"""The admin's command line: rosters in, matching approved, letters read, the year looked at."""
+
+import typer
+
+from commands import letter, match, pairing, visit
+from commands.audit import audit
+from commands.deployments import deploy, migrate, search_attributes
+from commands.dev import dev
+from commands.import_folder import import_folder
+from commands.open_years import open_years
+from commands.rehearse import rehearse
+from commands.screen import screen
+from commands.status import status
+
+app = typer.Typer(
+    name="starter.py",
+    help="Blue Pals: a police-officer pen-pal program's year, from the rosters to the visit.",
+    epilog="Exit status: 0 done, 1 a rule is broken, 2 wrong usage, 3 input refused, 4 a service is away.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+THE_YEAR, LETTERS, LOOKING, RUNNING = "The year", "Letters and visit", "Looking", "Running the service"
+
+app.command("import", rich_help_panel=THE_YEAR)(import_folder)
+app.command("open", rich_help_panel=THE_YEAR)(open_years)
+app.add_typer(match.app, name="match", rich_help_panel=THE_YEAR)
+app.add_typer(letter.app, name="letter", rich_help_panel=LETTERS)
+app.add_typer(visit.app, name="visit", rich_help_panel=LETTERS)
+app.command("screen", rich_help_panel=LETTERS)(screen)
+app.command("status", rich_help_panel=LOOKING)(status)
+app.add_typer(pairing.app, name="pairing", rich_help_panel=LOOKING)
+app.command("audit", rich_help_panel=LOOKING)(audit)
+app.command("rehearse", rich_help_panel=LOOKING)(rehearse)
+app.command("dev", rich_help_panel=RUNNING)(dev)
+app.command("migrate", rich_help_panel=RUNNING)(migrate)
+app.command("search-attributes", rich_help_panel=RUNNING)(search_attributes)
+app.command("deploy", rich_help_panel=RUNNING)(deploy)
+
+if __name__ == "__main__":
+    app()
