@@ -10,7 +10,7 @@ from bluepals.domain.people import Role
 from bluepals.domain.screening import screen
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
-from bluepals.store import attention, deliveries, letters, pairings, people, tells
+from bluepals.store import attention, deliveries, gates, letters, pairings, people, tells
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import Decided, Decision, DraftRecord, Handed
@@ -136,6 +136,7 @@ async def _tell_pairing(connection: Connection, pairing: PairingCard, decided: D
         workflow_id=f"pairing-{pairing.id}",
         fact="letter_decided",
         key=str(decided.draft_id),
+        school=pairing.school,
         body={
             "draft_id": str(decided.draft_id),
             "hash": decided.hash.hex(),
@@ -210,6 +211,7 @@ async def release(
         if isinstance(outcome, Held):
             await _call_about_held(connection, pairing_id, draft_id, outcome)
             return outcome
+        await attention.settle(connection, f"held-{draft_id}")
         if outcome.new:
             letterhead = await Letterhead.of(office, connection)
             pairing = await pairings.card(connection, pairing_id)
@@ -275,7 +277,7 @@ async def record_miss(office: Office, scope: Scope, pairing_id: UUID, round_numb
     """True: missed, on record, and an officer whose pal missed knows that they may write first. False: in time."""
     async with office.committing(scope) as connection:
         missed = await deliveries.record_miss(connection, pairing_id, round_number, side)
-        if missed and side is Side.STUDENT:
+        if missed and side is Side.STUDENT and await gates.is_open(connection, pairing_id):
             letterhead = await Letterhead.of(office, connection)
             pairing = await pairings.card(connection, pairing_id)
             due = await pairings.answer_due(connection, pairing_id)
@@ -301,9 +303,14 @@ async def record_miss(office: Office, scope: Scope, pairing_id: UUID, round_numb
 async def put_stock_letter(
     office: Office, scope: Scope, pairing_id: UUID, round_number: int
 ) -> Delivery | None:
-    """A stock letter for a child whose officer's letter is not there; None, and a call for a person, when none is left."""
+    """A stock letter for a child whose officer's letter is not there.
+
+    None when the child takes part no longer, and, with a call for a person, when none is left.
+    """
     async with office.committing(scope) as connection:
         delivery = await deliveries.put_stock_letter(connection, pairing_id, round_number)
+        if isinstance(delivery, Held):
+            return None
         if delivery is None:
             await attention.call(
                 connection,
@@ -313,4 +320,6 @@ async def put_stock_letter(
                 sentence=f"Pairing {pairing_id} has no letter for opening day {round_number} and no stock letter is left: "
                 "ask a reserve officer for one.",
             )
+        else:
+            await attention.settle(connection, f"no-stock-{pairing_id}-{round_number}")
         return delivery

@@ -26,7 +26,8 @@ async def owed_by_officers(connection: Connection, until: datetime) -> Sequence[
         " FROM pairing JOIN round ON round.program_year_id = pairing.program_year_id"
         "   AND round.number >= pairing.first_round AND round.officers_due_at BETWEEN program_now() AND $1"
         " JOIN officer ON officer.id = pairing.officer_id JOIN student ON student.id = pairing.student_id"
-        " WHERE pairing.ended_at IS NULL AND pairing.introduced_at IS NOT NULL AND NOT EXISTS (SELECT FROM letter"
+        " WHERE pairing.ended_at IS NULL AND pairing.introduced_at IS NOT NULL"
+        " AND has_consent(student) AND is_cleared(officer) AND NOT EXISTS (SELECT FROM letter"
         "   WHERE letter.pairing_id = pairing.id AND letter.round_number = round.number AND letter.side = 'officer')"
         " ORDER BY officer.id, round.officers_due_at, student.first_name",
         until,
@@ -50,7 +51,8 @@ async def owed_by_classes(connection: Connection, until: datetime) -> Sequence[O
         " FROM pairing JOIN round ON round.program_year_id = pairing.program_year_id"
         "   AND round.number >= pairing.first_round AND round.students_due_at BETWEEN program_now() AND $1"
         " JOIN student ON student.id = pairing.student_id"
-        " WHERE pairing.ended_at IS NULL AND pairing.introduced_at IS NOT NULL AND NOT EXISTS (SELECT FROM letter"
+        " WHERE pairing.ended_at IS NULL AND pairing.introduced_at IS NOT NULL"
+        " AND has_consent(student) AND NOT EXISTS (SELECT FROM letter"
         "   WHERE letter.pairing_id = pairing.id AND letter.round_number = round.number AND letter.side = 'student')"
         " GROUP BY 1, 2, 4 ORDER BY 1, 2, 4",
         until,

@@ -40,8 +40,7 @@ async def release(
     draft = await connection.fetchrow(
         "SELECT letter.side, letter.round_number, pairing.program_year_id, pairing.ended_at,"
         " (SELECT min(received_at) FROM draft AS first WHERE first.letter_id = letter.id) AS first_received_at,"
-        " student.consent_on IS NOT NULL AND student.withdrawn_at IS NULL AS consented,"
-        " officer.cleared_until >= program_today() AND officer.withdrawn_at IS NULL AS cleared"
+        " has_consent(student) AS consented, is_cleared(officer) AS cleared"
         " FROM decision"
         " JOIN draft ON draft.id = decision.draft_id JOIN letter ON letter.id = draft.letter_id"
         " JOIN pairing ON pairing.id = letter.pairing_id"
@@ -64,12 +63,12 @@ async def release(
     )
 
 
-def _closed_gate(draft: asyncpg.Record) -> Held | None:
-    if draft["ended_at"] is not None:
+def _closed_gate(gates: asyncpg.Record) -> Held | None:
+    if gates["ended_at"] is not None:
         return Held.ENDED
-    if not draft["consented"]:
+    if not gates["consented"]:
         return Held.NO_CONSENT
-    if not draft["cleared"]:
+    if not gates["cleared"]:
         return Held.NOT_CLEARED
     return None
 
@@ -124,7 +123,9 @@ async def record_miss(connection: Connection, pairing_id: UUID, round_number: in
     return missed
 
 
-async def put_stock_letter(connection: Connection, pairing_id: UUID, round_number: int) -> Delivery | None:
+async def put_stock_letter(
+    connection: Connection, pairing_id: UUID, round_number: int
+) -> Delivery | Held | None:
     """Put a stock letter into the pack of a child whose officer's letter is not there; None when none is left.
 
     In the child's language if there is one, otherwise in English, never one that this child has had; the least used first.
@@ -136,6 +137,17 @@ async def put_stock_letter(connection: Connection, pairing_id: UUID, round_numbe
     )
     if filled is not None:
         return await _delivery(connection, pairing_id, filled)
+    gates = await connection.fetchrow(
+        # Another officer has written it: the clearance of the child's own is not asked for.
+        "SELECT pairing.ended_at, has_consent(student) AS consented, true AS cleared"
+        " FROM pairing JOIN student ON student.id = pairing.student_id WHERE pairing.id = $1"
+        " FOR SHARE OF pairing, student",
+        pairing_id,
+    )
+    if gates is None:
+        return Held.ENDED
+    if held := _closed_gate(gates):
+        return held
     draft_id = await connection.fetchval(
         "SELECT draft.id FROM draft JOIN letter ON letter.id = draft.letter_id"
         " JOIN decision ON decision.draft_id = draft.id AND decision.verdict = 'approve'"

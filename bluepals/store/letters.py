@@ -151,7 +151,7 @@ async def _add_draft(
         letter["school_id"],
         letter["agency_id"],
         letter_id,
-        str(letter["pairing_id"] or "stock"),
+        letter["written_for"],
         "pages" if isinstance(handed.letter, ScannedLetter) else "text",
         handed.language,
         sealed.stored,

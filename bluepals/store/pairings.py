@@ -53,13 +53,13 @@ class RoundTimes:
     students_due: datetime
     officers_due: datetime
     pack_closes: datetime
+    opens: datetime
 
 
 async def introduce(connection: Connection, pairing_id: UUID) -> Held | None:
     """Mark the two as introduced, from the first round whose letters are still to come; or say which gate is closed."""
     gates = await connection.fetchrow(
-        "SELECT pairing.ended_at, student.consent_on IS NOT NULL AND student.withdrawn_at IS NULL AS consented,"
-        " officer.cleared_until >= program_today() AND officer.withdrawn_at IS NULL AS cleared"
+        "SELECT pairing.ended_at, has_consent(student) AS consented, is_cleared(officer) AS cleared"
         " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " WHERE pairing.id = $1 FOR SHARE OF student, officer",
         pairing_id,
@@ -85,7 +85,7 @@ async def rounds(connection: Connection, pairing_id: UUID) -> Sequence[RoundTime
     """The rounds that this pairing writes."""
     rows = await connection.fetch(
         "SELECT round.number, round.students_due_at AS students_due, round.officers_due_at AS officers_due,"
-        " round.pack_closes_at AS pack_closes FROM pairing_round AS round JOIN pairing ON pairing.id = round.pairing_id"
+        " round.pack_closes_at AS pack_closes, round.opens_at AS opens FROM pairing_round AS round JOIN pairing ON pairing.id = round.pairing_id"
         " WHERE pairing.id = $1 AND round.number >= pairing.first_round ORDER BY round.number",
         pairing_id,
     )

@@ -22,11 +22,20 @@ class Tell:
 
 
 async def add(
-    connection: Connection, program: str, *, workflow_id: str, fact: str, key: str, body: Mapping[str, object]
+    connection: Connection,
+    program: str,
+    *,
+    workflow_id: str,
+    fact: str,
+    key: str,
+    body: Mapping[str, object],
+    school: str | None = None,
+    agency: str | None = None,
 ) -> Tell:
-    """In the transaction of the fact. The same fact again is the same tell."""
+    """In the transaction of the fact. The same fact again is the same tell. `school`, `agency`: who may see it."""
     row = await connection.fetchrow(
-        "INSERT INTO tell (program_id, workflow_id, fact, key, body) VALUES ($1, $2, $3, $4, $5)"
+        "INSERT INTO tell (program_id, workflow_id, fact, key, body, school_id, agency_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)"
         " ON CONFLICT (program_id, workflow_id, fact, key) DO UPDATE SET key = excluded.key"
         " RETURNING id, workflow_id, fact, body",
         program,
@@ -34,6 +43,8 @@ async def add(
         fact,
         key,
         dict(body),
+        school,
+        agency,
     )
     assert row is not None  # noqa: S101 - an upsert always returns its row
     return Tell(**row)

@@ -9,11 +9,13 @@ from bluepals.store.letters import NotTaken
 
 
 async def invite(connection: Connection, program_year: str) -> None:
-    """One invitation for each living pairing that has been introduced."""
+    """One invitation for each living pairing that has been introduced and whose gates are open."""
     await connection.execute(
         "INSERT INTO visit (pairing_id, program_id, school_id, agency_id)"
-        " SELECT id, program_id, school_id, agency_id FROM pairing"
-        " WHERE program_year_id = $1 AND introduced_at IS NOT NULL AND ended_at IS NULL ON CONFLICT DO NOTHING",
+        " SELECT pairing.id, pairing.program_id, pairing.school_id, pairing.agency_id FROM pairing"
+        " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
+        " WHERE pairing.program_year_id = $1 AND introduced_at IS NOT NULL AND ended_at IS NULL"
+        " AND has_consent(student) AND is_cleared(officer) ON CONFLICT DO NOTHING",
         program_year,
     )
 

@@ -4,27 +4,25 @@
 -- settings (bluepals.program, bluepals.schools, bluepals.agencies; "*" means all of the program); unset means none.
 -- Names of functions and policies are read by people who are not programmers: keep them sentences.
 
-CREATE FUNCTION sees_program(program text) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT program = current_setting('bluepals.program', true)
-$$;
+-- Bodies after RETURN are bound when they are written: a table of the same name can't be put before them later.
 
-CREATE FUNCTION sees_whole_program(program text) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT sees_program(program)
+CREATE FUNCTION sees_program(program text) RETURNS boolean LANGUAGE sql STABLE
+    RETURN program = current_setting('bluepals.program', true);
+
+CREATE FUNCTION sees_whole_program(program text) RETURNS boolean LANGUAGE sql STABLE
+    RETURN sees_program(program)
        AND current_setting('bluepals.schools', true) = '*'
-       AND current_setting('bluepals.agencies', true) = '*'
-$$;
+       AND current_setting('bluepals.agencies', true) = '*';
 
-CREATE FUNCTION sees_school(program text, school text) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT sees_program(program)
+CREATE FUNCTION sees_school(program text, school text) RETURNS boolean LANGUAGE sql STABLE
+    RETURN sees_program(program)
        AND (current_setting('bluepals.schools', true) = '*'
-            OR school = ANY (string_to_array(current_setting('bluepals.schools', true), ',')))
-$$;
+            OR school = ANY (string_to_array(current_setting('bluepals.schools', true), ',')));
 
-CREATE FUNCTION sees_agency(program text, agency text) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT sees_program(program)
+CREATE FUNCTION sees_agency(program text, agency text) RETURNS boolean LANGUAGE sql STABLE
+    RETURN sees_program(program)
        AND (current_setting('bluepals.agencies', true) = '*'
-            OR agency = ANY (string_to_array(current_setting('bluepals.agencies', true), ',')))
-$$;
+            OR agency = ANY (string_to_array(current_setting('bluepals.agencies', true), ',')));
 
 -- A rehearsal sets a program's time here; the application's role can only read it.
 CREATE TABLE virtual_clock (
@@ -33,11 +31,10 @@ CREATE TABLE virtual_clock (
 );
 
 -- The one clock by which anything is judged. Outside a rehearsal it is the database's.
-CREATE FUNCTION program_now() RETURNS timestamptz LANGUAGE sql STABLE AS $$
-    SELECT coalesce(
+CREATE FUNCTION program_now() RETURNS timestamptz LANGUAGE sql STABLE
+    RETURN coalesce(
         (SELECT now_at FROM virtual_clock WHERE program_id = current_setting('bluepals.program', true)),
-        clock_timestamp())
-$$;
+        clock_timestamp());
 
 CREATE DOMAIN slug AS text CHECK (VALUE ~ '^[a-z0-9][a-z0-9_-]{0,39}$');
 CREATE DOMAIN gender AS text CHECK (VALUE IN ('female', 'male'));
@@ -51,10 +48,9 @@ CREATE TABLE program (
 );
 
 -- The program's own day, by its clock and its zone.
-CREATE FUNCTION program_today() RETURNS date LANGUAGE sql STABLE AS $$
-    SELECT (program_now() AT TIME ZONE (definition ->> 'timezone'))::date
-      FROM program WHERE id = current_setting('bluepals.program', true)
-$$;
+CREATE FUNCTION program_today() RETURNS date LANGUAGE sql STABLE
+    RETURN (SELECT (program_now() AT TIME ZONE (definition ->> 'timezone'))::date
+              FROM program WHERE id = current_setting('bluepals.program', true));
 
 CREATE TABLE school (
     program_id slug REFERENCES program,
@@ -143,7 +139,7 @@ CREATE TABLE student (
     waiting_since     date NOT NULL,
     withdrawn_at      timestamptz,
     UNIQUE (program_id, external_id),
-    UNIQUE (id, pal_gender),
+    UNIQUE (id, program_id, pal_gender),
     FOREIGN KEY (program_id, school_id) REFERENCES school,
     CONSTRAINT same_gender_or_a_reasoned_exception CHECK (
         pal_gender IS NULL
@@ -166,9 +162,16 @@ CREATE TABLE officer (
     kind          text NOT NULL CHECK (kind IN ('sworn', 'civilian')),
     withdrawn_at  timestamptz,
     UNIQUE (program_id, external_id),
-    UNIQUE (id, gender),
+    UNIQUE (id, program_id, gender),
     FOREIGN KEY (program_id, agency_id) REFERENCES agency
 );
+
+-- The gates that every contact has to pass, whenever there is one.
+CREATE FUNCTION has_consent(child student) RETURNS boolean LANGUAGE sql STABLE
+    RETURN child.consent_on IS NOT NULL AND child.withdrawn_at IS NULL;
+
+CREATE FUNCTION is_cleared(pal officer) RETURNS boolean LANGUAGE sql STABLE
+    RETURN coalesce(pal.cleared_until >= program_today(), false) AND pal.withdrawn_at IS NULL;
 
 -- What a person has to look at. One open row for each thing (key); closing it is a person's or the cause's end.
 CREATE TABLE attention (

@@ -5,6 +5,8 @@ CREATE TABLE tell (
     id              uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     sequence        bigint GENERATED ALWAYS AS IDENTITY,
     program_id      slug NOT NULL REFERENCES program,
+    school_id       slug,
+    agency_id       slug,
     -- The workflow's id and its Update; ids, dates and states only.
     workflow_id     text NOT NULL,
     fact            text NOT NULL,
@@ -43,8 +45,8 @@ CREATE TABLE mail (
     -- A reminder whose time has passed is cancelled instead of sent.
     useful_until     timestamptz,
     next_attempt_at  timestamptz NOT NULL DEFAULT program_now(),
-    -- The first answer of a server that put it off: giving up counts from here, not from an unreachable server.
-    first_refused_at timestamptz,
+    -- How often a server has put it off: giving up counts these, and not the time of an unreachable server.
+    refusals         int NOT NULL DEFAULT 0,
     -- Fencing: only the batch that holds the claim may write the outcome.
     claim            uuid,
     claimed_until    timestamptz,
