@@ -14,8 +14,7 @@ from bluepals.store.database import Connection
 # How long a batch may hold a mail whose body has not gone out. Longer costs nothing but the wait after a crash.
 LEASE = timedelta(minutes=15)
 # After a server that put the mail off (RFC 5321, 4.5.4.1: at least 30 minutes, giving up after 4 to 5 days) ...
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (30, 60, 120, 240, 480, 720))
-GIVE_UP = timedelta(days=4, hours=12)
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (30, 60, 120, 240, 480, *[720] * 8))
 # ... and while our own mail server takes nothing from us at all.
 SERVER_AWAY_PAUSE = timedelta(minutes=5)
 MOST_BODIES = 2  # After an unknown outcome the same message once more, then a person.
@@ -149,9 +148,9 @@ async def release(connection: Connection, claim_id: UUID) -> None:
 
 
 async def wait_for_server(connection: Connection) -> None:
-    """Put off all that is due. This time does not count towards giving a mail up."""
+    """Put off all that is due. It is no refusal: nothing of it counts towards giving a mail up."""
     await connection.execute(
-        "UPDATE mail SET next_attempt_at = program_now() + $1::interval, first_refused_at = first_refused_at + $1::interval"
+        "UPDATE mail SET next_attempt_at = program_now() + $1::interval"
         f" WHERE next_attempt_at <= program_now() AND {_TO_BE_SENT}",
         SERVER_AWAY_PAUSE,
     )
@@ -189,17 +188,15 @@ async def mark_refused_for_now(connection: Connection, mail_id: UUID, claim_id: 
     """Later again, each time later; True when it has been refused for so long that it is given up."""
     await _fenced(
         connection,
-        f"UPDATE mail SET reply = $3, {_UNCLAIMED}, bodies_started = {_BODIES_TAKEN},"
-        " first_refused_at = coalesce(first_refused_at, program_now()),"
-        " next_attempt_at = program_now() + ($4::interval[])[least(attempts, array_length($4::interval[], 1))],"
-        " state = CASE WHEN first_refused_at < program_now() - $5::interval THEN 'failed'"
+        f"UPDATE mail SET reply = $3, {_UNCLAIMED}, bodies_started = {_BODIES_TAKEN}, refusals = refusals + 1,"
+        " next_attempt_at = program_now() + coalesce(($4::interval[])[refusals + 1], interval '0'),"
+        " state = CASE WHEN refusals >= array_length($4::interval[], 1) THEN 'failed'"
         f"   WHEN {_BODIES_TAKEN} > 0 THEN 'unknown' ELSE 'retry' END"
         " WHERE id = $1 AND claim = $2",
         mail_id,
         claim_id,
         reply,
         list(PAUSES),
-        GIVE_UP,
     )
     state: str = await connection.fetchval("SELECT state FROM mail WHERE id = $1", mail_id)
     return state == "failed"

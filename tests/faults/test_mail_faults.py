@@ -280,7 +280,7 @@ async def test_fault_26_time_without_a_server_takes_no_patience_from_a_mail_that
     await room.queue("m")
     await room.send()
     await room.use(port=NOBODY_LISTENS)
-    await room.send_for(6 * DAY, timedelta(minutes=5))
+    await room.send_for(6 * DAY, timedelta(hours=12))
     await room.use()
     room.smtp.will(Phase.RCPT, "450 4.2.0 Greylisted")
     await room.pass_time(timedelta(minutes=5))
