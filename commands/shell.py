@@ -67,6 +67,8 @@ def run(work: Coroutine[Any, Any, Any]) -> None:
     _use_dev_stack()
     try:
         asyncio.run(_until_told_to_stop(work))
+    except typer.Exit:  # It is an exception of Python's too; the work has said its own status.
+        raise
     except REFUSALS as refused:
         _leave(str(refused), Exit.REFUSED)
     except WorkflowUpdateFailedError as refused:
