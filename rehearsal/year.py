@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
+
+from temporalio.client import WorkflowUpdateFailedError
 
 from bluepals.domain.calendar import SchoolCalendar, round_deadlines, visit_day
 from bluepals.facts import roster
@@ -92,17 +95,24 @@ class Year:
 
     async def _approve(self, coordinator: UUID) -> None:
         """The coordinator approves everything that was proposed."""
-        handle = self.parts.client.get_workflow_handle(
-            assignment.workflow_id(self.program.id, self.program.first_year)
-        )
         await self._until(self._proposed, "a proposal")
         async with self.parts.database.transaction(self.scope) as connection:
             proposed = await matching.open_pairs(connection)
         if proposed:
+            await self._until(partial(self._approved, coordinator), "the matching to take the approval")
+        await self._quiet()
+
+    async def _approved(self, coordinator: UUID) -> bool:
+        """False: the proposal is committed, and its workflow has not heard of that yet."""
+        matching_of_the_year = assignment.workflow_id(self.program.id, self.program.first_year)
+        handle = self.parts.client.get_workflow_handle(matching_of_the_year)
+        try:
             await handle.execute_update(
                 assignment.Assignment.approve_pairs, assignment.DecideAboutPairs([], str(coordinator))
             )
-        await self._quiet()
+        except WorkflowUpdateFailedError:
+            return False
+        return True
 
     async def _proposed(self) -> bool:
         async with self.parts.database.transaction(self.scope) as connection:
