@@ -92,7 +92,12 @@ class ContentKey:
     def open(self, kind: str, stored: bytes | None, letter_id: UUID) -> Letter:
         if stored is None:
             raise ContentUnreadable("This letter has been erased.")
-        content = AESGCM(self.key).decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], letter_id.bytes)
+        try:
+            content = AESGCM(self.key).decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], letter_id.bytes)
+        except InvalidTag:
+            raise ContentUnreadable(
+                "This letter's bytes are not the ones that were sealed for it: audit the program."
+            ) from None
         return TypedLetter(content.decode()) if kind == "text" else ScannedLetter(content)
 
 
