@@ -11,7 +11,7 @@ from pathlib import Path
 import mrml
 from jinja2 import Environment, StrictUndefined, Template
 
-from bluepals.mail.address import is_address, is_line
+from bluepals.domain.address import is_address, is_line
 from bluepals.mail.notices import Notice
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from datetime import timedelta
 import aiosmtplib
 import structlog
 
-from bluepals.mail.address import is_address
+from bluepals.domain.address import is_address
 from bluepals.mail.replies import (
     LOST_AFTER_BODY,
     LOST_BEFORE_BODY,

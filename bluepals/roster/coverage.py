@@ -1,0 +1,45 @@
+"""Who is still missing: a role that nobody holds in the program, in a school, in a class."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bluepals.domain.people import Role, StaffRole, Student
+from bluepals.roster.problems import NeedsPerson, Problem
+
+# Without them no year can run at all.
+INDISPENSABLE = {
+    Role.COORDINATOR: "the program has no coordinator; add a row with the role coordinator",
+    Role.MODERATOR: "the program has no moderator, so no letter could go on; add a row with the role moderator",
+}
+EACH_SCHOOL = {
+    Role.COORDINATOR: "nobody runs the year there",
+    Role.MODERATOR: "nobody reads its letters",
+    Role.COUNSELOR: "nobody is told of a child in distress",
+}
+
+
+def nobody_at_all(file: str, staff: Sequence[StaffRole]) -> Iterator[Problem]:
+    held = {role.role for role in staff}
+    for role, problem in INDISPENSABLE.items():
+        if role not in held:
+            yield Problem(file, None, "role", "", problem)
+
+
+def missing(
+    file: str, schools: Iterable[str], students: Iterable[Student], staff: Sequence[StaffRole]
+) -> Iterator[NeedsPerson]:
+    """Roles of a school that nobody holds there, where somebody holds them elsewhere; classes without a teacher."""
+    anywhere = {role.role for role in staff}
+    for school in schools:
+        for role, consequence in EACH_SCHOOL.items():
+            expected = role in anywhere or role not in INDISPENSABLE
+            if expected and not any(one.role is role and one.school in {None, school} for one in staff):
+                text = f"school {school} has no {role}, so {consequence}: add a row and import again"
+                yield NeedsPerson(file, None, "role", "", text, f"{role} {school}", school)
+    teachers = [one for one in staff if one.role is Role.TEACHER]
+    for school, class_name in sorted({(student.school, student.class_name) for student in students}):
+        if not any(one.school == school and one.class_name in {None, class_name} for one in teachers):
+            text = (
+                f"class {class_name} of school {school} has no teacher, so nobody hands its letters in or out:"
+                " add a row and import again"
+            )
+            yield NeedsPerson(file, None, "class", class_name, text, f"{school} {class_name}", school)

@@ -1,0 +1,139 @@
+"""A program folder: program.toml and its people, read together so that all problems are told at once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bluepals.domain.people import Officer, StaffRole, StockLetter, Student
+from bluepals.domain.program import Program
+from bluepals.roster.coverage import missing, nobody_at_all
+from bluepals.roster.people_files import (
+    Read,
+    References,
+    SourceFile,
+    read_officers,
+    read_staff,
+    read_stock_letters,
+    read_students,
+)
+from bluepals.roster.problems import NeedsPerson, Problem
+from bluepals.roster.program_file import FILE, ProgramFile, read_program
+
+MOST_BYTES = 10_000_000
+MOST_BYTES_OF_PROGRAM = 200_000
+TABLE_ENDINGS = (".csv", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class RosterReading:
+    """What a folder says. With a problem in it nothing may be applied; `program` is None then, if it is the cause."""
+
+    program: Program | None
+    students: tuple[Student, ...]
+    officers: tuple[Officer, ...]
+    staff: tuple[StaffRole, ...]
+    stock_letters: tuple[StockLetter, ...]
+    repeated: int
+    skipped: int
+    problems: tuple[Problem, ...]
+    needs_person: tuple[NeedsPerson, ...]
+
+
+def read_folder(folder: Path, today: date | None = None) -> RosterReading:
+    """Never raises: whatever is in the files, it is people or problems. Consent and clearance are judged at `today`."""
+    files = _Files(folder)
+    program = _program(files)
+    references = References(program.schools, program.agencies, program.policy, today or date.today())  # noqa: DTZ011 - the day on the wall of whoever imports
+    students, officers, staff = (
+        files.table("students"),
+        files.table("officers"),
+        files.table("staff"),
+    )
+    stock_letters = files.table("stock_letters", optional=True)
+    read_of_students = read_students(students, references) if students else Read[Student]()
+    read_of_officers = read_officers(officers, references) if officers else Read[Officer]()
+    read_of_staff = read_staff(staff, references) if staff else Read[StaffRole]()
+    known_officers = read_of_officers.found if officers and not read_of_officers.problems else None
+    letters = read_stock_letters(stock_letters, known_officers) if stock_letters else Read[StockLetter]()
+    if staff and not read_of_staff.problems:
+        roles = tuple(read_of_staff.found.values())
+        read_of_staff.problems.extend(nobody_at_all(staff.name, roles))
+        schools = sorted(program.schools or ())
+        read_of_staff.needs_person.extend(
+            missing(staff.name, schools, read_of_students.found.values(), roles)
+        )
+    reads = (read_of_students, read_of_officers, read_of_staff, letters)
+    return RosterReading(
+        program=program.program,
+        students=tuple(read_of_students.found.values()),
+        officers=tuple(read_of_officers.found.values()),
+        staff=tuple(read_of_staff.found.values()),
+        stock_letters=tuple(letters.found.values()),
+        repeated=sum(read.repeated for read in reads),
+        skipped=read_of_students.skipped,
+        problems=(
+            *files.problems,
+            *program.problems,
+            *(one for read in reads for one in _by_line(read.problems)),
+        ),
+        needs_person=tuple(one for read in reads for one in read.needs_person),
+    )
+
+
+def _program(files: "_Files") -> ProgramFile:
+    data = files.bytes_of(FILE, MOST_BYTES_OF_PROGRAM)
+    return ProgramFile() if data is None else read_program(data)
+
+
+def _by_line(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+class _Files:
+    """The folder's files, whatever the case of their names; what is not there is a problem."""
+
+    def __init__(self, folder: Path) -> None:
+        self.problems: list[Problem] = []
+        self._there: Mapping[str, Path] | None = None
+        try:
+            self._there = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
+        except (OSError, ValueError):
+            text = "is no folder that can be opened; give the folder that holds program.toml"
+            self.problems.append(Problem(folder.name, None, "", str(folder), text))
+
+    def table(self, stem: str, *, optional: bool = False) -> SourceFile | None:
+        """The table of this name; None when there is none to read, which is a problem unless it is optional."""
+        if self._there is None:
+            return None
+        names = [stem + ending for ending in TABLE_ENDINGS if stem + ending in self._there]
+        if len(names) > 1:
+            text = f"the folder has {' and '.join(names)}; keep the one that counts"
+            self.problems.append(Problem(names[0], None, "", "", text))
+            return None
+        if not names and optional:
+            return None
+        name = names[0] if names else f"{stem}.csv"
+        data = self.bytes_of(name, MOST_BYTES)
+        return None if data is None else SourceFile(name, data)
+
+    def bytes_of(self, name: str, most: int) -> bytes | None:
+        """The file's bytes; never more of them than are read of a roster."""
+        if self._there is None:
+            return None
+        if (path := self._there.get(name)) is None:
+            self._add(name, f"the folder has no {name}; add it (docs/formats.md has its columns)")
+            return None
+        try:
+            with path.open("rb") as file:
+                data = file.read(most + 1)
+        except OSError as broken:
+            self._add(name, f"the file can't be opened ({broken.strerror}); see who may read it")
+            return None
+        if len(data) > most:
+            self._add(name, f"the file has more than {most:,} bytes; leave out other grades and columns")
+            return None
+        return data
+
+    def _add(self, name: str, text: str) -> None:
+        self.problems.append(Problem(name, None, "", "", text))

@@ -1,0 +1,383 @@
+"""students, officers, staff and stock_letters -> people: one table of columns each, and what no cell can say alone."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Generic, Protocol, TypeVar
+
+from bluepals.domain.letters import LetterRefused, TypedLetter
+from bluepals.domain.people import Officer, OfficerKind, Role, StaffRole, StockLetter, Student
+from bluepals.domain.program import Policy
+from bluepals.roster import cells
+from bluepals.roster.problems import NeedsPerson, Problem, Unfit
+from bluepals.roster.sheets import Row, Wanted, read_sheet
+
+LANGUAGE = "en"  # where the cell is empty
+SPACES = " \t\r\n\xa0"
+REQUIRED = object()
+
+T = TypeVar("T")
+GENDER_TABLE = "docs/formats.md has the table of genders"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`blank`: what an empty cell means. A file may leave the column out only if it is `optional`."""
+
+    name: str
+    read: Callable[[str], Any]
+    blank: Any = REQUIRED
+    optional: bool = False
+    verbatim: bool = False  # spaces around the value belong to it
+
+
+@dataclass(slots=True)
+class Read(Generic[T]):
+    """What a file holds: each person or row once, with its line."""
+
+    found: dict[str, T] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    repeated: int = 0
+    skipped: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    needs_person: list[NeedsPerson] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What program.toml says that rows refer to; ids that could not be read are None."""
+
+    schools: Collection[str] | None
+    agencies: Collection[str] | None
+    policy: Policy
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as it was found: its name on disk and its bytes."""
+
+    name: str
+    data: bytes
+
+
+# ---- students
+
+
+def student_columns(to: References) -> tuple[Column, ...]:
+    return (
+        Column("student_id", cells.identifier),
+        Column("first_name", cells.name),
+        Column("last_name", cells.name),
+        Column("gender", cells.gender, None),
+        Column("grade", cells.is_fifth),
+        Column("class", cells.label),
+        Column("school", cells.known(to.schools, "schools")),
+        Column("language", cells.language, LANGUAGE, optional=True),
+        Column("guardian_name", cells.name, None, optional=True),
+        Column("guardian_email", cells.email, None, optional=True),
+        Column("consent", cells.day_until(to.today), None),
+    )
+
+
+def read_students(file: SourceFile, to: References) -> Read[Student]:
+    """The fifth-graders; of others nothing is looked at but the grade."""
+    read = Read[Student]()
+    others: dict[str, Row] = {}
+    columns = student_columns(to)
+    for row in _rows(file, columns, read):
+        if _is_of_another_grade(row):
+            _skip(row, others, read)
+        elif values := _values(file, row, columns, read):
+            student = Student(
+                student_id=values["student_id"],
+                first_name=values["first_name"],
+                last_name=values["last_name"],
+                gender=values["gender"],
+                class_name=values["class"],
+                school=values["school"],
+                language=values["language"],
+                guardian_name=values["guardian_name"],
+                guardian_email=values["guardian_email"],
+                consent=values["consent"],
+            )
+            if _is_new(file, "student_id", student.student_id, row.line, student, read):
+                _look_at_student(file, row, student, read)
+    _refuse_two_grades(file, others, read)
+    return read
+
+
+def _is_of_another_grade(row: Row) -> bool:
+    try:
+        return not cells.is_fifth(row.cells["grade"].strip())
+    except Unfit:
+        return False
+
+
+def _skip(row: Row, others: dict[str, Row], read: Read[Student]) -> None:
+    student_id = row.cells["student_id"].strip() or f"line {row.line}"
+    known = others.setdefault(student_id, row)
+    if known is row:
+        read.skipped += 1
+    elif known.cells == row.cells:
+        read.repeated += 1
+
+
+def _refuse_two_grades(file: SourceFile, others: Mapping[str, Row], read: Read[Student]) -> None:
+    for student_id in sorted(others.keys() & read.found.keys()):
+        line, other = read.lines[student_id], others[student_id].line
+        text = f"is in grade 5 on line {line} and in another grade on line {other}; correct the wrong one"
+        read.problems.append(Problem(file.name, max(line, other), "student_id", student_id, text))
+        read.skipped -= 1
+
+
+def _look_at_student(file: SourceFile, row: Row, student: Student, read: Read[Student]) -> None:
+    def ask(column: str, problem: str) -> None:
+        read.needs_person.append(
+            NeedsPerson(
+                file.name,
+                row.line,
+                column,
+                row.cells[column].strip(),
+                problem,
+                student.student_id,
+                student.school,
+            )
+        )
+
+    if student.gender is None:
+        ask(
+            "gender",
+            f"student {student.student_id} has no gender of the table ({GENDER_TABLE}): correct the cell,"
+            " or decide with the family whose pal this child is to be",
+        )
+    if student.consent is None:
+        ask(
+            "consent",
+            f"student {student.student_id} has no consent on record and is not matched before: ask the guardian,"
+            " enter the day and import again",
+        )
+
+
+# ---- officers
+
+
+def officer_columns(to: References) -> tuple[Column, ...]:
+    return (
+        Column("officer_id", cells.identifier),
+        Column("first_name", cells.name),
+        Column("last_name", cells.name),
+        Column("gender", cells.gender, None),
+        Column("agency", cells.known(to.agencies, "agencies")),
+        Column("email", cells.email),
+        Column("capacity", cells.capacity(to.policy.capacity_max), to.policy.capacity_default, optional=True),
+        Column("languages", cells.languages, (LANGUAGE,), optional=True),
+        Column("cleared_until", cells.day, None),
+        Column("kind", cells.one_of(OfficerKind), OfficerKind.SWORN, optional=True),
+    )
+
+
+def read_officers(file: SourceFile, to: References) -> Read[Officer]:
+    read = Read[Officer]()
+    columns = officer_columns(to)
+    for row in _rows(file, columns, read):
+        if values := _values(file, row, columns, read):
+            officer = Officer(**values)
+            if _is_new(file, "officer_id", officer.officer_id, row.line, officer, read):
+                _look_at_officer(file, row, officer, to.today, read)
+    return read
+
+
+def _look_at_officer(file: SourceFile, row: Row, officer: Officer, today: date, read: Read[Officer]) -> None:
+    def ask(column: str, problem: str) -> None:
+        read.needs_person.append(
+            NeedsPerson(
+                file.name,
+                row.line,
+                column,
+                row.cells[column].strip(),
+                problem,
+                officer.officer_id,
+                agency=officer.agency,
+            )
+        )
+
+    if officer.gender is None:
+        ask(
+            "gender",
+            f"officer {officer.officer_id} has no gender of the table ({GENDER_TABLE}) and is not matched:"
+            " correct the cell and import again",
+        )
+    if officer.cleared_until is None:
+        ask(
+            "cleared_until",
+            f"officer {officer.officer_id} has no clearance on record and is not matched: ask the agency,"
+            " enter the last day of it and import again",
+        )
+    elif officer.cleared_until < today:
+        ask(
+            "cleared_until",
+            f"officer {officer.officer_id} is cleared until {officer.cleared_until} only and is not matched:"
+            " ask the agency to renew it, enter the new day and import again",
+        )
+
+
+# ---- staff
+
+# Which of school, class and agency a role needs, and which it may have.
+PLACES: Mapping[Role, tuple[frozenset[str], frozenset[str]]] = {
+    Role.COORDINATOR: (frozenset(), frozenset({"school"})),
+    Role.MODERATOR: (frozenset(), frozenset({"school"})),
+    Role.COUNSELOR: (frozenset(), frozenset({"school"})),
+    Role.TEACHER: (frozenset({"school"}), frozenset({"school", "class"})),
+    Role.LIAISON: (frozenset({"agency"}), frozenset({"agency"})),
+}
+
+
+def staff_columns(to: References) -> tuple[Column, ...]:
+    return (
+        Column("staff_id", cells.identifier),
+        Column("name", cells.name),
+        Column("email", cells.email),
+        Column("role", cells.one_of(Role, {"counsellor": "counselor"})),
+        Column("school", cells.known(to.schools, "schools"), None, optional=True),
+        Column("class", cells.label, None, optional=True),
+        Column("agency", cells.known(to.agencies, "agencies"), None, optional=True),
+    )
+
+
+def read_staff(file: SourceFile, to: References) -> Read[StaffRole]:
+    """A person's name and address are the same in all rows; a row that is there twice counts once."""
+    read = Read[StaffRole]()
+    people: dict[str, tuple[int, StaffRole]] = {}
+    columns = staff_columns(to)
+    for row in _rows(file, columns, read):
+        values = _values(file, row, columns, read)
+        if values is None or not _is_in_place(file, row, values, read):
+            continue
+        role = StaffRole(class_name=values.pop("class"), **values)
+        line, first = people.setdefault(role.staff_id, (row.line, role))
+        if (first.name, first.email) != (role.name, role.email):
+            text = f"has one name or e-mail on line {line} and another on line {row.line}; make them the same"
+            read.problems.append(Problem(file.name, row.line, "staff_id", role.staff_id, text))
+        elif (key := repr(role)) in read.found:
+            read.repeated += 1
+        else:
+            read.found[key] = role
+    return read
+
+
+def _is_in_place(file: SourceFile, row: Row, values: Mapping[str, Any], read: Read[StaffRole]) -> bool:
+    role: Role = values["role"]
+    needed, allowed = PLACES[role]
+    given = {place for place in ("school", "class", "agency") if values[place] is not None}
+    for place in sorted(needed - given):
+        text = f"is empty, and a {role}'s row names the {place}; fill it in"
+        read.problems.append(Problem(file.name, row.line, place, "", text))
+    for place in sorted(given - allowed):
+        text = f"has no meaning in a {role}'s row; leave it empty, or write a row for each role"
+        read.problems.append(Problem(file.name, row.line, place, values[place], text))
+    return needed <= given <= allowed
+
+
+# ---- stock letters
+
+
+def stock_letter_columns() -> tuple[Column, ...]:
+    return (
+        Column("stock_id", cells.identifier),
+        Column("officer_id", cells.identifier),
+        Column("language", cells.language, LANGUAGE, optional=True),
+        Column("text", _letter, verbatim=True),
+    )
+
+
+def read_stock_letters(file: SourceFile, officers: Mapping[str, Officer] | None) -> Read[StockLetter]:
+    """`officers` None: their file could not be read, and that is a problem already."""
+    read = Read[StockLetter]()
+    columns = stock_letter_columns()
+    for row in _rows(file, columns, read):
+        if values := _values(file, row, columns, read):
+            letter = StockLetter(**values)
+            if _is_new(file, "stock_id", letter.stock_id, row.line, letter, read) and officers is not None:
+                _look_at_writer(file, row, letter, officers, read)
+    return read
+
+
+def _letter(text: str) -> str:
+    try:
+        return TypedLetter(text).text
+    except LetterRefused as refused:
+        raise Unfit(f"can't be taken: {refused}") from None
+
+
+def _look_at_writer(
+    file: SourceFile, row: Row, letter: StockLetter, officers: Mapping[str, Officer], read: Read[StockLetter]
+) -> None:
+    writer = officers.get(letter.officer_id)
+    if writer is None:
+        text = "is no officer of the officers file; write the id of the one who wrote the letter"
+        read.problems.append(Problem(file.name, row.line, "officer_id", letter.officer_id, text))
+    elif writer.gender is None:
+        del read.found[letter.stock_id]
+        text = f"stock letter {letter.stock_id} waits until the gender of officer {writer.officer_id} is on record"
+        read.needs_person.append(
+            NeedsPerson(
+                file.name,
+                row.line,
+                "officer_id",
+                letter.officer_id,
+                text,
+                letter.stock_id,
+                agency=writer.agency,
+            )
+        )
+
+
+# ---- what they have in common
+
+
+class _Findings(Protocol):
+    problems: list[Problem]
+
+
+def _rows(file: SourceFile, columns: Sequence[Column], read: _Findings) -> Sequence[Row]:
+    wanted = Wanted(
+        [column.name for column in columns], frozenset(column.name for column in columns if column.optional)
+    )
+    sheet = read_sheet(file.name, file.data, wanted)
+    read.problems.extend(sheet.problems)
+    return sheet.rows
+
+
+def _values(file: SourceFile, row: Row, columns: Sequence[Column], read: _Findings) -> dict[str, Any] | None:
+    """The row's values by column; None when one of them is a problem, after each of them has been named."""
+    values: dict[str, Any] = {}
+    for column in columns:
+        text = row.cells.get(column.name, "")
+        try:
+            values[column.name] = _value(column, text)
+        except Unfit as unfit:
+            read.problems.append(Problem(file.name, row.line, column.name, text, str(unfit)))
+    return values if len(values) == len(columns) else None
+
+
+def _value(column: Column, text: str) -> Any:
+    if text.strip(SPACES):
+        return column.read(text if column.verbatim else text.strip(" \xa0"))
+    if column.blank is REQUIRED:
+        raise Unfit("is empty; fill it in")
+    return column.blank
+
+
+def _is_new(file: SourceFile, column: str, key: str, line: int, value: T, read: Read[T]) -> bool:
+    """Whether the id is there for the first time: the same again is counted, another one under it is a problem."""
+    if key not in read.found:
+        read.found[key], read.lines[key] = value, line
+        return True
+    if read.found[key] == value:
+        read.repeated += 1
+    else:
+        text = f"is on line {read.lines[key]} with other content than on line {line}; keep the right row only"
+        read.problems.append(Problem(file.name, line, column, key, text))
+    return False

@@ -1,0 +1,376 @@
+"""program.toml -> a Program: every key known, every date kept or refused with the arithmetic."""
+
+import re
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from bluepals.domain.address import is_line
+from bluepals.domain.calendar import check_dates
+from bluepals.domain.program import Agency, Break, Policy, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.roster import cells
+from bluepals.roster.encoding import Undecodable, decode
+from bluepals.roster.problems import Problem, Unfit
+
+FILE = "program.toml"
+TIMEZONE = "America/Chicago"  # Unless the file says otherwise; all other defaults are the domain's.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+LONGEST_NAME = 120
+
+KEYS: Mapping[str, Sequence[str]] = {
+    "program": ("id", "name", "timezone", "holidays"),
+    "year": ("first_day", "last_day", "breaks"),
+    "schools": ("id", "name", "agencies"),
+    "agencies": ("id", "name"),
+    "rounds": ("students_due", "officers_due", "opens_on"),
+    "visit": ("window_start", "window_end", "minutes"),
+    "policy": tuple(one.name for one in fields(Policy)),
+}
+# The least and the most of each policy. A pack closes on the school day before it is opened, after the officers' due.
+POLICY: Mapping[str, tuple[int, int]] = {
+    "capacity_default": (0, 3),
+    "capacity_max": (1, 3),
+    "reply_days": (1, 60),
+    "opening_gap_school_days": (2, 30),
+    "moderation_school_days": (1, 30),
+    "moderation_escalation_school_days": (1, 30),
+    "return_school_days": (1, 30),
+    "due_hour": (1, 23),
+    "opening_hour": (0, 23),
+    "daily_mail_hour": (0, 23),
+    "nudge_hours": (1, 336),
+    "visit_hour": (0, 23),
+    "invitation_days": (1, 120),
+    "visit_reminder_days": (1, 60),
+    "letters_per_moderator_per_day": (1, 1000),
+    "link_days": (1, 365),
+}
+MINUTES = (15, 480)
+MINUTES_DEFAULT = next(one.default for one in fields(VisitWindow) if one.name == "minutes")
+
+_REGION = re.compile(r"[A-Z]{2,3}(-\w{1,8})?")
+_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]")
+_KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*([.=])")
+_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+_REQUIRED = object()
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class ProgramFile:
+    """What could be read. `program` is there when all could; the ids are None when they are not to be relied on."""
+
+    program: Program | None = None
+    schools: frozenset[str] | None = None
+    agencies: frozenset[str] | None = None
+    policy: Policy = field(default_factory=Policy)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_program(data: bytes) -> ProgramFile:
+    """Never raises: what can't be read is a problem."""
+    try:
+        text = decode(data)
+        document = tomllib.loads(text)
+    except Undecodable as broken:
+        fault = Problem(
+            FILE, broken.line, "", "", f"line {broken.line} is no text in UTF-8; save the file as UTF-8"
+        )
+        return ProgramFile(problems=[fault])
+    except (ValueError, RecursionError) as broken:
+        return ProgramFile(problems=[_no_toml(str(broken))])
+    return _Reader(document, dict(_lines(text))).read()
+
+
+def _no_toml(message: str) -> Problem:
+    found = _AT_LINE.search(message)
+    why = _AT_LINE.sub("", message).strip() or "it is nested too deeply"
+    return Problem(
+        FILE,
+        int(found[1]) if found else None,
+        "",
+        "",
+        f"the file is not valid TOML: {why}; docs/formats.md has an example",
+    )
+
+
+def _lines(text: str) -> Iterator[tuple[str, int]]:
+    """Where each key stands, as `check_dates` writes keys: schools[2].name, counted from 1."""
+    counts: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if header := _HEADER.match(line):
+            table = header[2]
+            if header[1] == "[[":
+                counts[table] = counts.get(table, 0) + 1
+                table = f"{table}[{counts[table]}]"
+            yield table, number
+        elif key := _KEY.match(line):
+            yield f"{table}.{key[1]}" if table else key[1], number
+
+
+class _Reader:
+    """One file's document, and what is wrong with it so far."""
+
+    def __init__(self, document: Mapping[str, Any], lines: Mapping[str, int]) -> None:
+        self._document = document
+        self._lines = lines
+        self._problems: list[Problem] = []
+
+    def read(self) -> ProgramFile:
+        self._refuse_unknown("", self._document, KEYS)
+        agencies = self._agencies()
+        agency_ids = tuple(agency.id for agency in agencies)
+        schools = self._schools(agency_ids)
+        policy = self._policy()
+        program = self._program(schools, agencies, policy)
+        if program is not None:
+            for fault in check_dates(program):
+                self._add(fault.key, fault.value, fault.problem)
+        return ProgramFile(
+            program=None if self._problems else program,
+            schools=frozenset(school.id for school in schools) or None,
+            agencies=frozenset(agency_ids) or None,
+            policy=policy,
+            problems=self._problems,
+        )
+
+    # ---- tables
+
+    def _program(
+        self, schools: tuple[School, ...], agencies: tuple[Agency, ...], policy: Policy
+    ) -> Program | None:
+        table = self._table("program")
+        program_id = self._get("program", table, "id", _slug)
+        name = self._get("program", table, "name", _name)
+        timezone = self._get("program", table, "timezone", _text, TIMEZONE)
+        holidays = self._get("program", table, "holidays", _region, None)
+        year, visit, rounds = self._year(), self._visit(), self._rounds()
+        if None in {program_id, name, timezone} or year is None or visit is None:
+            return None
+        return Program(program_id, name, timezone, holidays, schools, agencies, year, rounds, visit, policy)  # type: ignore[arg-type] # None was looked for above.
+
+    def _year(self) -> YearDates | None:
+        table = self._table("year")
+        first, last = (self._get("year", table, key, _date) for key in ("first_day", "last_day"))
+        breaks = self._get("year", table, "breaks", _breaks, ())
+        return YearDates(first, last, breaks or ()) if first and last else None
+
+    def _visit(self) -> VisitWindow | None:
+        table = self._table("visit")
+        start, end = (self._get("visit", table, key, _date) for key in ("window_start", "window_end"))
+        minutes = self._get("visit", table, "minutes", _whole(*MINUTES), MINUTES_DEFAULT)
+        return VisitWindow(start, end, minutes) if start and end and minutes else None
+
+    def _rounds(self) -> tuple[RoundDates, ...]:
+        found = []
+        for number, (path, table) in enumerate(self._tables("rounds"), start=1):
+            students, officers, opens = (self._get(path, table, key, _date) for key in KEYS["rounds"])
+            if students and officers and opens:
+                found.append(RoundDates(number, students, officers, opens))
+        return tuple(found)
+
+    def _agencies(self) -> tuple[Agency, ...]:
+        found: dict[str, Agency] = {}
+        for path, table in self._tables("agencies"):
+            agency, name = self._id(path, table, found), self._get(path, table, "name", _name)
+            if agency is not None:
+                found[agency] = Agency(agency, name or agency)
+        return tuple(found.values())
+
+    def _schools(self, agencies: tuple[str, ...]) -> tuple[School, ...]:
+        found: dict[str, School] = {}
+        for path, table in self._tables("schools"):
+            school, name = self._id(path, table, found), self._get(path, table, "name", _name)
+            serving = self._get(path, table, "agencies", _ids_of(agencies), agencies)
+            if school is not None:
+                found[school] = School(school, name or school, serving or ())
+        return tuple(found.values())
+
+    def _id(self, path: str, table: Mapping[str, Any], taken: Collection[str]) -> str | None:
+        found = self._get(path, table, "id", _slug)
+        if found in taken:
+            self._add(f"{path}.id", str(found), "is the id of another one already; give each its own")
+            return None
+        return found
+
+    def _policy(self) -> Policy:
+        table, defaults = self._table("policy", required=False), Policy()
+        read: dict[str, Any] = {}
+        for key, (least, most) in POLICY.items():
+            default = getattr(defaults, key)
+            reader = _wholes(least, most) if isinstance(default, tuple) else _whole(least, most)
+            value = self._get("policy", table, key, reader, default)
+            read[key] = default if value is None else value
+        policy = Policy(**read)
+        for less, more in (
+            ("capacity_default", "capacity_max"),
+            ("moderation_school_days", "moderation_escalation_school_days"),
+        ):
+            if read[less] > read[more]:
+                self._add(f"policy.{less}", str(read[less]), f"is more than {more}, {read[more]}; lower it")
+        return policy
+
+    # ---- keys
+
+    def _table(self, key: str, *, required: bool = True) -> Mapping[str, Any] | None:
+        """None after a problem."""
+        table = self._document.get(key, None if required else {})
+        if table is None:
+            self._add(key, "", f"there is no [{key}]; add it, with {', '.join(KEYS[key])}")
+            return None
+        if not isinstance(table, dict):
+            self._add(key, _shown(table), f"is no table; write [{key}] on a line of its own, once")
+            return None
+        self._refuse_unknown(key, table, KEYS[key])
+        return table
+
+    def _tables(self, key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        tables = self._document.get(key)
+        if not isinstance(tables, list) or not tables or not all(isinstance(one, dict) for one in tables):
+            self._add(key, "", f"there is no [[{key}]]; write one for each, with {', '.join(KEYS[key])}")
+            return
+        for number, table in enumerate(tables, start=1):
+            path = f"{key}[{number}]"
+            self._refuse_unknown(path, table, KEYS[key])
+            yield path, table
+
+    def _refuse_unknown(self, path: str, table: Mapping[str, Any], known: Collection[str]) -> None:
+        for key in table:
+            if key not in known:
+                full = f"{path}.{key}" if path else key
+                text = f"is no key of this file{cells.suggestion(key, known)}; known here: {', '.join(known)}"
+                self._add(full, key, text)
+
+    def _get(
+        self,
+        path: str,
+        table: Mapping[str, Any] | None,
+        key: str,
+        read: Callable[[Any], T],
+        default: Any = _REQUIRED,
+    ) -> T | None:
+        """The value; the default where there is none; None after a problem."""
+        if table is None:
+            return None
+        if key not in table:
+            if default is _REQUIRED:
+                self._add(f"{path}.{key}", "", "is missing; add it")
+                return None
+            return default  # type: ignore[no-any-return] # A default has the type that its reader gives.
+        try:
+            return read(table[key])
+        except Unfit as unfit:
+            self._add(f"{path}.{key}", _shown(table[key]), str(unfit))
+            return None
+
+    def _add(self, key: str, value: str, problem: str) -> None:
+        self._problems.append(Problem(FILE, self._line(key), key, value, problem))
+
+    def _line(self, key: str) -> int | None:
+        """The key's line, or that of what it stands in."""
+        while key:
+            if key in self._lines:
+                return self._lines[key]
+            key = key[: max(key.rfind("."), key.rfind("["), 0)]
+        return None
+
+
+# ---- values
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() if value.bit_length() > 64:
+            return "a number of many digits"
+        case list():
+            return f"{len(value)} values"
+        case dict():
+            return "a table"
+    return str(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Unfit("is no text; put it in quotation marks")
+    return value
+
+
+def _name(value: Any) -> str:
+    text = " ".join(_text(value).split(" ")).strip()
+    if not text or len(text) > LONGEST_NAME or not is_line(text):
+        raise Unfit(f"is no name; write one line of up to {LONGEST_NAME} characters")
+    return text
+
+
+def _slug(value: Any) -> str:
+    return cells.slug(_text(value))
+
+
+def _region(value: Any) -> str:
+    if not _REGION.fullmatch(_text(value)):
+        raise Unfit(
+            'is no region; write a country or a part of one, such as "US-MO", or leave it out for no holidays'
+        )
+    return str(value)
+
+
+def _date(value: Any) -> date:
+    found = cells.day(value) if isinstance(value, str) else value
+    if not isinstance(found, date) or isinstance(found, datetime):
+        raise Unfit("is no date; write year-month-day, such as 2026-08-17, without quotation marks")
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise Unfit(f"is not between {FIRST_YEAR} and {LAST_YEAR}; correct the year")
+    return found
+
+
+def _breaks(value: Any) -> tuple[Break, ...]:
+    if not isinstance(value, list):
+        raise Unfit("is no list; write [[2026-12-21, 2027-01-01], [2027-03-15, 2027-03-19]]")
+    return tuple(_break(one) for one in value)
+
+
+def _break(value: Any) -> Break:
+    """A pair of dates, a table with first and last, or one day."""
+    match value:
+        case [first, last]:
+            return Break(_date(first), _date(last))
+        case {"first": first, "last": last} if len(value) == 2:
+            return Break(_date(first), _date(last))
+        case list() | dict():
+            raise Unfit("has a break that is no pair of dates; write [2026-12-21, 2027-01-01]")
+        case _:
+            day = _date(value)
+            return Break(day, day)
+
+
+def _ids_of(known: Sequence[str]) -> Callable[[Any], tuple[str, ...]]:
+    def read(value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not value:
+            raise Unfit("names no agency; list their ids, or leave the key out for all of them")
+        return tuple(dict.fromkeys(cells.known(known, "agencies")(_text(one)) for one in value))
+
+    return read
+
+
+def _whole(least: int, most: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if type(value) is not int or not least <= value <= most:
+            raise Unfit(f"is no whole number from {least} to {most}")
+        return value
+
+    return read
+
+
+def _wholes(least: int, most: int) -> Callable[[Any], tuple[int, ...]]:
+    def read(value: Any) -> tuple[int, ...]:
+        if not isinstance(value, list):
+            raise Unfit(f"is no list; write whole numbers from {least} to {most}, such as [{least}, {most}]")
+        return tuple(_whole(least, most)(one) for one in value)
+
+    return read

@@ -1,0 +1,222 @@
+"""A table out of the bytes of a CSV or XLSX file: the columns that are asked for, and no others."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import islice
+
+from bluepals.roster import workbook
+from bluepals.roster.encoding import Undecodable, decode
+from bluepals.roster.formulas import unguarded
+from bluepals.roster.problems import Problem, Unfit
+
+MOST_ROWS = 20_000
+MOST_COLUMNS = workbook.MOST_COLUMNS
+LONGEST_CELL = 32_767  # as in a spreadsheet
+LINES_ABOVE = 20  # the header is among the first lines; titles may stand above it
+DELIMITERS = ",;\t"
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+WORKBOOK = b"PK"
+
+_SEPARATORS = re.compile(r"[\s_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record that is none."""
+
+    line: int
+    why: str
+
+
+Record = tuple[int, Sequence[str]]  # the line on which it begins, its cells
+Table = Iterator[Record | Unreadable]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The columns of a file: their names, and those that it may leave out."""
+
+    names: Sequence[str]
+    optional: frozenset[str] = frozenset()
+    _by_plain: dict[str, str] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_plain.update((_plain(name), name) for name in self.names)
+
+    def named(self, header: str) -> str | None:
+        """The column that a header cell means, however it writes it."""
+        return self._by_plain.get(_plain(header))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The rows of a table, and what is wrong with the file itself."""
+
+    rows: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_sheet(file: str, data: bytes, wanted: Wanted) -> Sheet:
+    """By content, whatever the file is called. Never raises."""
+    sheet = Sheet()
+    try:
+        _read_first(file, _tables(data, wanted), wanted, sheet)
+    except Undecodable as broken:
+        text = "can't be read as UTF-8, UTF-16 or Windows-1252; save the file as UTF-8"
+        sheet.problems.append(Problem(file, broken.line, "", "", f"line {broken.line} {text}"))
+    except Unfit as unfit:
+        sheet.problems.append(Problem(file, None, "", "", f"the file {unfit}"))
+    return sheet
+
+
+def _tables(data: bytes, wanted: Wanted) -> Iterable[Table]:
+    if data.startswith(OLD_WORKBOOK):
+        raise Unfit("is a workbook of the old kind (.xls) or a locked one; save it as .xlsx or .csv")
+    return workbook.tables(data) if data.startswith(WORKBOOK) else _text_table(data, wanted)
+
+
+def _read_first(file: str, tables: Iterable[Table], wanted: Wanted, sheet: Sheet) -> None:
+    """The first table that has our header; a workbook may begin with a sheet of explanations."""
+    for table in tables:
+        above: list[Record | Unreadable] = []
+        for record in table:
+            if isinstance(record, tuple) and _knows(record[1], wanted) >= _enough(wanted):
+                _read_table(file, record, table, wanted, sheet)
+                return
+            above.append(record)
+            if len(above) >= LINES_ABOVE:
+                break
+    names = ", ".join(wanted.names)
+    raise Unfit(f"has no header line among its first {LINES_ABOVE}; name the columns: {names}")
+
+
+def _enough(wanted: Wanted) -> int:
+    return min(2, len(wanted.names))
+
+
+def _knows(cells: Iterable[str], wanted: Wanted) -> int:
+    return len({name for cell in islice(cells, MOST_COLUMNS) if (name := wanted.named(cell))})
+
+
+def _read_table(file: str, header: Record, records: Table, wanted: Wanted, sheet: Sheet) -> None:
+    line, titles = header
+    if len(titles) > MOST_COLUMNS:
+        raise Unfit(
+            f"has {len(titles):,} columns; {MOST_COLUMNS} are the most. Remove those that are not needed"
+        )
+    if faults := [*_header_problems(file, line, titles, wanted)]:
+        sheet.problems.extend(faults)
+        return
+    places = {name: place for place, cell in enumerate(titles) if (name := wanted.named(cell))}
+    for record in records:
+        if isinstance(record, Unreadable):
+            sheet.problems.append(Problem(file, record.line, "", "", f"the row {record.why}"))
+            continue
+        line, cells = record
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(sheet.rows) == MOST_ROWS:
+            text = f"the file has more than {MOST_ROWS:,} rows; split it by school or leave other grades out"
+            sheet.problems.append(Problem(file, line, "", "", text))
+            return
+        if len(cells) != len(titles):
+            sheet.problems.append(_ragged(file, line, len(cells), len(titles)))
+        elif long := next((name for name, at in places.items() if len(cells[at]) > LONGEST_CELL), None):
+            text = f"has {len(cells[places[long]]):,} characters; {LONGEST_CELL:,} is the most for a cell"
+            sheet.problems.append(Problem(file, line, long, cells[places[long]], text))
+        else:
+            read = {name: unguarded(cells[at]) for name, at in places.items()}
+            sheet.rows.append(Row(line, read))
+
+
+def _ragged(file: str, line: int, cells: int, titles: int) -> Problem:
+    what = (
+        'put cells with a comma, semicolon or tab in them in "quotation marks"'
+        if cells > titles
+        else "add the empty cells at their places"
+    )
+    return Problem(
+        file, line, "", f"{cells} cells", f"the row has {cells} cells and the header {titles}; {what}"
+    )
+
+
+def _header_problems(file: str, line: int, titles: Sequence[str], wanted: Wanted) -> Iterator[Problem]:
+    counts = Counter(_plain(title) for title in titles if title.strip())
+    for plain, count in counts.items():
+        if count > 1:
+            title = next(title for title in titles if _plain(title) == plain)
+            yield Problem(
+                file, line, title, title, f"is the header of {count} columns; keep one, or rename the others"
+            )
+    unknown = {_plain(title): title for title in titles if title.strip() and wanted.named(title) is None}
+    for name in wanted.names:
+        if _plain(name) in counts:
+            continue
+        close = get_close_matches(_plain(name), unknown, n=1, cutoff=0.85)
+        if close:
+            title = unknown[close[0]]
+            yield Problem(
+                file, line, name, title, f"seems to mean {name}; write {name}, or remove the column"
+            )
+        elif name not in wanted.optional:
+            yield Problem(file, line, name, "", f"there is no column {name}; add it")
+
+
+def _plain(header: str) -> str:
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", header)).casefold()
+
+
+# ---- CSV
+
+
+def _text_table(data: bytes, wanted: Wanted) -> Iterator[Table]:
+    """The header's line decides about the delimiter; what stands above it is passed over."""
+    lines = list(io.StringIO(decode(data), newline=""))
+    for number, line in enumerate(lines[:LINES_ABOVE]):
+        known = {delimiter: _knows(_split(line, delimiter), wanted) for delimiter in DELIMITERS}
+        delimiter = max(DELIMITERS, key=known.__getitem__)  # of equals the first
+        if known[delimiter] >= _enough(wanted):
+            yield _records(lines[number:], number, delimiter)
+            return
+
+
+def _split(line: str, delimiter: str) -> Sequence[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _records(lines: Sequence[str], above: int, delimiter: str) -> Table:
+    """Records with the line on which each begins; one with a broken quote doesn't keep the others from being read."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        line = above + reader.line_num + 1
+        try:
+            yield line, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as broken:
+            yield Unreadable(line, _why(str(broken)))
+
+
+def _why(error: str) -> str:
+    if "field larger" in error:
+        return (
+            f"has a cell of more than {LONGEST_CELL:,} characters, or a quotation mark that is never closed"
+        )
+    if "unexpected end" in error:
+        return 'begins a quotation that is never closed; close it, or write "" for the mark itself'
+    return 'has something after a closing quotation mark; write "" for a mark inside a cell'
