@@ -87,13 +87,11 @@ async def _rehearse(roster: Roster, report_file: Path | None, seed: int, rates: 
 def _roster(folder: Path) -> Roster:
     """Without a problem, and with its year still to come: virtual clocks only run ahead."""
     reading = read_folder(folder)
-    if reading.problems or reading.program is None:
+    if reading.problems:
         print_problems(reading)
         raise typer.Exit(Exit.REFUSED)
-    as_read = Roster(
-        reading.program, reading.students, reading.officers, reading.staff, reading.stock_letters
-    )
-    later = weeks_later(reading.program, date.today())  # noqa: DTZ011 - to the week
+    as_read = Roster.of(reading)
+    later = weeks_later(as_read.program, date.today())  # noqa: DTZ011 - to the week
     if later:
         out.print(f"This year has begun already: it is played {later.days // 7} weeks later.")
     return shifted(as_read, later)
@@ -217,7 +215,7 @@ def _print(report: Report, audited: AuditReport) -> None:
 
 
 def _is_broken(report: Report, audited: AuditReport) -> bool:
-    return audited.broken or bool(report.mails.duplicates or report.mails.misaddressed)
+    return not audited.clean or bool(report.mails.duplicates or report.mails.misaddressed)
 
 
 def _print_addresses(stack: Stack, settings: Environment) -> None:

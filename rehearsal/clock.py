@@ -9,6 +9,8 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from workflows.search_attributes import DUE
+
 AT_ONCE = 32
 PATIENCE = 60.0  # seconds; without a worker a move would wait for ever
 A_MINUTE = timedelta(minutes=1)
@@ -43,6 +45,19 @@ class VirtualClock:
         """Bring these workflows to a minute past `to`, with all that is due on the way. Those that have closed."""
         moved = await asyncio.gather(*(self._move(one, to + A_MINUTE) for one in workflow_ids))
         return {one for one in moved if one is not None}
+
+    async def due(self, workflow_ids: Iterable[str], by: datetime) -> set[str]:
+        """Those that wait for something by then, as their search attribute says; one without it may wait for anything."""
+
+        async def is_due(workflow_id: str) -> bool:
+            async with self._places:
+                described = await self._client.get_workflow_handle(workflow_id).describe()
+            at = described.typed_search_attributes.get(DUE)
+            return at is None or at <= by
+
+        asked = sorted(workflow_ids)
+        answers = await asyncio.gather(*(is_due(one) for one in asked))
+        return {one for one, due in zip(asked, answers, strict=True) if due}
 
     async def _move(self, workflow_id: str, to: datetime) -> str | None:
         """The workflow's id when it has closed."""

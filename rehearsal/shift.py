@@ -47,13 +47,12 @@ def shifted(roster: Roster, by: timedelta) -> Roster:
         ),
         visit=replace(visit, start=visit.start + by, end=visit.end + by),
     )
-    return Roster(
+    return replace(
+        roster,
         program=moved,
         students=[replace(one, consent=one.consent and one.consent + by) for one in roster.students],
         officers=[
             replace(one, cleared_until=one.cleared_until and one.cleared_until + by)
             for one in roster.officers
         ],
-        staff=roster.staff,
-        stock_letters=roster.stock_letters,
     )

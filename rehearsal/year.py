@@ -128,11 +128,11 @@ class Year:
         await self._quiet()
 
     async def _reach(self, day: date, at: time) -> None:
-        """Turn the clock; workflows move along when something was due for them on the way."""
+        """Turn the clock; workflows for which something was due on the way move along."""
         now = self.calendar.instant(day, at)
         await self.clock.turn_to(now)
         if any(self.seen < due <= now for due in self._deadlines()):
-            self.running -= await self.clock.move(sorted(self.running), now)
+            self.running -= await self.clock.move(await self.clock.due(self.running, now), now)
         self.seen = now
 
     def _deadlines(self) -> Iterator[datetime]:
