@@ -24,6 +24,8 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Po
     folder = tmp_path_factory.mktemp("stack")
     _let_everybody_enter(folder)
     async with postgres_server(folder / "postgres") as server:
+        await _admin(server, "ALTER SYSTEM SET fsync = off")  # Nothing here has to outlive a power cut.
+        await _admin(server, "SELECT pg_reload_conf()")
         yield server
 
 
