@@ -23,4 +23,6 @@ class DailyActivities:
     @activity.defn
     async def compose_daily_mail(self, order: DailyMailOf) -> int:
         """How many people get one."""
-        return await daily.compose_daily_mail(self._office, Scope.whole(order.program), date.fromisoformat(order.day))
+        return await daily.compose_daily_mail(
+            self._office, Scope.whole(order.program), date.fromisoformat(order.day)
+        )

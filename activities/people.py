@@ -26,6 +26,7 @@ class Round:
     students_due: datetime
     officers_due: datetime
     pack_closes: datetime
+    opens: datetime
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class PeopleActivities:
 
 def _calendar(introduced: pairings.Introduced) -> Calendar:
     rounds = [
-        Round(one.number, one.students_due, one.officers_due, one.pack_closes) for one in introduced.rounds
+        Round(one.number, one.students_due, one.officers_due, one.pack_closes, one.opens)
+        for one in introduced.rounds
     ]
     return Calendar(rounds, introduced.visit_over, introduced.closes)

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import structlog
 from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.counters import TELLS
@@ -20,6 +22,23 @@ AT_ONCE = 8  # side by side; the server takes ten updates of one workflow
 BATCH = 200
 
 log = structlog.get_logger(__name__)
+
+
+class Answer(StrEnum):
+    """What a workflow says to a fact; the last one is said for it, when its validator did not take it."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    CLOSED = "closed"
+    REFUSED = "refused"
+
+
+_FOR_A_PERSON = {
+    Answer.CLOSED: "{fact} came after {workflow} had closed: a person has to look at it.",
+    Answer.REFUSED: "{workflow} did not take {fact}: the worker is older than the desk, or one of them is wrong. "
+    "Look at the fact's row in the table tell.",
+}
+_CLOSED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
 
 
 @dataclass(frozen=True)
@@ -50,12 +69,12 @@ class Teller:
                 await tells.put_off(connection, tell.id)
             else:
                 await tells.answered(connection, tell.id, answer)
-                if answer == CLOSED:
+                if sentence := _FOR_A_PERSON.get(answer):
                     await attention.call(
                         connection,
                         key=f"tell-{tell.id}",
-                        kind="late fact",
-                        sentence=f"{tell.fact} came after {tell.workflow_id} had closed: a person has to look at it.",
+                        kind="late fact" if answer is Answer.CLOSED else "refused fact",
+                        sentence=sentence.format(fact=tell.fact, workflow=tell.workflow_id),
                     )
         return answer is not None
 
@@ -72,23 +91,36 @@ class Teller:
 
         return sum(await asyncio.gather(*(in_order(queue) for queue in by_workflow.values())))
 
-    async def _ask(self, tell: Tell) -> str | None:
+    async def _ask(self, tell: Tell) -> Answer | None:
+        """None: it did not answer, or has not begun."""
         handle = self._client.get_workflow_handle(tell.workflow_id)
         try:
             answer: str = await handle.execute_update(
                 tell.fact, dict(tell.body), id=str(tell.id), result_type=str, rpc_timeout=PATIENCE
             )
         except WorkflowUpdateFailedError as refused:
-            log.warning("tell refused", tell=str(tell.id), fact=tell.fact, cause=type(refused.cause).__name__)
-            return "refused"
+            return _refused(tell, refused)
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             return None
         except RPCError as error:
-            return CLOSED if error.status is RPCStatusCode.NOT_FOUND else None
-        return answer
+            has_run = error.status is RPCStatusCode.NOT_FOUND and await self._is_known(tell.workflow_id)
+            return Answer.CLOSED if has_run else None
+        return Answer(answer)
+
+    async def _is_known(self, workflow_id: str) -> bool:
+        try:
+            await self._client.get_workflow_handle(workflow_id).describe(rpc_timeout=PATIENCE)
+        except RPCError:
+            return False
+        return True
 
 
-CLOSED = "closed"
+def _refused(tell: Tell, refused: WorkflowUpdateFailedError) -> Answer:
+    kind = refused.cause.type if isinstance(refused.cause, ApplicationError) else None
+    if kind == _CLOSED_MEANWHILE:
+        return Answer.CLOSED
+    log.warning("tell refused", tell=str(tell.id), fact=tell.fact, kind=kind)
+    return Answer.REFUSED
 
 
 class TellActivities:

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-import asyncpg
 import structlog
 import temporalio.client
 import temporalio.worker
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
-from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
+
+from activities.failures import without_values
 
 HERE = "127.0.0.1:7233"  # unless TEMPORAL_ADDRESS says otherwise
 
@@ -39,11 +39,5 @@ class _Around(ActivityInboundInterceptor):
         ):
             try:
                 return await super().execute_activity(input)
-            except asyncpg.PostgresError as error:
-                # Its own words repeat the row: names, addresses. A failure is kept in a history and in the logs.
-                raise ApplicationError(_without_values(error), type=type(error).__name__) from None
-
-
-def _without_values(error: asyncpg.PostgresError) -> str:
-    where = error.constraint_name or error.table_name or ""
-    return f"PostgreSQL: {type(error).__name__} {error.sqlstate} {where}".strip()
+            except Exception as error:  # noqa: BLE001 - it goes on, without the values of rows: histories and logs keep it
+                raise without_values(error).with_traceback(error.__traceback__) from None

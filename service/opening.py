@@ -3,6 +3,7 @@
 from temporalio.client import ScheduleAlreadyRunningError
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
+from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
 from service.parts import Parts
 from workflows import assignment, daily_mail, program_year
@@ -16,13 +17,17 @@ async def open_program(parts: Parts, program: Program, *, seed: int) -> None:
         await _open_year(parts, program, school.id)
     await parts.client.start_workflow(
         assignment.Assignment.run,
-        assignment.AssignmentInput(program.id, seed),
+        assignment.AssignmentInput(program.id, _closes(program), seed),
         id=assignment.workflow_id(program.id, program.first_year),
         task_queue=TASK_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         static_summary=f"matching of {program.id}, {program.first_year}",
     )
     parts.bell.ring(program.id)
+
+
+def _closes(program: Program) -> str:
+    return SchoolCalendar.of(program).instant(program.year.last_day, program.policy.due_hour).isoformat()
 
 
 async def _open_year(parts: Parts, program: Program, school: str) -> None:

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.matching import DecidePairs, MakeProposal, MatchingActivities, PairsDecided
 
-from workflows.options import TRANSACTION
+from workflows.options import COMMAND, TRANSACTION, refusal, refused
 from workflows.search_attributes import STAGE
 
 
@@ -28,32 +29,43 @@ class DecideAboutPairs:
 
 
 @dataclass
-class AssignmentInput:
-    program: str
-    seed: int = 1
-    open_pairs: int = 0
+class AssignmentState:
+    """All that crosses a continue-as-new."""
+
     asked: bool = True
+    rejected: bool = False
+    open_pairs: int = 0
+
+
+@dataclass
+class AssignmentInput:
+    """`closes`: the end of the school year, and of this, as an ISO instant."""
+
+    program: str
+    closes: str
+    seed: int = 1
+    state: AssignmentState = field(default_factory=AssignmentState)
 
 
 @workflow.defn
 class Assignment:
     @workflow.init
     def __init__(self, start: AssignmentInput) -> None:
-        self._program = start.program
-        self._seed = start.seed
-        self._open_pairs = start.open_pairs
-        self._asked = start.asked
-        self._rejected = False
+        self._start = start
+        self._state = start.state
+        self._asked = int(
+            start.state.asked
+        )  # proposals asked for, and answered: one that comes while another
+        self._answered = 0  # is being made may be about somebody whom that one has not seen
+        self._over = False
         self._one_at_a_time = asyncio.Lock()
 
     @workflow.run
     async def run(self, _: AssignmentInput) -> None:
         """Waits for the coordinator, for weeks if need be; a late child or officer needs only `propose_again`."""
-        while not workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(lambda: self._asked)
+        while await self._asked_before_the_end():
             await self._propose()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        workflow.continue_as_new(AssignmentInput(self._program, self._seed, self._open_pairs, self._asked))
 
     @workflow.update
     async def approve_pairs(self, command: DecideAboutPairs) -> PairsDecided:
@@ -61,8 +73,18 @@ class Assignment:
 
     @workflow.update
     async def reject_pairs(self, command: DecideAboutPairs) -> PairsDecided:
-        self._rejected = True
-        return await self._decide(MatchingActivities.reject_pairs, command, "reject pairs")
+        decided = await self._decide(MatchingActivities.reject_pairs, command, "reject pairs")
+        self._state.rejected = True
+        self._match_again_when_all_are_decided()
+        return decided
+
+    @workflow.update
+    async def propose_again(self) -> int:
+        """Match those who have no pal: rejected, late, or waiting. Open pairs are proposed anew. How many are open."""
+        self._asked += 1
+        mine = self._asked
+        await workflow.wait_condition(lambda: self._answered >= mine)
+        return self._state.open_pairs
 
     @approve_pairs.validator
     def _refuse_approval(self, command: DecideAboutPairs) -> None:
@@ -72,39 +94,61 @@ class Assignment:
     def _refuse_rejection(self, command: DecideAboutPairs) -> None:
         self._refuse(command)
 
-    @workflow.update
-    async def propose_again(self) -> int:
-        """Match those who have no pal: rejected, late, or waiting. Open pairs are proposed anew. How many are open."""
-        self._asked = True
-        await workflow.wait_condition(lambda: not self._asked)
-        return self._open_pairs
+    @propose_again.validator
+    def _refuse_when_over(self) -> None:
+        if self._over:
+            raise refusal("YearOver", "The school year is over. Import next year's folder, then `open` it.")
 
     def _refuse(self, command: DecideAboutPairs) -> None:
-        if not self._open_pairs:
-            raise ApplicationError(
+        self._refuse_when_over()
+        if not self._state.open_pairs:
+            raise refusal(
+                "NothingToDecide",
                 "No pair is open. See who waits with `match show`; `match propose` makes a new proposal.",
-                type="NothingToDecide",
-                non_retryable=True,
             )
         try:
             [UUID(one) for one in (*command.pairs, command.decided_by)]
         except ValueError:
-            raise ApplicationError(
+            raise refusal(
+                "MalformedCommand",
                 "Pairs and people are named by their ids, as `match show --json` lists them.",
-                type="MalformedCommand",
-                non_retryable=True,
             ) from None
+
+    async def _asked_before_the_end(self) -> bool:
+        """False at the end of the year; whoever asked before it has had an answer."""
+        try:
+            await workflow.wait_condition(
+                lambda: self._has_to_propose or self._is_long,
+                timeout=max((datetime.fromisoformat(self._start.closes) - workflow.now()).total_seconds(), 0),
+                timeout_summary="the end of the year",
+            )
+        except TimeoutError:
+            self._over = not self._has_to_propose
+        if self._is_long:
+            self._state.asked = self._has_to_propose
+            workflow.continue_as_new(replace(self._start, state=self._state))
+        return not self._over
+
+    @property
+    def _has_to_propose(self) -> bool:
+        return self._asked > self._answered
+
+    @property
+    def _is_long(self) -> bool:
+        return workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished()
 
     async def _propose(self) -> None:
         async with self._one_at_a_time:
+            asked = self._asked
             proposed = await workflow.execute_activity_method(
                 MatchingActivities.make_proposal,
-                MakeProposal(self._program, self._seed),
+                MakeProposal(self._start.program, self._start.seed),
                 summary="match who has no pal",
                 **TRANSACTION,
             )
-            self._open_pairs = proposed.pairs
-            self._asked = self._rejected = False
+            self._answered = asked
+            self._state.open_pairs = proposed.pairs
+            self._state.rejected = False
         self._show(
             f"proposal {proposed.number}: {proposed.pairs} pairs to approve, {proposed.waiting} children wait"
         )
@@ -115,19 +159,28 @@ class Assignment:
         command: DecideAboutPairs,
         what: str,
     ) -> PairsDecided:
-        """When the last open pair is decided and some were rejected, those children are matched again."""
         async with self._one_at_a_time:
-            decided = await workflow.execute_activity_method(
-                activity,
-                DecidePairs(self._program, command.pairs, command.decided_by),
-                summary=what,
-                **TRANSACTION,
-            )
-            self._open_pairs = decided.still_open
-            self._asked = self._asked or (self._rejected and not decided.still_open)
+            try:
+                decided = await workflow.execute_activity_method(
+                    activity,
+                    DecidePairs(self._start.program, command.pairs, command.decided_by),
+                    summary=what,
+                    **COMMAND,
+                )
+            except ActivityError as failed:
+                raise refused(failed) from None
+            self._state.open_pairs = decided.still_open
         self._show(f"{decided.still_open} pairs to approve")
+        self._match_again_when_all_are_decided()
         return decided
 
+    def _match_again_when_all_are_decided(self) -> None:
+        """The children of rejected pairs, once the last open pair has been decided about."""
+        if self._state.rejected and not self._state.open_pairs and not self._has_to_propose:
+            self._asked += 1
+
     def _show(self, what: str) -> None:
-        workflow.upsert_search_attributes([STAGE.value_set("proposed" if self._open_pairs else "matched")])
+        workflow.upsert_search_attributes(
+            [STAGE.value_set("proposed" if self._state.open_pairs else "matched")]
+        )
         workflow.set_current_details(what)

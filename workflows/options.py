@@ -4,6 +4,11 @@ from datetime import timedelta
 from typing import TypedDict
 
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
+
+from activities.failures import Refusal
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 
 
 class ActivityOptions(TypedDict):
@@ -18,12 +23,36 @@ class HeartbeatOptions(ActivityOptions):
 # One transaction: quick when the database is there, and worth waiting for when it is not.
 TRANSACTION = ActivityOptions(
     start_to_close_timeout=timedelta(minutes=1),
-    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)),
+    retry_policy=RetryPolicy(initial_interval=FIRST_PAUSE, maximum_interval=LONGEST_PAUSE),
+)
+
+# A transaction that a person asked for: what the record does not allow is their answer, not one more attempt.
+COMMAND = ActivityOptions(
+    start_to_close_timeout=timedelta(minutes=1),
+    retry_policy=RetryPolicy(
+        initial_interval=FIRST_PAUSE, maximum_interval=LONGEST_PAUSE, non_retryable_error_types=list(Refusal)
+    ),
 )
 
 # Many transactions or mails in one activity: it says where it is, and goes on from there.
 BATCH = HeartbeatOptions(
     start_to_close_timeout=timedelta(hours=1),
     heartbeat_timeout=timedelta(minutes=2),
-    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)),
+    retry_policy=RetryPolicy(initial_interval=FIRST_PAUSE, maximum_interval=LONGEST_PAUSE),
 )
+
+
+def refused(failed: ActivityError) -> ApplicationError:
+    """A refused command's answer: the sentence of the activity that refused it."""
+    cause = failed.cause if isinstance(failed.cause, ApplicationError) else None
+    return ApplicationError(
+        cause.message if cause else "It could not be done. The Web UI shows why.",
+        type=cause.type if cause else None,
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+def refusal(kind: str, sentence: str) -> ApplicationError:
+    """What a validator raises: it leaves no trace in the history."""
+    return ApplicationError(sentence, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN)

@@ -6,20 +6,24 @@ it that the child has a letter on every opening day.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.letters import LetterActivities, Released, ReleaseLetter, SideOfRound
     from activities.people import Calendar, OnePairing, PeopleActivities, Round
+    from activities.tells import Answer
     from bluepals.domain.letters import DeliveryKind, Side, Verdict
+    from bluepals.store.deliveries import Held
 
-from workflows.options import TRANSACTION
+from workflows.options import TRANSACTION, refusal
 from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
+
+LOOK_AGAIN = timedelta(hours=1)  # for a stock letter, when none was left
+HASH_BYTES = 32
 
 
 def workflow_id(pairing_id: str) -> str:
@@ -36,13 +40,6 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
-class Answer(StrEnum):
-    """What a pairing says to a fact."""
-
-    TAKEN = "taken"
-    KNOWN = "known"
-
-
 @dataclass(frozen=True)
 class LetterDecided:
     """A reader has decided about a draft of this pairing."""
@@ -53,12 +50,23 @@ class LetterDecided:
     round_number: int
     side: Side
 
+    @property
+    def key(self) -> str:
+        """All that is decided: a fact that somebody made up never stands for the true one."""
+        return f"{self.draft_id} {self.verdict} {self.hash}"
+
+
+class Cause(StrEnum):
+    """Why a gate opened; in these words only, so that nothing about a person comes along."""
+
+    ROSTER = "the roster was imported again: consent and clearance are there"
+
 
 @dataclass(frozen=True)
 class GateOpened:
     """A consent came in or a clearance was renewed: what was held may go."""
 
-    cause: str
+    cause: Cause
 
 
 @dataclass
@@ -73,13 +81,17 @@ class PairingState:
     approved: list[LetterDecided] = field(default_factory=list)
     held: list[LetterDecided] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
+    calls: dict[str, str] = field(default_factory=dict)
     story: list[str] = field(default_factory=list)
 
 
 @dataclass
 class PairingInput:
+    """`closes`: the end of the school's year, as an ISO instant. Two whom no gate ever let meet wait no longer."""
+
     program: str
     pairing_id: str
+    closes: str
     state: PairingState = field(default_factory=PairingState)
 
 
@@ -90,6 +102,9 @@ class PairingClosed:
 
 
 _WORDS = {Verdict.RETURN: "returned", Verdict.REFER: "held for the counselor"}
+
+# What a person is called for, beside the drafts that are held.
+_INTRODUCTION, _STOCK_LETTER = "introduction", "stock letter"
 
 
 @workflow.defn
@@ -103,21 +118,23 @@ class Pairing:
 
     @workflow.run
     async def run(self, _: PairingInput) -> PairingClosed:
-        calendar = await self._introduce()
-        for exchange in calendar.rounds[self._state.rounds_done :]:
-            await self._student_writes(exchange)
-            await self._officer_answers(exchange)
-            await self._continue_as_new_when_long()
-        await self._visit(calendar)
-        await self._say_farewell(calendar)
+        if calendar := await self._introduce():
+            for exchange in calendar.rounds[self._state.rounds_done :]:
+                await self._student_writes(exchange)
+                await self._officer_answers(exchange)
+                await self._continue_as_new_when_long()
+            await self._visit(calendar)
+            await self._say_farewell(calendar)
         return await self._close()
 
     @workflow.update
     def letter_decided(self, fact: LetterDecided) -> Answer:
         """Approved letters are released by `run`, in the order in which they were decided."""
-        if fact.draft_id in self._state.decided:
+        if fact.key in self._state.decided:
             return Answer.KNOWN
-        self._state.decided.append(fact.draft_id)
+        if self._state.stage is Stage.CLOSED:
+            return Answer.CLOSED
+        self._state.decided.append(fact.key)
         if fact.verdict is Verdict.APPROVE:
             self._state.approved.append(fact)
         else:
@@ -127,16 +144,24 @@ class Pairing:
     @letter_decided.validator
     def _refuse_malformed(self, fact: LetterDecided) -> None:
         try:
-            UUID(fact.draft_id), bytes.fromhex(fact.hash)
+            well_formed = (
+                str(UUID(fact.draft_id)) == fact.draft_id
+                and len(bytes.fromhex(fact.hash)) == HASH_BYTES
+                and fact.round_number > 0
+            )
         except ValueError:
-            raise ApplicationError(
-                "draft_id has to be a UUID and hash hexadecimal. Facts are sent by the desk and starter.py, not by hand.",
-                type="MalformedFact",
-                non_retryable=True,
-            ) from None
+            well_formed = False
+        if not well_formed:
+            raise refusal(
+                "MalformedFact",
+                "draft_id has to be a UUID, hash the hexadecimal SHA-256 of the draft, round_number at least 1. "
+                "Facts are sent by the desk and starter.py, not by hand.",
+            )
 
     @workflow.update
     def gate_opened(self, fact: GateOpened) -> Answer:
+        if self._state.stage is Stage.CLOSED or (self._state.calendar is not None and not self._state.held):
+            return Answer.KNOWN
         self._note(fact.cause)
         self._state.approved += self._state.held
         self._state.held.clear()
@@ -145,20 +170,33 @@ class Pairing:
 
     # The year, in the order of `run`.
 
-    async def _introduce(self) -> Calendar:
-        """A closed gate (no consent, clearance ended) puts the introduction off until it opens."""
+    async def _introduce(self) -> Calendar | None:
+        """A closed gate (no consent, clearance ended) puts the introduction off until it opens; None: it never did."""
         while self._state.calendar is None:
             self._gate_opened = False
             introduction = await workflow.execute_activity_method(
                 PeopleActivities.introduce, self._this, summary="introduce the two", **TRANSACTION
             )
             if introduction.held:
-                self._call_for_a_person(f"not introduced: {introduction.held}")
-                await workflow.wait_condition(lambda: self._gate_opened)
+                self._call_for_a_person(_INTRODUCTION, f"not introduced: {introduction.held}")
+                if not await self._until_gate_opens():
+                    return None
             else:
                 self._state.calendar = introduction.calendar
+                self._settle(_INTRODUCTION)
                 self._note(f"introduced on {introduction.on}")
         return self._state.calendar
+
+    async def _until_gate_opens(self) -> bool:
+        try:
+            await workflow.wait_condition(
+                lambda: self._gate_opened,
+                timeout=datetime.fromisoformat(self._start.closes) - workflow.now(),
+                timeout_summary="a consent or a clearance",
+            )
+        except TimeoutError:
+            return False
+        return True
 
     async def _student_writes(self, exchange: Round) -> None:
         self._enter(Stage.STUDENT_WRITES, exchange.number, exchange.students_due)
@@ -172,7 +210,9 @@ class Pairing:
         if not answered and not await self._record_miss(exchange, Side.OFFICER):
             self._enter(Stage.BEING_READ, exchange.number, exchange.pack_closes)
             answered = await self._released(exchange, Side.OFFICER, by=exchange.pack_closes)
-        if not answered:
+        if answered:
+            self._settle(_STOCK_LETTER)
+        else:
             await self._put_stock_letter(exchange)
         self._state.rounds_done += 1
         self._state.last_round = exchange.number
@@ -190,11 +230,13 @@ class Pairing:
         await self._releasing_until(calendar.closes, "late letters may still come")
 
     async def _close(self) -> PairingClosed:
+        """A decision that comes from here on is answered "closed", and a person looks at it."""
+        self._enter(Stage.CLOSED, self._state.last_round, workflow.now())
+        await self._release_approved()
         await workflow.execute_activity_method(
             PeopleActivities.close_pairing, self._this, summary="close the pairing", **TRANSACTION
         )
         await workflow.wait_condition(workflow.all_handlers_finished)
-        self._enter(Stage.CLOSED, self._state.last_round, workflow.now())
         return PairingClosed(self._state.rounds_done, self._state.settled)
 
     # What a stage is made of.
@@ -238,12 +280,20 @@ class Pairing:
 
     def _take_note_of(self, letter: LetterDecided, released: Released) -> None:
         if released.held:
-            self._state.held.append(letter)
-            self._call_for_a_person(f"a letter of round {letter.round_number} is held: {released.held}")
+            self._hold(letter, released.held)
             return
+        self._settle(letter.draft_id)
         if released.kind is DeliveryKind.LETTER or released.side is Side.STUDENT:
             self._state.settled.append(f"{released.round_number} {released.side}")
         self._note(f"round {released.round_number}: {released.side}'s letter released")
+
+    def _hold(self, letter: LetterDecided, why: str) -> None:
+        """Until a gate opens. What is not on record waits for nothing: if it is decided one day, that is a new fact."""
+        if why == Held.NO_SUCH_DECISION:
+            self._state.decided.remove(letter.key)
+        else:
+            self._state.held.append(letter)
+        self._call_for_a_person(letter.draft_id, f"a letter of round {letter.round_number} is held: {why}")
 
     async def _record_miss(self, exchange: Round, side: Side) -> bool:
         missed = await workflow.execute_activity_method(
@@ -258,6 +308,16 @@ class Pairing:
         return missed
 
     async def _put_stock_letter(self, exchange: Round) -> None:
+        """When none is left, a person is asked for one, and it is looked for until the class opens its letters."""
+        while not await self._stock_letter_found(exchange):
+            if workflow.now() >= exchange.opens:
+                return
+            await self._releasing_until(
+                min(workflow.now() + LOOK_AGAIN, exchange.opens),
+                f"a stock letter for opening day {exchange.number}",
+            )
+
+    async def _stock_letter_found(self, exchange: Round) -> bool:
         filled = await workflow.execute_activity_method(
             LetterActivities.put_stock_letter,
             SideOfRound(self._start.program, self._start.pairing_id, exchange.number, Side.OFFICER),
@@ -265,9 +325,11 @@ class Pairing:
             **TRANSACTION,
         )
         if filled.draft_id is None:
-            self._call_for_a_person(f"no stock letter left for opening day {exchange.number}")
-        else:
-            self._note(f"round {exchange.number}: a stock letter is in the pack")
+            self._call_for_a_person(_STOCK_LETTER, f"no stock letter left for opening day {exchange.number}")
+            return False
+        self._settle(_STOCK_LETTER)
+        self._note(f"round {exchange.number}: a stock letter is in the pack")
+        return True
 
     async def _continue_as_new_when_long(self) -> None:
         if workflow.info().is_continue_as_new_suggested():
@@ -283,9 +345,22 @@ class Pairing:
         )
         self._show()
 
-    def _call_for_a_person(self, why: str) -> None:
-        self._note(why)
-        workflow.upsert_search_attributes([ATTENTION.value_set(why)])
+    def _call_for_a_person(self, about: str, why: str) -> None:
+        if self._state.calls.get(about) != why:
+            self._state.calls[about] = why
+            self._note(why)
+            self._show_calls()
+
+    def _settle(self, about: str) -> None:
+        if self._state.calls.pop(about, None) is not None:
+            self._show_calls()
+
+    def _show_calls(self) -> None:
+        """The newest one, as long as there is one."""
+        newest = next(reversed(self._state.calls.values()), None)
+        workflow.upsert_search_attributes(
+            [ATTENTION.value_unset() if newest is None else ATTENTION.value_set(newest)]
+        )
 
     def _note(self, what: str) -> None:
         self._state.story.append(f"{workflow.now():%Y-%m-%d} {what}")

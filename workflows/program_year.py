@@ -1,5 +1,7 @@
 """One school's year: its pairings begin, its classes open their letters, the officers visit, the year closes."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -7,12 +9,15 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.starting import StartActivities, StartWorkflows, WorkflowStart
+    from activities.tells import Answer
     from activities.year import OneOpening, OpeningDay, ThisYear, YearActivities, YearCalendar, YearNumbers
 
 from workflows import pairing, visit_day
-from workflows.options import BATCH, TRANSACTION
+from workflows.options import BATCH, TRANSACTION, refusal
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE
+
+BATCH_KEY = re.compile(r"[0-9a-f-]{8,64}")
 
 
 def workflow_id(program_year: str) -> str:
@@ -21,7 +26,7 @@ def workflow_id(program_year: str) -> str:
 
 @dataclass(frozen=True)
 class PairsApproved:
-    """The coordinator has approved pairs of this school; they are on record and may begin."""
+    """The coordinator has approved pairs of this school; they are on record and may begin. `batch`: an opaque key."""
 
     batch: str
 
@@ -50,24 +55,35 @@ class ProgramYear:
         self._start = start
         self._state = start.state
         self._this = ThisYear(start.program, start.program_year)
+        self._over = False
 
     @workflow.run
     async def run(self, _: ProgramYearInput) -> YearNumbers:
         calendar = await self._open()
         await self._start_visit_day(calendar)
         for day in calendar.opening_days[self._state.opening_days_done :]:
-            await self._opening_day(day)
+            await self._opening_day(day, calendar.closes)
             await self._continue_as_new_when_long()
         await self._last_weeks(calendar)
         return await self._close()
 
     @workflow.update
-    def pairs_approved(self, fact: PairsApproved) -> str:
+    def pairs_approved(self, fact: PairsApproved) -> Answer:
         if fact.batch in self._state.batches:
-            return "known"
+            return Answer.KNOWN
+        if self._over:
+            return Answer.CLOSED
         self._state.batches.append(fact.batch)
         self._state.pairs_waiting = True
-        return "taken"
+        return Answer.TAKEN
+
+    @pairs_approved.validator
+    def _refuse_malformed(self, fact: PairsApproved) -> None:
+        if not BATCH_KEY.fullmatch(fact.batch):
+            raise refusal(
+                "MalformedFact",
+                "batch has to be the key of a tell. Facts are sent by starter.py, not by hand.",
+            )
 
     async def _open(self) -> YearCalendar:
         return await workflow.execute_activity_method(
@@ -78,13 +94,15 @@ class ProgramYear:
         """It lives by itself from here on: the visit is prepared while letters still go back and forth."""
         argument = visit_day.VisitDayInput(self._start.program, self._start.program_year, calendar.visit)
         await self._start_workflows(
-            visit_day.VisitDay.__name__, [(visit_day.workflow_id(self._start.program_year), argument)]
+            visit_day.VisitDay.__name__,
+            visit_day.INVITATIONS,
+            [(visit_day.workflow_id(self._start.program_year), argument)],
         )
 
-    async def _opening_day(self, day: OpeningDay) -> None:
+    async def _opening_day(self, day: OpeningDay, closes: datetime) -> None:
         """The class opens its letters together: the teacher gets the pack that morning."""
         self._enter("rounds", day.number, day.opens_at)
-        await self._beginning_pairings_until(day.opens_at, f"opening day {day.number}")
+        await self._beginning_pairings_until(day.opens_at, closes, f"opening day {day.number}")
         await workflow.execute_activity_method(
             YearActivities.send_packs,
             OneOpening(self._start.program, self._start.program_year, day.number),
@@ -95,9 +113,11 @@ class ProgramYear:
 
     async def _last_weeks(self, calendar: YearCalendar) -> None:
         self._enter("last weeks", self._state.opening_days_done, calendar.closes)
-        await self._beginning_pairings_until(calendar.closes, "the end of the year")
+        await self._beginning_pairings_until(calendar.closes, calendar.closes, "the end of the year")
 
     async def _close(self) -> YearNumbers:
+        """Pairs that are approved from here on are answered "closed", and a person looks at them."""
+        self._over = True
         numbers = await workflow.execute_activity_method(
             YearActivities.close_year, self._this, summary="close the year and count it", **TRANSACTION
         )
@@ -105,11 +125,11 @@ class ProgramYear:
         self._enter("closed", self._state.opening_days_done, workflow.now())
         return numbers
 
-    async def _beginning_pairings_until(self, deadline: datetime, what_for: str) -> None:
+    async def _beginning_pairings_until(self, deadline: datetime, closes: datetime, what_for: str) -> None:
         """Pairs that the coordinator approves begin at once, early in the year or late."""
         while deadline > workflow.now():
             if self._state.pairs_waiting:
-                await self._begin_pairings()
+                await self._begin_pairings(closes)
             try:
                 await workflow.wait_condition(
                     lambda: self._state.pairs_waiting,
@@ -119,18 +139,23 @@ class ProgramYear:
             except TimeoutError:
                 return
 
-    async def _begin_pairings(self) -> None:
+    async def _begin_pairings(self, closes: datetime) -> None:
         self._state.pairs_waiting = False
         pairings = await workflow.execute_activity_method(
             YearActivities.pairings_to_begin, self._this, summary="which pairings begin?", **TRANSACTION
         )
-        await self._start_workflows(
-            pairing.Pairing.__name__,
-            [(pairing.workflow_id(one), pairing.PairingInput(self._start.program, one)) for one in pairings],
-        )
+        starts = [
+            (pairing.workflow_id(one), pairing.PairingInput(self._start.program, one, closes.isoformat()))
+            for one in pairings
+        ]
+        await self._start_workflows(pairing.Pairing.__name__, pairing.Stage.INTRODUCTION, starts)
 
-    async def _start_workflows(self, name: str, starts: list[tuple[str, object]]) -> None:
-        attributes = {SCHOOL.name: self._start.school, PROGRAM_YEAR.name: self._start.program_year}
+    async def _start_workflows(self, name: str, stage: str, starts: Sequence[tuple[str, object]]) -> None:
+        attributes = {
+            SCHOOL.name: self._start.school,
+            PROGRAM_YEAR.name: self._start.program_year,
+            STAGE.name: stage,
+        }
         await workflow.execute_activity_method(
             StartActivities.start_workflows,
             StartWorkflows(name, TASK_QUEUE, attributes, [WorkflowStart(*start) for start in starts]),

@@ -1,7 +1,9 @@
 """The officers' visit at one school: invitations, reminders, the day, thanks. Answers stand in the database."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from temporalio import workflow
 
@@ -12,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.options import TRANSACTION
 from workflows.search_attributes import DUE, STAGE
 
+INVITATIONS, REMINDERS, VISIT = "invitations", "reminders", "the visit"
 THANKS_AFTER = timedelta(days=1)  # By then the teachers have said who came.
 
 
@@ -35,21 +38,30 @@ class VisitDay:
 
     @workflow.run
     async def run(self, _: VisitDayInput) -> int:
+        await self._until(INVITATIONS, self._times.invite_at)
         await self._invite()
-        for number, at in enumerate(self._times.remind_at, start=1):
-            await self._remind(number, at)
+        for number, (at, until) in enumerate(self._reminders(), start=1):
+            await self._until(REMINDERS, at)
+            await self._remind(number, until)
+            await self._invite()
+        await self._until(VISIT, self._times.over + THANKS_AFTER)
         return await self._thank()
 
+    def _reminders(self) -> Iterator[tuple[datetime, datetime]]:
+        """When each is due, and until when: the next one, or the visit itself, makes it needless."""
+        return pairwise([*sorted(self._times.remind_at), self._times.over])
+
     async def _invite(self) -> None:
-        await self._until("invitations", self._times.invite_at)
+        """Everybody once. Officers whose pairing began since then are invited with the next reminder."""
+        if workflow.now() >= self._times.over:
+            return
         await workflow.execute_activity_method(
             VisitActivities.invite_officers, self._this, summary="invite the officers", **TRANSACTION
         )
 
-    async def _remind(self, number: int, at: datetime) -> None:
-        """A worker that was away over a reminder's day leaves it out once the visit has begun."""
-        await self._until("reminders", at)
-        if workflow.now() < self._times.over:
+    async def _remind(self, number: int, until: datetime) -> None:
+        """A worker that was away for days sends one reminder, not all that it missed."""
+        if workflow.now() < until:
             await workflow.execute_activity_method(
                 VisitActivities.remind_officers,
                 Reminder(self._this.program, self._this.program_year, number),
@@ -58,7 +70,6 @@ class VisitDay:
             )
 
     async def _thank(self) -> int:
-        await self._until("the visit", self._times.over + THANKS_AFTER)
         return await workflow.execute_activity_method(
             VisitActivities.thank_officers, self._this, summary="thank those who came", **TRANSACTION
         )

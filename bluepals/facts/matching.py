@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from bluepals.domain.matching import needs, propose
@@ -73,14 +74,15 @@ async def approve(office: Office, scope: Scope, pairs: Sequence[UUID], decided_b
         await matching.one_at_a_time(connection, scope.program)
         wanted = await _wanted(connection, pairs)
         changed = await matching.approve(connection, wanted, decided_by)
+        batch = sha256("".join(sorted(map(str, wanted))).encode()).hexdigest()
         told = [
             await tells.add(
                 connection,
                 scope.program,
                 workflow_id=f"program-year-{year}",
                 fact="pairs_approved",
-                key=f"{wanted[0]}-{len(wanted)}",
-                body={"batch": f"{wanted[0]}-{len(wanted)}"},
+                key=batch,
+                body={"batch": batch},
             )
             for year in await matching.program_years_of(connection, wanted)
         ]

@@ -1,0 +1,58 @@
+"""What a failed activity says in a history and in the logs: what kind of error it was, never a value of a row."""
+
+from enum import StrEnum
+
+import asyncpg
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError
+
+from bluepals.store.letters import NotTaken
+
+
+class Refusal(StrEnum):
+    """Errors that another attempt alone does not mend.
+
+    A command is refused by them, with their sentence. A step of the year is tried again until the record has been mended:
+    no child's year fails.
+    """
+
+    NOT_TAKEN = "NotTaken"
+    NOT_ON_RECORD = "NotOnRecord"
+    RULE_BROKEN = "RuleBroken"
+
+
+# What to do about a broken rule, by its name in the migrations.
+_WAYS_OUT = {
+    "officer_within_capacity": "An officer has no free place left. Propose again (`match propose`) and decide about that.",
+    "one_live_pairing_for_a_student": "A child has a pal already. Propose again (`match propose`) and decide about that.",
+    "proposed_pair_check1": "A rejection needs its reason on record. Reject with `match reject --reason`.",
+    "proposed_pair_decided_by_fkey": "Whoever decides has to be on record. Name a staff_id of staff.csv.",
+}
+
+
+def without_values(error: Exception) -> FailureError:
+    """The error as it may be kept: our own sentences as they are, of all others the kind and the broken rule's name.
+
+    PostgreSQL's words repeat rows, and a library's may repeat what it was given.
+    """
+    match error:
+        case FailureError():
+            return error
+        case NotTaken():
+            return _refusal(Refusal.NOT_TAKEN, str(error))
+        case LookupError() if type(error) is LookupError:  # KeyError and IndexError are bugs
+            return _refusal(Refusal.NOT_ON_RECORD, str(error))
+        case asyncpg.IntegrityConstraintViolationError():
+            rule = error.constraint_name or error.column_name or type(error).__name__
+            return _refusal(
+                Refusal.RULE_BROKEN, _WAYS_OUT.get(rule, f"The database's rule {rule} does not allow it.")
+            )
+        case asyncpg.PostgresError():
+            return ApplicationError(
+                f"PostgreSQL: {type(error).__name__} {error.sqlstate}", type=type(error).__name__
+            )
+        case _:
+            return ApplicationError(type(error).__name__, type=type(error).__name__)
+
+
+def _refusal(kind: Refusal, sentence: str) -> ApplicationError:
+    return ApplicationError(sentence, type=kind, category=ApplicationErrorCategory.BENIGN)
