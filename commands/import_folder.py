@@ -1,18 +1,17 @@
 """import: a program folder into the database, as a whole or not at all."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from bluepals.facts import roster
-from bluepals.facts.roster import Roster
+from bluepals.facts.roster import Roster, RosterRefused
 from bluepals.roster import Problem, RosterReading, read_folder
-from bluepals.store import attention
-from bluepals.store.database import Scope
 from commands.shell import AsJson, Exit, answer, out, parts, run
 from service.parts import Parts
 
@@ -28,53 +27,52 @@ def import_folder(
 
 async def _import(folder: Path, check: bool, json: bool) -> None:
     reading = read_folder(folder)
-    changed = 0
-    if not reading.problems and reading.program and not check:
+    unchanged = 0
+    if not reading.problems and not check:
         async with parts() as service:
-            changed = await _apply(service, reading)
-    shape = _shape(reading, changed)
+            try:
+                unchanged = await _apply(service, reading)
+            except RosterRefused as refused:
+                reading = replace(reading, problems=refused.problems)
+    shape = _shape(reading, unchanged)
     answer(shape, json, lambda: _print(reading, shape, check))
     if reading.problems:
         raise typer.Exit(Exit.REFUSED)
 
 
 async def _apply(service: Parts, reading: RosterReading) -> int:
-    assert reading.program is not None  # noqa: S101 - a reading without problems has one
-    applied = await roster.apply(
-        service.office,
-        Roster(reading.program, reading.students, reading.officers, reading.staff, reading.stock_letters),
-    )
-    async with service.database.transaction(Scope.whole(reading.program.id)) as connection:
-        for problem in reading.needs_person:
-            await attention.call(
-                connection,
-                key=f"roster-{problem.file}-{problem.line}-{problem.column}",
-                kind="roster",
-                sentence=f"{problem.file}, line {problem.line}, {problem.column}: {problem.problem}",
-            )
-    return applied.total
+    """How many people were on record already, and the same."""
+    applied = await roster.apply(service.office, Roster.of(reading))
+    return len(reading.students) + len(reading.officers) + _people(reading) - applied.total
 
 
-def _shape(reading: RosterReading, changed: int) -> dict[str, object]:
-    people = len(reading.students) + len(reading.officers) + len({role.staff_id for role in reading.staff})
+def _people(reading: RosterReading) -> int:
+    return len({role.staff_id for role in reading.staff})
+
+
+def _shape(reading: RosterReading, unchanged: int) -> dict[str, object]:
     return {
         "students": len(reading.students),
         "officers": len(reading.officers),
-        "staff": len({role.staff_id for role in reading.staff}),
-        "unchanged": people - changed,
+        "staff": _people(reading),
+        "unchanged": unchanged,
         "repeated": reading.repeated,
         "skipped": reading.skipped,
-        "problems": [asdict(problem) for problem in reading.problems],
-        "needs_person": [asdict(problem) for problem in reading.needs_person],
+        "problems": [_place(problem) for problem in reading.problems],
+        "needs_person": [_place(problem) for problem in reading.needs_person],
     }
 
 
+def _place(problem: Problem) -> dict[str, object]:
+    return {name: getattr(problem, name) for name in ("file", "line", "column", "value", "problem")}
+
+
 def _print(reading: RosterReading, shape: Mapping[str, object], check: bool) -> None:
-    counts = ", ".join(f"{shape[name]} {name}" for name in ("students", "officers", "staff", "repeated", "skipped"))
+    counts = ", ".join(
+        f"{shape[name]} {name}" for name in ("students", "officers", "staff", "repeated", "skipped")
+    )
     out.print(counts, highlight=False)
-    for title, problems in (("Problems", reading.problems), ("For a person", reading.needs_person)):
-        if problems:
-            out.print(_table(title, problems))
+    print_problems(reading)
     if reading.problems:
         out.print("Nothing was imported. Mend the rows above and run this again.", style="bold red")
     elif check:
@@ -83,8 +81,18 @@ def _print(reading: RosterReading, shape: Mapping[str, object], check: bool) -> 
         out.print("Imported. Next: starter.py open")
 
 
-def _table(title: str, problems: tuple[Problem, ...]) -> Table:
-    table = Table("file", "line", "column", "value", "what to do", title=title, title_justify="left")
+def print_problems(reading: RosterReading) -> None:
+    """What stops the folder, then what a person has to look at."""
+    for title, problems in (("Problems", reading.problems), ("For a person", reading.needs_person)):
+        if problems:
+            out.print(_table(title, problems))
+
+
+def _table(title: str, problems: Sequence[Problem]) -> Table:
+    table = Table(
+        "file", "line", "column", "value", "what is wrong, and what to do", title=title, title_justify="left"
+    )
     for problem in problems:
-        table.add_row(problem.file, str(problem.line or ""), problem.column, problem.value, problem.problem)
+        cells = (problem.file, str(problem.line or ""), problem.column, problem.value, problem.problem)
+        table.add_row(*map(Text, cells))  # Text: square brackets in a roster are no markup.
     return table

@@ -1,16 +1,38 @@
 """What schools and agencies sent, applied as a whole or not at all; sent again, it changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bluepals.domain.letters import TypedLetter
 from bluepals.domain.people import Officer, StaffRole, StockLetter, Student
-from bluepals.domain.program import Program
+from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
 from bluepals.facts.office import Office
-from bluepals.store import gates, letters, people, programs, tells
+from bluepals.roster import NeedsPerson, Problem, RosterReading
+from bluepals.store import attention, gates, letters, people, programs, tells
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import Handed, NotTaken
+
+KIND = "roster"  # of what the coordinator has to look at
+FILE = "program.toml"
+# Policies that an open year has turned into instants already.
+HOURS_AND_DAYS = (
+    "due_hour",
+    "opening_hour",
+    "daily_mail_hour",
+    "visit_hour",
+    "invitation_days",
+    "visit_reminder_days",
+)
+
+
+class RosterRefused(Exception):
+    """The folder is good in itself, but contradicts what is on record; nothing of it was applied."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(f"{one.column} {one.value} {one.problem}." for one in problems))
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +44,21 @@ class Roster:
     officers: Sequence[Officer]
     staff: Sequence[StaffRole]
     stock_letters: Sequence[StockLetter]
+    needs_person: Sequence[NeedsPerson] = ()
+
+    @classmethod
+    def of(cls, reading: RosterReading) -> "Roster":
+        """Raises ValueError when the reading has a problem."""
+        if reading.problems or reading.program is None:
+            raise ValueError("A folder with problems is not applied; mend them first.")
+        return cls(
+            reading.program,
+            reading.students,
+            reading.officers,
+            reading.staff,
+            reading.stock_letters,
+            reading.needs_person,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +75,13 @@ class Applied:
 
 
 async def apply(office: Office, roster: Roster) -> Applied:
-    """Write the roster in one transaction; pairings whose gate it opens are told."""
+    """Write the roster in one transaction; pairings whose gate it opens are told, people are asked.
+
+    Raises RosterRefused when the program's definition can't follow what is on record.
+    """
     scope = Scope.whole(roster.program.id)
     async with office.committing(scope) as connection:
+        await _refuse_contradictions(connection, roster.program)
         await programs.save(connection, roster.program)
         years = {school.id: roster.program.program_year_id(school.id) for school in roster.program.schools}
         closed_before = await gates.closed(connection)
@@ -53,6 +94,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
             await _take_stock_letter(office, connection, stock)
         for pairing_id in closed_before - await gates.closed(connection):
             await _tell_gate_opened(connection, roster.program.id, str(pairing_id))
+        await _ask(connection, roster.needs_person)
         return applied
 
 
@@ -77,3 +119,107 @@ async def _tell_gate_opened(connection: Connection, program: str, pairing_id: st
         key=f"roster-{today}",
         body={"cause": "the roster was imported again: consent and clearance are there"},
     )
+
+
+async def _ask(connection: Connection, needs_person: Sequence[NeedsPerson]) -> None:
+    """One open row for each thing that this roster names; what it no longer names is in order."""
+    wanted = {one.key: one for one in needs_person}
+    for known in await attention.open_calls(connection):
+        if known.kind == KIND and (known.key not in wanted or _sentence(wanted[known.key]) != known.sentence):
+            await attention.settle(connection, known.key)
+    for key, one in wanted.items():
+        await attention.call(
+            connection, key=key, kind=KIND, sentence=_sentence(one), school=one.school, agency=one.agency
+        )
+
+
+def _sentence(one: NeedsPerson) -> str:
+    return f"{one.problem[:1].upper()}{one.problem[1:]}."
+
+
+# ---- what an import can't change
+
+
+async def _refuse_contradictions(connection: Connection, program: Program) -> None:
+    try:
+        known = await programs.load(connection)
+    except LookupError:
+        return  # It is new.
+    states = {year: state for year, _, state in await programs.years(connection)}
+    problems = list(_contradictions(known, program, states))
+    if problems:
+        raise RosterRefused(problems)
+
+
+def _contradictions(known: Program, new: Program, states: dict[str, str]) -> Iterator[Problem]:
+    if new.first_year != known.first_year:
+        running = sorted(year for year, state in states.items() if state == "open")
+        if running:
+            text = (
+                f"begins another school year while {', '.join(running)} is still open; import it when that is closed,"
+                " or give the program another id"
+            )
+            yield _problem("year.first_day", new.year.first_day, text)
+        return
+    if any(
+        states.get(known.program_year_id(school.id), "prepared") != "prepared" for school in known.schools
+    ):
+        yield from _changed_dates(known, new)
+    elif len(new.rounds) < len(known.rounds):
+        text = (
+            f"is how many rounds there are, and {len(known.rounds)} are on record; move a round, but keep it"
+        )
+        yield _problem("rounds", len(new.rounds), text)
+    for table, before, now in (
+        ("schools", known.schools, new.schools),
+        ("agencies", known.agencies, new.agencies),
+    ):
+        for gone in {one.id for one in before} - {one.id for one in now}:
+            text = f"is on record for this year, with its people; write it back under [[{table}]]"
+            yield _problem(table, gone, text)
+
+
+def _changed_dates(known: Program, new: Program) -> Iterator[Problem]:
+    before, now = _dates(known), _dates(new)
+    for key in {**before, **now}:
+        if before.get(key) != now.get(key):
+            text = (
+                f"is {_shown(before.get(key))} on record, and the year has been opened; an import doesn't move the dates"
+                " of an open year, so write that back"
+            )
+            yield _problem(key, _shown(now.get(key)), text)
+
+
+def _dates(program: Program) -> dict[str, Any]:
+    """Whatever the workflows of an open year wait for, by its key in the file."""
+    year, visit = program.year, program.visit
+    return {
+        "program.timezone": program.timezone,
+        "program.holidays": program.holidays,
+        "year.first_day": year.first_day,
+        "year.last_day": year.last_day,
+        "year.breaks": year.breaks,
+        **{
+            f"rounds[{one.number}].{key}": getattr(one, key)
+            for one in program.rounds
+            for key in ("students_due", "officers_due", "opens_on")
+        },
+        "visit.window_start": visit.start,
+        "visit.window_end": visit.end,
+        **{f"policy.{key}": getattr(program.policy, key) for key in HOURS_AND_DAYS},
+    }
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return "not there"
+        case tuple():
+            return f"[{', '.join(map(_shown, value))}]"
+        case Break(first, last):
+            return f"[{first}, {last}]"
+    return str(value)
+
+
+def _problem(key: str, value: object, problem: str) -> Problem:
+    return Problem(FILE, None, key, str(value), problem)

@@ -29,9 +29,9 @@ async def save_students(
         " excluded.program_year_id, excluded.first_name, excluded.last_name, excluded.gender,"
         " CASE WHEN known.pal_gender_by IS NULL THEN excluded.gender ELSE known.pal_gender END,"
         " excluded.class_name, excluded.language, excluded.guardian_name, excluded.guardian_email, excluded.consent_on)"
-        " WHERE (known.school_id, known.first_name, known.last_name, known.gender, known.class_name, known.language,"
+        " WHERE (known.school_id, known.program_year_id, known.first_name, known.last_name, known.gender, known.class_name, known.language,"
         " known.guardian_name, known.guardian_email, known.consent_on) IS DISTINCT FROM (excluded.school_id,"
-        " excluded.first_name, excluded.last_name, excluded.gender, excluded.class_name, excluded.language,"
+        " excluded.program_year_id, excluded.first_name, excluded.last_name, excluded.gender, excluded.class_name, excluded.language,"
         " excluded.guardian_name, excluded.guardian_email, excluded.consent_on) RETURNING id",
         [
             (
@@ -97,6 +97,9 @@ async def save_staff(connection: Connection, program: str, roles: Iterable[Staff
 
 
 async def _save_person(connection: Connection, program: str, staff_id: str, held: list[StaffRole]) -> bool:
+    before = await connection.fetchrow(
+        "SELECT name, email FROM staff WHERE program_id = $1 AND external_id = $2", program, staff_id
+    )
     person = await connection.fetchval(
         "INSERT INTO staff AS known (program_id, external_id, name, email) VALUES ($1, $2, $3, $4)"
         " ON CONFLICT (program_id, external_id) DO UPDATE SET name = excluded.name, email = excluded.email RETURNING id",
@@ -124,7 +127,7 @@ async def _save_person(connection: Connection, program: str, staff_id: str, held
         " VALUES ($1, $2, $3, $4, $5, $6)",
         [(person, program, *new) for new in wanted - known],
     )
-    return wanted != known
+    return wanted != known or before is None or tuple(before) != (held[0].name, held[0].email)
 
 
 async def _changed(connection: Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> int:
