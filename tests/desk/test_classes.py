@@ -1,0 +1,254 @@
+"""The teacher's page: whose letters are there, handing in, and what the class opens."""
+
+from datetime import timedelta
+
+from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.paper.pages import page_pictures
+from tests.desk.town import (
+    FIRST_OPENING,
+    FIRST_ROUND,
+    NORTH,
+    SECOND_OPENING,
+    SECOND_ROUND,
+    SOUTH,
+    Town,
+    photo,
+    read_pdf,
+    scan,
+)
+
+ONE_DAY = timedelta(days=1)
+
+
+def state_of(page: str, child: str) -> str:
+    """What the pill beside a child's name says."""
+    after = page.split(f'<span class="name">{child}')[1].split('class="pill ')[1]
+    return after.split(">")[1].split("<")[0]
+
+
+async def test_a_teacher_sees_the_own_class_in_roster_order_with_each_pal(town: Town) -> None:
+    page = await town.teacher("tess").sees()
+    places = [page.index(name) for name in ("Maya Lopez", "Ana Ortiz", "Noah Smith", "Uma Yang")]
+    assert places == sorted(places)
+    assert "writes to Dana" in page
+    assert not {"Zoe", "Leo"} & set(page.split())
+
+
+async def test_a_teacher_without_a_class_in_the_roster_has_all_of_the_school(town: Town) -> None:
+    page = await town.teacher("sol").sees()
+    assert "Leo Park" in page
+    assert "Maya Lopez" not in page
+
+
+async def test_the_page_says_how_many_letters_are_to_come_and_by_when(town: Town) -> None:
+    page = await town.teacher("tess").sees()
+    assert "Due by <strong>Friday, September 18, 2026, 5:00 PM CDT</strong>" in page
+    assert "3 still to come" in page
+    await town.hands_in("maya", "Hello")
+    assert "2 still to come" in await town.teacher("tess").sees()
+
+
+async def test_each_state_of_a_childs_letter_is_shown(town: Town) -> None:
+    tess = town.teacher("tess")
+    page = await tess.sees()
+    assert state_of(page, "Maya Lopez") == "waiting for the letter"
+    assert state_of(page, "Uma Yang") == "no pal yet"
+    await town.hands_in("maya", "Hello")
+    await town.decides(await town.hands_in("ana", "Hola"))
+    await town.decides(await town.hands_in("noah", "My street is Oak Street."), Verdict.RETURN)
+    page = await tess.sees()
+    assert state_of(page, "Maya Lopez") == "being read"
+    assert state_of(page, "Ana Ortiz") == "approved"
+    assert state_of(page, "Noah Smith") == "returned"
+    await town.decides(await town.newest_draft("maya", Side.STUDENT), Verdict.REFER)
+    assert state_of(await tess.sees(), "Maya Lopez") == "with the counselor"
+
+
+async def test_when_all_are_in_the_page_says_thanks(town: Town) -> None:
+    for child in ("maya", "ana", "noah"):
+        await town.hands_in(child, "Hello")
+    assert "Every letter is here. Thank you!" in await town.teacher("tess").sees()
+
+
+async def test_a_class_without_pals_is_not_thanked(town: Town) -> None:
+    await town.admin.execute("UPDATE student SET class_name = '5Z' WHERE external_id = 'uma'")
+    await town.admin.execute("UPDATE staff_role SET class_name = '5Z' WHERE class_name = '5A'")
+    page = await town.teacher("tess").sees()
+    assert "Nobody in this class has a pal to write to yet." in page
+    assert "Thank you" not in page
+
+
+async def test_a_typed_letter_is_handed_in_for_a_child(town: Town) -> None:
+    page = await town.teacher("tess").sends(town.pairings["maya"], "Dear Dana", round="1")
+    assert page.status_code == 200
+    assert "The letter has arrived." in page.text
+    assert state_of(page.text, "Maya Lopez") == "being read"
+    assert await town.written("maya", Side.STUDENT) == TypedLetter("Dear Dana")
+    assert await town.admin.fetchval("SELECT uploaded_by FROM draft") == town.staff["tess"]
+
+
+async def test_a_pdf_is_handed_in_for_a_child(town: Town) -> None:
+    page = await town.teacher("tess").sends(
+        town.pairings["maya"], pages=[("m.pdf", scan("white", "red").pdf)]
+    )
+    assert "The letter has arrived." in page.text
+    letter = await town.written("maya", Side.STUDENT)
+    assert isinstance(letter, ScannedLetter)
+    assert len(page_pictures(letter.pdf)) == 2
+
+
+async def test_photos_are_handed_in_for_a_child_in_their_order(town: Town) -> None:
+    tall, wide = photo(size=(300, 400)), photo(size=(400, 300))
+    await town.teacher("tess").sends(town.pairings["maya"], pages=[("1.jpg", tall), ("2.jpg", wide)])
+    letter = await town.written("maya", Side.STUDENT)
+    assert isinstance(letter, ScannedLetter)
+    assert len(page_pictures(letter.pdf)) == 2
+
+
+async def test_after_one_letter_the_next_child_on_the_stack_is_open(town: Town) -> None:
+    page = await town.teacher("tess").sends(town.pairings["maya"], "Dear Dana")
+    (opened,) = (part for part in page.text.split("<li")[1:] if "<details open>" in part)
+    assert "Ana Ortiz" in opened
+
+
+async def test_a_letter_sent_twice_is_one_draft(town: Town) -> None:
+    tess = town.teacher("tess")
+    for _ in range(2):
+        assert (await tess.sends(town.pairings["maya"], "Dear Dana", round="1")).status_code == 200
+    assert await town.count_drafts("maya") == 1
+
+
+async def test_a_returned_letter_shows_the_reason_for_the_child_and_takes_a_new_draft(town: Town) -> None:
+    await town.decides(await town.hands_in("noah", "My street is Oak Street."), Verdict.RETURN)
+    tess = town.teacher("tess")
+    page = await tess.sees()
+    assert "Please leave out your street &lt;b&gt;name&lt;/b&gt;." in page
+    assert "Again by Tuesday, September 8, 2026" in page
+    page = (await tess.sends(town.pairings["noah"], "I live near a park.")).text
+    assert state_of(page, "Noah Smith") == "being read"
+    assert await town.count_drafts("noah") == 2
+
+
+async def test_a_returned_letter_sent_unchanged_is_refused(town: Town) -> None:
+    await town.decides(await town.hands_in("noah", "My street is Oak Street."), Verdict.RETURN)
+    page = await town.teacher("tess").sends(town.pairings["noah"], "My street is Oak Street.")
+    assert page.status_code == 409
+    assert "Change it, and send it again." in page.text
+
+
+async def test_an_approved_letter_cannot_be_changed(town: Town) -> None:
+    await town.decides(await town.hands_in("noah", "Hello"))
+    page = await town.teacher("tess").sends(town.pairings["noah"], "Other words")
+    assert page.status_code == 409
+    assert "has been approved" in page.text
+    assert "Other words</textarea>" in page.text
+
+
+async def test_a_late_letter_is_taken(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    tess = town.teacher("tess")
+    assert "late ones are taken too" in await tess.sees()
+    assert (await tess.sends(town.pairings["maya"], "Sorry")).status_code == 200
+
+
+async def test_a_stack_that_was_begun_before_opening_day_goes_to_the_round_it_showed(town: Town) -> None:
+    await town.on(FIRST_OPENING)
+    await town.teacher("tess").sends(town.pairings["maya"], "Sorry", round="1")
+    assert (await town.newest_draft("maya", Side.STUDENT, number=1)).number == 1
+
+
+async def test_the_pack_is_there_from_opening_day_on_and_not_before(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("maya", "Dear Maya", side=Side.OFFICER)
+    tess = town.teacher("tess")
+    assert "Download the pack" not in await tess.sees()
+    assert (await tess.gets(f"pack/{NORTH}/1/5A")).status_code == 404
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    assert "Download the pack" in await tess.sees()
+    pack = await tess.gets(f"pack/{NORTH}/1/5A")
+    assert pack.headers["content-disposition"] == 'attachment; filename="letters-5A-1.pdf"'
+    assert pack.content.startswith(b"%PDF")
+
+
+async def test_the_pack_holds_one_letter_for_each_child_with_a_pal_and_names_as_the_school_knows_them(
+    town: Town,
+) -> None:
+    await town.stocks("I write when a pal can't.")
+    await town.on(FIRST_ROUND)
+    await town.delivers("maya", "Dear Maya, I have a horse.", side=Side.OFFICER)
+    await town.delivers("ana", scan("white"), side=Side.OFFICER)
+    await town.on(FIRST_OPENING)
+    await town.delivers("zoe", "For another class", side=Side.OFFICER)
+    await town.opens(NORTH)
+    pages = read_pdf((await town.teacher("tess").gets(f"pack/{NORTH}/1/5A")).content)
+    assert "2 letters are in this pack." in pages[0]
+    assert "Tuesday, October 13, 2026" in pages[0]
+    assert "A letter for Maya Lopez\nfrom Dana" in pages[2]
+    assert "Dear Maya, I have a horse." in pages[2]
+    assert "A letter for Ana Ortiz" in pages[4]
+    assert not any("another class" in page for page in pages)
+
+
+async def test_a_stock_letter_is_in_the_pack_under_the_name_of_its_writer(town: Town) -> None:
+    await town.stocks("I write when a pal can't.")
+    await town.on(FIRST_OPENING)
+    await town.misses_with_stock("maya")
+    await town.opens(NORTH)
+    pages = read_pdf((await town.teacher("tess").gets(f"pack/{NORTH}/1/5A")).content)
+    assert "A letter for Maya Lopez\nfrom Rita, who writes when a pal can't" in pages[2]
+    assert "I write when a pal can't." in pages[2]
+
+
+async def test_a_class_name_with_signs_of_an_address_has_its_pack_too(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("zoe", "Dear Zoe", side=Side.OFFICER)
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    theo = town.teacher("theo")
+    link = (await theo.sees()).split('class="button" href="')[1].split('"')[0]
+    pack = await theo.http.get(link.replace("&amp;", "&"))
+    assert "A letter for Zoe Kraus" in read_pdf(pack.content)[2]
+
+
+async def test_packs_of_earlier_rounds_stay_there(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("maya", "The first", side=Side.OFFICER)
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    await town.on(SECOND_ROUND)
+    await town.delivers("maya", "The second", number=2, side=Side.OFFICER)
+    await town.on(SECOND_OPENING)
+    await town.opens(NORTH, 2)
+    tess = town.teacher("tess")
+    page = await tess.sees()
+    assert f"/pack/{NORTH}/2/5A" in page.split("Packs of earlier rounds")[0]
+    assert f"/pack/{NORTH}/1/5A" in page.split("Packs of earlier rounds")[1]
+    assert "The first" in read_pdf((await tess.gets(f"pack/{NORTH}/1/5A")).content)[2]
+
+
+async def test_a_letter_after_the_last_opening_day_is_handed_out_by_itself(town: Town) -> None:
+    await town.on(SECOND_OPENING)
+    draft = await town.delivers("maya", "Better late", number=2, side=Side.OFFICER)
+    tess = town.teacher("tess")
+    assert "For Maya Lopez, from Dana" in await tess.sees()
+    (page,) = read_pdf((await tess.gets(f"letter/{draft.id}")).content)
+    assert "A letter for Maya Lopez\nfrom Dana, a little late" in page
+    assert "Better late" in page
+
+
+async def test_a_letter_of_a_pack_is_not_handed_out_by_itself(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    draft = await town.delivers("maya", "Dear Maya", side=Side.OFFICER)
+    assert (await town.teacher("tess").gets(f"letter/{draft.id}")).status_code == 404
+
+
+async def test_a_letter_that_an_officer_reads_is_no_letter_of_the_class(town: Town) -> None:
+    draft = await town.delivers("maya", "Dear Dana")
+    assert (await town.teacher("tess").gets(f"letter/{draft.id}")).status_code == 404
+
+
+async def test_a_round_of_another_school_year_is_not_there(town: Town) -> None:
+    tess = town.teacher("tess")
+    for path in (f"pack/{NORTH}/9/5A", f"pack/{SOUTH}/1/5A", "pack/nowhere/1/5A", f"pack/{NORTH}/1/5X"):
+        assert (await tess.gets(path)).status_code == 404

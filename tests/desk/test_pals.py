@@ -1,0 +1,310 @@
+"""The officer's page: what an officer reads there, and what becomes of an answer."""
+
+from datetime import timedelta
+
+import pytest
+
+from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.paper.pages import page_pictures
+from tests.desk.town import (
+    FIRST_DUE,
+    FIRST_OPENING,
+    FIRST_ROUND,
+    NORTH,
+    PROGRAM,
+    SECOND_OPENING,
+    SECOND_ROUND,
+    SEPTEMBER,
+    Town,
+    photo,
+    scan,
+)
+
+ONE_DAY = timedelta(days=1)
+
+
+async def test_an_officer_sees_each_pal_by_first_name_and_school(town: Town) -> None:
+    page = await town.officer("dana").sees()
+    assert "Hello, Dana" in page
+    assert "Maya <small>North School</small>" in page
+    assert "Ana <small>North School</small>" in page
+    assert not {"Lopez", "Ortiz", "Noah"} & set(page.split())
+
+
+async def test_before_the_children_have_written_there_is_nothing_to_do(town: Town) -> None:
+    page = await town.officer("sam").sees()
+    assert "Nothing to do now" in page
+    assert "due by Friday, September 18, 2026, 5:00 PM CDT" in page
+
+
+async def test_an_officer_without_a_pal_is_told_so(town: Town) -> None:
+    assert "You have no pal yet." in await town.officer("rita").sees()
+
+
+async def test_a_letter_is_read_once_it_was_delivered_and_not_before(town: Town) -> None:
+    draft = await town.hands_in("noah", "I have a dog named Biscuit.")
+    sam = town.officer("sam")
+    assert "Biscuit" not in await sam.sees()
+    await town.decides(draft)
+    assert "Biscuit" not in await sam.sees(), "approved is not delivered"
+    await town.delivers("noah", "I have a dog named Biscuit.")
+    assert "I have a dog named Biscuit." in await sam.sees()
+
+
+async def test_a_delivered_letter_asks_for_an_answer_by_the_officers_date(town: Town) -> None:
+    await town.delivers("noah", "Hello")
+    page = await town.officer("sam").sees()
+    assert "please answer" in page
+    assert "Please answer by <strong>Friday, October 2, 2026, 5:00 PM CDT</strong>" in page
+
+
+async def test_after_the_childrens_date_an_officer_may_write_first(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    page = await town.officer("sam").sees()
+    assert "There is no letter from Noah yet" in page
+    assert "Send to Noah" in page
+
+
+async def test_a_typed_answer_is_kept_to_the_byte_and_is_being_read(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    words = "Dear Noah,\r\n\r\n  two spaces, ñ, 👮‍♀️.\r\n"
+    page = await town.officer("sam").sends(town.pairings["noah"], words, round="1")
+    assert page.status_code == 200
+    assert "Your letter has arrived" in page.text
+    assert "being read" in page.text
+    assert await town.written("noah", Side.OFFICER) == TypedLetter(words)
+
+
+async def test_the_answer_belongs_to_the_officer_and_is_in_the_language_chosen(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.officer("dana").sends(town.pairings["ana"], "Querida Ana", language="es")
+    row = await town.admin.fetchrow("SELECT uploaded_by, language FROM draft")
+    assert row is not None
+    assert (row["uploaded_by"], row["language"]) == (town.officers["dana"], "es")
+
+
+async def test_a_photo_is_an_answer_too_and_opens_again_as_pages(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    page = await sam.sends(town.pairings["noah"], pages=[("letter.jpg", photo()), ("2.jpg", photo())])
+    assert "Your letter has arrived" in page.text
+    letter = await town.written("noah", Side.OFFICER)
+    assert isinstance(letter, ScannedLetter)
+    assert len(page_pictures(letter.pdf)) == 2
+    draft = await town.newest_draft("noah", Side.OFFICER)
+    opened = await sam.gets(f"letter/{draft.id}")
+    assert opened.content == letter.pdf
+    assert opened.headers["content-type"] == "application/pdf"
+
+
+async def test_a_childs_scanned_letter_opens_as_pages(town: Town) -> None:
+    draft = await town.delivers("noah", scan("white"))
+    sam = town.officer("sam")
+    assert f"/letter/{draft.id}" in await sam.sees()
+    assert (await sam.gets(f"letter/{draft.id}")).content.startswith(b"%PDF")
+
+
+async def test_an_answer_sent_twice_is_one_draft(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    for _ in range(2):
+        assert "Your letter has arrived" in (await sam.sends(town.pairings["noah"], "Hello", round="1")).text
+    assert await town.count_drafts("noah") == 1
+
+
+async def test_an_answer_sent_twice_is_one_draft_even_when_it_was_approved_in_between(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    await sam.sends(town.pairings["noah"], "Hello", round="1")
+    await town.decides(await town.newest_draft("noah", Side.OFFICER))
+    assert (await sam.sends(town.pairings["noah"], "Hello", round="1")).status_code == 200
+    assert await town.count_drafts("noah") == 1
+
+
+async def test_until_it_is_approved_another_letter_takes_its_place(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    await sam.sends(town.pairings["noah"], "First words", round="1")
+    page = await sam.sends(town.pairings["noah"], "Better words", round="1")
+    assert "Better words" in page.text
+    assert "First words" not in page.text
+    assert await town.written("noah", Side.OFFICER) == TypedLetter("Better words")
+
+
+async def test_a_returned_letter_shows_why_until_when_and_its_own_words(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    await sam.sends(town.pairings["noah"], "I work in Oak Street.")
+    await town.decides(await town.newest_draft("noah", Side.OFFICER), Verdict.RETURN)
+    page = await sam.sees()
+    assert "please change" in page
+    assert "It names the unit&#39;s &lt;i&gt;street&lt;/i&gt;." in page
+    assert "Please send it again by <strong>Monday, September 28, 2026, 5:00 PM CDT</strong>" in page
+    assert "I work in Oak Street.</textarea>" in page
+
+
+async def test_a_returned_letter_that_was_changed_is_a_new_draft(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    await sam.sends(town.pairings["noah"], "I work in Oak Street.")
+    await town.decides(await town.newest_draft("noah", Side.OFFICER), Verdict.RETURN)
+    page = await sam.sends(town.pairings["noah"], "I work downtown.")
+    assert "being read" in page.text
+    assert await town.count_drafts("noah") == 2
+
+
+async def test_a_returned_letter_sent_unchanged_is_refused(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    await sam.sends(town.pairings["noah"], "I work in Oak Street.")
+    await town.decides(await town.newest_draft("noah", Side.OFFICER), Verdict.RETURN)
+    page = await sam.sends(town.pairings["noah"], "I work in Oak Street.")
+    assert page.status_code == 409
+    assert "Change it, and send it again." in page.text
+
+
+async def test_an_approved_letter_cannot_be_changed(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    await sam.sends(town.pairings["noah"], "Hello", round="1")
+    await town.decides(await town.newest_draft("noah", Side.OFFICER))
+    page = await sam.sends(town.pairings["noah"], "Other words", round="1")
+    assert page.status_code == 409
+    assert "has been approved and can&#39;t be changed" in page.text
+    assert "Other words</textarea>" in page.text, "what was typed is given back"
+    assert await town.count_drafts("noah") == 1
+
+
+async def test_after_an_approved_letter_the_next_round_is_ahead(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("noah", "My answer", side=Side.OFFICER)
+    page = await town.officer("sam").sees()
+    assert "all answered" in page
+    assert "The next letter from Noah is due by Friday, October 23, 2026" in page
+
+
+async def test_an_answer_is_late_after_its_date_and_taken_all_the_same(town: Town) -> None:
+    await town.on(FIRST_DUE + ONE_DAY)
+    sam = town.officer("sam")
+    assert "was due by Friday, October 2, 2026" in await sam.sees()
+    assert (await sam.sends(town.pairings["noah"], "Sorry!")).status_code == 200
+    assert (await town.newest_draft("noah", Side.OFFICER)).number == 1
+
+
+async def test_when_the_pack_was_opened_without_it_the_answer_is_still_asked_for(town: Town) -> None:
+    await town.on(FIRST_OPENING)
+    assert "Noah gets a late one too" in await town.officer("sam").sees()
+
+
+async def test_when_the_next_round_has_begun_its_letter_is_the_one_to_write(town: Town) -> None:
+    await town.on(SECOND_ROUND)
+    sam = town.officer("sam")
+    assert "Please answer by <strong>Friday, November 6, 2026" in await sam.sees()
+    await sam.sends(town.pairings["noah"], "Hello")
+    assert (await town.newest_draft("noah", Side.OFFICER, number=2)).number == 1
+
+
+async def test_a_form_that_lay_open_over_an_opening_day_is_for_the_round_it_showed(town: Town) -> None:
+    await town.on(SECOND_ROUND)
+    await town.officer("sam").sends(town.pairings["noah"], "Hello", round="1")
+    assert (await town.newest_draft("noah", Side.OFFICER, number=1)).number == 1
+
+
+async def test_a_letter_that_crossed_the_officers_own_is_shown_as_new(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("noah", "I write first.", side=Side.OFFICER)
+    await town.on(FIRST_ROUND + ONE_DAY)
+    await town.delivers("noah", "Sorry that I am late.")
+    page = await town.officer("sam").sees()
+    assert "Sorry that I am late." in page.split("Earlier letters")[0]
+    assert "I write first." in page.split("Earlier letters")[1]
+
+
+async def test_after_the_last_letter_the_letters_are_over(town: Town) -> None:
+    await town.on(SECOND_OPENING)
+    await town.delivers("noah", "The last", number=2, side=Side.OFFICER)
+    page = await town.officer("sam").sees()
+    assert "the letters are over" in page
+    assert "<textarea" not in page
+
+
+async def test_after_the_last_letter_another_one_is_refused_with_a_sentence(town: Town) -> None:
+    await town.on(SECOND_OPENING)
+    sam = town.officer("sam")
+    key = await sam.form_key()
+    await town.delivers("noah", "The last", number=2, side=Side.OFFICER)
+    page = await sam.sends(town.pairings["noah"], "One more", key=key, round="3")
+    assert page.status_code == 409
+    assert "has been approved" in page.text
+
+
+async def test_text_and_pages_together_are_refused_and_the_text_given_back(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    page = await town.officer("sam").sends(town.pairings["noah"], "Hello", pages=[("a.jpg", photo())])
+    assert page.status_code == 422
+    assert "You sent a text and pages as well." in page.text
+    assert "Hello</textarea>" in page.text
+
+
+async def test_an_empty_letter_is_refused_with_a_sentence(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    page = await town.officer("sam").sends(town.pairings["noah"], " \r\n")
+    assert page.status_code == 422
+    assert "The letter is empty." in page.text
+    assert await town.count_drafts("noah") == 0
+
+
+@pytest.mark.parametrize(("answer", "said"), [("yes", "you will come"), ("no", "you can")])
+async def test_one_answer_to_the_visit_holds_for_all_pals_at_the_school(
+    town: Town, answer: str, said: str
+) -> None:
+    await town.invites(NORTH)
+    dana = town.officer("dana")
+    page = await dana.sees()
+    assert "Visit Ana and Maya at North School" in page
+    assert "Wednesday, April 14, 2027, 1:00 PM CDT, for 75 minutes" in page
+    page = (await dana.answers_invitation(town.pairings["ana"], answer)).text
+    assert f"You said that {said}" in page
+    answers = await town.admin.fetch(
+        "SELECT answer FROM visit WHERE pairing_id = ANY ($1)", [town.pairings["ana"], town.pairings["maya"]]
+    )
+    assert [row["answer"] for row in answers] == [answer, answer]
+
+
+async def test_the_last_answer_to_the_visit_counts(town: Town) -> None:
+    await town.invites(NORTH)
+    sam = town.officer("sam")
+    await sam.answers_invitation(town.pairings["noah"], "yes")
+    await sam.answers_invitation(town.pairings["noah"], "no")
+    assert await town.admin.fetchval("SELECT answer FROM visit WHERE answer IS NOT NULL") == "no"
+
+
+async def test_without_an_invitation_there_is_nothing_to_answer(town: Town) -> None:
+    sam = town.officer("sam")
+    assert "Visit Noah" not in await sam.sees()
+    page = await sam.answers_invitation(town.pairings["noah"], "yes")
+    assert page.status_code == 409
+    assert "There is no open invitation" in page.text
+
+
+async def test_an_answer_that_is_neither_yes_nor_no_is_refused(town: Town) -> None:
+    await town.invites(NORTH)
+    page = await town.officer("sam").answers_invitation(town.pairings["noah"], "maybe")
+    assert page.status_code == 422
+    assert "Choose whether you will come" in page.text
+
+
+async def test_an_erased_letter_says_so(town: Town) -> None:
+    draft = await town.delivers("noah", "I have a dog named Biscuit.")
+    scanned = await town.delivers("maya", scan("white"))
+    await town.admin.execute("ALTER TABLE draft DROP CONSTRAINT hashed_over_the_stored_bytes")
+    await town.admin.execute("UPDATE draft SET stored = NULL WHERE id = ANY ($1)", [draft.id, scanned.id])
+    assert "This letter has been erased." in await town.officer("sam").sees()
+    assert (await town.officer("dana").gets(f"letter/{scanned.id}")).status_code == 404
+
+
+def test_the_dates_of_this_specification_are_in_order() -> None:
+    first, second = PROGRAM.rounds
+    assert SEPTEMBER < first.students_due < FIRST_ROUND < FIRST_DUE == first.officers_due
+    assert FIRST_DUE < FIRST_OPENING == first.opens_on < second.students_due < SECOND_ROUND
+    assert SECOND_ROUND < SECOND_OPENING == second.opens_on
