@@ -133,6 +133,7 @@ class Year:
         await self.clock.turn_to(now)
         if any(self.seen < due <= now for due in self._deadlines()):
             self.running -= await self.clock.move(await self.clock.due(self.running, now), now)
+            await self._quiet()  # What they caused leaves at this time of the day, not at the next one.
         self.seen = now
 
     def _deadlines(self) -> Iterator[datetime]:
