@@ -5,9 +5,10 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -120,9 +121,17 @@ async def temporal_server(options: TemporalOptions, say: Say) -> AsyncIterator[T
             raise StackFailure(
                 f"Port {number} is in use, perhaps by another stack of this program. Stop that one first."
             )
+    if options.file and options.file.exists():
+        await asyncio.to_thread(_forget_dead_hosts, options.file)
     async with running([program, *_arguments(options, port, ui_port)]) as process:
         await _answering(f"{LOOPBACK}:{port}", process)
         yield TemporalServer(f"{LOOPBACK}:{port}", f"http://{LOOPBACK}:{ui_port}", process.pid)
+
+
+def _forget_dead_hosts(file: Path) -> None:
+    """A server that was killed stays on its own list of hosts, and the next one would pass tasks on to it for a minute."""
+    with closing(sqlite3.connect(file)) as database, database, suppress(sqlite3.OperationalError):
+        database.execute("DELETE FROM cluster_membership")
 
 
 def _arguments(options: TemporalOptions, port: int, ui_port: int) -> Iterable[str]:
