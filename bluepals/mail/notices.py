@@ -51,7 +51,7 @@ def introduction_to_officer(*, officer: str, student: str, first_due: str, link:
             f"The first letter from {student} is due by {first_due}. We tell you when it has arrived.",
             (
                 "Please write on the page only, never by mail or phone, and never ask for an address or a secret. "
-                "A teacher reads every letter before it goes on."
+                "A person reads every letter before it goes on."
             ),
         ),
         action=Action("Open my page", link),
@@ -62,28 +62,45 @@ def introduction_to_guardian(*, student: str, officer: str, language: str) -> No
     if language == "es":
         return Notice(
             kind="introduction",
-            subject=f"El amigo por carta de {student}",
+            subject=f"Cartas para {student} este año",
             greeting="Estimada familia:",
             paragraphs=(
                 (
-                    f"Este año {student} intercambiará cartas con {officer}, de la policía local. "
-                    "Una persona del programa lee cada carta antes de entregarla, y las cartas se escriben en la escuela."
+                    f"Este año escolar {student} intercambiará cartas con {officer}, que trabaja en la policía local. "
+                    "En Blue Pals, cada estudiante de quinto grado escribe durante todo el año con una persona adulta "
+                    "de la policía. Al final del año hay una visita en la escuela, para conocerse."
                 ),
-                "Si no desea que participe, avise a la escuela; no hace falta dar una razón.",
+                (
+                    "Las cartas se escriben en la escuela. Una persona del programa lee cada carta, en las dos "
+                    "direcciones, antes de entregarla. Se usan solo los nombres de pila; no se comparten direcciones "
+                    "ni números de teléfono."
+                ),
+                (
+                    f"Si usted prefiere que {student} no participe, avise a la escuela. Puede hacerlo en cualquier "
+                    "momento, y no hace falta dar una razón."
+                ),
             ),
             closing="Gracias, el equipo de Blue Pals",
             language="es",
         )
     return Notice(
         kind="introduction",
-        subject=f"{student}'s pen pal",
+        subject=f"A pen pal for {student}",
         greeting="Dear family,",
         paragraphs=(
             (
-                f"This year {student} will exchange letters with {officer}, who works for our local police. "
-                "A person of the program reads every letter before it goes on, and letters are written at school."
+                f"This school year {student} will exchange letters with {officer}, who works for our local police. "
+                "In Blue Pals every fifth-grader writes with an adult at a police agency all year long. "
+                "At the end of the year there is a visit at school, so that they can meet."
             ),
-            "If you would rather not take part, tell the school; no reason is needed.",
+            (
+                "The letters are written at school. A person of the program reads each of them, in both directions, "
+                "before it goes on. They use first names only; no address and no phone number is passed on."
+            ),
+            (
+                f"If you would rather that {student} does not take part, tell the school. You can do so at any time, "
+                "and no reason is needed."
+            ),
         ),
     )
 
@@ -93,7 +110,12 @@ def letter_to_read(*, officer: str, student: str, answer_by: str, link: str) -> 
         kind="letter",
         subject=f"A letter from {student}",
         greeting=f"Dear {officer},",
-        paragraphs=(f"{student} has written to you. Please answer by {answer_by}.",),
+        paragraphs=(
+            (
+                f"{student} has written to you. Please answer by {answer_by}: typed on your page, "
+                "or as a photo of a handwritten letter."
+            ),
+        ),
         action=Action("Read and answer", link),
     )
 
@@ -105,8 +127,8 @@ def student_missed(*, officer: str, student: str, answer_by: str, link: str) -> 
         greeting=f"Dear {officer},",
         paragraphs=(
             (
-                f"{student} could not write this time. A few lines from you would mean a lot: "
-                f"you may write first, by {answer_by}."
+                f"There is no letter from {student} this time. A few lines from you would mean a lot: "
+                f"please write first, by {answer_by}."
             ),
         ),
         action=Action("Write a letter", link),
@@ -119,7 +141,7 @@ def letter_returned(*, name: str, reason: str, due: str, link: str | None) -> No
         subject="A letter came back to be changed",
         greeting=f"Dear {name},",
         paragraphs=(
-            "The person who reads the letters asks for a change before this one goes on:",
+            "Thank you for the letter. The person who read it asks for a change before it goes on:",
             f"“{reason}”",
             f"Please send it again by {due}.",
         ),
@@ -133,7 +155,7 @@ def letter_referred(*, name: str, draft: str) -> Notice:
         subject="Please look at a letter today",
         greeting=f"Dear {name},",
         paragraphs=(
-            "A reader has held a letter for you. It goes nowhere until you have seen it.",
+            "A reader has held a letter for you. It goes nowhere until you have looked at it.",
             f"Its number is {draft}. If you suspect harm, your duty to report is your own and immediate.",
         ),
     )
@@ -147,7 +169,7 @@ def pack_ready(*, teacher: str, class_name: str, round_number: int, opens_on: st
         paragraphs=(
             (
                 f"The letters that class {class_name} opens on {opens_on} are ready: one for every child with a pal. "
-                "Print them, fold them, and let the class open them together."
+                "Print the pack, give each child their own letter, and let the class open them together."
             ),
         ),
         action=Action("Get the letters", link),
@@ -160,7 +182,7 @@ def letter_after_the_last_round(*, teacher: str, class_name: str, link: str) -> 
         subject=f"One more letter for class {class_name}",
         greeting=f"Dear {teacher},",
         paragraphs=(
-            "An officer's letter came after the last opening day. Please hand it to the child it is for.",
+            "An officer's letter came after the last opening day. Please print it and hand it to the child it is for.",
         ),
         action=Action("Get the letter", link),
     )
@@ -184,7 +206,7 @@ def daily(*, name: str, sections: Sequence[Section], link: str | None) -> Notice
         kind="daily",
         subject=f"Blue Pals today: {count} {'thing' if count == 1 else 'things'}",
         greeting=f"Dear {name},",
-        paragraphs=("This is what waits for you today.",),
+        paragraphs=("This waits for you today:",),
         sections=tuple(sections),
         action=Action("Open my page", link) if link else None,
     )
@@ -199,7 +221,7 @@ def visit_invitation(
         greeting=f"Dear {officer},",
         paragraphs=(
             f"The children would love to meet you: {when}, for about {minutes} minutes, at {school}.",
-            "Please say whether you can come. The calendar file is attached.",
+            "Please tell us on your page whether you can come. The date is attached for your calendar.",
         ),
         action=Action("Answer", link),
         calendar_file=CalendarFile(calendar_file),
@@ -211,7 +233,10 @@ def visit_reminder(*, officer: str, school: str, when: str) -> Notice:
         kind="visit",
         subject=f"The visit at {school} is near",
         greeting=f"Dear {officer},",
-        paragraphs=(f"We look forward to seeing you at {school}: {when}.",),
+        paragraphs=(
+            f"We look forward to seeing you at {school}: {when}.",
+            "You have not answered yet, or something has come up? Please tell us on your page; your invitation has the link.",
+        ),
     )
 
 
@@ -220,7 +245,7 @@ def visit_thanks(*, officer: str, school: str) -> Notice:
         kind="visit",
         subject=f"Thank you for visiting {school}",
         greeting=f"Dear {officer},",
-        paragraphs=("Thank you for coming. For many children today is what they will tell at home.",),
+        paragraphs=("Thank you for coming. This visit is what many children will tell about at home.",),
     )
 
 
@@ -228,12 +253,12 @@ def farewell_to_guardian(*, student: str, officer: str, language: str) -> Notice
     if language == "es":
         return Notice(
             kind="farewell",
-            subject=f"{student} y las cartas de este año",
+            subject=f"Un año de cartas para {student}",
             greeting="Estimada familia:",
             paragraphs=(
                 (
-                    f"El año de cartas entre {student} y {officer} termina. {student} puede quedarse con todas sus cartas. "
-                    "Gracias por acompañarlo."
+                    f"El año de cartas entre {student} y {officer} llega a su fin. {student} puede quedarse con todas "
+                    "sus cartas. Gracias por su apoyo."
                 ),
             ),
             closing="Gracias, el equipo de Blue Pals",
@@ -241,7 +266,7 @@ def farewell_to_guardian(*, student: str, officer: str, language: str) -> Notice
         )
     return Notice(
         kind="farewell",
-        subject=f"{student}'s year of letters",
+        subject=f"A year of letters for {student}",
         greeting="Dear family,",
         paragraphs=(
             (

@@ -59,7 +59,7 @@ ENGLISH = Words(
     sheets="Each letter begins on a sheet of its own, also when you print on both sides. "
     "A back that stays free has lines for the child's first ideas for a reply.",
     reserve="Where a pal missed the round, a reserve officer has written, so that nobody sits there empty-handed.",
-    unprintable="▢ stands for a sign that can't be printed here. The letter on the screen shows it.",
+    unprintable="▢ stands for a sign that can't be printed here. The coordinator can tell you what was written.",
     keep="This sheet is for you, the teacher. Please give each child only the letter with their own name.",
     columns=("✓", "For", "From", "Page", "Note"),
     handwritten="Handwritten.",
@@ -85,23 +85,23 @@ SPANISH = Words(
     many_letters="En este paquete hay {count} cartas.",
     sheets="Cada carta empieza en su propia hoja, también si imprime por los dos lados. "
     "Si el reverso queda libre, tiene líneas para las primeras ideas de una respuesta.",
-    reserve="Si un amigo no escribió a tiempo, lo ha hecho un oficial de reserva: nadie se queda sin carta.",
-    unprintable="▢ está en lugar de un signo que aquí no se puede imprimir. En la pantalla se ve.",
-    keep="Esta hoja es para usted, docente. Por favor, entregue a cada niño solo la carta con su nombre.",
+    reserve="Si una carta no llegó a tiempo, ha escrito otra persona de la policía: nadie se queda sin carta.",
+    unprintable="▢ está en lugar de un signo que aquí no se puede imprimir. La coordinación puede decirle qué se escribió.",
+    keep="Esta hoja es para usted, docente. Por favor, entregue a cada estudiante solo la carta con su nombre.",
     columns=("✓", "Para", "De", "Página", "Nota"),
     handwritten="Escrita a mano.",
     late_note="Llegó tarde, de una ronda anterior.",
-    stock_note="De un oficial de reserva.",
+    stock_note="De una persona de reserva.",
     unprintable_note="Contiene ▢.",
     heading="Una carta para {name}",
     sender="de {name}",
     late_sender="de {name}, con un poco de retraso",
-    stock_sender="de {name}, que escribe cuando un amigo no puede",
+    stock_sender="de {name}, que escribe cuando falta una carta",
     running="Para {to}, de {sender}",
     ideas="Mis ideas para responder",
     footnote="▢ está en lugar de un signo que aquí no se puede imprimir.",
     visit="Visita de Blue Pals: {school}",
-    visit_text="Los niños y sus amigos por carta se conocen. El correo que trae este archivo tiene el enlace para responder.",
+    visit_text="Por fin se conocen quienes se han escrito todo el año. El correo que trae este archivo tiene el enlace para responder.",
 )
 
 _BY_LANGUAGE = {words.language: words for words in (ENGLISH, SPANISH)}

@@ -123,7 +123,7 @@ async def test_a_returned_letter_shows_the_reason_for_the_child_and_takes_a_new_
     tess = town.teacher("tess")
     page = await tess.sees()
     assert "Please leave out your street &lt;b&gt;name&lt;/b&gt;." in page
-    assert "Again by Tuesday, September 8, 2026" in page
+    assert "Please hand it in again by Tuesday, September 8, 2026" in page
     page = (await tess.sends(town.pairings["noah"], "I live near a park.")).text
     assert state_of(page, "Noah Smith") == "being read"
     assert await town.count_drafts("noah") == 2

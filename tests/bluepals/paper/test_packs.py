@@ -134,7 +134,7 @@ def test_fault_13_what_cannot_be_printed_is_marked_and_said_on_cover_and_letter(
     assert "▢ love you" in page
     assert "▢ stands for a sign that can't be printed here." in page
     assert "Has ▢ in it." in cover
-    assert "The letter on the screen shows it." in cover
+    assert "The coordinator can tell you what was written." in cover
 
 
 def test_all_is_silent_about_signs_when_all_of_them_print():
@@ -158,7 +158,7 @@ def test_the_cover_speaks_the_teachers_language_and_the_letter_the_childs():
     title = PackTitle("Escuela Norte", "5A", 1, date(2026, 10, 1), "es-MX")
     cover, _, page = texts(class_pack(title, [letter(kind=DeliveryKind.STOCK)]))
     assert "jueves 1 de octubre de 2026" in cover
-    assert "De un oficial de reserva." in cover
+    assert "De una persona de reserva." in cover
     assert "A letter for Maya Lopez" in page
 
 
