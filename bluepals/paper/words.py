@@ -59,7 +59,7 @@ ENGLISH = Words(
     sheets="Each letter begins on a sheet of its own, also when you print on both sides. "
     "A back that stays free has lines for the child's first ideas for a reply.",
     reserve="Where a pal missed the round, a reserve officer has written, so that nobody sits there empty-handed.",
-    unprintable="▢ stands for a sign that can't be printed here. The coordinator can tell you what was written.",
+    unprintable="▢ stands for a sign that can't be printed here. The coordinator can look it up.",
     keep="This sheet is for you, the teacher. Please give each child only the letter with their own name.",
     columns=("✓", "For", "From", "Page", "Note"),
     handwritten="Handwritten.",

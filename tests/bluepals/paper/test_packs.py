@@ -134,7 +134,7 @@ def test_fault_13_what_cannot_be_printed_is_marked_and_said_on_cover_and_letter(
     assert "▢ love you" in page
     assert "▢ stands for a sign that can't be printed here." in page
     assert "Has ▢ in it." in cover
-    assert "The coordinator can tell you what was written." in cover
+    assert "The coordinator can look it up." in cover
 
 
 def test_all_is_silent_about_signs_when_all_of_them_print():
