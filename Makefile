@@ -26,7 +26,7 @@ check: setup
 	PYTHONPATH=. $(VENV)/bin/lint-imports
 
 bench: setup
-	$(RUN) -m tests.bench
+	$(RUN) -m bench
 
 setup:
 	@sha256sum --status --check $(STAMP) 2>/dev/null || $(MAKE) --no-print-directory install

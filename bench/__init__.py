@@ -1,0 +1,1 @@
+"""What a pairing's year costs: the real worker beside a bare one, in one run."""

@@ -1,0 +1,241 @@
+"""Measures, prints a table and writes out/bench.json: python -m bench [PAIRINGS]."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+from rich.console import Console
+from rich.table import Table
+from temporalio.client import Client
+
+from bench.processes import cpu_seconds, resident_bytes
+from bench.program import Pairs, prepare, program
+from bench.years import Size, Years, bare, live, live_slowly, real
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.settings import Settings
+from bluepals.store.migrate import migrate
+from commands.embedded import ROOT, Environment, environment, new_keys
+from rehearsal.clock import VirtualClock
+from service.connection import connect
+from service.parts import Parts, assembled
+from stack.embedded import Stack, embedded_stack
+from stack.health import healthy
+from stack.ports import LOOPBACK
+from stack.process import running
+from stack.temporal import VIRTUAL_CLOCKS
+from workflows import outbox
+from workflows.search_attributes import TYPES
+
+PAIRINGS = 60
+WAITING = 100  # pairings in the worker's cache whose memory is measured
+WARM_UP = 5
+KIB = 1024
+
+RATIO, EVENTS, BYTES, CACHED = 0.7, 260, 50_000, 60 * KIB  # what the design aims at
+
+OUT = Path("out")
+
+console = Console()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One kind's years. `cpu`: seconds for each year, by process."""
+
+    years: int
+    seconds: float
+    years_a_minute: float
+    cpu: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Measured:
+    bare: Run
+    real: Run
+    ratio: float
+    cpu_ratio: float
+    year: Size
+    bare_year: Size
+    bytes_per_cached_pairing: int
+    desk_milliseconds_per_letter: float
+
+
+@dataclass(frozen=True)
+class Bench:
+    stack: Stack
+    settings: Environment
+    client: Client
+    parts: Parts
+    clock: VirtualClock
+    admin: asyncpg.Connection
+
+    @asynccontextmanager
+    async def worker(self, *command: str) -> AsyncIterator[int]:
+        """A worker as a process of its own; its id."""
+        surroundings = {**os.environ, **self.settings, "PYTHONPATH": str(ROOT)}
+        async with running(
+            [sys.executable, *command], environment=surroundings, log=OUT / "bench.log"
+        ) as process:
+            if command == REAL:
+                port = self.settings["BLUEPALS_HEALTH_PORT"]
+                await healthy(f"http://{LOOPBACK}:{port}/health", "worker", process)
+            yield process.pid
+
+    async def run(self, years: Years, worker: int) -> Run:
+        """Until the last year is closed and its last mail has left."""
+        before, began = self._cpu(worker), time.perf_counter()
+        await live(years, self.clock)
+        await self.nothing_waits()
+        seconds, count = time.perf_counter() - began, len(years.ids)
+        spent = {name: round((used - before[name]) / count, 3) for name, used in self._cpu(worker).items()}
+        return Run(count, round(seconds, 1), round(60 * count / seconds, 1), spent)
+
+    async def nothing_waits(self) -> None:
+        """Until every mail has left."""
+        waiting = "SELECT count(*) FROM mail WHERE state IN ('pending', 'claimed', 'data_started')"
+        while await self.admin.fetchval(waiting):  # noqa: ASYNC110 - the event is in the database
+            await asyncio.sleep(0.1)
+
+    def _cpu(self, worker: int) -> dict[str, float]:
+        postmaster = int((self.stack.postgres.folder / "postmaster.pid").read_text().splitlines()[0])
+        return {
+            "server": cpu_seconds(self.stack.temporal.process_id),
+            "worker": cpu_seconds(worker),
+            "PostgreSQL": cpu_seconds(postmaster),
+            "this process": time.process_time(),
+        }
+
+
+BARE, REAL = ("-m", "bench.bare"), ("worker.py",)
+
+
+@asynccontextmanager
+async def bench() -> AsyncIterator[Bench]:
+    async with AsyncExitStack() as started:
+        stack = await started.enter_async_context(
+            embedded_stack(console.print, search_attributes=TYPES, dynamic_config=VIRTUAL_CLOCKS)
+        )
+        await migrate(stack.postgres.admin_url)
+        settings = environment(stack, new_keys())
+        os.environ |= settings
+        client = await connect()
+        parts = await started.enter_async_context(assembled(Settings(), client))
+        admin = await asyncpg.connect(stack.postgres.admin_url)
+        started.push_async_callback(admin.close)
+        yield Bench(stack, settings, client, parts, VirtualClock(client, admin, program().id), admin)
+
+
+async def measure(this: Bench, count: int) -> Measured:
+    now = datetime.now(UTC)
+    console.print(f"{count} bare years")
+    async with this.worker(*BARE) as worker:
+        await live(bare(this.client, WARM_UP, now), this.clock)
+        bare_year = await live_slowly(this.client, bare(this.client, 1, now), this.clock)
+        bare_run = await this.run(bare(this.client, count, now), worker)
+    console.print(f"writing and reading the letters of {count} real ones")
+    pairs = await _prepared(this, 2 * WARM_UP + 1 + count + WAITING)
+    years = _taken_in_turn(real(this.parts, program().id, pairs))
+    async with this.worker(*REAL) as worker:
+        await live(years(WARM_UP), this.clock)
+        real_year = await live_slowly(this.client, years(1), this.clock)
+        console.print(f"{WAITING} pairings that wait")
+        cached = await _cached(this, years(WAITING), worker)
+    console.print(f"{count} real years")
+    async with this.worker(*REAL) as worker:
+        await live(years(WARM_UP), this.clock)
+        await this.nothing_waits()
+        real_run = await this.run(years(count), worker)
+        await this.client.get_workflow_handle(outbox.workflow_id(program().id)).terminate("measured")
+    return Measured(
+        bare=bare_run,
+        real=real_run,
+        ratio=round(real_run.years_a_minute / bare_run.years_a_minute, 2),
+        cpu_ratio=round(sum(bare_run.cpu.values()) / sum(real_run.cpu.values()), 2),
+        year=real_year,
+        bare_year=bare_year,
+        bytes_per_cached_pairing=cached,
+        desk_milliseconds_per_letter=round(1000 * pairs.desk_seconds, 1),
+    )
+
+
+async def _prepared(this: Bench, count: int) -> Pairs:
+    of = program()
+    await this.clock.turn_to(SchoolCalendar.of(of).instant(of.year.first_day, 8))
+    pairs = await prepare(this.parts, of, count)
+    # The edge tells at once here too; the outbox would tell what its workflows have not been started for.
+    await this.admin.execute("UPDATE tell SET next_attempt_at = next_attempt_at + interval '5 years'")
+    return pairs
+
+
+def _taken_in_turn(years: Years) -> Callable[[int], Years]:
+    """The next so many of them, counted from 0 again."""
+    taken = 0
+
+    def part(count: int) -> Years:
+        nonlocal taken
+        first, taken = taken, taken + count
+        return replace(
+            years,
+            ids=years.ids[first:taken],
+            start=lambda number: years.start(first + number),
+            tell=lambda number, letter: years.tell(first + number, letter),
+        )
+
+    return part
+
+
+async def _cached(this: Bench, years: Years, worker: int) -> int:
+    """Bytes of the worker's memory for each pairing that has been introduced and waits."""
+    await this.nothing_waits()
+    before = resident_bytes(worker)
+    for number in range(len(years.ids)):
+        await years.start(number)
+    introduced = "SELECT count(*) FROM pairing WHERE introduced_at IS NOT NULL AND ended_at IS NULL"
+    while await this.admin.fetchval(introduced) < len(years.ids):  # noqa: ASYNC110 - the event is in the database
+        await asyncio.sleep(0.1)
+    await this.nothing_waits()
+    return (resident_bytes(worker) - before) // len(years.ids)
+
+
+async def _measured(count: int) -> Measured:
+    async with bench() as this:
+        return await measure(this, count)
+
+
+def show(measured: Measured) -> None:
+    table = Table(
+        "", "bare", "real", "aim", title="a pairing's year: 8 rounds, 16 letters, the visit, the farewell"
+    )
+    bare_run, real_run = measured.bare, measured.real
+    table.add_row("years a minute", f"{bare_run.years_a_minute}", f"{real_run.years_a_minute}", "")
+    table.add_row("real : bare", "1", f"{measured.ratio}", f"{RATIO}")
+    table.add_row("real : bare, by CPU seconds", "1", f"{measured.cpu_ratio}", "")
+    table.add_row("events", f"{measured.bare_year.events}", f"{measured.year.events}", f"<= {EVENTS}")
+    table.add_row("bytes", f"{measured.bare_year.bytes:,}", f"{measured.year.bytes:,}", f"<= {BYTES:,}")
+    for name, seconds in real_run.cpu.items():
+        table.add_row(f"CPU seconds a year, {name}", f"{bare_run.cpu[name]}", f"{seconds}", "")
+    cached = measured.bytes_per_cached_pairing / KIB
+    table.add_row("KiB a cached waiting pairing", "", f"{cached:.0f}", f"<= {CACHED // KIB}")
+    table.add_row("desk: ms a letter, in and decided", "", f"{measured.desk_milliseconds_per_letter}", "")
+    console.print(table)
+
+
+def main(count: int) -> None:
+    OUT.mkdir(exist_ok=True)
+    measured = asyncio.run(_measured(count))
+    show(measured)
+    report = OUT / "bench.json"
+    report.write_text(json.dumps(asdict(measured), indent=2) + "\n", "utf-8")
+    console.print(f"written to {report}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else PAIRINGS)

@@ -1,0 +1,86 @@
+"""The least that a pairing's year can be: as many updates, activities and deadlines, and nothing in them.
+
+Served on the same queue and in the same sandbox as the real workflows: python -m bench.bare
+"""
+
+import asyncio
+import signal
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import activity, workflow
+from temporalio.worker import Worker
+
+with workflow.unsafe.imports_passed_through():
+    from service.connection import connect
+    from service.workers import SANDBOX
+    from workflows.options import TRANSACTION
+    from workflows.queue import TASK_QUEUE
+
+AHEAD = timedelta(days=200)  # No deadline passes before the letter is there.
+
+
+@dataclass(frozen=True)
+class BareInput:
+    letters: int
+
+
+@dataclass(frozen=True)
+class BareLetter:
+    """As much as a real letter's fact says."""
+
+    draft_id: str
+    hash: str
+    verdict: str
+    round_number: int
+    side: str
+
+
+@activity.defn
+async def nothing(_: BareLetter) -> BareLetter:
+    return _
+
+
+@workflow.defn
+class Bare:
+    @workflow.init
+    def __init__(self, start: BareInput) -> None:
+        self._start = start
+        self._told: list[BareLetter] = []
+
+    @workflow.run
+    async def run(self, _: BareInput) -> None:
+        """Introduced; each letter released; visit; farewell; closed."""
+        await self._do_nothing(BareLetter("", "", "", 0, ""))
+        for _letter in range(self._start.letters):
+            await workflow.wait_condition(lambda: bool(self._told), timeout=AHEAD)
+            await self._do_nothing(self._told.pop(0))
+        await workflow.sleep(AHEAD)
+        await self._do_nothing(BareLetter("", "", "", 0, ""))
+        await workflow.sleep(AHEAD)
+        await self._do_nothing(BareLetter("", "", "", 0, ""))
+
+    @workflow.update
+    def letter_decided(self, letter: BareLetter) -> str:
+        self._told.append(letter)
+        return "taken"
+
+    async def _do_nothing(self, letter: BareLetter) -> None:
+        await workflow.execute_activity(nothing, letter, **TRANSACTION)
+
+
+async def main() -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    async with Worker(
+        await connect(),
+        task_queue=TASK_QUEUE,
+        workflows=[Bare],
+        activities=[nothing],
+        workflow_runner=SANDBOX,
+    ):
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
