@@ -7,7 +7,7 @@ from rich.table import Table
 
 from audit import audit as prove
 from audit.report import AuditReport, Finding
-from commands.shell import AsJson, Exit, ProgramId, answer, err, out, parts, run
+from commands.shell import AsJson, Exit, ProgramId, answer, err, out, parts_of, run
 
 
 def audit(
@@ -22,7 +22,7 @@ def audit(
 
 
 async def _audit(program: str, json: bool) -> None:
-    async with parts() as service:
+    async with parts_of(program) as service:
         report = await prove(service, program)
     answer({**asdict(report), "clean": report.clean}, json, lambda: _print(report))
     if not report.clean:

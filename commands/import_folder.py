@@ -77,8 +77,8 @@ def _print(reading: RosterReading, shape: Mapping[str, object], check: bool) -> 
         out.print("Nothing was imported. Mend the rows above and run this again.", style="bold red")
     elif check:
         out.print("No problem found; nothing was changed.")
-    else:
-        out.print("Imported. Next: starter.py open")
+    elif reading.program:
+        out.print(f"Imported. Next: starter.py open {reading.program.id}")
 
 
 def print_problems(reading: RosterReading) -> None:

@@ -16,7 +16,7 @@ from bluepals.paper.pages import Upload, clean_pages
 from bluepals.store import people
 from bluepals.store.database import Scope
 from bluepals.store.letters import OpenedDraft
-from commands.shell import AsJson, ProgramId, Refused, answer, out, parts, run
+from commands.shell import AsJson, ProgramId, Refused, answer, out, parts_of, run
 
 app = typer.Typer(help="Hand letters in, read them, decide about them.", no_args_is_help=True)
 
@@ -54,7 +54,7 @@ async def _submit(
 ) -> None:
     letter = _letter(files)
     scope = Scope.whole(program)
-    async with parts() as service:
+    async with parts_of(program) as service:
         async with service.database.transaction(scope) as connection:
             find = people.officer_id if side is Side.OFFICER else people.staff_id
             uploaded_by = await find(connection, by)
@@ -91,7 +91,7 @@ def waiting(program: ProgramId, json: AsJson = False) -> None:
 
 
 async def _waiting(program: str, json: bool) -> None:
-    async with parts() as service:
+    async with parts_of(program) as service:
         found = await letters.waiting(service.office, Scope.whole(program))
     shape = [{**asdict(one), "hash": one.hash.hex()} for one in found]
     table = Table(
@@ -119,7 +119,7 @@ def show(program: ProgramId, draft: Draft, json: AsJson = False) -> None:
 
 
 async def _show(program: str, draft: UUID, json: bool) -> None:
-    async with parts() as service:
+    async with parts_of(program) as service:
         opened = await letters.read(service.office, Scope.whole(program), draft)
     text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
     shape = {
@@ -172,7 +172,7 @@ async def _decide(
     json: bool,
 ) -> None:
     scope = Scope.whole(program)
-    async with parts() as service:
+    async with parts_of(program) as service:
         async with service.database.transaction(scope) as connection:
             reader = await people.staff_by_external_id(connection, by)
         decided = await letters.decide(

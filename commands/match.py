@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -10,11 +11,13 @@ from rich.table import Table
 from temporalio.client import WorkflowHandle
 
 from activities.matching import PairsDecided
+from bluepals.domain.matching import CAPACITIES
 from bluepals.facts import matching as facts
+from bluepals.roster.formulas import csv_file
 from bluepals.store import matching, people, programs
 from bluepals.store.database import Scope
 from bluepals.store.matching import OpenPair, WaitingChild
-from commands.shell import AsJson, ProgramId, answer, out, parts, run
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 from service.parts import Parts
 from workflows.assignment import Assignment, DecideAboutPairs, workflow_id
 
@@ -24,14 +27,21 @@ By = Annotated[str, typer.Option("--by", help="Your staff_id, as in staff.csv.")
 Pairs = Annotated[list[UUID] | None, typer.Argument(help="Ids of pairs; none: all that are open.")]
 
 
+SHEET = ("school", "class_name", "student", "officer", "agency", "reason", "id")
+
+
 @app.command()
-def show(program: ProgramId, json: AsJson = False) -> None:
+def show(
+    program: ProgramId,
+    csv: Annotated[Path | None, typer.Option(help="Write the open pairs here, for a spreadsheet.")] = None,
+    json: AsJson = False,
+) -> None:
     """The open pairs with their reasons, what is missing, and who waits, the longest first."""
-    run(_show(program, json))
+    run(_show(program, csv, json))
 
 
-async def _show(program: str, json: bool) -> None:
-    async with parts() as service, service.database.transaction(Scope.whole(program)) as connection:
+async def _show(program: str, csv: Path | None, json: bool) -> None:
+    async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
         pairs = await matching.open_pairs(connection)
         waiting = await matching.waiting_children(connection)
         needs = await matching.latest_needs(connection)
@@ -40,6 +50,8 @@ async def _show(program: str, json: bool) -> None:
         "needs": needs,
         "waiting": [asdict(one) for one in waiting],
     }
+    if csv is not None:
+        csv.write_bytes(csv_file(SHEET, [[str(getattr(pair, name)) for name in SHEET] for pair in pairs]))
     answer(shape, json, lambda: _print(pairs, needs, waiting))
 
 
@@ -54,16 +66,26 @@ def _print(
             pair.school, pair.class_name, pair.student, pair.officer, pair.agency, pair.reason, str(pair.id)
         )
     out.print(table)
-    lacking = Table("gender", "children", "places", "missing at 1", "at 2", "at 3", title="Officers")
+    lacking = Table(
+        "gender", "children", "officers", "free places", title="Officers needed and missing, if each took"
+    )
+    for capacity in CAPACITIES:
+        lacking.add_column(f"{capacity}: needed, missing")
     for need in needs:
-        missing = need["missing"]
-        counts = missing if isinstance(missing, list) else []
-        lacking.add_row(str(need["gender"]), str(need["children"]), str(need["places"]), *map(str, counts))
+        wanted = zip(_counts(need["needed"]), _counts(need["missing"]), strict=True)
+        lacking.add_row(
+            *(str(need[name]) for name in ("gender", "children", "officers", "places")),
+            *(f"{needed}, {missing}" for needed, missing in wanted),
+        )
     out.print(lacking)
     queue = Table("student", "school", "class", "since", title=f"{len(waiting)} children wait")
     for child in waiting:
         queue.add_row(child.name, child.school, child.class_name, child.waiting_since)
     out.print(queue)
+
+
+def _counts(value: object) -> list[int]:
+    return value if isinstance(value, list) else []
 
 
 @app.command()
@@ -73,7 +95,7 @@ def approve(program: ProgramId, by: By, pairs: Pairs = None, json: AsJson = Fals
 
 
 async def _approve(program: str, by: str, pairs: list[UUID], json: bool) -> None:
-    async with parts() as service:
+    async with parts_of(program) as service:
         decided = await (await _matching(service, program)).execute_update(
             Assignment.approve_pairs, await _command(service, program, by, pairs)
         )
@@ -93,7 +115,7 @@ def reject(
 
 
 async def _reject(program: str, by: str, why: str, pairs: list[UUID], json: bool) -> None:
-    async with parts() as service:
+    async with parts_of(program) as service:
         await facts.give_reason(service.office, Scope.whole(program), pairs, why)
         decided = await (await _matching(service, program)).execute_update(
             Assignment.reject_pairs, await _command(service, program, by, pairs)
@@ -108,7 +130,7 @@ def propose(program: ProgramId, json: AsJson = False) -> None:
 
 
 async def _propose(program: str, json: bool) -> None:
-    async with parts() as service:
+    async with parts_of(program) as service:
         count = await (await _matching(service, program)).execute_update(Assignment.propose_again)
     answer({"open": count}, json, lambda: out.print(f"{count} pairs are open. See: starter.py match show"))
 

@@ -2,7 +2,7 @@
 
 from bluepals.store import programs
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, out, parts, run
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 from service.opening import open_program, schedule_daily_mail
 
 
@@ -12,10 +12,14 @@ def open_years(program: ProgramId, seed: int = 1, json: AsJson = False) -> None:
 
 
 async def _open(program: str, seed: int, json: bool) -> None:
-    async with parts() as service:
+    async with parts_of(program) as service:
         async with service.database.transaction(Scope.whole(program)) as connection:
             definition = await programs.load(connection)
         await open_program(service, definition, seed=seed)
         await schedule_daily_mail(service, definition)
     years = [definition.program_year_id(school.id) for school in definition.schools]
-    answer({"program_years": years}, json, lambda: out.print(f"{len(years)} years are open. Next: starter.py match show"))
+    answer(
+        {"program_years": years},
+        json,
+        lambda: out.print(f"{len(years)} years are open. Next: starter.py match show {program}"),
+    )

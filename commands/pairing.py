@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bluepals.store import status
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, out, parts, run
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 from workflows.pairing import workflow_id
 
 app = typer.Typer(help="One pairing's year.", no_args_is_help=True)
@@ -26,7 +26,7 @@ def show(
 
 
 async def _show(program: str, pairing: UUID, json: bool) -> None:
-    async with parts() as service, service.database.transaction(Scope.whole(program)) as connection:
+    async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
         card = await status.pairing(connection, pairing)
         rounds = await status.rounds_of(connection, pairing)
     shape = {**card, "workflow": workflow_id(str(pairing)), "rounds": rounds}

@@ -16,11 +16,14 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.letters import LetterRefused
 from bluepals.paper.pages import PagesRefused
 from bluepals.settings import Settings
+from bluepals.store import programs
+from bluepals.store.database import Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.migrate import MigrationRefused
 from service.connection import connect
@@ -72,7 +75,7 @@ def run(work: Coroutine[Any, Any, Any]) -> None:
     except REFUSALS as refused:
         _leave(str(refused), Exit.REFUSED)
     except WorkflowUpdateFailedError as refused:
-        _leave(str(refused.cause), Exit.REFUSED)
+        _leave(_sentence_of(refused), Exit.REFUSED)
     except ValidationError as missing:
         names = ", ".join(f"BLUEPALS_{error['loc'][0]}".upper() for error in missing.errors())
         _leave(f"{names}: not set. Start `make dev`, or see docs/settings.md.", Exit.SERVICE_AWAY)
@@ -91,6 +94,12 @@ def run(work: Coroutine[Any, Any, Any]) -> None:
         ERROR_REPORT.parent.mkdir(parents=True, exist_ok=True)
         ERROR_REPORT.write_text(traceback.format_exc(), "utf-8")
         _leave(f"This is a fault of the program. Please report it with {ERROR_REPORT}.", Exit.BUG)
+
+
+def _sentence_of(refused: WorkflowUpdateFailedError) -> str:
+    """What the workflow said, without the type that it gives its refusal."""
+    cause = refused.cause
+    return cause.message if isinstance(cause, FailureError) else str(cause)
 
 
 async def _until_told_to_stop(work: Coroutine[Any, Any, Any]) -> None:
@@ -140,6 +149,15 @@ async def parts() -> AsyncIterator[Parts]:
     """The service's parts, for one command. Raises ServiceAway."""
     async with assembled(Settings(), await client()) as assembled_parts:
         yield assembled_parts
+
+
+@asynccontextmanager
+async def parts_of(program: str) -> AsyncIterator[Parts]:
+    """The parts, for a command about one program. Raises LookupError with a sentence when it has not been imported."""
+    async with parts() as service:
+        async with service.database.transaction(Scope.whole(program)) as connection:
+            await programs.load(connection)
+        yield service
 
 
 def answer(value: object, as_json: bool, show: Callable[[], None]) -> None:

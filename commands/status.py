@@ -9,7 +9,7 @@ from bluepals.store import attention
 from bluepals.store import status as store
 from bluepals.store.attention import Call
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, out, parts, run
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 
 
 def status(program: ProgramId, json: AsJson = False) -> None:
@@ -18,7 +18,7 @@ def status(program: ProgramId, json: AsJson = False) -> None:
 
 
 async def _status(program: str, json: bool) -> None:
-    async with parts() as service, service.database.transaction(Scope.whole(program)) as connection:
+    async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
         schools = await store.schools(connection)
         calls = await attention.open_calls(connection)
         pairings = await store.pairings(connection)

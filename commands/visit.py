@@ -7,7 +7,7 @@ import typer
 
 from bluepals.facts import visits
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, out, parts, run
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 
 app = typer.Typer(help="Answers to the visit, and who came.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def answer_invitation(
 
 
 async def _answer(program: str, pairing: UUID, said: str, json: bool) -> None:
-    async with parts() as service:
+    async with parts_of(program) as service:
         await visits.answer(service.office, Scope.whole(program), pairing, said)
     answer({"pairing": pairing, "answer": said}, json, lambda: out.print(f"Recorded: {said}."))
 
@@ -43,6 +43,6 @@ def attend(
 
 
 async def _attend(program: str, pairing: UUID, came: bool, json: bool) -> None:
-    async with parts() as service:
+    async with parts_of(program) as service:
         await visits.attend(service.office, Scope.whole(program), pairing, came=came)
     answer({"pairing": pairing, "attended": came}, json, lambda: out.print("Recorded."))
