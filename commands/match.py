@@ -51,8 +51,12 @@ async def _show(program: str, csv: Path | None, json: bool) -> None:
         "waiting": [asdict(one) for one in waiting],
     }
     if csv is not None:
-        csv.write_bytes(csv_file(SHEET, [[str(getattr(pair, name)) for name in SHEET] for pair in pairs]))
+        _write(csv, pairs)
     answer(shape, json, lambda: _print(pairs, needs, waiting))
+
+
+def _write(file: Path, pairs: Sequence[OpenPair]) -> None:
+    file.write_bytes(csv_file(SHEET, [[str(getattr(pair, name)) for name in SHEET] for pair in pairs]))
 
 
 def _print(
