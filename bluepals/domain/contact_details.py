@@ -5,6 +5,7 @@ that the time it takes grows with the text and no faster.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +18,10 @@ Span = tuple[int, int]
 
 
 Hinted = tuple[re.Pattern[str], re.Pattern[str]]
+
+
+def _set(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
 
 
 def _words(listed: str) -> str:
@@ -61,7 +66,7 @@ _SPOKEN = {
         ("nineteen diecinueve", "19"),
         ("twenty veinte", "20"),
         ("thirty treinta", "30"),
-        ("forty cuarenta", "40"),
+        ("forty fourty cuarenta", "40"),
         ("fifty cincuenta", "50"),
         ("sixty sesenta", "60"),
         ("seventy setenta", "70"),
@@ -73,16 +78,21 @@ _SPOKEN = {
 }
 _LEET = str.maketrans("oilsbzg|", "01158291")
 _WORD = re.compile(r"[a-z0-9|]+")
+_NUMBER_PIECE = rf"(?:[0-9]+|{'|'.join(sorted(_SPOKEN, key=len, reverse=True))})"
+_PIECE = re.compile(_NUMBER_PIECE)
+_RUN_TOGETHER = re.compile(_NUMBER_PIECE + "{2,30}")  # 314five550123
 _MEANT_AS_DIGITS = re.compile(r"[0-9oilsbzg|]{1,15}")
 _TENS_AND_ONES = re.compile(r"[\s-]|\sy\s")
-_BETWEEN = re.compile(r"[\s()\[\]./*_,:;~\\•·|-]{0,6}")
-_FIRM = re.compile(r"[-.)/*_]")
-_CALL_ME = re.compile(
-    r"\b(?:call|text|phone|cell|mobile|dial|reach|ring|whatsapp|facetime|tel|celular|cel|movil|telefono|llama\w{0,4}"
-    r"|marca\w{0,3}|texte\w{0,4}|(?:my|our|his|her|their|phone|cell|house|home|mi|su|nuestro|mom'?s|dad'?s)"
-    r" (?:numbers?|num|numero|digits|#))\b"
+_BETWEEN = re.compile(
+    r"[^a-z0-9$]{0,6}|[^a-z0-9$]{1,3}(?:dash|hyphen|minus|guion|and|then|y|luego)[^a-z0-9$]{1,3}"
 )
-_CUE_REACH = 60
+_FIRM = re.compile(r"[-.)/*_~=|+]|dash|hyphen|minus|guion")
+_CALL_ME = re.compile(
+    r"\b(?:call|text|txt|phone|fone|cell|mobile|dial|reach|ring|whatsapp|facetime|tel|celular|cel|movil|telefono|llama\w{0,4}"
+    r"|marca\w{0,3}|texte\w{0,4}|(?:my|our|his|her|their|phone|cell|house|home|mi|su|nuestro|mom'?s|dad'?s)"
+    r" (?:numbers?|num|numbr|nmber|numer|numero|digits|#))\b"
+)
+_CUE_REACH = 50
 _COUNTED = re.compile(
     r"\s?" + _words("points people miles years pages dollars pesos puntos paginas bc ad") + r"\b"
 )
@@ -103,26 +113,28 @@ class _Atom:
 
 def phones(folded: Folded) -> Iterator[Span]:
     yield from _phones_abroad(folded.text)
+    cues = [found.end() for found in _CALL_ME.finditer(folded.text)]
     chain: list[_Atom] = []
     for atom in _atoms(folded.text):
         if chain and not _BETWEEN.fullmatch(folded.text, chain[-1].end, atom.start):
-            yield from _phones_in(folded.text, chain)
+            yield from _phones_in(folded.text, chain, cues)
             chain = []
         chain.append(atom)
-    yield from _phones_in(folded.text, chain)
+    yield from _phones_in(folded.text, chain, cues)
 
 
 def _atoms(text: str) -> Iterator[_Atom]:
-    waiting: _Atom | None = None
+    tens: _Atom | None = None
     for atom in _single_atoms(text):
-        if waiting and _are_tens_and_ones(text, waiting, atom):
-            atom = _Atom(waiting.start, atom.end, waiting.digits[0] + atom.digits, spoken=True, genuine=2)
-            waiting = None
-        if waiting:
-            yield waiting
-        waiting = atom
-    if waiting:
-        yield waiting
+        if tens and _are_tens_and_ones(text, tens, atom):
+            yield _Atom(tens.start, atom.end, tens.digits[0] + atom.digits, spoken=True, genuine=2)
+            tens = None
+            continue
+        if tens:
+            yield tens
+        tens = atom
+    if tens:
+        yield tens
 
 
 def _single_atoms(text: str) -> Iterator[_Atom]:
@@ -130,6 +142,10 @@ def _single_atoms(text: str) -> Iterator[_Atom]:
         word = found.group()
         if digits := _SPOKEN.get(word):
             yield _Atom(*found.span(), digits, spoken=True, genuine=len(digits))
+        elif not word.isdecimal() and _RUN_TOGETHER.fullmatch(word):
+            for piece in _PIECE.finditer(text, *found.span()):
+                digits = _SPOKEN.get(piece.group(), piece.group())
+                yield _Atom(*piece.span(), digits, spoken=digits != piece.group(), genuine=len(digits))
         elif _MEANT_AS_DIGITS.fullmatch(word):
             genuine = sum(letter.isdecimal() for letter in word)
             yield _Atom(*found.span(), word.translate(_LEET), spoken=False, genuine=genuine)
@@ -160,18 +176,26 @@ def _phones_abroad(text: str) -> Iterator[Span]:
             yield found.span()
 
 
-def _phones_in(text: str, chain: list[_Atom]) -> Iterator[Span]:
+def _phones_in(text: str, chain: list[_Atom], cues: list[int]) -> Iterator[Span]:
     """The longest number that begins at each piece, from left to right, none inside another."""
     place = 0
     while place < len(chain):
+        cued = _is_near(cues, chain[place].start)
         window = max(
-            (part for part in _windows(chain, place) if _is_phone(text, part)), key=len, default=None
+            (part for part in _windows(chain, place) if _is_phone(text, part, cued=cued)),
+            key=len,
+            default=None,
         )
         if window is None:
             place += 1
         else:
             yield window[0].start, window[-1].end
             place += len(window)
+
+
+def _is_near(cues: list[int], start: int) -> bool:
+    last = bisect_right(cues, start) - 1
+    return last >= 0 and start - cues[last] <= _CUE_REACH
 
 
 def _windows(chain: list[_Atom], first: int) -> Iterator[list[_Atom]]:
@@ -184,15 +208,13 @@ def _windows(chain: list[_Atom], first: int) -> Iterator[list[_Atom]]:
             return
 
 
-def _is_phone(text: str, atoms: list[_Atom]) -> bool:
+def _is_phone(text: str, atoms: list[_Atom], *, cued: bool) -> bool:
     if not (atoms[0].genuine and atoms[-1].genuine) or 2 * sum(atom.genuine for atom in atoms) < 7:
         return False
     digits = "".join(atom.digits for atom in atoms)
     gaps = [text[before.end : after.start] for before, after in pairwise(atoms)]
-    if _is_counting(atoms, gaps) or digits.endswith("0000"):
-        return False
-    if _CALL_ME.search(text, max(0, atoms[0].start - _CUE_REACH), atoms[0].start):
-        return True
+    if cued or _is_counting(atoms, gaps) or digits.endswith("0000"):
+        return cued and not _is_counting(atoms, gaps)
     if len(digits) == 11:
         return digits[0] == "1" and _looks_national(atoms, gaps, digits, country=1)
     if len(digits) == 10:
@@ -220,9 +242,10 @@ def _looks_national(atoms: list[_Atom], gaps: list[str], digits: str, *, country
     if "0" in {digits[country], digits[area]} or "1" in {digits[country], digits[area]}:
         return False
     one_by_one = all(len(atom.digits) == 1 for atom in atoms)
-    spoken = all(atom.spoken for atom in atoms)
-    blocks = set(cuts) <= {country, area, exchange} or {area, exchange} <= firm
-    return one_by_one or spoken or blocks
+    spoken = [atom.spoken for atom in atoms].count(True)
+    if one_by_one or spoken == len(atoms) or (spoken > 1 and len(atoms) > 3):
+        return True
+    return set(cuts) <= {country, area, exchange, exchange + 2} or {area, exchange} <= firm
 
 
 def _looks_local(text: str, atoms: list[_Atom], gaps: list[str], digits: str) -> bool:
@@ -246,11 +269,11 @@ def _cuts(atoms: list[_Atom]) -> list[int]:
 # ---- e-mail addresses
 
 _PROVIDERS = _words(
-    "gmail yahoo hotmail outlook icloud aol protonmail proton comcast att sbcglobal live msn gmx"
+    "gmail g\\s?mail hot\\s?mail yahoo hotmail outlook icloud aol protonmail proton comcast att sbcglobal live msn gmx"
 )
 _TOP = _words("com net org edu gov us mx es io co uk info me")
-_AT = r"(?:\s{0,2}@\s{0,2}|\s{0,2}[(\[{<]\s?(?:at|arroba|@)\s?[)\]}>]\s{0,2})"
-_AT_WORD = r"\s{1,3}(?:at|arroba)\s{1,3}"
+_AT = r"(?:\s{0,2}@\s{0,2}|\s{0,2}[(\[{<]\s?(?:at|a|arroba|@)\s?[)\]}>]\s{0,2})"
+_AT_WORD = r"[\s-]{1,3}(?:at|arroba)[\s-]{1,3}"
 _DOT = r"\s?(?:\.|[(\[{<]\s?(?:dot|punto|\.)\s?[)\]}>])\s?"
 _DOT_WORD = r"[\s-]{1,3}(?:dot|punto)[\s-]{1,3}"
 _ANY_DOT = rf"(?:{_DOT}|{_DOT_WORD})"
@@ -261,11 +284,10 @@ _LOCAL = (
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,62})"
 _EMAILS = _hinted(
     (
-        r"@|[(\[{<]\s?(?:at|arroba)\s?[)\]}>]",
+        r"@|[(\[{<]\s?(?:at|a|arroba)\s?[)\]}>]",
         rf"{_LOCAL}{_AT}{_LABEL}(?:{_ANY_DOT}{_LABEL}){{0,3}}{_ANY_DOT}[a-z]{{2,12}}\b",
     ),
     (_PROVIDERS, rf"{_LOCAL}(?:{_AT_WORD}|{_AT}){_PROVIDERS}(?:{_ANY_DOT}{_TOP})?\b"),
-    (_PROVIDERS, rf"(?<![a-z0-9])(?:at|arroba)\s{_PROVIDERS}{_ANY_DOT}{_TOP}\b"),
     (_DOT_WORD, rf"{_LOCAL}{_AT_WORD}{_LABEL}(?:{_DOT_WORD}{_LABEL}){{0,2}}{_DOT_WORD}{_TOP}\b"),
     ("@", r"(?<![a-z0-9])(?:[a-z0-9._]\s){2,30}@(?:\s[a-z0-9]){2,30}\s\.(?:\s[a-z]){2,6}(?![a-z])"),
 )
@@ -305,7 +327,7 @@ _LINKS = _hinted(
         r"(?:\s(?:slash|diagonal)\s[a-z0-9_-]{1,40}){0,3}(?![a-z0-9])",
     ),
 )
-_MISSING_SPACE = re.compile(r"[a-z]+\s\.|[a-z]+\.\s")
+_MISSING_SPACE = re.compile(r"[a-z]+\s\.(?!\s)|[a-z]+\.\s")
 
 
 def links(folded: Folded) -> Iterator[Span]:
@@ -318,40 +340,66 @@ def links(folded: Folded) -> Iterator[Span]:
 
 _PLATFORM = _words(
     "insta instagram ig snap snapchat tiktok tik\\stok discord roblox fortnite minecraft xbox psn playstation youtube"
-    " twitch twitter facebook fb whatsapp kik steam telegram messenger switch nintendo gamertag gamer\\stag username"
-    " user\\sname user screen\\sname handle usuario"
+    " twitch twitter facebook fb whatsapp kik steam telegram messenger switch nintendo ps4 ps5 sc gamertag gamer\\stag username"
+    " user\\sname user screen\\sname handle usuario user"
+)
+_BADGE = _words(
+    "snap snapchat sc ig insta instagram tiktok discord psn xbox gamertag username gamer\\stag user\\sname handle telegram"
 )
 _ACCOUNT_WORD = r"(?:\s(?:name|username|user\sname|user|account|handle|id|tag|gamertag|usuario|cuenta|channel|canal)){0,2}"
 _ACCOUNT = r"['\"(]?(?P<account>[a-z0-9_][a-z0-9_.#-]{2,30})"
 _HANDLES = _hinted(
     ("@", r"(?<![a-z0-9._%+@-])@(?P<account>[a-z0-9_](?:[a-z0-9_.]{0,28}[a-z0-9_])?)"),
+    # my insta is ..., mi usuario de roblox es ...
     (
         _PLATFORM,
-        rf"\b(?:my|mi|our)\s(?:{_PLATFORM}{_ACCOUNT_WORD})(?:\s(?:is|es|its)\s|\s?[:=]\s?|'s\s){_ACCOUNT}",
+        rf"\b(?:my|mi|our)\s(?:(?:usuario|cuenta|user|account|name|username)\s(?:de|en|for|on|in)\s)?"
+        rf"(?:{_PLATFORM}{_ACCOUNT_WORD}(?:\s(?:on|en|in|for|de)\s{_PLATFORM})?)"
+        rf"(?:\s(?:is|es|its|was)\s|\s?[:=]\s?|'s\s){_ACCOUNT}",
     ),
+    # snap: ..., insta = ...
+    (_BADGE, rf"(?<![a-z0-9]){_BADGE}{_ACCOUNT_WORD}\s?[:=]\s?{_ACCOUNT}"),
+    # add me on roblox: ..., look me up on insta, ...
     (
         _PLATFORM,
-        rf"\b(?:add|follow|find|friend|message|dm|hit|agregame|sigueme|buscame|anademe)\s(?:me\s|up\s){{0,2}}"
-        rf"(?:on|in|at|en|por)\s(?:my\s|mi\s)?{_PLATFORM}"
-        rf"(?:[\s,:;-]{{1,3}}(?:(?:i'?m|i\sam|as|at|it'?s|soy|como|my\sname\sis|me\sllamo)\s)?){_ACCOUNT}",
+        rf"\b(?:add|follow|find|friend|message|dm|hit|look|text|search|snap|agregame|sigueme|buscame|anademe)\s"
+        rf"(?:me\s|up\s|for\s){{0,3}}(?:on|in|at|en|por)\s(?:my\s|mi\s|the\s)?{_PLATFORM}"
+        rf"(?:[\s,:;-]{{1,3}}(?:(?:i'?m|i\sam|as|at|it'?s|soy|como|my\sname\sis|me\sllamo|estoy\scomo)\s)?){_ACCOUNT}",
     ),
+    # kik me at ..., add me X1 on roblox
+    (_PLATFORM, rf"\b(?:{_PLATFORM})\sme\s(?:at|on|@)\s{_ACCOUNT}"),
     (
         _PLATFORM,
-        rf"\b(?:on|en)\s{_PLATFORM}[\s,]{{1,2}}(?:i'?m|i\sam|my\sname\sis|me\sllamo|soy)\s{_ACCOUNT}",
+        rf"\b(?:add|follow|friend|agrega|sigue)\s?(?:me\s)?(?P<account>[a-z0-9_.]{{2,30}})\s(?:on|en)\s{_PLATFORM}",
+    ),
+    # on discord im ...
+    (
+        _PLATFORM,
+        rf"\b(?:on|en)\s{_PLATFORM}[\s,]{{1,2}}(?:i'?m|i\sam|my\sname\sis|my\suser\sis|me\sllamo|soy)\s{_ACCOUNT}",
+    ),
+    # im maya_2016 on tiktok
+    (
+        _PLATFORM,
+        rf"\b(?:i'?m|i\sam|soy|it'?s|is|es)\s(?P<account>[a-z0-9_.]{{0,28}}[0-9_][a-z0-9_.]{{0,28}})\s(?:on|en)\s{_PLATFORM}",
     ),
     ("#[0-9]", r"(?<![a-z0-9_.#])(?P<account>[a-z0-9_.]{2,32}#[0-9]{4})(?![0-9])"),
 )
-_NO_ACCOUNT = frozenset(
-    "the my a an our your his her their this that it its and but not no so too very really super kinda pretty also just"
-    " always never still now only all about because when for from with on in at to of or if is was be been cool fun good"
-    " great bad best better awesome amazing broken locked private gone banned hacked down slow old new full boring blocked"
-    " working called named made weird funny nice free playing trying going getting making watching having mine yours"
-    " home school noon lunch recess night least first last once work church practice there here something nothing"
-    " mas muy no un una el la los las mi tu su que porque para con divertido nuevo viejo bueno malo bloqueado privado"
-    " genial mejor favorito roto cuando pero tambien todo nada years good-looking obsessed happy sad".split()
+_NO_ACCOUNT = _set(
+    """
+    the my a an our your his her their this that it its and but not no so too very really super kinda
+    pretty also just always never still now only all about because when for from with on in at to of or if
+    is was be been cool fun good great bad best better awesome amazing broken locked private gone banned
+    hacked down slow old new full boring blocked working called named made weird funny nice free playing
+    trying going getting making watching having mine yours home school noon lunch recess night least first
+    last once work church practice there here something nothing mas muy no un una el la los las mi tu su
+    que porque para con divertido nuevo viejo bueno malo bloqueado privado genial mejor favorito roto
+    cuando pero tambien todo nada years good-looking obsessed happy sad
+    """
 )
-_THINGS_WITH_A_NUMBER = frozenset(
-    "room bus apt unit number locker badge flight jersey car engine case box no grade".split()
+_THINGS_WITH_A_NUMBER = _set(
+    """
+    room bus apt unit number locker badge flight jersey car engine case box no grade
+    """
 )
 
 
@@ -371,14 +419,14 @@ def _is_account(account: str) -> bool:
 # ---- street addresses
 
 _NUMBER_WORD = "(?:" + "|".join(word for word in _SPOKEN if word != "oh") + ")"
-_HOUSE = rf"(?:[0-9]{{1,6}}(?:[a-d]|\s?1/2)?|{_NUMBER_WORD}(?:[\s-]{{1,2}}{_NUMBER_WORD}){{1,3}})"
+_HOUSE = rf"(?:[0-9]{{1,6}}(?:[a-d]|\s?1/2)?|{_NUMBER_WORD}(?:[\s-]{{1,2}}{_NUMBER_WORD}){{0,3}})"
 _SIDE = r"(?:(?:north|south|east|west|[nsew]|ne|nw|se|sw)\.?\s)?"
 _NAME = r"(?:[a-z][a-z'.-]{0,24}|[0-9]{1,3}(?:st|nd|rd|th))"
 _SURE_TYPE = _words("street avenue ave road rd lane ln boulevard blvd parkway pkwy terrace")
 _VAGUE_TYPE = _words(
     "st drive dr way place pl court ct circle cir square sq trail trl loop highway hwy alley row run cove crossing"
 )
-_REST = r"\.?(?:,?\s(?:apt|apartment|unit|#|no)\.?\s?#?[a-z0-9]{1,5}\b)?"
+_REST = r"\.?(?P<rest>,?\s(?:apt|apartment|unit|#|no)\.?\s?#?[a-z0-9]{1,5}\b)?"
 _STREET = re.compile(
     rf"(?<![a-z0-9$.:/-])(?P<house>{_HOUSE}),?\s{{1,2}}{_SIDE}(?P<name>{_NAME}(?:\s{_NAME}){{0,3}}?)\s"
     rf"(?:(?P<sure>{_SURE_TYPE})|(?P<vague>{_VAGUE_TYPE}))(?![a-z]){_REST}"
@@ -389,9 +437,14 @@ _I_LIVE_AT = re.compile(
 )
 _HOME_REACH = 30
 _MY_ADDRESS = re.compile(r"\b(?:live|lives|living|address|house|home|vivo|vivimos|direccion|casa)\b")
+_NUMBERED = re.compile(
+    rf"\b(?:house|apartment|apt|building) (?:number|#|num|no\.?) (?:is )?(?P<place>[0-9]{{1,6}} (?:on|at) {_NAME}(?: {_NAME}){{0,2}})"
+    rf"|\b(?:live|lives|living) (?:at|on|in) (?P<street>{_NAME}(?: {_NAME}){{0,2}} {_SURE_TYPE} (?:number|#|num|no\.?) ?[0-9]{{1,6}})"
+    r"|\b(?:street|adress|address|addres|house) is (?:at )?(?P<number>[0-9]{2,6} [a-z]{3,24})"
+)
 _BOX = re.compile(r"(?<![a-z])p\.?\s?o\.?\s?box\s#?[0-9]{1,6}|(?<![a-z])apartado(?:\spostal)?\s[0-9]{1,6}")
 _ZIP = re.compile(
-    r"(?<![a-z])(?:a[klrz]|c[aot]|d[ec]|fl|ga|hi|i[adln]|k[sy]|la|m[adeinost]|n[cdehjmvy]|o[hkr]|pa|ri|s[cd]|t[nx]|ut"
+    r"(?<![a-z])(?P<state>a[klrz]|c[aot]|d[ec]|fl|ga|hi|i[adln]|k[sy]|la|m[adeinost]|n[cdehjmvy]|o[hkr]|pa|ri|s[cd]|t[nx]|ut"
     r"|v[at]|w[aivy]|missouri|illinois)\.?,?\s[0-9]{5}(?:-[0-9]{4})?(?![0-9])"
 )
 _CALLE = re.compile(
@@ -400,18 +453,25 @@ _CALLE = re.compile(
     rf"(?P<number>,?\s?(?:#|no\.?\s|num\.?\s|numero\s)\s?(?:[0-9]{{1,5}}|{_NUMBER_WORD})|,?\s[0-9]{{1,5}})(?![a-z0-9:])"
     r"(?:-[0-9]{1,4})?"
 )
-_NO_STREET_NAME = frozenset(
-    "a an the of in on at to from for with and or but by as is are was were be am my your his her our their its this that"
-    " these those it i me you he she we they us them who which down up off over under across along around through into"
-    " out near by behind past per day days hour hours minute minutes min mins second seconds week weeks month months year"
-    " years time times block blocks mile miles acre acres foot feet inch inches people kids kid children boys girls friends"
-    " friend brother brothers sister sisters cousins cousin dog dogs cat cats pet pets fish car cars cop cops officer"
-    " officers police student students team teams point points game games goal goals yard yards house houses tree trees"
-    " more less big small little long short old new different other same one two three four five way ways lane lanes grade"
-    " grader graders percent dollar dollars am pm mph grados anos dias horas minutos perros gatos hermanos hermanas amigos"
-    " ninos personas cuadras hay de la el los las en y con por para un una mi tu su que es son tengo veces wide whole"
-    " laps lap lights light stop stops turns turn wheel wheeler mountain steps signs sign extra bedrooms rooms of".split()
+_NO_STREET_NAME = _set(
+    """
+    a an the of in on at to from for with and or but by as is are was were be am my your his her our their
+    its this that these those it i me you he she we they us them who which down up off over under across
+    along around through into out near by behind past per day days hour hours minute minutes min mins
+    second seconds week weeks month months year years time times block blocks mile miles acre acres foot
+    feet inch inches people kids kid children boys girls friends friend brother brothers sister sisters
+    cousins cousin dog dogs cat cats pet pets fish car cars cop cops officer officers police student
+    students team teams point points game games goal goals yard yards house houses tree trees more less
+    big small little long short old new different other same one two three four five way ways lane lanes
+    grade grader graders percent dollar dollars am pm mph grados anos dias horas minutos perros gatos
+    hermanos hermanas amigos ninos personas cuadras hay de la el los las en y con por para un una mi tu su
+    que es son tengo veces wide whole laps lap lights light stop stops turns turn wheel wheeler mountain
+    steps signs sign extra bedrooms rooms of
+    """
 )
+
+
+_ARTICLES = re.compile(r"\b(?:de|del|la|el|los|las)\s")
 
 
 def addresses(folded: Folded) -> Iterator[Span]:
@@ -422,10 +482,14 @@ def addresses(folded: Folded) -> Iterator[Span]:
     for found in _CALLE.finditer(folded.text):
         if _is_calle(folded, found):
             yield found.span()
+    for found in _NUMBERED.finditer(folded.text):
+        if not any(word in _NO_STREET_NAME for word in (found["number"] or "").split()):
+            yield found.span(found.lastgroup or 0)
     for found in _BOX.finditer(folded.text):
         yield found.span()
     for found in _ZIP.finditer(folded.text):
-        if folded.is_capital(found.start()) and folded.is_capital(found.start() + 1):
+        letters = len(found["state"]) if len(found["state"]) == 2 else 1
+        if all(folded.is_capital(found.start() + place) for place in range(letters)):
             yield found.span()
 
 
@@ -435,16 +499,16 @@ def _is_named(name: str) -> bool:
 
 def _is_street(folded: Folded, found: re.Match[str]) -> bool:
     """A vague type ("way", "court") counts beside capitals, or when the writer says who lives there."""
-    if found["sure"]:
+    if (found["sure"] and found["house"] not in _SPOKEN) or found["rest"]:
         return True
     before = max(0, found.start() - _HOME_REACH)
     said = _MY_ADDRESS.search(folded.text, before, found.start()) is not None
     named = folded.is_capital(found.start("name")) or found["name"][0].isdecimal()
-    return said or (named and folded.is_capital(found.start("vague")))
+    return said or (named and folded.is_capital(found.start("sure" if found["sure"] else "vague")))
 
 
 def _is_calle(folded: Folded, found: re.Match[str]) -> bool:
-    if not _is_named(found["name"].removeprefix("de ").removeprefix("la ").removeprefix("los ")):
+    if not _is_named(_ARTICLES.sub("", found["name"])):
         return False
     numbered = not found["number"].lstrip(", ")[0].isdecimal()
     walks = found["type"] in {"camino", "paseo"}
