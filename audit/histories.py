@@ -69,25 +69,26 @@ class Histories:
 
     async def _read(self, workflow_id: str, begun: bool, listed: set[str], look_at: LookAt) -> None:
         newest = await self._newest(workflow_id)
-        if newest is None and not listed:
-            if begun:
-                self._note_gone(workflow_id, workflow_id)
-            return
         to_read = listed | ({newest} if newest else set())
         seen: set[str] = set()
+        missing: list[str] = []
         while to_read:
             run_id = to_read.pop()
             seen.add(run_id)
-            run = await self._fetch(workflow_id, run_id)
-            if run is None:
-                self._note_gone(workflow_id, f"{workflow_id} (run {run_id})")
-                continue
-            await look_at(run)
-            to_read |= _earlier(run) - seen
+            if run := await self._fetch(workflow_id, run_id):
+                await look_at(run)
+                to_read |= _earlier(run) - seen
+            else:
+                missing.append(run_id)
+        if len(seen) > len(missing):
+            self._note_gone(workflow_id, [f"{workflow_id} (run {run_id})" for run_id in missing])
+        elif begun or missing:
+            self._note_gone(workflow_id, [workflow_id])
 
-    def _note_gone(self, workflow_id: str, what: str) -> None:
-        self.gone.append(what)
-        self.incomplete.add(workflow_id)
+    def _note_gone(self, workflow_id: str, what: Sequence[str]) -> None:
+        if what:
+            self.gone += what
+            self.incomplete.add(workflow_id)
 
     async def _newest(self, workflow_id: str) -> str | None:
         async with self._places:

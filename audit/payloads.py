@@ -78,8 +78,8 @@ def unfolded(raw: bytes | str, depth: int = 0) -> Iterator[Words]:
     """The strings in here: leaves and keys of JSON, text in base64 or hexadecimal, JSON within; else all of it."""
     text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
     document = _as_json(text)
-    if isinstance(document, str) or document is None:
-        yield from _layers(text if document is None else document, depth)
+    if not isinstance(document, dict | list | int):
+        yield from _layers(document if isinstance(document, str) else text, depth)
         return
     for leaf in _leaves(document):
         yield from _layers(leaf, depth)
@@ -97,10 +97,15 @@ def _layers(text: str, depth: int) -> Iterator[Words]:
 
 def _as_json(text: str) -> object:
     try:
-        document: object = json.loads(text)
-    except ValueError:
+        document: object = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
         return None
     return document
+
+
+def _no_constant(name: str) -> None:
+    """Infinity and NaN are Python's, not JSON's; and may be somebody's name."""
+    raise ValueError(name)
 
 
 def _leaves(document: object) -> Iterator[str]:

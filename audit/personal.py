@@ -47,10 +47,13 @@ class Needles:
 
 
 class PersonalData:
-    """All that must not be in a history. `only_in_full`: names that are words of ours too."""
+    """All that must not be in a history.
+
+    `only_in_full`: names that are words of ours too; `left_out`: ids in the roster that are, and prove nothing.
+    """
 
     def __init__(self, people: Iterable[Person], own_words: frozenset[str]) -> None:
-        self.only_in_full = 0
+        self.only_in_full = self.left_out = 0
         self._own_words = own_words
         self._alone = Needles()  # with capitals and small letters as they are
         self._anyhow = Needles()
@@ -78,7 +81,7 @@ class PersonalData:
         text = _OPAQUE.sub(self._keep_ids, unicodedata.normalize("NFC", words.text))
         yield from self._alone.found_in(WORD.findall(text))
         yield from self._anyhow.found_in(_folded(text))
-        if words.value and (what := self._whole.get(text.strip().casefold())):
+        if words.value and (what := self._whole.get(text.strip())):
             yield what
 
     def _keep_ids(self, opaque: re.Match[str]) -> str:
@@ -118,11 +121,13 @@ class PersonalData:
             self._add_anyhow(name, what)
 
     def _add_external_id(self, external_id: str, what: str) -> None:
-        """A short number, or a word of ours, counts only where it is all that a value says."""
+        """A short number counts only where it is all that a value says: the workflows count too."""
         words = _folded(external_id)
-        is_count = external_id.isdecimal() and int(external_id) < LONG_NUMBER
-        if is_count or self._own_words.issuperset(words):
-            self._whole[external_id.strip().casefold()] = what
+        if external_id.isdecimal() and int(external_id) < LONG_NUMBER:
+            self._whole[external_id] = what
+            return
+        if self._own_words.issuperset(words) and any(len(word) >= SHORTEST_PART for word in words):
+            self.left_out += 1
             return
         if _OPAQUE.fullmatch(external_id):
             self._opaque_ids.add(external_id.casefold())

@@ -175,9 +175,20 @@ class Reader:
             )
             for draft in self.found.unreadable
         ]
-        if names := self._personal.only_in_full:
-            sentence = f"{names} names are words that the workflows say themselves; they were looked for with the other name."
-            on_record.append(Finding("everyday names", self.found.program.id, sentence))
+        on_record += [
+            Finding("words of ours", self.found.program.id, f"{count} {sentence}")
+            for count, sentence in (
+                (
+                    self._personal.only_in_full,
+                    "names are words that the workflows say themselves: looked for with the other name.",
+                ),
+                (
+                    self._personal.left_out,
+                    "ids in the roster are words that the workflows say themselves: not looked for.",
+                ),
+            )
+            if count
+        ]
         return Check(
             "no personal data in histories",
             "no payload and no other string of a history holds a name, an address, a roster's id or words of a letter",
