@@ -101,24 +101,46 @@ class ContentKey:
         return TypedLetter(content.decode()) if kind == "text" else ScannedLetter(content)
 
 
-async def content_key(
+async def key_to_write(
     connection: Connection, keyring: Keyring, program: str, student_id: UUID | None
 ) -> ContentKey:
     """The key of this child's letters (None: of the program's stock letters), made when there is none yet."""
-    owner = str(student_id or program)
-    find = "SELECT master_key_id, wrapped FROM content_key WHERE program_id = $1 AND student_id IS NOT DISTINCT FROM $2"
-    row = await connection.fetchrow(find, program, student_id)
+    if (known := await _find(connection, keyring, program, student_id)) is not None:
+        return known
+    master, wrapped = keyring.wrap(os.urandom(KEY_BYTES), _owner(program, student_id))
+    await connection.execute(
+        "INSERT INTO content_key (program_id, student_id, master_key_id, wrapped) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT DO NOTHING",
+        program,
+        student_id,
+        master,
+        wrapped,
+    )
+    return await key_to_read(connection, keyring, program, student_id)
+
+
+async def key_to_read(
+    connection: Connection, keyring: Keyring, program: str, student_id: UUID | None
+) -> ContentKey:
+    """The same key, never a new one: where it has been destroyed, nothing can be read any more."""
+    if (known := await _find(connection, keyring, program, student_id)) is None:
+        raise ContentUnreadable("This letter has been erased: its key is gone.")
+    return known
+
+
+async def _find(
+    connection: Connection, keyring: Keyring, program: str, student_id: UUID | None
+) -> ContentKey | None:
+    row = await connection.fetchrow(
+        "SELECT master_key_id, wrapped FROM content_key"
+        " WHERE program_id = $1 AND student_id IS NOT DISTINCT FROM $2",
+        program,
+        student_id,
+    )
     if row is None:
-        master, wrapped = keyring.wrap(os.urandom(KEY_BYTES), owner)
-        await connection.execute(
-            "INSERT INTO content_key (program_id, student_id, master_key_id, wrapped) VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT DO NOTHING",
-            program,
-            student_id,
-            master,
-            wrapped,
-        )
-        row = await connection.fetchrow(find, program, student_id)
-    if row is None:
-        raise ContentUnreadable("The key of this child's letters is out of this scope's sight.")
-    return ContentKey(keyring.unwrap(row["master_key_id"], row["wrapped"], owner))
+        return None
+    return ContentKey(keyring.unwrap(row["master_key_id"], row["wrapped"], _owner(program, student_id)))
+
+
+def _owner(program: str, student_id: UUID | None) -> str:
+    return str(student_id or program)

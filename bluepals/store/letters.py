@@ -9,7 +9,7 @@ import asyncpg
 
 from bluepals.domain.letters import Letter, ScannedLetter, Side, Verdict
 from bluepals.domain.screening import Mark, Risk, Screening
-from bluepals.store.content import Keyring, content_key
+from bluepals.store.content import Keyring, key_to_read, key_to_write
 from bluepals.store.database import Connection
 
 
@@ -131,7 +131,7 @@ async def _add_draft(
     """The caller holds the letter's row lock, by its upsert."""
     letter = await connection.fetchrow("SELECT * FROM letter WHERE id = $1", letter_id)
     assert letter is not None  # noqa: S101 - upserted above
-    key = await content_key(connection, keyring, letter["program_id"], student_id)
+    key = await key_to_write(connection, keyring, letter["program_id"], student_id)
     sealed = key.seal(handed.letter, letter_id)
     known = await connection.fetchrow(
         "SELECT id, letter_id, number, hash, received_at FROM draft WHERE letter_id = $1 AND fingerprint = $2",
@@ -219,7 +219,7 @@ async def read(connection: Connection, keyring: Keyring, draft_id: UUID) -> Open
     )
     if row is None:
         raise NotTaken(f"There is no draft {draft_id} here. See: starter.py letter waiting")
-    key = await content_key(connection, keyring, row["program_id"], row["student_id"])
+    key = await key_to_read(connection, keyring, row["program_id"], row["student_id"])
     return OpenedDraft(
         letter=key.open(row["kind"], row["stored"], row["letter_id"]),
         language=row["language"],
