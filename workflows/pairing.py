@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.options import TRANSACTION, refusal
 from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
 
-LOOK_AGAIN = timedelta(hours=1)  # for a stock letter, when none was left
+LOOK_AGAIN = timedelta(hours=3)  # for a stock letter, when none was left
 HASH_BYTES = 32
 
 

@@ -4,6 +4,7 @@ Each test has a program of its own in one database; one worker serves them all.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -273,14 +274,18 @@ class World:
         return handle
 
     async def begin_visit(self, times: VisitTimes) -> WorkflowHandle[visit_workflow.VisitDay, int]:
-        handle = await self.client.start_workflow(
+        handle = await self.start_visit(times)
+        await self.attend(handle.id)
+        return handle
+
+    async def start_visit(self, times: VisitTimes) -> WorkflowHandle[visit_workflow.VisitDay, int]:
+        """At the real time, not at the program's."""
+        return await self.client.start_workflow(
             visit_workflow.VisitDay.run,
             visit_workflow.VisitDayInput(self.program.id, self.year, times),
             id=visit_workflow.workflow_id(self.year),
             task_queue=TASK_QUEUE,
         )
-        await self.attend(handle.id)
-        return handle
 
     async def attend(self, workflow_id: str) -> None:
         """Bring a workflow to the program's time, and along with it from here on."""
@@ -357,6 +362,15 @@ class World:
             ),
             "an approved letter is delivered or held",
         )
+
+    async def delivered(self, draft: DraftRecord) -> bool:
+        return await self._exists("SELECT FROM delivery WHERE draft_id = $1", draft.id)
+
+    @staticmethod
+    def unpacked(body: str) -> dict[str, object]:
+        """A tell's body, as the superuser's connection reads it."""
+        unpacked: dict[str, object] = json.loads(body)
+        return unpacked
 
     async def deliveries(self, pairing_id: str) -> list[tuple[int, str, str, int | None]]:
         """Round, side, kind and opening day of what went to the other side, in that order."""

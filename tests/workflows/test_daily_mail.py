@@ -1,0 +1,65 @@
+"""One mail for each person and day, by a Schedule in the program's zone."""
+
+from datetime import timedelta
+
+from temporalio.client import ScheduleOverlapPolicy
+
+from bluepals.domain.letters import Side
+from service.opening import schedule_daily_mail
+from tests.workflows.world import World
+from workflows.daily_mail import DailyMail, DailyMailInput, schedule, workflow_id
+from workflows.queue import TASK_QUEUE
+
+DAY = timedelta(days=1)
+
+
+async def send(world: World, name: str) -> int:
+    day = world.now.astimezone(world.calendar.zone).date()
+    return await world.client.execute_workflow(
+        DailyMail.run,
+        DailyMailInput(world.program.id, world.program.timezone, day.isoformat()),
+        id=f"{workflow_id(world.program.id)}-{name}",
+        task_queue=TASK_QUEUE,
+    )
+
+
+async def test_each_who_has_something_to_do_today_gets_one_mail(world: World) -> None:
+    (pair,) = await world.pair()
+    await world.begin_pairing(pair)
+    await world.write(pair, Side.STUDENT, 1)
+    await world.reach(world.round(1).officers_due - 3 * DAY, 17)
+    assert await send(world, "first") == 3
+    to = sorted(await world.mails("daily"))
+    assert to == ["coordinator@north.example", "moderator@north.example", "officer1@pd.example"], (
+        "a letter that has waited too long, a letter to read, a letter to write"
+    )
+    assert await send(world, "again") == 3
+    assert sorted(await world.mails("daily")) == to, "the same day again, nothing more"
+
+
+async def test_nobody_is_mailed_on_a_day_without_school(world: World) -> None:
+    (pair,) = await world.pair()
+    await world.begin_pairing(pair)
+    await world.reach(world.round(1).officers_due - 5 * DAY, 7)
+    assert (world.round(1).officers_due - 5 * DAY).weekday() == 6
+    assert await send(world, "sunday") == 0
+    assert await world.mails("daily") == []
+
+
+async def test_the_schedule_is_in_the_programs_zone_and_skips_what_overlaps(world: World) -> None:
+    planned = schedule(world.program.id, "America/Chicago", 7)
+    assert planned.spec.time_zone_name == "America/Chicago"
+    assert [one.start for one in planned.spec.calendars[0].hour] == [7]
+    assert planned.policy.overlap is ScheduleOverlapPolicy.SKIP
+    assert planned.policy.catchup_window == timedelta(hours=12)
+
+
+async def test_scheduling_twice_is_scheduling_once(world: World) -> None:
+    await schedule_daily_mail(world.parts, world.program)
+    await schedule_daily_mail(world.parts, world.program)
+    handle = world.client.get_schedule_handle(workflow_id(world.program.id))
+    coming = (await handle.describe()).info.next_action_times
+    assert {at.astimezone(world.calendar.zone).hour for at in coming} == {7}, (
+        "before and after a change of clocks"
+    )
+    await handle.delete()
