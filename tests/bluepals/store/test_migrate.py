@@ -1,10 +1,11 @@
+import asyncio
 import shutil
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from bluepals.store.migrate import MIGRATIONS, MigrationRefused, migrate
+from bluepals.store.migrate import MIGRATIONS, MigrationRefused, migrate, migrations
 from stack.postgres import PostgresServer
 
 
@@ -22,19 +23,23 @@ async def test_an_edited_migration_is_refused_by_name(
         await migrate(postgres.url_of("postgres", database_name), folder)
 
 
-async def test_the_application_owns_nothing_and_passes_no_policy(admin: asyncpg.Connection) -> None:
-    role = await admin.fetchrow("SELECT * FROM pg_roles WHERE rolname = 'bluepals_app'")
-    assert not role["rolsuper"]
-    assert not role["rolbypassrls"]
-    owned = await admin.fetchval(
-        "SELECT count(*) FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE rolname = 'bluepals_app'"
-    )
-    assert owned == 0
+async def test_several_starters_at_once_apply_each_migration_once(
+    postgres: PostgresServer, admin: asyncpg.Connection
+) -> None:
+    await admin.execute("CREATE DATABASE raced")
+    url = postgres.url_of("postgres", "raced")
+    applied = await asyncio.gather(*(migrate(url) for _ in range(3)))
+    names = [migration.name for migration in migrations()]
+    assert sorted(name for one in applied for name in one) == names
 
 
-async def test_every_table_of_people_and_letters_is_guarded(admin: asyncpg.Connection) -> None:
-    unguarded = await admin.fetch(
-        "SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
-        " WHERE nspname = 'public' AND relkind = 'r' AND NOT (relrowsecurity AND relforcerowsecurity)"
-    )
-    assert {row["relname"] for row in unguarded} == {"applied_migration", "virtual_clock"}
+async def test_a_migration_that_fails_leaves_nothing_behind(
+    postgres: PostgresServer, database_name: str, admin: asyncpg.Connection, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    (folder / "9999_half.sql").write_text("CREATE TABLE half (); SELECT 1 / 0;", "utf-8")
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await migrate(postgres.url_of("postgres", database_name), folder)
+    assert await admin.fetchval("SELECT to_regclass('half')") is None
+    (folder / "9999_half.sql").write_text("CREATE TABLE half ();", "utf-8")
+    assert await migrate(postgres.url_of("postgres", database_name), folder) == ["9999_half"]
