@@ -212,6 +212,8 @@ def _is_phone(text: str, atoms: list[_Atom], *, cued: bool) -> bool:
     if not (atoms[0].genuine and atoms[-1].genuine) or 2 * sum(atom.genuine for atom in atoms) < 7:
         return False
     digits = "".join(atom.digits for atom in atoms)
+    if len(set(digits)) == 1:
+        return False
     gaps = [text[before.end : after.start] for before, after in pairwise(atoms)]
     if cued or _is_counting(atoms, gaps) or digits.endswith("0000"):
         return cued and not _is_counting(atoms, gaps)
@@ -273,7 +275,7 @@ _PROVIDERS = _words(
 )
 _TOP = _words("com net org edu gov us mx es io co uk info me")
 _AT = r"(?:\s{0,2}@\s{0,2}|\s{0,2}[(\[{<]\s?(?:at|a|arroba|@)\s?[)\]}>]\s{0,2})"
-_AT_WORD = r"[\s-]{1,3}(?:at|arroba)[\s-]{1,3}"
+_AT_WORD = r"[\s-]{1,3}(?:at|arroba)(?:[\s-]sign)?[\s-]{1,3}"
 _DOT = r"\s?(?:\.|[(\[{<]\s?(?:dot|punto|\.)\s?[)\]}>])\s?"
 _DOT_WORD = r"[\s-]{1,3}(?:dot|punto)[\s-]{1,3}"
 _ANY_DOT = rf"(?:{_DOT}|{_DOT_WORD})"
@@ -323,8 +325,10 @@ _LINKS = _hinted(
     (r"\.(?:be|me)/", r"(?<![a-z0-9@._-])(?:youtu\.be|t\.me|wa\.me)/[^\s<>\"']{1,2000}"),
     (
         _SITE_END,
-        rf"(?<![a-z0-9])(?:www\s?(?:dot|punto)\s)?{_LABEL}(?:{_DOT_WORD}|{_DOT}){_SITE_TOP}"
-        r"(?:\s(?:slash|diagonal)\s[a-z0-9_-]{1,40}){0,3}(?![a-z0-9])",
+        (
+            rf"(?<![a-z0-9])(?:www\s?(?:dot|punto)\s)?{_LABEL}(?:{_DOT_WORD}|{_DOT}){_SITE_TOP}"
+            r"(?:\s(?:slash|diagonal)\s[a-z0-9_-]{1,40}){0,3}(?![a-z0-9])"
+        ),
     ),
 )
 _MISSING_SPACE = re.compile(r"[a-z]+\s\.(?!\s)|[a-z]+\.\s")
@@ -353,18 +357,22 @@ _HANDLES = _hinted(
     # my insta is ..., mi usuario de roblox es ...
     (
         _PLATFORM,
-        rf"\b(?:my|mi|our)\s(?:(?:usuario|cuenta|user|account|name|username)\s(?:de|en|for|on|in)\s)?"
-        rf"(?:{_PLATFORM}{_ACCOUNT_WORD}(?:\s(?:on|en|in|for|de)\s{_PLATFORM})?)"
-        rf"(?:\s(?:is|es|its|was)\s|\s?[:=]\s?|'s\s){_ACCOUNT}",
+        (
+            rf"\b(?:my|mi|our)\s(?:(?:usuario|cuenta|user|account|name|username)\s(?:de|en|for|on|in)\s)?"
+            rf"(?:{_PLATFORM}{_ACCOUNT_WORD}(?:\s(?:on|en|in|for|de)\s{_PLATFORM})?)"
+            rf"(?:\s(?:is|es|its|was)\s|\s?[:=]\s?|'s\s){_ACCOUNT}"
+        ),
     ),
     # snap: ..., insta = ...
-    (_BADGE, rf"(?<![a-z0-9]){_BADGE}{_ACCOUNT_WORD}\s?[:=]\s?{_ACCOUNT}"),
+    (_BADGE, rf"(?<![a-z0-9]){_BADGE}{_ACCOUNT_WORD}(?:\s?[:=]\s?|\s-\s){_ACCOUNT}"),
     # add me on roblox: ..., look me up on insta, ...
     (
         _PLATFORM,
-        rf"\b(?:add|follow|find|friend|message|dm|hit|look|text|search|snap|agregame|sigueme|buscame|anademe)\s"
-        rf"(?:me\s|up\s|for\s){{0,3}}(?:on|in|at|en|por)\s(?:my\s|mi\s|the\s)?{_PLATFORM}"
-        rf"(?:[\s,:;-]{{1,3}}(?:(?:i'?m|i\sam|as|at|it'?s|soy|como|my\sname\sis|me\sllamo|estoy\scomo)\s)?){_ACCOUNT}",
+        (
+            rf"\b(?:add|follow|find|friend|message|dm|hit|look|text|search|snap|agregame|sigueme|buscame|anademe)\s"
+            rf"(?:me\s|up\s|for\s){{0,3}}(?:on|in|at|en|por)\s(?:my\s|mi\s|the\s)?{_PLATFORM}"
+            rf"(?:[\s,:;-]{{1,3}}(?:(?:i'?m|i\sam|as|at|it'?s|soy|como|my\sname\sis|me\sllamo|estoy\scomo)\s)?){_ACCOUNT}"
+        ),
     ),
     # kik me at ..., add me X1 on roblox
     (_PLATFORM, rf"\b(?:{_PLATFORM})\sme\s(?:at|on|@)\s{_ACCOUNT}"),
@@ -380,7 +388,7 @@ _HANDLES = _hinted(
     # im maya_2016 on tiktok
     (
         _PLATFORM,
-        rf"\b(?:i'?m|i\sam|soy|it'?s|is|es)\s(?P<account>[a-z0-9_.]{{0,28}}[0-9_][a-z0-9_.]{{0,28}})\s(?:on|en)\s{_PLATFORM}",
+        rf"\b(?:i'?m|i\sam|i\sgo\sby|soy|it'?s|is|es)\s(?P<account>[a-z0-9_.]{{0,28}}[0-9_][a-z0-9_.]{{0,28}})\s(?:on|en)\s{_PLATFORM}",
     ),
     ("#[0-9]", r"(?<![a-z0-9_.#])(?P<account>[a-z0-9_.]{2,32}#[0-9]{4})(?![0-9])"),
 )
@@ -438,9 +446,12 @@ _I_LIVE_AT = re.compile(
 _HOME_REACH = 30
 _MY_ADDRESS = re.compile(r"\b(?:live|lives|living|address|house|home|vivo|vivimos|direccion|casa)\b")
 _NUMBERED = re.compile(
-    rf"\b(?:house|apartment|apt|building) (?:number|#|num|no\.?) (?:is )?(?P<place>[0-9]{{1,6}} (?:on|at) {_NAME}(?: {_NAME}){{0,2}})"
-    rf"|\b(?:live|lives|living) (?:at|on|in) (?P<street>{_NAME}(?: {_NAME}){{0,2}} {_SURE_TYPE} (?:number|#|num|no\.?) ?[0-9]{{1,6}})"
-    r"|\b(?:street|adress|address|addres|house) is (?:at )?(?P<number>[0-9]{2,6} [a-z]{3,24})"
+    rf"\b(?:house|apartment|apt|building) (?:number|#|num|no\.?) (?:is )?"
+    rf"(?P<house>[0-9]{{1,6}} (?:on|at) {_NAME}(?: {_NAME}){{0,2}})"
+    rf"|\b(?:live|lives|living) (?:at|on|in) "
+    rf"(?P<street>{_NAME}(?: {_NAME}){{0,2}} {_SURE_TYPE} (?:number|#|num|no\.?) ?[0-9]{{1,6}})"
+    r"|\b(?:street|adress|address|addres|house) is (?:at )?(?P<number>[0-9]{2,6} (?P<name>[a-z]{3,24}))"
+    rf"|\b(?P<calle>[0-9]{{1,5}} de la (?:calle|avenida) {_NAME})"
 )
 _BOX = re.compile(r"(?<![a-z])p\.?\s?o\.?\s?box\s#?[0-9]{1,6}|(?<![a-z])apartado(?:\spostal)?\s[0-9]{1,6}")
 _ZIP = re.compile(
@@ -475,22 +486,24 @@ _ARTICLES = re.compile(r"\b(?:de|del|la|el|los|las)\s")
 
 
 def addresses(folded: Folded) -> Iterator[Span]:
-    for pattern in (_STREET, _I_LIVE_AT):
-        for found in pattern.finditer(folded.text):
-            if _is_named(found["name"]) and (pattern is _I_LIVE_AT or _is_street(folded, found)):
-                yield found.span("place") if pattern is _I_LIVE_AT else found.span()
-    for found in _CALLE.finditer(folded.text):
-        if _is_calle(folded, found):
-            yield found.span()
-    for found in _NUMBERED.finditer(folded.text):
-        if not any(word in _NO_STREET_NAME for word in (found["number"] or "").split()):
-            yield found.span(found.lastgroup or 0)
-    for found in _BOX.finditer(folded.text):
-        yield found.span()
-    for found in _ZIP.finditer(folded.text):
-        letters = len(found["state"]) if len(found["state"]) == 2 else 1
-        if all(folded.is_capital(found.start() + place) for place in range(letters)):
-            yield found.span()
+    text = folded.text
+    yield from (found.span() for found in _STREET.finditer(text) if _is_street(folded, found))
+    yield from (found.span("place") for found in _I_LIVE_AT.finditer(text) if _is_named(found["name"]))
+    yield from (found.span() for found in _CALLE.finditer(text) if _is_calle(folded, found))
+    yield from (_part(found) for found in _NUMBERED.finditer(text) if _is_named(found["name"] or ""))
+    yield from (found.span() for found in _BOX.finditer(text))
+    yield from (found.span() for found in _ZIP.finditer(text) if _is_state(folded, found))
+
+
+def _part(found: re.Match[str]) -> Span:
+    """Where the one of its named alternatives stands that was found."""
+    return next(found.span(name) for name in ("house", "street", "number", "calle") if found[name])
+
+
+def _is_state(folded: Folded, found: re.Match[str]) -> bool:
+    """MO or Missouri, not "in" or "me"."""
+    capitals = 2 if len(found["state"]) == 2 else 1
+    return all(folded.is_capital(found.start() + place) for place in range(capitals))
 
 
 def _is_named(name: str) -> bool:
@@ -499,6 +512,8 @@ def _is_named(name: str) -> bool:
 
 def _is_street(folded: Folded, found: re.Match[str]) -> bool:
     """A vague type ("way", "court") counts beside capitals, or when the writer says who lives there."""
+    if not _is_named(found["name"]):
+        return False
     if (found["sure"] and found["house"] not in _SPOKEN) or found["rest"]:
         return True
     before = max(0, found.start() - _HOME_REACH)

@@ -27,7 +27,7 @@ def test_fault_13_an_override_is_marked_and_what_the_screen_shows_is_screened() 
         "My family 👨\u200d👩\u200d👧\u200d👦 and I",
         "مرحبا صديقي",
         "مرحبا \u200f(صديقي)\u200e!",
-        "می\u200cخواهم",
+        "می\u200cخواهم",  # noqa: RUF001 - Persian
         "שלום",
         "Z" + "\u0301" * 300,
     ],

@@ -2,8 +2,8 @@
 
 `great` phrases are about self-harm, abuse and threats, `small` ones about sorrow, loss, fear and bullying; `harmless`
 ones are everyday sayings: a worry that ends inside one is no worry. A phrase never runs over the end of a sentence.
-The words of great phrases are also known when they are misspelt, stretched, run together or spelled l e t t e r by
-letter.
+In great phrases and in sayings a word is also known when it is misspelt; everywhere when it is stretched, run together
+with others, or spelled l e t t e r by letter.
 """
 
 import re
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from bluepals.domain.lexicon.phrases import Phrase, Slot, Weight, phrases_of
+from bluepals.domain.lexicon.phrases import Phrase, Weight, phrases_of
 from bluepals.domain.lexicon.spelling import Spelling
 
 __all__ = ["Weight", "Worry", "worries"]
@@ -36,7 +36,8 @@ class Worry:
 class _Token:
     start: int
     end: int
-    means: frozenset[str]  # the lexicon's words that it may stand for
+    says: frozenset[str]  # the lexicon's words that are written there, stretched or disguised perhaps
+    means: frozenset[str]  # those as well that it may be a misspelling of
     sentence: int
 
 
@@ -75,7 +76,7 @@ def _matches(tokens: Sequence[_Token]) -> Iterator[_Match]:
     for place, token in enumerate(tokens):
         tried = {id(phrase): phrase for word in token.means for phrase in beginnings.get(word, ())}
         for phrase in tried.values():
-            last = _last_word(tokens, place, phrase.slots, token.sentence)
+            last = _last_word(tokens, place, phrase, 0)
             if last is not None:
                 yield _Match(place, last, phrase.weight)
 
@@ -91,17 +92,20 @@ def _phrases_in_question(tokens: Sequence[_Token]) -> Mapping[str, Sequence[Phra
     return found
 
 
-def _last_word(tokens: Sequence[_Token], place: int, slots: Sequence[Slot], sentence: int) -> int | None:
-    """The place of the last word, if the slots can be filled from here on within the sentence."""
-    slot, rest = slots[0], slots[1:]
+def _last_word(tokens: Sequence[_Token], place: int, phrase: Phrase, at: int) -> int | None:
+    """The place of the last word, if the phrase from its slot `at` on is found from here on within the sentence."""
+    if at == len(phrase.slots):
+        return place - 1
+    slot = phrase.slots[at]
     for here in range(place, min(place + slot.gap + 1, len(tokens))):
-        if tokens[here].sentence != sentence:
+        token = tokens[here]
+        if token.sentence != tokens[place - (at > 0)].sentence:
             break
-        if not tokens[here].means.isdisjoint(slot.words):
-            last = _last_word(tokens, here + 1, rest, sentence) if rest else here
+        if not (token.means if phrase.may_be_misspelt else token.says).isdisjoint(slot.words):
+            last = _last_word(tokens, here + 1, phrase, at + 1)
             if last is not None:
                 return last
-    return _last_word(tokens, place, rest, sentence) if slot.optional else None
+    return _last_word(tokens, place, phrase, at + 1) if slot.optional else None
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -119,7 +123,7 @@ def _tokens(text: str) -> Iterator[_Token]:
         words += 1
         parts = spelling.parts(word)
         for part in parts or (word,):
-            yield _Token(start, end, spelling.meanings(part), sentence)
+            yield _Token(start, end, spelling.readings(part), spelling.meanings(part), sentence)
 
 
 def _spelled_words(text: str) -> Iterator[tuple[int, int, str]]:
@@ -147,7 +151,7 @@ def _lexicon() -> _Lexicon:
     loose = {
         word
         for phrase in listed
-        if phrase.weight is Weight.GREAT and len(phrase.slots) > 1
+        if phrase.weight is Weight.GREAT and phrase.may_be_misspelt
         for slot in phrase.slots
         for word in slot.words
     }

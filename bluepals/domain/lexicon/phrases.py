@@ -33,6 +33,11 @@ class Phrase:
     slots: tuple[Slot, ...]
     weight: Weight
 
+    @property
+    def may_be_misspelt(self) -> bool:
+        """A single misspelt word proves nothing, and a small worry may be missed."""
+        return len(self.slots) > 1 and self.weight is not Weight.SMALL
+
 
 def phrases_of(file: Mapping[str, Any]) -> Iterator[Phrase]:
     groups = {name: "|".join(words.split()) for name, words in file["groups"].items()}

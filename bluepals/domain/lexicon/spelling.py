@@ -26,43 +26,49 @@ class Spelling:
     """`words` are all words of the lexicon; `loose` those that may be misspelt or run together."""
 
     def __init__(self, words: Iterable[str], loose: Iterable[str], real_words: frozenset[str]) -> None:
-        known = frozenset(words)
-        self._prefixes = frozenset(word for word in known if word.endswith("*"))
-        self._known = known - self._prefixes
+        self._known = frozenset(words)
         self._loose = frozenset(word for word in loose if not word.endswith("*"))
         self._taken_at_their_word = self._known | real_words
         self._misspelt = _index(self._loose, misspellings)
         self._by_sound = _index(self._loose, lambda word: {_sound(word)})
         self._by_length = _index(self._loose, lambda word: {str(len(word))})
+        self.readings = lru_cache(maxsize=20_000)(self._readings)
         self.meanings = lru_cache(maxsize=20_000)(self._meanings)
+        self.parts = lru_cache(maxsize=20_000)(self._parts)
+
+    def _readings(self, word: str) -> frozenset[str]:
+        """What is written: the word itself, without disguise, not stretched, and as the beginnings that it has."""
+        if len(word) > _LONGEST:
+            return frozenset()
+        readings = frozenset(_undisguised(word))
+        beginnings = {
+            reading[:length] + "*"
+            for reading in readings
+            for length in range(_SHORTEST_PREFIX, len(reading) + 1)
+        }
+        return readings | (beginnings & self._known) | self._behind_stars(word)
 
     def _meanings(self, word: str) -> frozenset[str]:
-        if len(word) > _LONGEST:
-            return frozenset((_STRETCHED.sub(r"\1", word)[:_LONGEST],))
-        readings = frozenset(_readings(word))
-        meant = set(readings)
-        for reading in readings:
-            meant |= {
-                reading[:length] + "*" for length in range(_SHORTEST_PREFIX, len(reading) + 1)
-            } & self._prefixes
-            if reading not in self._taken_at_their_word:
-                meant |= self._misspelt.get(reading, frozenset())
-                if len(reading) >= _SHORTEST_MISSPELT:
-                    meant |= self._by_sound.get(_sound(reading), frozenset())
-        if "*" in word or "#" in word:
-            meant |= self._behind_stars(word)
+        """What is written, and what it may be a misspelling of."""
+        meant = set(self.readings(word))
+        for reading in self.readings(word) - self._taken_at_their_word:
+            meant |= self._misspelt.get(reading, frozenset())
+            if len(reading) >= _SHORTEST_MISSPELT:
+                meant |= self._by_sound.get(_sound(reading), frozenset())
         return frozenset(meant)
 
     def _behind_stars(self, word: str) -> frozenset[str]:
+        if not set(word) & {"*", "#"}:
+            return frozenset()
         pattern = re.compile(re.sub(r"[*#]", "[a-z]", re.sub(r"[^a-z*#]", "", word)))
         candidates = self._by_length.get(str(len(word)), frozenset())
         return frozenset(filter(pattern.fullmatch, candidates))
 
-    def parts(self, word: str) -> tuple[str, ...]:
+    def _parts(self, word: str) -> tuple[str, ...]:
         """The words of "iwanttodie"; nothing, if it is a word or can't be cut into words of the lexicon."""
         if not _SHORTEST_JOINED <= len(word) <= _LONGEST or word in self._taken_at_their_word:
             return ()
-        if self.meanings(word) & (self._known | self._prefixes):
+        if not self.meanings(word).isdisjoint(self._known):
             return ()
         return _cut(word.translate(_LEET), self._loose)
 
@@ -92,7 +98,7 @@ def _index(words: Iterable[str], variants: Callable[[str], set[str]]) -> Mapping
     return {variant: frozenset(meant) for variant, meant in found.items()}
 
 
-def _readings(word: str) -> Iterator[str]:
+def _undisguised(word: str) -> Iterator[str]:
     for reading in {word, word.translate(_LEET)} if re.search("[a-z]", word) else {word}:
         yield reading
         if _STRETCHED.search(reading):

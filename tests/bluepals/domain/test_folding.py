@@ -57,7 +57,7 @@ def test_a_text_without_override_is_shown_as_it_is_written() -> None:
         ("hi \u202eyou", ["\u202eyou"]),
         ("family 👨\u200d👩\u200d👧", []),
         ("\ufeffDear pal", []),
-        ("می\u200cخواهم", []),
+        ("می\u200cخواهم", []),  # noqa: RUF001 - Persian
     ],
 )
 def test_a_word_that_hides_something_is_found_and_emoji_and_other_scripts_are_left_alone(

@@ -1,6 +1,7 @@
 """What a reader of letters gets marked, and what stays unmarked."""
 
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_sorrow_is_marked() -> None:
 def test_few_everyday_letters_are_marked_and_hardly_any_is_a_high_risk() -> None:
     everyday = LETTERS["benign"]
     risks = {text: screen(text).risk for text in everyday}
-    assert [risk for risk in risks.values()].count(Risk.HIGH) <= 0.01 * len(everyday)
+    assert list(risks.values()).count(Risk.HIGH) <= 0.01 * len(everyday)
     some = [text for text, risk in risks.items() if risk is not Risk.NONE]
     assert len(some) <= 0.03 * len(everyday), some
 
@@ -129,7 +130,7 @@ def test_every_mark_stands_within_the_text_in_order_and_none_of_a_kind_overlap(t
     assert places == sorted(places)
     for kind in Kind:
         of_kind = [mark for mark in found.marks if mark.kind is kind]
-        assert all(one.end <= other.start for one, other in zip(of_kind, of_kind[1:], strict=False))
+        assert all(one.end <= other.start for one, other in pairwise(of_kind))
     assert (found.risk is Risk.NONE) == (not found.marks)
 
 
