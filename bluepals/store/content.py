@@ -4,6 +4,7 @@ Destroying a child's key erases every letter from and to that child, in backups 
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 import os
@@ -38,7 +39,7 @@ class Keyring:
         masters: dict[str, bytes] = {}
         for entry in filter(None, (part.strip() for part in text.split(","))):
             name, _, encoded = entry.partition(":")
-            key = base64.b64decode(encoded, validate=True)
+            key = _decoded(encoded)
             if not name or len(key) != KEY_BYTES:
                 raise ValueError(
                     f"Each master key is id:base64 of {KEY_BYTES} bytes; the one named {name!r} is not."
@@ -66,6 +67,14 @@ class Keyring:
             raise ContentUnreadable(
                 f"The master key {master!r} is not the one that wrapped this key."
             ) from None
+
+
+def _decoded(encoded: str) -> bytes:
+    """Nothing when it is not base64."""
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        return b""
 
 
 @dataclass(frozen=True, slots=True)
