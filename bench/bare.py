@@ -16,13 +16,17 @@ with workflow.unsafe.imports_passed_through():
     from service.workers import SANDBOX
     from workflows.options import TRANSACTION
     from workflows.queue import TASK_QUEUE
+    from workflows.search_attributes import DUE, ROUND, STAGE
 
 AHEAD = timedelta(days=200)  # No deadline passes before the letter is there.
 
 
 @dataclass(frozen=True)
 class BareInput:
+    """`shown`: it says in search attributes where it stands, as often as a real one."""
+
     letters: int
+    shown: bool
 
 
 @dataclass(frozen=True)
@@ -52,18 +56,26 @@ class Bare:
     async def run(self, _: BareInput) -> None:
         """Introduced; each letter released; visit; farewell; closed."""
         await self._do_nothing(BareLetter("", "", "", 0, ""))
-        for _letter in range(self._start.letters):
+        for letter in range(self._start.letters):
+            self._enter(letter)
             await workflow.wait_condition(lambda: bool(self._told), timeout=AHEAD)
             await self._do_nothing(self._told.pop(0))
-        await workflow.sleep(AHEAD)
-        await self._do_nothing(BareLetter("", "", "", 0, ""))
-        await workflow.sleep(AHEAD)
-        await self._do_nothing(BareLetter("", "", "", 0, ""))
+        for ending in range(2):
+            self._enter(self._start.letters + ending)
+            await workflow.sleep(AHEAD)
+            await self._do_nothing(BareLetter("", "", "", 0, ""))
+        self._enter(self._start.letters + 2)
 
     @workflow.update
     def letter_decided(self, letter: BareLetter) -> str:
         self._told.append(letter)
         return "taken"
+
+    def _enter(self, step: int) -> None:
+        if self._start.shown:
+            workflow.upsert_search_attributes(
+                [STAGE.value_set(f"step {step}"), ROUND.value_set(step), DUE.value_set(workflow.now())]
+            )
 
     async def _do_nothing(self, letter: BareLetter) -> None:
         await workflow.execute_activity(nothing, letter, **TRANSACTION)

@@ -63,12 +63,12 @@ def real(parts: Parts, program: str, pairs: Pairs) -> Years:
     return Years(ids, start, tell, pairs.closes)
 
 
-def bare(client: Client, count: int, begins: datetime) -> Years:
+def bare(client: Client, count: int, begins: datetime, *, shown: bool = False) -> Years:
     ids = [f"bare-{uuid4()}" for _ in range(count)]
 
     async def start(number: int) -> object:
         return await client.start_workflow(
-            Bare.run, BareInput(LETTERS), id=ids[number], task_queue=TASK_QUEUE
+            Bare.run, BareInput(LETTERS, shown), id=ids[number], task_queue=TASK_QUEUE
         )
 
     async def tell(number: int, letter: int) -> object:

@@ -178,7 +178,7 @@ def test_no_secret_stands_in_the_file() -> None:
         for variable, value in service.environment.items():
             if re.search("PASSWORD|PWD|KEY", variable):
                 assert value.startswith("${"), f"{name}: {variable}"
-            assert not re.search(r"://[^@/]*:(?!\$\{)", value), f"{name}: {variable}"
+            assert not re.search(r"://[^$@/]*:[^$@/]+@", value), f"{name}: {variable}"
 
 
 def test_every_port_is_open_to_this_host_only() -> None:
