@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.options import TRANSACTION, refusal
 from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
 
-LOOK_AGAIN = timedelta(hours=3)  # for a stock letter, when none was left
+LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock letter, when none was left
 HASH_BYTES = 32
 
 
@@ -308,12 +308,13 @@ class Pairing:
         return missed
 
     async def _put_stock_letter(self, exchange: Round) -> None:
-        """When none is left, a person is asked for one, and it is looked for until the class opens its letters."""
+        """When none is left, a person is asked for one, and it is looked for every day until the morning of opening day."""
+        last_look = exchange.opens - BEFORE_SCHOOL
         while not await self._stock_letter_found(exchange):
-            if workflow.now() >= exchange.opens:
+            if workflow.now() >= last_look:
                 return
             await self._releasing_until(
-                min(workflow.now() + LOOK_AGAIN, exchange.opens),
+                min(workflow.now() + LOOK_AGAIN, last_look),
                 f"a stock letter for opening day {exchange.number}",
             )
 

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
+from service.connection import connect
 from stack.postgres import PostgresServer
+from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
 from tests.conftest import _admin
-from tests.workflows.world import Served, World, a_program, serving
+from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, serving
+from workflows.search_attributes import TYPES
 
 _numbers = itertools.count(1)
 
@@ -20,6 +23,18 @@ async def served(client: Client, postgres: PostgresServer, template: str) -> Asy
     urls = postgres.url_of("bluepals_app", "workflows"), postgres.url_of("postgres", "workflows")
     async with serving(client, *urls) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+async def short_histories(postgres: PostgresServer, template: str) -> AsyncIterator[Served]:
+    """The same on a server that asks for a continue-as-new early."""
+    await _admin(postgres, f"CREATE DATABASE short_histories TEMPLATE {template}")
+    urls = postgres.url_of("bluepals_app", "short_histories"), postgres.url_of("postgres", "short_histories")
+    options = TemporalOptions(search_attributes=TYPES, dynamic_config={**VIRTUAL_CLOCKS, **SHORT_HISTORIES})
+    async with temporal_server(options, print) as server:
+        client = await connect(target_host=server.address)
+        async with serving(client, *urls) as served:
+            yield served
 
 
 @pytest.fixture

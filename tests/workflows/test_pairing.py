@@ -254,7 +254,7 @@ async def test_a_stock_letter_that_comes_overnight_is_there_on_opening_day(
     assert len(await world.calls()) == 1
     await _import_again(world, consent=date(2026, 8, 1), cleared=date(2099, 12, 31), stock=1)
     await world.approve_stock()
-    await world.reach(world.round(1).opens_on, 7)
+    await world.reach(world.round(1).opens_on, 6)
     assert await world.deliveries(pair) == [(1, "officer", "stock", 1)]
     assert await world.attribute(handle, ATTENTION) is None
     assert await world.calls() == []
@@ -278,10 +278,7 @@ async def test_an_undisturbed_year_of_eight_rounds_keeps_its_budget(
     (pair,) = await world.pair()
     handle = await world.begin_pairing(pair)
     for number in range(1, 9):
-        await world.letter(pair, Side.STUDENT, number)
-        await world.reach(world.round(number).students_due)
-        await world.letter(pair, Side.OFFICER, number)
-        await world.reach(world.round(number).opens_on, 6)
+        await world.exchange(pair, number)
     await world.reach(world.program.year.last_day)
     await handle.result()
     events, size = await _budget(handle)

@@ -45,6 +45,8 @@ from workflows.queue import TASK_QUEUE
 PATIENCE = 20.0  # seconds; what has not come by then does not come
 MASTER_KEY = "test:" + "A" * 43 + "="
 LINK_KEY = "a key of tests only, long enough to sign"
+# A continue-as-new is suggested after 6 of the 2,000 updates that a run may have.
+SHORT_HISTORIES = {"history.maxTotalUpdates.suggestContinueAsNewThreshold": 0.003}
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 
 
@@ -306,6 +308,13 @@ class World:
         return (await handle.describe()).typed_search_attributes.get(key)
 
     # Letters
+
+    async def exchange(self, pairing_id: str, number: int) -> None:
+        """A round in which both write in time, up to its opening day."""
+        await self.letter(pairing_id, Side.STUDENT, number)
+        await self.reach(self.round(number).students_due)
+        await self.letter(pairing_id, Side.OFFICER, number)
+        await self.reach(self.round(number).opens_on, 6)
 
     async def write(self, pairing_id: str, side: Side, number: int, text: str = "") -> DraftRecord:
         return await letters.hand_in(
