@@ -103,7 +103,7 @@ async def _readers(connection: Connection, letterhead: Letterhead, desks: dict[s
     """Moderators hear every day of what waits; the coordinator when it has waited too long."""
     overdue = _school_days_ago(letterhead, letterhead.program.policy.moderation_escalation_school_days)
     for waiting in await daily.to_be_read(connection):
-        line = (_waiting_line(waiting),)
+        line = (_waiting_line(letterhead, waiting),)
         for moderator in await people.staff(connection, Role.MODERATOR, school=waiting.school):
             desk = desks.setdefault(str(moderator.id), Desk(moderator.name, moderator.email, None))
             desk.sections.append(Section("Letters to read", line))
@@ -118,9 +118,10 @@ def _school_days_ago(letterhead: Letterhead, count: int) -> date:
     return letterhead.calendar.add_school_days(today, -count)
 
 
-def _waiting_line(waiting: ToBeRead) -> str:
+def _waiting_line(letterhead: Letterhead, waiting: ToBeRead) -> str:
     where = waiting.school or "stock letters"
-    return f"{where}: {waiting.letters}, the oldest since {waiting.oldest:%B %-d}"
+    since = waiting.oldest.astimezone(letterhead.calendar.zone)
+    return f"{where}: {waiting.letters}, the oldest since {since:%B %-d}"
 
 
 async def _coordinators(connection: Connection, desks: dict[str, Desk]) -> None:
