@@ -1,13 +1,18 @@
-import asyncpg
+from collections.abc import AsyncIterator
+
 import pytest
 
-from bluepals.store.database import Database
-from tests.bluepals.facts.two_schools import TwoSchools, two_schools
+from stack.postgres import PostgresServer
+from tests.bluepals.facts.two_schools import TwoSchools, begun_year, copied
+
+
+@pytest.fixture(scope="session")
+async def begun(postgres: PostgresServer, template: str) -> str:
+    return await begun_year(postgres, template)
 
 
 @pytest.fixture
-async def schools(database: Database, admin: asyncpg.Connection) -> TwoSchools:
+async def schools(postgres: PostgresServer, begun: str) -> AsyncIterator[TwoSchools]:
     """Two schools on the first of September, everybody paired and introduced."""
-    schools = await two_schools(database, admin)
-    await schools.pair()
-    return schools
+    async with copied(postgres, begun) as schools:
+        yield schools

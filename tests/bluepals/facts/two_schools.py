@@ -1,7 +1,8 @@
 """A program of two schools that share nothing: north's children write to the city's officers, south's to the county's."""
 
-import os
-from collections.abc import Sequence
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -20,6 +21,9 @@ from bluepals.store.content import Keyring
 from bluepals.store.database import Database, Scope
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import DraftRecord
+from stack.postgres import PostgresServer
+
+_numbers = itertools.count(1)
 
 F, M = Gender.FEMALE, Gender.MALE
 BEGIN = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -140,6 +144,9 @@ class TwoSchools:
         """The roster is in."""
         await self.at(BEGIN)
         await roster.apply(self.office, people(self.program))
+        await self.know_people()
+
+    async def know_people(self) -> None:
         for known, table in ((self.student, "student"), (self.officer, "officer"), (self.staff, "staff")):
             rows = await self.admin.fetch(
                 f"SELECT external_id, id FROM {table} WHERE program_id = $1", self.program
@@ -249,7 +256,7 @@ class TwoSchools:
 def an_office(database: Database, rung: list[str]) -> Office:
     return Office(
         database=database,
-        keyring=Keyring({"test": os.urandom(32)}),
+        keyring=Keyring({"test": bytes(32)}),
         links=Links("a key of tests only, long enough to sign", "https://desk.example"),
         from_address="pals@bluepals.example",
         ring=rung.append,
@@ -264,3 +271,41 @@ async def two_schools(
     schools = TwoSchools(office or an_office(database, rung), admin, program_id, rung)
     await schools.arrive()
     return schools
+
+
+async def begun_year(postgres: PostgresServer, template: str) -> str:
+    """A database in which everybody is paired and introduced: made once, and copied for each test."""
+    name = f"two_schools_{next(_numbers)}"
+    await _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    async with _connected(postgres, name) as (database, admin):
+        schools = await two_schools(database, admin)
+        await schools.pair()
+    return name
+
+
+@asynccontextmanager
+async def copied(postgres: PostgresServer, begun: str) -> AsyncIterator[TwoSchools]:
+    name = f"{begun}_{next(_numbers)}"
+    await _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {begun}")
+    async with _connected(postgres, name) as (database, admin):
+        rung: list[str] = []
+        schools = TwoSchools(an_office(database, rung), admin, "stl", rung)
+        await schools.know_people()
+        await schools.know_pairings()
+        yield schools
+
+
+@asynccontextmanager
+async def _connected(
+    postgres: PostgresServer, name: str
+) -> AsyncIterator[tuple[Database, asyncpg.Connection]]:
+    admin = await asyncpg.connect(postgres.url_of("postgres", name))
+    async with Database.connected(postgres.url_of("bluepals_app", name), size=6) as database:
+        yield database, admin
+    await admin.close()
+
+
+async def _on_server(postgres: PostgresServer, statement: str) -> None:
+    server = await asyncpg.connect(postgres.admin_url)
+    await server.execute(statement)
+    await server.close()
