@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
 
-from bench.processes import cpu_seconds, resident_bytes
+from bench.processes import cpu_seconds, machine_seconds, resident_bytes
 from bench.program import Pairs, prepare, program
 from bench.years import Size, Years, bare, live, live_slowly, real
 from bluepals.domain.calendar import SchoolCalendar
@@ -48,12 +48,13 @@ console = Console()
 
 @dataclass(frozen=True)
 class Run:
-    """One kind's years. `cpu`: seconds for each year, by process."""
+    """One kind's years. `cpu`: seconds for each year, by process; `others`: cores that other programs kept busy."""
 
     years: int
     seconds: float
     years_a_minute: float
     cpu: Mapping[str, float]
+    others: float
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,14 @@ class Bench:
 
     async def run(self, years: Years, worker: int) -> Run:
         """Until the last year is closed and its last mail has left."""
-        before, began = self._cpu(worker), time.perf_counter()
+        before, began, machine = self._cpu(worker), time.perf_counter(), machine_seconds()
         await live(years, self.clock)
         await self.nothing_waits()
         seconds, count = time.perf_counter() - began, len(years.ids)
-        spent = {name: round((used - before[name]) / count, 3) for name, used in self._cpu(worker).items()}
-        return Run(count, round(seconds, 1), round(60 * count / seconds, 1), spent)
+        used = {name: now - before[name] for name, now in self._cpu(worker).items()}
+        others = (machine_seconds() - machine - sum(used.values())) / seconds
+        a_year = {name: round(spent / count, 3) for name, spent in used.items()}
+        return Run(count, round(seconds, 1), round(60 * count / seconds, 1), a_year, round(others, 1))
 
     async def nothing_waits(self) -> None:
         """Until every mail has left."""
@@ -240,6 +243,7 @@ def show(measured: Measured) -> None:
     row("bytes", f"{measured.bare_year.bytes:,}", "", f"{measured.year.bytes:,}", f"<= {BYTES:,}")
     for name, seconds in real_run.cpu.items():
         row(f"CPU seconds a year, {name}", bare_run.cpu[name], shown.cpu[name], seconds, "")
+    row("cores busy with other programs", bare_run.others, shown.others, real_run.others, "")
     row(
         "KiB a cached pairing that waits",
         "",

@@ -20,6 +20,12 @@ def cpu_seconds(process_id: int) -> float:
     return (ticks + int(ended[USER + 2]) + int(ended[SYSTEM + 2])) / TICK
 
 
+def machine_seconds() -> float:
+    """All that ran on this machine, ours and others'."""
+    user, nice, system, _idle, _waiting, interrupts, soft = map(int, (PROC / "stat").read_text().split()[1:8])
+    return (user + nice + system + interrupts + soft) / TICK
+
+
 def resident_bytes(process_id: int) -> int:
     return int((PROC / str(process_id) / "statm").read_text().split()[1]) * PAGE
 
