@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from bluepals.domain.letters import TypedLetter
 from bluepals.domain.people import Officer, StaffRole, StockLetter, Student
@@ -110,13 +111,13 @@ async def _take_stock_letter(office: Office, connection: Connection, stock: Stoc
 
 
 async def _tell_gate_opened(connection: Connection, program: str, pairing_id: str) -> None:
-    today = await programs.today(connection)
+    """Each opening is a fact of its own: a gate may close and open again on one day."""
     await tells.add(
         connection,
         program,
         workflow_id=f"pairing-{pairing_id}",
         fact="gate_opened",
-        key=f"roster-{today}",
+        key=f"roster-{uuid4()}",
         body={"cause": "the roster was imported again: consent and clearance are there"},
     )
 

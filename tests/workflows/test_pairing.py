@@ -8,9 +8,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle
 
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import roster
-from bluepals.facts.roster import Roster
-from tests.workflows.world import World, a_student, an_officer, eventually, staff, stock_letters
+from tests.workflows.world import World, eventually
 from workflows.pairing import LetterDecided, Pairing, PairingClosed
 from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
 
@@ -18,17 +16,6 @@ DAY = timedelta(days=1)
 MOST_EVENTS, MOST_BYTES = 260, 50 * 1024  # of an undisturbed year of eight rounds
 NOBODYS_DOING = ("workflow_task_scheduled", "activity_task_started", "timer_fired")  # not a workflow task's
 CLOCKWORK = ("time_skipping", "options_updated")  # events that only a virtual clock leaves
-
-
-async def _import_again(world: World, *, consent: date | None, cleared: date | None, stock: int = 0) -> None:
-    folder = Roster(
-        world.program,
-        [a_student(1, consent=consent)],
-        [an_officer(1, cleared_until=cleared)],
-        staff(),
-        stock_letters(stock),
-    )
-    await roster.apply(world.office, folder)
 
 
 async def test_letters_on_time_go_to_the_other_side_and_into_the_pack(world: World) -> None:
@@ -200,12 +187,11 @@ async def test_a_decision_for_a_closed_pairing_goes_to_a_person(world: World) ->
 
 async def test_two_whose_gate_is_closed_meet_when_it_opens(world: World) -> None:
     (pair,) = await world.pair()
-    await world.admin.execute("UPDATE student SET consent_on = NULL WHERE program_id = $1", world.program.id)
+    await world.set_consent(None)
     handle = await world.begin_pairing(pair)
     assert await world.attribute(handle, ATTENTION) == "not introduced: no consent"
     assert await world.mails("introduction") == []
-    await _import_again(world, consent=date(2026, 9, 1), cleared=date(2099, 12, 31))
-    await world.tell()
+    await world.open_gate()
     assert await world.answers("gate_opened") == ["taken"]
     await world.reach(world.program.year.first_day, 12)
     assert await world.attribute(handle, ATTENTION) is None
@@ -216,7 +202,7 @@ async def test_two_who_never_may_meet_close_with_the_year(make_world: Callable[.
     world = make_world(rounds=1)
     await world.enroll()
     (pair,) = await world.pair()
-    await world.admin.execute("UPDATE student SET consent_on = NULL WHERE program_id = $1", world.program.id)
+    await world.set_consent(None)
     handle = await world.begin_pairing(pair)
     await world.reach(world.program.year.last_day, 18)
     assert await handle.result() == PairingClosed(0, [])
@@ -226,15 +212,12 @@ async def test_two_who_never_may_meet_close_with_the_year(make_world: Callable[.
 async def test_a_letter_whose_gate_closed_waits_and_goes_when_it_opens(world: World) -> None:
     (pair,) = await world.pair()
     handle = await world.begin_pairing(pair)
-    await world.admin.execute(
-        "UPDATE officer SET cleared_until = '2020-01-01' WHERE program_id = $1", world.program.id
-    )
+    await world.set_clearance(date(2020, 1, 1))
     draft = await world.letter(pair, Side.STUDENT, 1)
     await world.reach(world.round(1).students_due - DAY)
     assert await world.attribute(handle, ATTENTION) == "a letter of round 1 is held: officer not cleared"
     assert len(await world.calls()) == 1
-    await _import_again(world, consent=date(2026, 8, 1), cleared=date(2099, 6, 30))
-    await world.tell()
+    await world.open_gate()
     await eventually(lambda: world.delivered(draft), "the held letter goes")
     await world.reach(world.round(1).students_due)
     assert await world.deliveries(pair) == [(1, "student", "letter", None)]
@@ -252,7 +235,7 @@ async def test_a_stock_letter_that_comes_overnight_is_there_on_opening_day(
     await world.reach(world.round(1).opens_on - DAY, 19)
     assert await world.attribute(handle, ATTENTION) == "no stock letter left for opening day 1"
     assert len(await world.calls()) == 1
-    await _import_again(world, consent=date(2026, 8, 1), cleared=date(2099, 12, 31), stock=1)
+    await world.open_gate(stock=1)
     await world.approve_stock()
     await world.reach(world.round(1).opens_on, 6)
     assert await world.deliveries(pair) == [(1, "officer", "stock", 1)]

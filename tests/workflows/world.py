@@ -50,6 +50,13 @@ SHORT_HISTORIES = {"history.maxTotalUpdates.suggestContinueAsNewThreshold": 0.00
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 
 
+def forged(
+    draft_id: str = "00000000-0000-4000-8000-000000000000", digest: str = "00" * 32
+) -> dict[str, object]:
+    """A well-formed fact about a decision that nobody has taken."""
+    return {"draft_id": draft_id, "hash": digest, "verdict": "approve", "round_number": 1, "side": "officer"}
+
+
 def first_day() -> date:
     """Virtual clocks only move forward: the year begins next February, on a Monday."""
     day = date(datetime.now(UTC).year + 1, 2, 1)
@@ -252,6 +259,22 @@ class World:
             self.program.id,
         )
         return [str(row["id"]) for row in rows]
+
+    async def set_consent(self, day: date | None) -> None:
+        await self.admin.execute(
+            "UPDATE student SET consent_on = $2 WHERE program_id = $1", self.program.id, day
+        )
+
+    async def set_clearance(self, until: date | None) -> None:
+        await self.admin.execute(
+            "UPDATE officer SET cleared_until = $2 WHERE program_id = $1", self.program.id, until
+        )
+
+    async def open_gate(self, *, stock: int = 0) -> None:
+        """The first child's and the first officer's files come again: all is there, and their pairing is told."""
+        folder = Roster(self.program, [a_student(1)], [an_officer(1)], staff(), stock_letters(stock))
+        await roster.apply(self.office, folder)
+        await self.tell()
 
     # Workflows
 

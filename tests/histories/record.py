@@ -1,0 +1,177 @@
+"""Records this release's histories: `python -m tests.histories.record`, from the root of the project.
+
+A release that changes what a workflow does keeps the old files (so that running years are replayed) and adds its own.
+"""
+
+import asyncio
+import json
+import re
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from temporalio.client import WorkflowHandle
+
+from bluepals.domain.letters import Side, Verdict
+from bluepals.facts import matching
+from bluepals.store.migrate import migrate
+from service.connection import connect
+from stack.postgres import postgres_server
+from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
+from tests.workflows import test_assignment, test_daily_mail, test_outbox
+from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, forged, serving
+from workflows import pairing
+from workflows import visit_day as visit_workflow
+from workflows.assignment import Assignment
+from workflows.search_attributes import TYPES
+
+FOLDER = Path(__file__).parent
+
+
+async def record() -> None:
+    async with _served() as served:
+        await _undisturbed(World(served, a_program("undisturbed", rounds=3)))
+        await _misses(World(served, a_program("misses", rounds=2)))
+        await _gates(World(served, a_program("gates", rounds=1)))
+        await _matching(World(served, a_program("matching")))
+        await _daily_mail(World(served, a_program("daily")))
+        async with test_outbox.running(served.parts.client, test_outbox.Desk()) as outbox:
+            await outbox.signal("wake")
+        await keep("outbox", outbox)
+    async with _served(**SHORT_HISTORIES) as served:
+        await _long(World(served, a_program("long", rounds=4)))
+
+
+@asynccontextmanager
+async def _served(**dynamic_config: object) -> AsyncIterator[Served]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        _let_postgres_in(Path(folder))
+        options = TemporalOptions(
+            search_attributes=TYPES, dynamic_config={**VIRTUAL_CLOCKS, **dynamic_config}
+        )
+        async with (
+            postgres_server(Path(folder) / "postgres") as postgres,
+            temporal_server(options, print) as temporal,
+        ):
+            admin = await asyncpg.connect(postgres.admin_url)
+            await admin.execute("CREATE DATABASE recorded")
+            await admin.close()
+            await migrate(postgres.url_of("postgres", "recorded"))
+            client = await connect(target_host=temporal.address)
+            urls = postgres.url_of("bluepals_app", "recorded"), postgres.url_of("postgres", "recorded")
+            async with serving(client, *urls) as served:
+                yield served
+
+
+def _let_postgres_in(folder: Path) -> None:
+    """It runs as a user of its own when this is root."""
+    folder.chmod(0o755)
+
+
+async def _undisturbed(world: World) -> None:
+    """A school's year in which all is on time: its workflow, the pairing's and the visit's."""
+    await world.enroll(stock=2)
+    year = await world.begin_year()
+    (pair,) = await world.pair()
+    await world.tell()
+    await asyncio.sleep(1)
+    await world.attend(pairing.workflow_id(pair))
+    await world.attend(visit_workflow.workflow_id(world.year))
+    for number in range(1, 4):
+        await world.exchange(pair, number)
+    await world.reach(world.program.year.last_day, 18)
+    await year.result()
+    for name, workflow_id in (
+        ("program_year", year.id),
+        ("pairing_undisturbed", pairing.workflow_id(pair)),
+        ("visit_day", visit_workflow.workflow_id(world.year)),
+    ):
+        await keep(name, world.client.get_workflow_handle(workflow_id))
+
+
+async def _misses(world: World) -> None:
+    """Late, returned, referred, missed; no stock letter for the second opening day."""
+    await world.enroll(stock=1)
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await world.letter(pair, Side.STUDENT, 1, Verdict.RETURN, text="Call 555-0100.")
+    await world.reach(world.round(1).students_due + timedelta(days=1))
+    await world.letter(pair, Side.STUDENT, 1, text="I have a dog.")
+    draft = await world.write(pair, Side.OFFICER, 1)
+    await world.reach(world.round(1).opens_on, 8)
+    await world.decide(draft, Verdict.APPROVE)
+    await world.tell()
+    await world.until_answered(draft)
+    await world.letter(pair, Side.STUDENT, 2, Verdict.REFER)
+    await world.reach(world.round(2).opens_on, 8)
+    await world.letter(pair, Side.OFFICER, 2)
+    await world.reach(world.program.year.last_day, 18)
+    await handle.result()
+    await keep("pairing_with_misses", handle)
+
+
+async def _gates(world: World) -> None:
+    """Introduced after a consent came in, a letter held until a clearance was renewed, a forged fact."""
+    await world.enroll(stock=1)
+    (pair,) = await world.pair()
+    await world.set_consent(None)
+    handle = await world.begin_pairing(pair)
+    await world.open_gate()
+    await world.reach(world.program.year.first_day, 12)
+    await world.set_clearance(None)
+    await world.letter(pair, Side.STUDENT, 1)
+    await handle.execute_update("letter_decided", forged(), result_type=str)
+    await world.open_gate()
+    await world.reach(world.program.year.last_day, 18)
+    await handle.result()
+    await keep("pairing_with_gates", handle)
+
+
+async def _matching(world: World) -> None:
+    await test_assignment.enroll(world, 2, 3)
+    handle = await test_assignment.begin(world)
+    first, second = await test_assignment.open_pairs(world)
+    await matching.give_reason(world.office, world.scope, [first], "they know each other")
+    await handle.execute_update(Assignment.reject_pairs, test_assignment.by_coordinator(world, first))
+    await handle.execute_update(Assignment.approve_pairs, test_assignment.by_coordinator(world, second))
+    await handle.execute_update(Assignment.propose_again)
+    await world.reach(world.program.year.last_day, 18)
+    await handle.result()
+    await keep("assignment", handle)
+
+
+async def _daily_mail(world: World) -> None:
+    await world.enroll()
+    await test_daily_mail.send(world, "one")
+    await keep("daily_mail", world.client.get_workflow_handle(f"daily-mail-{world.program.id}-one"))
+
+
+async def _long(world: World) -> None:
+    """A pairing that is cut: the first run, and the one that goes on."""
+    await world.enroll(stock=1)
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    for number in range(1, 5):
+        await world.exchange(pair, number)
+    await world.reach(world.program.year.last_day, 18)
+    first = world.client.get_workflow_handle(handle.id, run_id=handle.first_execution_run_id)
+    await keep("pairing_long_1", first)
+    await keep("pairing_long_2", world.client.get_workflow_handle(handle.id))
+
+
+async def keep(name: str, handle: WorkflowHandle[Any, Any]) -> None:
+    """Without the name of the machine on which it was recorded."""
+    history: dict[str, Any] = json.loads((await handle.fetch_history()).to_json())
+    text = json.dumps({"workflowId": handle.id, **history}, separators=(",", ":"), sort_keys=True)
+    text = re.sub(rf"\d+@{re.escape(socket.gethostname())}", "recorded", text)
+    (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+    print(f"{name}: {len(history['events'])} events, {len(text)} bytes")  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    asyncio.run(record())
