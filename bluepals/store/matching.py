@@ -3,8 +3,10 @@
 The matching knows people by the ids of their files, so that the same files and seed give the same proposal.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from bluepals.domain.matching import Avoided, Candidate, Child, Need, Pair
@@ -64,14 +66,16 @@ async def rejected(connection: Connection) -> Avoided:
 async def save_proposal(
     connection: Connection, program: str, seed: int, pairs: Sequence[Pair], needs: Sequence[Need]
 ) -> int:
-    """The proposal's number. What was open before is superseded: a child has one open proposal at most."""
+    """The proposal's number. What was open before is superseded, unless it is the same, and then nothing changes."""
+    if known := await _same_proposal(connection, seed, pairs, needs):
+        return known
     await connection.execute("UPDATE proposed_pair SET state = 'superseded' WHERE state = 'proposed'")
     proposal = await connection.fetchrow(
         "INSERT INTO proposal (program_id, number, seed, needs)"
         " VALUES ($1, (SELECT count(*) + 1 FROM proposal), $2, $3) RETURNING id, number",
         program,
         seed,
-        [asdict(need) for need in needs],
+        _as_json(needs),
     )
     assert proposal is not None  # noqa: S101 - INSERT ... RETURNING
     await connection.executemany(
@@ -82,6 +86,30 @@ async def save_proposal(
     )
     number: int = proposal["number"]
     return number
+
+
+async def _same_proposal(
+    connection: Connection, seed: int, pairs: Sequence[Pair], needs: Sequence[Need]
+) -> int | None:
+    """The newest proposal's number, if what is open of it says the same."""
+    newest = await connection.fetchrow(
+        "SELECT id, number, seed, needs FROM proposal ORDER BY number DESC LIMIT 1"
+    )
+    if newest is None or (newest["seed"], newest["needs"]) != (seed, _as_json(needs)):
+        return None
+    rows = await connection.fetch(
+        "SELECT student.external_id AS child, officer.external_id AS officer FROM proposed_pair AS pair"
+        " JOIN student ON student.id = student_id JOIN officer ON officer.id = officer_id"
+        " WHERE proposal_id = $1 AND state = 'proposed'",
+        newest["id"],
+    )
+    number: int = newest["number"]
+    return number if {tuple(row) for row in rows} == {(pair.child, pair.officer) for pair in pairs} else None
+
+
+def _as_json(needs: Sequence[Need]) -> Any:
+    """As the database gives it back: tuples are lists there."""
+    return json.loads(json.dumps([asdict(need) for need in needs]))
 
 
 @dataclass(frozen=True, slots=True)
