@@ -40,10 +40,10 @@ class Mailroom:
     postbox: Postbox
     now: datetime = BEGIN
 
-    async def use(self, **settings: object) -> None:
+    async def use(self, *, port: int | None = None, **settings: object) -> None:
         """Send with other settings from here on."""
         await self.postbox.close()
-        self.postbox = Postbox(smtp_settings(**{"port": self.smtp.port, **settings}))
+        self.postbox = Postbox(smtp_settings(port or self.smtp.port, **settings))
 
     async def queue(
         self,
