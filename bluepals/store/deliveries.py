@@ -20,6 +20,10 @@ class Held(StrEnum):
     ENDED = "pairing ended"
 
 
+class TooEarly(Exception):
+    """By the program's clock the date has not come: ask again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A delivery on record. `opening`: the round with whose opening day it goes; None: by itself."""
@@ -100,7 +104,18 @@ async def _way_out(
 
 
 async def record_miss(connection: Connection, pairing_id: UUID, round_number: int, side: Side) -> bool:
-    """Whether this side missed its date: recorded unless a draft was received in time (design: one conditional INSERT)."""
+    """Whether this side missed its date: recorded unless a draft was received in time (design: one conditional INSERT).
+
+    Raises TooEarly while the program's clock, which judges, is behind the one that woke whoever asks.
+    """
+    if await connection.fetchval(
+        "SELECT CASE WHEN $3::text = 'student' THEN students_due_at ELSE officers_due_at END > program_now()"
+        " FROM pairing_round WHERE pairing_id = $1 AND number = $2",
+        pairing_id,
+        round_number,
+        side,
+    ):
+        raise TooEarly
     await connection.execute(
         "INSERT INTO miss (pairing_id, round_number, side, program_id, school_id, agency_id)"
         " SELECT pairing.id, round.number, $3::text, pairing.program_id, pairing.school_id, pairing.agency_id"

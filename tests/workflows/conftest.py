@@ -5,36 +5,24 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from temporalio.client import Client
 
-from service.connection import connect
 from stack.postgres import PostgresServer
-from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
-from tests.conftest import _admin
-from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, serving
-from workflows.search_attributes import TYPES
+from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, apart
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-async def served(client: Client, postgres: PostgresServer, template: str) -> AsyncIterator[Served]:
-    await _admin(postgres, f"CREATE DATABASE workflows TEMPLATE {template}")
-    urls = postgres.url_of("bluepals_app", "workflows"), postgres.url_of("postgres", "workflows")
-    async with serving(client, *urls) as served:
+async def served(postgres: PostgresServer, template: str) -> AsyncIterator[Served]:
+    async with apart(postgres, template, "workflows") as served:
         yield served
 
 
 @pytest.fixture(scope="session")
 async def short_histories(postgres: PostgresServer, template: str) -> AsyncIterator[Served]:
     """The same on a server that asks for a continue-as-new early."""
-    await _admin(postgres, f"CREATE DATABASE short_histories TEMPLATE {template}")
-    urls = postgres.url_of("bluepals_app", "short_histories"), postgres.url_of("postgres", "short_histories")
-    options = TemporalOptions(search_attributes=TYPES, dynamic_config={**VIRTUAL_CLOCKS, **SHORT_HISTORIES})
-    async with temporal_server(options, print) as server:
-        client = await connect(target_host=server.address)
-        async with serving(client, *urls) as served:
-            yield served
+    async with apart(postgres, template, "short_histories", **SHORT_HISTORIES) as served:
+        yield served
 
 
 @pytest.fixture

@@ -36,11 +36,15 @@ from bluepals.store.database import Database, Scope
 from bluepals.store.letters import DraftRecord
 from rehearsal.clock import VirtualClock
 from service.bell import Bell
+from service.connection import connect
 from service.parts import Parts
 from service.workers import worker
+from stack.postgres import PostgresServer
+from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
 from workflows import pairing, program_year
 from workflows import visit_day as visit_workflow
 from workflows.queue import TASK_QUEUE
+from workflows.search_attributes import TYPES
 
 PATIENCE = 20.0  # seconds; what has not come by then does not come
 MASTER_KEY = "test:" + "A" * 43 + "="
@@ -140,6 +144,22 @@ class Served:
     parts: Parts
     admin: asyncpg.Connection
     rings: list[str]
+
+
+@asynccontextmanager
+async def apart(
+    postgres: PostgresServer, template: str, database: str, **dynamic_config: object
+) -> AsyncIterator[Served]:
+    """A Temporal server, a database and a worker that no other test's worker takes tasks from."""
+    owner = await asyncpg.connect(postgres.admin_url)
+    await owner.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
+    await owner.close()
+    urls = postgres.url_of("bluepals_app", database), postgres.url_of("postgres", database)
+    options = TemporalOptions(search_attributes=TYPES, dynamic_config={**VIRTUAL_CLOCKS, **dynamic_config})
+    async with temporal_server(options, print) as server:
+        client = await connect(target_host=server.address)
+        async with serving(client, *urls) as served:
+            yield served
 
 
 @asynccontextmanager
