@@ -1,0 +1,181 @@
+"""Every statement in bluepals.store is one that the schema knows, and every function there runs."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+import bluepals.store
+from bluepals.domain.letters import Side, TypedLetter, Verdict
+from bluepals.domain.matching import Pair
+from bluepals.domain.people import Role
+from bluepals.domain.screening import Risk, Screening
+from bluepals.store import letters, mail
+from bluepals.store.letters import NotTaken
+from bluepals.store.teachers_page import SchoolClass
+from tests.bluepals.facts.two_schools import TwoSchools, people, program
+from tests.bluepals.store.busy_year import trying
+
+Function = Callable[..., Awaitable[object]]
+
+MODULES: list[ModuleType] = [
+    importlib.import_module(f"bluepals.store.{found.name}")
+    for found in pkgutil.iter_modules(bluepals.store.__path__)
+    if found.name != "migrate"  # It makes the schema; tests/bluepals/store/test_migrate.py runs it.
+]
+# Statements that are put together from what a function is given: they run below.
+MADE_AT_RUN_TIME = {"programs": 1, "people": 1, "mail": 1}
+ASKS = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "prepare"}
+HELPERS = {"_fenced", "_changed"}
+
+
+def statements(module: ModuleType) -> Iterator[str | None]:
+    """Each statement as it is written; None where only its function can say it."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="connection"), attr=attr), args=[sql, *_]) if (
+                attr in ASKS
+            ):
+                yield evaluated(sql, module)
+            case ast.Call(func=ast.Name(id=name), args=[_, sql, *_]) if name in HELPERS:
+                yield evaluated(sql, module)
+
+
+def evaluated(sql: ast.expr, module: ModuleType) -> str | None:
+    try:
+        return str(eval(compile(ast.Expression(sql), "sql", "eval"), vars(module)))
+    except NameError:
+        return None
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
+async def test_the_schema_knows_every_statement(busy: TwoSchools, module: ModuleType) -> None:
+    found = list(statements(module))
+    async with trying(busy) as connection:
+        for statement in found:
+            if statement is not None:
+                await connection.prepare(statement)
+    name = module.__name__.rpartition(".")[2]
+    assert found.count(None) == MADE_AT_RUN_TIME.get(name, 0)
+
+
+def functions() -> Iterator[tuple[str, Function]]:
+    for module in MODULES:
+        for name, function in inspect.getmembers(module, inspect.iscoroutinefunction):
+            if function.__module__ == module.__name__ and not name.startswith("_"):
+                yield f"{module.__name__.rpartition('.')[2]}.{name}", function
+
+
+FUNCTIONS = dict(functions())
+# What these say to the arguments below, in a sentence; the others do what they are for.
+REFUSALS: dict[str, type[Exception]] = {
+    "letters.decide": NotTaken,
+    "mail.mark_data_started": mail.ClaimLost,
+    "mail.mark_refused": mail.ClaimLost,
+    "mail.mark_refused_for_now": mail.ClaimLost,
+    "mail.mark_sent": mail.ClaimLost,
+    "mail.mark_unknown": mail.ClaimLost,
+}
+
+
+@pytest.fixture(scope="module")
+async def arguments(busy: TwoSchools) -> dict[str, object]:
+    """For each name of a parameter something of the busy year that it can mean."""
+    draft = await busy.admin.fetchrow(
+        "SELECT draft.* FROM draft JOIN decision ON draft_id = draft.id AND verdict = 'approve'"
+        " WHERE draft.program_id = 'stl' AND written_for <> 'stock' LIMIT 1"
+    )
+    assert draft is not None
+    roster = people("stl")
+    return {
+        "admin_url": "",
+        "agency": "city",
+        "answer": "known",
+        "body": {"draft_id": "x"},
+        "came": True,
+        "claim_id": uuid4(),
+        "class_name": "5A",
+        "decided_by": busy.staff["Cora"],
+        "decision": letters.Decision(draft["id"], draft["hash"], Verdict.REFER, busy.staff["Mona"]),
+        "draft_hash": draft["hash"],
+        "draft_id": draft["id"],
+        "draft_ids": [one.id for one in await busy.stock_drafts()],
+        "external_id": "Olga",
+        "fact": "letter_decided",
+        "handed": letters.Handed(TypedLetter("New."), "en", busy.officer["Olga"], Screening((), Risk.NONE)),
+        "key": "a key",
+        "keyring": busy.office.keyring,
+        "kind": "test",
+        "limit": 10,
+        "mail": mail.QueuedMail("a key", "test", "a@b.example", "<a@b.example>", b"message"),
+        "mail_id": await busy.admin.fetchval("SELECT id FROM mail WHERE program_id = 'stl' LIMIT 1"),
+        "needs": [],
+        "number": 1,
+        "of": SchoolClass("stl.north.2026", "north", "North School", "5A"),
+        "officer_id": busy.officer["Olga"],
+        "officers": roster.officers,
+        "opening": 1,
+        "pairing_id": busy.pairing["Ana"],
+        "pairs": [],
+        "patience": timedelta(seconds=1),
+        "program": "stl",
+        "program_year": "stl.north.2026",
+        "reason": "year closed",
+        "reply": "250",
+        "role": Role.MODERATOR,
+        "roles": roster.staff,
+        "round_number": 2,
+        "said": "yes",
+        "school": "north",
+        "seed": 7,
+        "sentence": "Look.",
+        "side": Side.OFFICER,
+        "staff_id": busy.staff["Tess"],
+        "stock_id": "another",
+        "student_id": busy.student["Ana"],
+        "students": roster.students,
+        "subject_id": None,
+        "tell_id": await busy.admin.fetchval("SELECT id FROM tell WHERE program_id = 'stl' LIMIT 1"),
+        "until": datetime(2027, 6, 1, tzinfo=UTC),
+        "why": "They are neighbours.",
+        "workflow_id": "pairing-x",
+        "year": {"north": "stl.north.2026", "south": "stl.south.2026"},
+    }
+
+
+# Where a name means something else than elsewhere.
+OTHERWISE: dict[str, dict[str, object]] = {
+    "deliveries.record_miss": {"round_number": 1},
+    "people.staff_by_external_id": {"external_id": "Cora"},
+    "people.staff_id": {"external_id": "Cora"},
+    "programs.save": {"program": program("stl")},
+    "matching.save_proposal": {"pairs": [Pair("Ana", "Rita", "because")]},
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+async def test_every_function_runs(busy: TwoSchools, arguments: dict[str, object], name: str) -> None:
+    function = FUNCTIONS[name]
+    wanted = [parameter for parameter in inspect.signature(function).parameters if parameter != "connection"]
+    given = {**arguments, **OTHERWISE.get(name, {})}
+    assert set(wanted) <= set(given), "say above what a parameter of that name can be"
+    async with trying(busy) as connection:
+        call = function(connection, **{parameter: given[parameter] for parameter in wanted})
+        if name in REFUSALS:
+            with pytest.raises(REFUSALS[name]):
+                await call
+        else:
+            await call
+
+
+async def test_a_statement_that_the_schema_does_not_know_is_found(busy: TwoSchools) -> None:
+    async with trying(busy) as connection:
+        with pytest.raises(asyncpg.UndefinedColumnError):
+            await connection.prepare("SELECT first_name FROM pairing")
