@@ -9,7 +9,7 @@ BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, surrogates, line and p
 
 
 def is_address(text: str) -> bool:
-    return ADDRESS.fullmatch(text) is not None
+    return ADDRESS.fullmatch(text) is not None and "=?" not in text
 
 
 def is_line(text: str) -> bool:
