@@ -17,6 +17,7 @@ LONGEST_NAME = 80
 LONGEST_CLASS = 40
 LONGEST_ADDRESS = 254
 FIFTH = 5
+MISREAD = "was saved in one encoding and read in another; export it again as UTF-8"
 
 # Every spelling that is accepted, in small letters and without spaces. Whatever is not here is a person's to read.
 GENDERS: Mapping[str, Gender] = {
@@ -91,12 +92,12 @@ def slug(text: str) -> str:
 def name(text: str) -> str:
     """A person's name as the school writes it, that can stand in a mail's header."""
     line = _line(text, LONGEST_NAME)
+    if was_misread(line):
+        raise Unfit(MISREAD)
     if bad := next((char for char in line if char in '"<>' or unicodedata.category(char) == "Cf"), None):
         raise Unfit(f"holds {_described(bad)}, which no name needs; type the name again without it")
     if not any(char.isalpha() for char in line):
         raise Unfit("has no letter in it; write the name")
-    if was_misread(line):
-        raise Unfit("was saved in one encoding and read in another; export it again as UTF-8")
     return line
 
 
@@ -104,7 +105,7 @@ def label(text: str) -> str:
     """A class, as the school calls it."""
     line = _line(text, LONGEST_CLASS)
     if was_misread(line):
-        raise Unfit("was saved in one encoding and read in another; export it again as UTF-8")
+        raise Unfit(MISREAD)
     return line
 
 

@@ -132,8 +132,8 @@ class _Reader:
                 self._add(fault.key, fault.value, fault.problem)
         return ProgramFile(
             program=None if self._problems else program,
-            schools=frozenset(school.id for school in schools) or None,
-            agencies=frozenset(agency_ids) or None,
+            schools=self._all("schools", [school.id for school in schools]),
+            agencies=self._all("agencies", agency_ids),
             policy=policy,
             problems=self._problems,
         )
@@ -185,7 +185,8 @@ class _Reader:
         found: dict[str, School] = {}
         for path, table in self._tables("schools"):
             school, name = self._id(path, table, found), self._get(path, table, "name", _name)
-            serving = self._get(path, table, "agencies", _ids_of(agencies), agencies)
+            known = self._all("agencies", agencies)
+            serving = self._get(path, table, "agencies", _ids_of(known), agencies)
             if school is not None:
                 found[school] = School(school, name or school, serving or ())
         return tuple(found.values())
@@ -196,6 +197,11 @@ class _Reader:
             self._add(f"{path}.id", str(found), "is the id of another one already; give each its own")
             return None
         return found
+
+    def _all(self, key: str, ids: Sequence[str]) -> frozenset[str] | None:
+        """The ids, if each table gave one: a reference is not called unknown for another's fault."""
+        tables = self._document.get(key)
+        return frozenset(ids) if isinstance(tables, list) and 0 < len(ids) == len(tables) else None
 
     def _policy(self) -> Policy:
         table, defaults = self._table("policy", required=False), Policy()
@@ -349,7 +355,7 @@ def _break(value: Any) -> Break:
             return Break(day, day)
 
 
-def _ids_of(known: Sequence[str]) -> Callable[[Any], tuple[str, ...]]:
+def _ids_of(known: Collection[str] | None) -> Callable[[Any], tuple[str, ...]]:
     def read(value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not value:
             raise Unfit("names no agency; list their ids, or leave the key out for all of them")
