@@ -1,0 +1,54 @@
+"""Sends a program's mail in processes that are killed: `dying_sender.py DATABASE_URL SMTP_PORT SEED DEATHS`.
+
+Each process runs the worker's own activity; what it was about when SIGKILL came is the seed's choice. The last one lives.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+import time
+
+from temporalio.testing import ActivityEnvironment
+
+from activities.mail import MailActivities, SendBatch
+from bluepals.mail.sending import Postbox
+from bluepals.store.database import Database
+from tests.mailroom import PROGRAM, smtp_settings
+
+SOONEST, LATEST = 0.03, 0.35  # seconds of a life
+A_WORD = "dead\n"
+
+
+async def send(url: str, port: int) -> None:
+    postbox = Postbox(smtp_settings(port, reply_timeout=10.0))
+    async with Database.connected(url, size=5) as database:
+        await ActivityEnvironment().run(MailActivities(database, postbox).send_batch, SendBatch(PROGRAM))
+    await postbox.close()
+
+
+def live(url: str, port: int) -> int:
+    """A process that sends; its id."""
+    if child := os.fork():
+        return child
+    asyncio.run(send(url, port))
+    os._exit(0)
+
+
+def main(url: str, port: int, seed: int, deaths: int) -> None:
+    luck = random.Random(seed)
+    for _ in range(deaths):
+        child = live(url, port)
+        time.sleep(luck.uniform(SOONEST, LATEST))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        sys.stdout.write(A_WORD)
+        sys.stdout.flush()
+        sys.stdin.readline()  # Until its claims have run out.
+    _, status = os.waitpid(live(url, port), 0)
+    sys.exit(os.waitstatus_to_exitcode(status))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
