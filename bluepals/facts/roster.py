@@ -175,7 +175,7 @@ def _contradictions(known: Program, new: Program, states: dict[str, str]) -> Ite
         ("schools", known.schools, new.schools),
         ("agencies", known.agencies, new.agencies),
     ):
-        for gone in {one.id for one in before} - {one.id for one in now}:
+        for gone in sorted({one.id for one in before} - {one.id for one in now}):
             text = f"is on record for this year, with its people; write it back under [[{table}]]"
             yield _problem(table, gone, text)
 
