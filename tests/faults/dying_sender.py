@@ -39,13 +39,14 @@ def live(url: str, port: int) -> int:
 def main(url: str, port: int, seed: int, deaths: int) -> None:
     luck = random.Random(seed)
     for _ in range(deaths):
+        sys.stdin.readline()  # There is mail, and the claims of the dead have run out.
         child = live(url, port)
         time.sleep(luck.uniform(SOONEST, LATEST))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         sys.stdout.write(A_WORD)
         sys.stdout.flush()
-        sys.stdin.readline()  # Until its claims have run out.
+    sys.stdin.readline()
     _, status = os.waitpid(live(url, port), 0)
     sys.exit(os.waitstatus_to_exitcode(status))
 
