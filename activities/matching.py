@@ -36,6 +36,7 @@ class DecidePairs:
 class PairsDecided:
     changed: int
     still_open: int
+    superseded: int = 0  # pairs that can't be any more: somebody else has the place, or the child
 
 
 class MatchingActivities:
@@ -52,7 +53,7 @@ class MatchingActivities:
         decided = await matching.approve(
             self._office, Scope.whole(order.program), _ids(order), UUID(order.decided_by)
         )
-        return PairsDecided(decided.changed, decided.still_open)
+        return PairsDecided(decided.changed, decided.still_open, decided.superseded)
 
     @activity.defn
     async def reject_pairs(self, order: DecidePairs) -> PairsDecided:

@@ -153,3 +153,8 @@ async def _command(service: Parts, program: str, by: str, pairs: list[UUID]) -> 
 
 def _print_decided(what: str, decided: PairsDecided) -> None:
     out.print(f"{decided.changed} pairs {what}, {decided.still_open} still open.")
+    if decided.superseded:
+        out.print(
+            f"{decided.superseded} can't be any more, since the child or the officer's place has been taken: "
+            "these children are matched again."
+        )

@@ -170,12 +170,13 @@ class Assignment:
             except ActivityError as failed:
                 raise refused(failed) from None
             self._state.open_pairs = decided.still_open
+            self._state.rejected = self._state.rejected or decided.superseded > 0
         self._show(f"{decided.still_open} pairs to approve")
         self._match_again_when_all_are_decided()
         return decided
 
     def _match_again_when_all_are_decided(self) -> None:
-        """The children of rejected pairs, once the last open pair has been decided about."""
+        """The children of pairs that will not be, once the last open pair has been decided about."""
         if self._state.rejected and not self._state.open_pairs and not self._has_to_propose:
             self._asked += 1
 

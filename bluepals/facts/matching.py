@@ -61,11 +61,12 @@ async def _tell_coordinators(connection: Connection, letterhead: Letterhead, pro
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """How many pairs this changed, how many are still open, and whom to tell."""
+    """How many pairs this changed, how many are still open or can't be any more, and whom to tell."""
 
     changed: int
     still_open: int
-    tells: Sequence[Tell]
+    tells: Sequence[Tell] = ()
+    superseded: int = 0
 
 
 async def approve(office: Office, scope: Scope, pairs: Sequence[UUID], decided_by: UUID) -> Decided:
@@ -73,6 +74,7 @@ async def approve(office: Office, scope: Scope, pairs: Sequence[UUID], decided_b
     async with office.committing(scope) as connection:
         await matching.one_at_a_time(connection, scope.program)
         wanted = await _wanted(connection, pairs)
+        superseded = await matching.supersede_impossible(connection, wanted)
         changed = await matching.approve(connection, wanted, decided_by)
         batch = sha256("".join(sorted(map(str, wanted))).encode()).hexdigest()
         told = [
@@ -86,7 +88,7 @@ async def approve(office: Office, scope: Scope, pairs: Sequence[UUID], decided_b
             )
             for year in await matching.program_years_of(connection, wanted)
         ]
-        return Decided(changed, len(await matching.open_pairs(connection)), told)
+        return Decided(changed, len(await matching.open_pairs(connection)), told, superseded)
 
 
 async def give_reason(office: Office, scope: Scope, pairs: Sequence[UUID], why: str) -> None:
@@ -100,7 +102,7 @@ async def reject(office: Office, scope: Scope, pairs: Sequence[UUID], decided_by
     async with office.database.transaction(scope) as connection:
         await matching.one_at_a_time(connection, scope.program)
         changed = await matching.reject(connection, await _wanted(connection, pairs), decided_by)
-        return Decided(changed, len(await matching.open_pairs(connection)), ())
+        return Decided(changed, len(await matching.open_pairs(connection)))
 
 
 async def _wanted(connection: Connection, pairs: Sequence[UUID]) -> Sequence[UUID]:

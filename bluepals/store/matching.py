@@ -179,11 +179,7 @@ async def reject(connection: Connection, pairs: Sequence[UUID], decided_by: UUID
 
 
 async def approve(connection: Connection, pairs: Sequence[UUID], decided_by: UUID) -> int:
-    """How many of these open pairs are approved now; each is a pairing from here on.
-
-    A pair whose child has a pal by now, or whose officer has no place left, is superseded: the next proposal sees to it.
-    """
-    await _supersede_impossible(connection, pairs)
+    """How many of these open pairs are approved now; each is a pairing from here on."""
     count = await _decide(connection, pairs, "approved", decided_by)
     await connection.execute(
         "INSERT INTO pairing (program_id, program_year_id, school_id, agency_id, student_id, officer_id, gender,"
@@ -197,17 +193,19 @@ async def approve(connection: Connection, pairs: Sequence[UUID], decided_by: UUI
     return count
 
 
-async def _supersede_impossible(connection: Connection, pairs: Sequence[UUID]) -> None:
-    await connection.execute(
+async def supersede_impossible(connection: Connection, pairs: Sequence[UUID]) -> int:
+    """How many of these open pairs can't be any more: the child has a pal by now, or the officer no place left."""
+    rows = await connection.fetch(
         "WITH asked AS (SELECT pair.id, row_number() OVER (PARTITION BY officer.id ORDER BY pair.id) AS place,"
         "  officer.capacity - (SELECT count(*) FROM pairing WHERE officer_id = officer.id AND ended_at IS NULL) AS free,"
         "  EXISTS (SELECT FROM pairing WHERE student_id = pair.student_id AND ended_at IS NULL) AS paired"
         "  FROM proposed_pair AS pair JOIN officer ON officer.id = pair.officer_id"
         "  WHERE pair.id = ANY ($1) AND state = 'proposed')"
         " UPDATE proposed_pair SET state = 'superseded' FROM asked"
-        " WHERE asked.id = proposed_pair.id AND (paired OR place > free)",
+        " WHERE asked.id = proposed_pair.id AND (paired OR place > free) RETURNING proposed_pair.id",
         pairs,
     )
+    return len(rows)
 
 
 async def _decide(connection: Connection, pairs: Sequence[UUID], state: str, decided_by: UUID) -> int:
