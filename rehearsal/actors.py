@@ -6,6 +6,7 @@ They use the functions that the desk and the commands use; what happens then is 
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
@@ -26,12 +27,12 @@ from service.parts import Parts
 
 WRITING_DAYS = 5  # school days before a date in which letters come in
 LATE_DAYS = 6
-AT_ONCE = 8  # people who act side by side: fewer than the database has connections
+AT_ONCE = 16  # people who act side by side; they mostly wait for answers
 
 CHILDS_REASON = "Please leave out phone numbers, addresses and accounts."
 ADULTS_REASON = "It holds contact details; please send it without them."
 
-Meet = Callable[[UUID], Awaitable[None]]  # bring this pairing's workflow to the present
+Meet = Callable[[AbstractSet[UUID]], Awaitable[None]]  # bring these pairings' workflows to the present
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class Actors:
     async def read(self, today: date) -> None:
         """The moderators of each school share what waits."""
         waiting = await letters.waiting(self.parts.office, self._scope)
+        await self.meet({draft.pairing_id for draft in waiting if draft.pairing_id is not None})
         await self._side_by_side(
             self._decide(draft, self._reader(draft, number), today) for number, draft in enumerate(waiting)
         )
@@ -165,8 +167,6 @@ class Actors:
         return readers[number % len(readers)]
 
     async def _decide(self, draft: WaitingDraft, reader: UUID, today: date) -> None:
-        if draft.pairing_id is not None:
-            await self.meet(draft.pairing_id)
         verdict = await self._verdict(draft)
         returned = verdict is Verdict.RETURN
         decided = await letters.decide(

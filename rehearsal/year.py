@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -148,9 +149,9 @@ class Year:
         for hours in (1, 0):
             yield self.calendar.instant(self.program.year.last_day, policy.due_hour - hours)
 
-    async def _meet(self, pairing_id: UUID) -> None:
-        """A pairing that is about to hear something knows what day it is."""
-        self.running -= await self.clock.move([pairing.workflow_id(str(pairing_id))], self.seen)
+    async def _meet(self, pairings: AbstractSet[UUID]) -> None:
+        """Pairings that are about to hear something know what day it is."""
+        self.running -= await self.clock.move([pairing.workflow_id(str(one)) for one in pairings], self.seen)
 
     async def _daily_mail(self, day: date) -> None:
         """What the Schedule does every morning; Schedules keep real time."""
