@@ -8,9 +8,9 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
 from temporalio.client import Client
 
-from bluepals.settings import Settings
 from bluepals.store.migrate import migrate as apply_migrations
-from commands.shell import AsJson, Refused, answer, client, out, run
+from commands.shell import AsJson, Refused, answer, client, out, reaching_postgres, run
+from service.start import settings
 from service.workers import DEPLOYMENT
 from workflows.search_attributes import TYPES
 
@@ -73,8 +73,9 @@ def migrate(json: AsJson = False) -> None:
 
 
 async def _migrate(json: bool) -> None:
-    admin_url = Settings().database_admin_url
+    admin_url = settings().database_admin_url
     if not admin_url:
         raise Refused("Set BLUEPALS_DATABASE_ADMIN_URL to a login that may create roles and tables.")
-    applied = await apply_migrations(admin_url)
+    with reaching_postgres():
+        applied = await apply_migrations(admin_url)
     answer({"applied": applied}, json, lambda: out.print(f"Applied: {', '.join(applied) or 'nothing'}."))

@@ -75,6 +75,10 @@ async def service(settings: Mapping[str, str], logs: Path) -> AsyncIterator[Serv
                 log=logs / "desk.log",
             )
         )
-        await healthy(f"http://{LOOPBACK}:{settings['BLUEPALS_HEALTH_PORT']}/health", "worker", worker)
-        await healthy(f"{settings['BLUEPALS_DESK_URL']}/health", "desk", desk)
+        await healthy(
+            f"http://{LOOPBACK}:{settings['BLUEPALS_HEALTH_PORT']}/health",
+            f"worker ({logs}/worker.log)",
+            worker,
+        )
+        await healthy(f"{settings['BLUEPALS_DESK_URL']}/health", f"desk ({logs}/desk.log)", desk)
         yield Service(worker.pid, desk.pid)

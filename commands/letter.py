@@ -33,7 +33,12 @@ def submit(
     by: Annotated[str, typer.Option("--by", help="Who hands it in: a staff_id or an officer_id.")],
     files: Annotated[
         list[Path] | None,
-        typer.Option("--file", help="A text file, or pages; none: text from standard input."),
+        typer.Option(
+            "--file",
+            exists=True,
+            dir_okay=False,
+            help="A text file, or pages; none: text from standard input.",
+        ),
     ] = None,
     language: Annotated[str, typer.Option(help="en, es, ...")] = "en",
     json: AsJson = False,

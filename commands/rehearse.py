@@ -24,13 +24,13 @@ from bluepals.store.database import Scope
 from bluepals.store.migrate import migrate
 from commands.embedded import Environment, environment, new_keys, service
 from commands.import_folder import print_problems
-from commands.shell import Exit, out, parts, run
+from commands.shell import Exit, Refused, out, parts, run
 from rehearsal import chronicle, figures
 from rehearsal.clock import VirtualClock
 from rehearsal.dice import Dice
 from rehearsal.figures import Report
 from rehearsal.page import Chronicle, page
-from rehearsal.rates import DEFAULT, Rates
+from rehearsal.rates import DEFAULT, Rates, RatesRefused
 from rehearsal.shift import shifted, weeks_later
 from rehearsal.workload import ReadingDay, too_much
 from rehearsal.year import Year
@@ -52,11 +52,11 @@ def rehearse(
     ] = False,
 ) -> None:
     """Play a whole year with invented letters, on clocks that run ahead, and prove that no rule was broken."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    run(_rehearse(_roster(folder), report, seed, Rates.read(rates), keep))
+    run(_rehearse(folder, report, seed, rates, keep))
 
 
-async def _rehearse(roster: Roster, report_file: Path | None, seed: int, rates: Rates, keep: bool) -> None:
+async def _rehearse(folder: Path, report_file: Path | None, seed: int, rates: Path, keep: bool) -> None:
+    roster, how_often = _roster(folder), _rates(rates)
     started = time.monotonic()
     ports = WELL_KNOWN if keep else Ports()
     async with AsyncExitStack() as running:
@@ -69,7 +69,7 @@ async def _rehearse(roster: Roster, report_file: Path | None, seed: int, rates: 
         out.print("starting worker and desk")
         await running.enter_async_context(service(settings, FOLDER))
         service_parts = await running.enter_async_context(parts())
-        year = await _year(running, stack, service_parts, roster, rates, seed)
+        year = await _year(running, stack, service_parts, roster, how_often, seed)
         busiest = _say_what_is_to_be_read(year)
         days = await _played(year)
         out.print("auditing database and histories")
@@ -84,8 +84,16 @@ async def _rehearse(roster: Roster, report_file: Path | None, seed: int, rates: 
         raise typer.Exit(Exit.RULE_BROKEN)
 
 
+def _rates(file: Path) -> Rates:
+    try:
+        return Rates.read(file)
+    except RatesRefused as refused:
+        raise Refused(str(refused)) from None
+
+
 def _roster(folder: Path) -> Roster:
     """Without a problem, and with its year still to come: virtual clocks only run ahead."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     reading = read_folder(folder)
     if reading.problems:
         print_problems(reading)

@@ -5,15 +5,14 @@ import json
 import os
 import signal
 import traceback
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import asyncpg
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import FailureError
@@ -21,13 +20,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.letters import LetterRefused
 from bluepals.paper.pages import PagesRefused
-from bluepals.settings import Settings
 from bluepals.store import programs
 from bluepals.store.database import Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.migrate import MigrationRefused
 from service.connection import connect
 from service.parts import Parts, assembled
+from service.start import SettingsWrong, settings
 from stack.failure import StackFailure
 
 DEV_ENVIRONMENT = Path("build/dev.env")
@@ -61,10 +60,6 @@ class ServiceAway(Exception):
     """Temporal or PostgreSQL is not to be reached; the message says which and what to do."""
 
 
-REFUSALS = (NotTaken, LetterRefused, PagesRefused, LookupError, Refused, MigrationRefused)
-POSTGRES_AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, TimeoutError)
-
-
 def run(work: Coroutine[Any, Any, Any]) -> None:
     """Do it, and turn whatever goes wrong into a sentence and an exit status."""
     _use_dev_stack()
@@ -72,28 +67,49 @@ def run(work: Coroutine[Any, Any, Any]) -> None:
         asyncio.run(_until_told_to_stop(work))
     except typer.Exit:  # It is an exception of Python's too; the work has said its own status.
         raise
-    except REFUSALS as refused:
-        _leave(str(refused), Exit.REFUSED)
-    except WorkflowUpdateFailedError as refused:
-        _leave(_sentence_of(refused), Exit.REFUSED)
-    except ValidationError as missing:
-        names = ", ".join(f"BLUEPALS_{error['loc'][0]}".upper() for error in missing.errors())
-        _leave(f"{names}: not set. Start `make dev`, or see docs/settings.md.", Exit.SERVICE_AWAY)
-    except (StackFailure, ServiceAway) as away:
-        _leave(str(away), Exit.SERVICE_AWAY)
-    except RPCError as error:
-        _leave(*_said_by_temporal(error))
-    except POSTGRES_AWAY as away:
-        _leave(
-            f"PostgreSQL does not answer ({type(away).__name__}). Start it (`make dev`), or check BLUEPALS_DATABASE_URL.",
-            Exit.SERVICE_AWAY,
-        )
     except (KeyboardInterrupt, asyncio.CancelledError):
         _leave("Stopped.", Exit.DONE)
-    except Exception:  # noqa: BLE001 - a person gets a sentence, whoever mends it the whole story
+    except Exception as error:  # noqa: BLE001 - a person gets a sentence, whoever mends it the whole story
+        _leave(*_explained(error))
+
+
+def _explained(error: Exception) -> tuple[str, Exit]:
+    match error:
+        case NotTaken() | LetterRefused() | PagesRefused() | Refused() | MigrationRefused():
+            explained = str(error), Exit.REFUSED
+        case LookupError() if (
+            type(error) is LookupError
+        ):  # A KeyError has no sentence: it is a fault of ours.
+            explained = str(error), Exit.REFUSED
+        case WorkflowUpdateFailedError():
+            explained = _sentence_of(error), Exit.REFUSED
+        case RPCError():
+            explained = _said_by_temporal(error)
+        case SettingsWrong():
+            explained = f"{error} Or start `make dev` first.", Exit.SERVICE_AWAY
+        case StackFailure() | ServiceAway():
+            explained = str(error), Exit.SERVICE_AWAY
+        case (
+            asyncpg.PostgresConnectionError() | asyncpg.InterfaceError() | ConnectionError() | TimeoutError()
+        ):
+            lost = "The connection to PostgreSQL was lost. Run this again: it is safe to repeat."
+            explained = lost, Exit.SERVICE_AWAY
+        case OSError():
+            explained = f"{error.filename or 'A file'} can't be used: {error.strerror}.", Exit.REFUSED
+        case _:
+            explained = f"This is a fault of the program. Please report it with {_error_report()}.", Exit.BUG
+    return explained
+
+
+def _error_report() -> str:
+    """Where the whole story stands; where nothing may be written, what is shown instead of it."""
+    story = traceback.format_exc()
+    try:
         ERROR_REPORT.parent.mkdir(parents=True, exist_ok=True)
-        ERROR_REPORT.write_text(traceback.format_exc(), "utf-8")
-        _leave(f"This is a fault of the program. Please report it with {ERROR_REPORT}.", Exit.BUG)
+        ERROR_REPORT.write_text(story, "utf-8")
+    except OSError:
+        return f"this line: {story.splitlines()[-1]}"
+    return str(ERROR_REPORT)
 
 
 def _sentence_of(refused: WorkflowUpdateFailedError) -> str:
@@ -144,10 +160,25 @@ async def client() -> Client:
         ) from None
 
 
+@contextmanager
+def reaching_postgres() -> Iterator[None]:
+    """Around connecting. Raises ServiceAway."""
+    try:
+        yield
+    except (OSError, TimeoutError, asyncpg.PostgresError) as away:
+        raise ServiceAway(
+            f"PostgreSQL does not answer ({type(away).__name__}). Start it (`make dev`), or check BLUEPALS_DATABASE_URL."
+        ) from None
+
+
 @asynccontextmanager
 async def parts() -> AsyncIterator[Parts]:
-    """The service's parts, for one command. Raises ServiceAway."""
-    async with assembled(Settings(), await client()) as assembled_parts:
+    """The service's parts, for one command. Raises ServiceAway and SettingsWrong."""
+    async with AsyncExitStack() as opened:
+        found = settings()
+        temporal = await client()
+        with reaching_postgres():
+            assembled_parts = await opened.enter_async_context(assembled(found, temporal))
         yield assembled_parts
 
 

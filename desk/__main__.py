@@ -5,23 +5,23 @@ import sys
 
 import asyncpg
 import uvicorn
-from pydantic import ValidationError
 
 from bluepals.settings import Settings
 from desk.app import app
 from service.connection import connect
 from service.logs import set_up_logs
 from service.parts import assembled
+from service.start import SettingsWrong, settings
 
 
-async def main(settings: Settings) -> None:
+async def main(found: Settings) -> None:
     # Lazy: letters are taken in before Temporal is there.
-    async with assembled(settings, await connect(lazy=True)) as parts:
+    async with assembled(found, await connect(lazy=True)) as parts:
         # No access log: the paths hold the links.
         config = uvicorn.Config(
             app(parts),
             "0.0.0.0",  # noqa: S104 - people reach it from outside
-            settings.desk_port,
+            found.desk_port,
             access_log=False,
             log_config=None,
             lifespan="off",
@@ -33,10 +33,9 @@ async def main(settings: Settings) -> None:
 
 if __name__ == "__main__":
     try:
-        loaded = Settings()
-    except ValidationError as missing:
-        names = ", ".join(f"BLUEPALS_{error['loc'][0]}".upper() for error in missing.errors())
-        sys.exit(f"Set {names} in the environment; docs/settings.md explains each.")
+        loaded = settings()
+    except SettingsWrong as wrong:
+        sys.exit(str(wrong))
     set_up_logs(loaded.log_format)
     try:
         asyncio.run(main(loaded))

@@ -3,9 +3,13 @@
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 DEFAULT = Path(__file__).parent / "rates.toml"
+
+
+class RatesRefused(Exception):
+    """The file can't be used; the message says which line of it and why."""
 
 
 class Rates(BaseModel):
@@ -22,4 +26,13 @@ class Rates(BaseModel):
 
     @classmethod
     def read(cls, path: Path = DEFAULT) -> "Rates":
-        return cls.model_validate(tomllib.loads(path.read_text("utf-8")))
+        """Raises RatesRefused, and OSError when the file is not there."""
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text("utf-8")))
+        except ValidationError as errors:
+            told = "; ".join(f"{error['loc'][0]}: {error['msg']}" for error in errors.errors())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            told = str(error)
+        raise RatesRefused(
+            f"{path.name} can't be used. {told}. rehearsal/rates.toml shows what belongs in it."
+        )

@@ -19,20 +19,24 @@ log = structlog.get_logger(__name__)
 class Bell:
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._ringing: dict[str, asyncio.Task[None]] = {}
+        self._due: set[str] = set()
+        self._ringing: set[asyncio.Task[None]] = set()
 
     def ring(self, program: str) -> None:
         """Something was committed that has to leave."""
-        if program not in self._ringing:
-            self._ringing[program] = asyncio.create_task(self._ring(program))
+        if program not in self._due:
+            self._due.add(program)
+            ringing = asyncio.create_task(self._ring(program))
+            self._ringing.add(ringing)
+            ringing.add_done_callback(self._ringing.discard)
 
     async def quiet(self) -> None:
         """Until nothing rings any more."""
-        await asyncio.gather(*self._ringing.values())
+        await asyncio.gather(*self._ringing)
 
     async def _ring(self, program: str) -> None:
         await asyncio.sleep(TOGETHER)
-        del self._ringing[program]
+        self._due.discard(program)  # What is committed from here on needs a ring of its own.
         with suppress(RPCError, RuntimeError):  # A client that has not connected yet raises the latter.
             await self._client.start_workflow(
                 outbox.Outbox.run,

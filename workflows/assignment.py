@@ -53,10 +53,9 @@ class Assignment:
     def __init__(self, start: AssignmentInput) -> None:
         self._start = start
         self._state = start.state
-        self._asked = int(
-            start.state.asked
-        )  # proposals asked for, and answered: one that comes while another
-        self._answered = 0  # is being made may be about somebody whom that one has not seen
+        # Counted, since who asks while a proposal is being made may ask for somebody whom it has not seen.
+        self._asked = int(start.state.asked)
+        self._answered = 0
         self._over = False
         self._one_at_a_time = asyncio.Lock()
 

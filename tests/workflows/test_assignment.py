@@ -7,14 +7,15 @@ from uuid import UUID, uuid4
 
 import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.matching import PairsDecided
 from bluepals.domain.people import Gender, Role
 from bluepals.facts import matching, roster
 from bluepals.facts.roster import Roster
 from bluepals.store import matching as matching_store
+from service.opening import open_program
 from tests.workflows.world import World, a_student, an_officer, eventually, staff
+from workflows import program_year
 from workflows.assignment import Assignment, AssignmentInput, DecideAboutPairs, workflow_id
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import STAGE
@@ -236,15 +237,19 @@ async def test_fault_9_two_matchings_in_the_same_second_give_each_child_one_open
     assert sorted(one.changed for one in decided) == [0, 0, 5]
 
 
-async def test_fault_39_a_second_start_finds_the_first(make_world: Callable[..., World]) -> None:
+async def test_fault_39_opened_again_nothing_starts_beside_what_runs_or_after_what_has_closed(
+    make_world: Callable[..., World],
+) -> None:
     world = make_world()
     await enroll(world, 1, 1)
-    handle = await begin(world)
-    again = await world.client.start_workflow(
-        Assignment.run,
-        AssignmentInput(world.program.id, world.closes.isoformat()),
-        id=handle.id,
-        task_queue=TASK_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-    )
-    assert again.result_run_id == handle.result_run_id
+    await open_program(world.parts, world.program, seed=1)
+    opened = [
+        world.client.get_workflow_handle(workflow_id(world.program.id, world.program.first_year)),
+        world.client.get_workflow_handle(program_year.workflow_id(world.year)),
+    ]
+    first_runs = [(await one.describe()).run_id for one in opened]
+    await open_program(world.parts, world.program, seed=1)
+    for one in opened:
+        await one.terminate()
+    await open_program(world.parts, world.program, seed=1)
+    assert [(await one.describe()).run_id for one in opened] == first_runs
