@@ -20,7 +20,7 @@ from bluepals.store.audit import AuditedDelivery, AuditedMail, AuditedOpening, A
 from bluepals.store.content import ContentUnreadable, Keyring
 from bluepals.store.database import Connection, Scope
 from service.parts import Parts
-from workflows import assignment, daily_mail, outbox, pairing, program_year, visit_day
+from workflows.api import assignment, daily_mail, outbox, pairing, program_year, visit_day
 
 
 @dataclass

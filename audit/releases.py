@@ -11,7 +11,7 @@ from activities.letters import LetterActivities, PackFilled, Released, ReleaseLe
 from audit.histories import Run
 from bluepals.domain.letters import DeliveryKind
 from bluepals.store.audit import AuditedDelivery
-from workflows.pairing import workflow_id
+from workflows.api.pairing import workflow_id
 
 RELEASE = LetterActivities.release_letter.__name__
 STOCK = LetterActivities.put_stock_letter.__name__

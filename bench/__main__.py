@@ -31,7 +31,7 @@ from stack.health import healthy
 from stack.ports import LOOPBACK
 from stack.process import running
 from stack.temporal import VIRTUAL_CLOCKS
-from workflows import outbox
+from workflows.api import outbox
 from workflows.search_attributes import TYPES
 
 PAIRINGS = 50

@@ -13,7 +13,8 @@ from bench.program import LETTERS, Pairs
 from bluepals.store.database import Scope
 from rehearsal.clock import VirtualClock
 from service.parts import Parts
-from workflows import pairing
+from workflows.api import pairing
+from workflows.pairing import Pairing
 from workflows.queue import TASK_QUEUE
 
 AT_ONCE = 24
@@ -53,9 +54,7 @@ def real(parts: Parts, program: str, pairs: Pairs) -> Years:
 
     async def start(number: int) -> object:
         argument = pairing.PairingInput(program, str(pairs.pairings[number]), pairs.closes.isoformat())
-        return await parts.client.start_workflow(
-            pairing.Pairing.run, argument, id=ids[number], task_queue=TASK_QUEUE
-        )
+        return await parts.client.start_workflow(Pairing.run, argument, id=ids[number], task_queue=TASK_QUEUE)
 
     async def tell(number: int, letter: int) -> object:
         return await parts.teller.tell(scope, pairs.tells[number][letter])

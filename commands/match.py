@@ -19,7 +19,8 @@ from bluepals.store.database import Scope
 from bluepals.store.matching import OpenPair, WaitingChild
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 from service.parts import Parts
-from workflows.assignment import Assignment, DecideAboutPairs, workflow_id
+from workflows.api.assignment import DecideAboutPairs, workflow_id
+from workflows.assignment import Assignment
 
 app = typer.Typer(help="Look at the proposed pairs, approve or reject them.", no_args_is_help=True)
 

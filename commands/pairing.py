@@ -10,7 +10,7 @@ from rich.table import Table
 from bluepals.store import status
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
-from workflows.pairing import workflow_id
+from workflows.api.pairing import workflow_id
 
 app = typer.Typer(help="One pairing's year.", no_args_is_help=True)
 

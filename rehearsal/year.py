@@ -23,8 +23,10 @@ from rehearsal.rates import Rates
 from rehearsal.workload import ReadingDay, reading_days
 from service.opening import open_program
 from service.parts import Parts
-from workflows import assignment, daily_mail, pairing, program_year
-from workflows import visit_day as visit_workflow
+from workflows.api import assignment, daily_mail, pairing, program_year
+from workflows.api import visit_day as visit_workflow
+from workflows.assignment import Assignment
+from workflows.daily_mail import DailyMail
 from workflows.queue import TASK_QUEUE
 
 MORNING, AFTERNOON, EVENING = time(7, 30), time(15), time(17, 30)
@@ -109,7 +111,7 @@ class Year:
         handle = self.parts.client.get_workflow_handle(matching_of_the_year)
         try:
             await handle.execute_update(
-                assignment.Assignment.approve_pairs, assignment.DecideAboutPairs([], str(coordinator))
+                Assignment.approve_pairs, assignment.DecideAboutPairs([], str(coordinator))
             )
         except WorkflowUpdateFailedError:
             return False
@@ -156,7 +158,7 @@ class Year:
     async def _daily_mail(self, day: date) -> None:
         """What the Schedule does every morning; Schedules keep real time."""
         await self.parts.client.execute_workflow(
-            daily_mail.DailyMail.run,
+            DailyMail.run,
             daily_mail.DailyMailInput(self.program.id, self.program.timezone, day.isoformat()),
             id=f"{daily_mail.workflow_id(self.program.id)}-{day}",
             task_queue=TASK_QUEUE,

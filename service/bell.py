@@ -8,7 +8,8 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
-from workflows import outbox
+from workflows.api import outbox
+from workflows.outbox import Outbox
 from workflows.queue import TASK_QUEUE
 
 TOGETHER = 0.2  # seconds in which many commits are one ring
@@ -39,7 +40,7 @@ class Bell:
         self._due.discard(program)  # What is committed from here on needs a ring of its own.
         with suppress(RPCError, RuntimeError):  # A client that has not connected yet raises the latter.
             await self._client.start_workflow(
-                outbox.Outbox.run,
+                Outbox.run,
                 outbox.OutboxInput(program),
                 id=outbox.workflow_id(program),
                 task_queue=TASK_QUEUE,

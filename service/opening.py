@@ -15,7 +15,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
 from service.parts import Parts
-from workflows import assignment, daily_mail, program_year
+from workflows.api import assignment, daily_mail, program_year
+from workflows.daily_mail import schedule
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import PROGRAM_YEAR, SCHOOL
 
@@ -26,7 +27,7 @@ async def open_program(parts: Parts, program: Program, *, seed: int) -> None:
         year = program.program_year_id(school.id)
         await _start(
             parts,
-            program_year.ProgramYear.__name__,
+            program_year.WORKFLOW,
             program_year.ProgramYearInput(program.id, year, school.id),
             program_year.workflow_id(year),
             f"the year of {school.id}",
@@ -34,7 +35,7 @@ async def open_program(parts: Parts, program: Program, *, seed: int) -> None:
         )
     await _start(
         parts,
-        assignment.Assignment.__name__,
+        assignment.WORKFLOW,
         assignment.AssignmentInput(program.id, _closes(program), seed),
         assignment.workflow_id(program.id, program.first_year),
         f"matching of {program.id}, {program.first_year}",
@@ -74,5 +75,5 @@ async def schedule_daily_mail(parts: Parts, program: Program) -> None:
     with suppress(ScheduleAlreadyRunningError):
         await parts.client.create_schedule(
             daily_mail.workflow_id(program.id),
-            daily_mail.schedule(program.id, program.timezone, program.policy.daily_mail_hour),
+            schedule(program.id, program.timezone, program.policy.daily_mail_hour),
         )

@@ -34,8 +34,8 @@ WORKFLOWS = (Assignment, DailyMail, Outbox, Pairing, ProgramYear, VisitDay)
 # for each workflow that is kept in memory.
 SANDBOX = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
-        "activities", "bluepals", "asyncpg", "jinja2", "structlog", "tzdata", "workflows.options", "workflows.queue",
-        "workflows.search_attributes",
+        "activities", "bluepals", "asyncpg", "jinja2", "structlog", "tzdata", "workflows.api", "workflows.options",
+        "workflows.queue", "workflows.search_attributes",
     )
 )  # fmt: skip
 

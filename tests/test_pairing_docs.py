@@ -5,8 +5,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from bluepals.domain.program import Policy
-from workflows import assignment, daily_mail, outbox, pairing, program_year, visit_day
-from workflows.pairing import Stage
+from workflows.api import assignment, daily_mail, outbox, pairing, program_year, visit_day
+from workflows.api.pairing import Stage
 
 TEXT = (Path(__file__).parent.parent / "docs" / "pairing.md").read_text("utf-8")
 

@@ -24,7 +24,9 @@ from stack.ports import free_port
 from stack.postgres import PostgresServer
 from stack.temporal import TemporalOptions, TemporalServer, temporal_server
 from tests.mailroom import PROGRAM, Mailroom, open_mailroom
-from workflows import daily_mail, outbox
+from workflows.api import daily_mail, outbox
+from workflows.daily_mail import DailyMail
+from workflows.outbox import Outbox
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import TYPES
 
@@ -156,7 +158,7 @@ async def _is(awaited: Awaitable[object], wanted: object) -> bool:
 @asynccontextmanager
 async def started_outbox(client: Client) -> AsyncIterator[WorkflowHandle[Any, Any]]:
     handle = await client.start_workflow(
-        outbox.Outbox.run,
+        Outbox.run,
         outbox.OutboxInput(PROGRAM),
         id=outbox.workflow_id(PROGRAM),
         task_queue=TASK_QUEUE,
@@ -231,7 +233,7 @@ async def test_its_log_is_json_and_says_which_workflow_and_activity_a_line_is_ab
     """Its mail server is away; and a zone that is none suspends a workflow, which the SDK logs."""
     await room.queue("m")
     stuck = await temporal_client.start_workflow(
-        daily_mail.DailyMail.run,
+        DailyMail.run,
         daily_mail.DailyMailInput(PROGRAM, "No/Where"),
         id="daily-mail-nowhere",
         task_queue=TASK_QUEUE,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,43 +11,13 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.matching import DecidePairs, MakeProposal, MatchingActivities, PairsDecided
+    from workflows.api.assignment import WORKFLOW, AssignmentInput, DecideAboutPairs
 
 from workflows.options import COMMAND, TRANSACTION, refusal, refused
 from workflows.search_attributes import STAGE
 
 
-def workflow_id(program: str, first_year: int) -> str:
-    return f"assignment-{program}.{first_year}"
-
-
-@dataclass(frozen=True)
-class DecideAboutPairs:
-    """No pair named: all that are open. The reason of a rejection is on record before; it never comes here."""
-
-    pairs: list[str]
-    decided_by: str
-
-
-@dataclass
-class AssignmentState:
-    """All that crosses a continue-as-new."""
-
-    asked: bool = True
-    rejected: bool = False
-    open_pairs: int = 0
-
-
-@dataclass
-class AssignmentInput:
-    """`closes`: the end of the school year, and of this, as an ISO instant."""
-
-    program: str
-    closes: str
-    seed: int = 1
-    state: AssignmentState = field(default_factory=AssignmentState)
-
-
-@workflow.defn
+@workflow.defn(name=WORKFLOW)
 class Assignment:
     @workflow.init
     def __init__(self, start: AssignmentInput) -> None:

@@ -3,7 +3,6 @@
 One for the whole program: a person with a part in several schools gets one mail, not several.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from temporalio.client import (
 
 with workflow.unsafe.imports_passed_through():
     from activities.daily import DailyActivities, DailyMailOf
+    from workflows.api.daily_mail import WORKFLOW, DailyMailInput, workflow_id
 
 from workflows.options import TRANSACTION
 from workflows.queue import TASK_QUEUE
@@ -27,20 +27,7 @@ from workflows.queue import TASK_QUEUE
 CATCH_UP = timedelta(hours=12)
 
 
-def workflow_id(program: str) -> str:
-    return f"daily-mail-{program}"
-
-
-@dataclass(frozen=True)
-class DailyMailInput:
-    """`day`: an ISO date; None is today, in the program's zone."""
-
-    program: str
-    zone: str
-    day: str | None = None
-
-
-@workflow.defn
+@workflow.defn(name=WORKFLOW)
 class DailyMail:
     @workflow.run
     async def run(self, start: DailyMailInput) -> int:

@@ -1,6 +1,5 @@
 """One outbox for each program: tells workflows what was committed, and sends the mail that is due."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -8,22 +7,14 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.mail import MailActivities, SendBatch
     from activities.tells import TellActivities, TellDue
+    from workflows.api.outbox import WORKFLOW, OutboxInput
 
 from workflows.options import BATCH
 
 LOOK_AGAIN = timedelta(hours=1)  # Even when nothing is due: a commit whose wake-up was lost waits no longer.
 
 
-def workflow_id(program: str) -> str:
-    return f"outbox-{program}"
-
-
-@dataclass(frozen=True)
-class OutboxInput:
-    program: str
-
-
-@workflow.defn
+@workflow.defn(name=WORKFLOW)
 class Outbox:
     @workflow.init
     def __init__(self, start: OutboxInput) -> None:

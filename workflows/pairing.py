@@ -5,9 +5,8 @@ it that the child has a letter on every opening day.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from temporalio import workflow
@@ -18,6 +17,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from bluepals.domain.letters import DeliveryKind, Side, Verdict
     from bluepals.store.deliveries import Held
+    from workflows.api.pairing import (
+        WORKFLOW,
+        GateOpened,
+        LetterDecided,
+        PairingClosed,
+        PairingInput,
+        Stage,
+    )
 
 from workflows.options import TRANSACTION, refusal
 from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
@@ -26,88 +33,13 @@ LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock
 HASH_BYTES = 32
 
 
-def workflow_id(pairing_id: str) -> str:
-    return f"pairing-{pairing_id}"
-
-
-class Stage(StrEnum):
-    INTRODUCTION = "introduction"
-    STUDENT_WRITES = "student writes"
-    OFFICER_ANSWERS = "officer answers"
-    BEING_READ = "being read"
-    VISIT = "visit"
-    FAREWELL = "farewell"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True)
-class LetterDecided:
-    """A reader has decided about a draft of this pairing."""
-
-    draft_id: str
-    hash: str
-    verdict: Verdict
-    round_number: int
-    side: Side
-
-    @property
-    def key(self) -> str:
-        """All that is decided: a fact that somebody made up never stands for the true one."""
-        return f"{self.draft_id} {self.verdict} {self.hash}"
-
-
-class Cause(StrEnum):
-    """Why a gate opened; in these words only, so that nothing about a person comes along."""
-
-    ROSTER = "the roster was imported again: consent and clearance are there"
-
-
-@dataclass(frozen=True)
-class GateOpened:
-    """A consent came in or a clearance was renewed: what was held may go."""
-
-    cause: Cause
-
-
-@dataclass
-class PairingState:
-    """All that crosses a continue-as-new."""
-
-    stage: Stage = Stage.INTRODUCTION
-    calendar: Calendar | None = None
-    rounds_done: int = 0
-    last_round: int = 0
-    decided: list[str] = field(default_factory=list)
-    approved: list[LetterDecided] = field(default_factory=list)
-    held: list[LetterDecided] = field(default_factory=list)
-    settled: list[str] = field(default_factory=list)
-    calls: dict[str, str] = field(default_factory=dict)
-    story: list[str] = field(default_factory=list)
-
-
-@dataclass
-class PairingInput:
-    """`closes`: the end of the school's year, as an ISO instant. Two whom no gate ever let meet wait no longer."""
-
-    program: str
-    pairing_id: str
-    closes: str
-    state: PairingState = field(default_factory=PairingState)
-
-
-@dataclass(frozen=True)
-class PairingClosed:
-    rounds: int
-    settled: list[str]
-
-
 _WORDS = {Verdict.RETURN: "returned", Verdict.REFER: "held for the counselor"}
 
 # What a person is called for, beside the drafts that are held.
 _INTRODUCTION, _STOCK_LETTER = "introduction", "stock letter"
 
 
-@workflow.defn
+@workflow.defn(name=WORKFLOW)
 class Pairing:
     @workflow.init
     def __init__(self, start: PairingInput) -> None:

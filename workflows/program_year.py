@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from temporalio import workflow
@@ -11,8 +11,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.starting import StartActivities, StartWorkflows, WorkflowStart
     from activities.tells import Answer
     from activities.year import OneOpening, OpeningDay, ThisYear, YearActivities, YearCalendar, YearNumbers
+    from workflows.api import pairing, visit_day
+    from workflows.api.program_year import WORKFLOW, PairsApproved, ProgramYearInput
 
-from workflows import pairing, visit_day
 from workflows.options import BATCH, TRANSACTION, refusal
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE
@@ -20,35 +21,7 @@ from workflows.search_attributes import DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE
 BATCH_KEY = re.compile(r"[0-9a-f-]{8,64}")
 
 
-def workflow_id(program_year: str) -> str:
-    return f"program-year-{program_year}"
-
-
-@dataclass(frozen=True)
-class PairsApproved:
-    """The coordinator has approved pairs of this school; they are on record and may begin. `batch`: an opaque key."""
-
-    batch: str
-
-
-@dataclass
-class ProgramYearState:
-    """All that crosses a continue-as-new."""
-
-    pairs_waiting: bool = False
-    batches: list[str] = field(default_factory=list)
-    opening_days_done: int = 0
-
-
-@dataclass
-class ProgramYearInput:
-    program: str
-    program_year: str
-    school: str
-    state: ProgramYearState = field(default_factory=ProgramYearState)
-
-
-@workflow.defn
+@workflow.defn(name=WORKFLOW)
 class ProgramYear:
     @workflow.init
     def __init__(self, start: ProgramYearInput) -> None:
@@ -94,7 +67,7 @@ class ProgramYear:
         """It lives by itself from here on: the visit is prepared while letters still go back and forth."""
         argument = visit_day.VisitDayInput(self._start.program, self._start.program_year, calendar.visit)
         await self._start_workflows(
-            visit_day.VisitDay.__name__,
+            visit_day.WORKFLOW,
             visit_day.INVITATIONS,
             [(visit_day.workflow_id(self._start.program_year), argument)],
         )
@@ -148,7 +121,7 @@ class ProgramYear:
             (pairing.workflow_id(one), pairing.PairingInput(self._start.program, one, closes.isoformat()))
             for one in pairings
         ]
-        await self._start_workflows(pairing.Pairing.__name__, pairing.Stage.INTRODUCTION, starts)
+        await self._start_workflows(pairing.WORKFLOW, pairing.Stage.INTRODUCTION, starts)
 
     async def _start_workflows(self, name: str, stage: str, starts: Sequence[tuple[str, object]]) -> None:
         attributes = {

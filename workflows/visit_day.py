@@ -1,7 +1,6 @@
 """The officers' visit at one school: invitations, reminders, the day, thanks. Answers stand in the database."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -9,27 +8,16 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.visit import Reminder, VisitActivities
-    from activities.year import ThisYear, VisitTimes
+    from activities.year import ThisYear
+    from workflows.api.visit_day import INVITATIONS, REMINDERS, VISIT, WORKFLOW, VisitDayInput
 
 from workflows.options import TRANSACTION
 from workflows.search_attributes import DUE, STAGE
 
-INVITATIONS, REMINDERS, VISIT = "invitations", "reminders", "the visit"
 THANKS_AFTER = timedelta(days=1)  # By then the teachers have said who came.
 
 
-def workflow_id(program_year: str) -> str:
-    return f"visit-day-{program_year}"
-
-
-@dataclass(frozen=True)
-class VisitDayInput:
-    program: str
-    program_year: str
-    times: VisitTimes
-
-
-@workflow.defn
+@workflow.defn(name=WORKFLOW)
 class VisitDay:
     @workflow.init
     def __init__(self, start: VisitDayInput) -> None:

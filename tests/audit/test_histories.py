@@ -15,7 +15,7 @@ from audit.report import Finding
 from stack.postgres import PostgresServer
 from tests.audit.conftest import Audited, copy_of_town
 from tests.audit.town import GRACE, WORDS
-from workflows.pairing import workflow_id
+from workflows.api.pairing import workflow_id
 from workflows.search_attributes import STAGE
 
 PERSONAL = "no personal data in histories"

@@ -29,7 +29,9 @@ from service.opening import open_program
 from service.parts import Parts, assembled
 from service.workers import worker
 from stack.mail_catcher import MailCatcher
-from workflows import assignment, daily_mail, pairing, program_year, visit_day
+from workflows.api import assignment, daily_mail, pairing, program_year, visit_day
+from workflows.assignment import Assignment
+from workflows.daily_mail import DailyMail
 from workflows.queue import TASK_QUEUE
 
 PROGRAM = "town"
@@ -186,7 +188,7 @@ class Town:
     async def _daily_mail(self) -> None:
         day = self.now.date().isoformat()
         await self.parts.client.execute_workflow(
-            daily_mail.DailyMail.run,
+            DailyMail.run,
             daily_mail.DailyMailInput(PROGRAM, self.program.timezone, day),
             id=f"{daily_mail.workflow_id(PROGRAM)}-{day}",
             task_queue=TASK_QUEUE,
@@ -198,7 +200,7 @@ class Town:
         )
         try:
             decided = await handle.execute_update(
-                assignment.Assignment.approve_pairs, assignment.DecideAboutPairs([], str(coordinator))
+                Assignment.approve_pairs, assignment.DecideAboutPairs([], str(coordinator))
             )
         except WorkflowUpdateFailedError:  # Nothing is proposed so far.
             return False

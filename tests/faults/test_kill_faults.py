@@ -33,8 +33,9 @@ from stack.postgres import PostgresServer, postgres_server
 from stack.temporal import TemporalOptions, temporal_server
 from tests.mailroom import open_mailroom
 from tests.workflows.world import Served, World, a_program, parts_of
+from workflows.api.visit_day import VisitDayInput
 from workflows.search_attributes import TYPES
-from workflows.visit_day import VisitDay, VisitDayInput
+from workflows.visit_day import VisitDay
 
 MAILS, DEATHS = 60, 8  # mails for each life
 TIMERS, APART = 20, timedelta(seconds=0.2)

@@ -24,7 +24,7 @@ from bluepals.store.letters import NotTaken
 from service.opening import open_program
 from stack.postgres import PostgresServer
 from tests.workflows.world import Served, World, a_program, apart, eventually, forged
-from workflows import pairing
+from workflows.api import pairing
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import ATTENTION, DUE
 

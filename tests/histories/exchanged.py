@@ -2,7 +2,8 @@
 
 from temporalio import workflow
 
-from workflows.pairing import Pairing, PairingClosed, PairingInput
+from workflows.api.pairing import PairingClosed, PairingInput
+from workflows.pairing import Pairing
 
 
 @workflow.defn(name="Pairing")

@@ -25,8 +25,8 @@ from stack.postgres import postgres_server
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
 from tests.workflows import test_assignment, test_daily_mail, test_outbox
 from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, forged, serving
-from workflows import pairing
-from workflows import visit_day as visit_workflow
+from workflows.api import pairing
+from workflows.api import visit_day as visit_workflow
 from workflows.assignment import Assignment
 from workflows.search_attributes import TYPES
 

@@ -15,8 +15,9 @@ from bluepals.facts.roster import Roster
 from bluepals.store import matching as matching_store
 from service.opening import open_program
 from tests.workflows.world import World, a_student, an_officer, eventually, staff
-from workflows import program_year
-from workflows.assignment import Assignment, AssignmentInput, DecideAboutPairs, workflow_id
+from workflows.api import program_year
+from workflows.api.assignment import AssignmentInput, DecideAboutPairs, workflow_id
+from workflows.assignment import Assignment
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import STAGE
 

@@ -7,7 +7,8 @@ from temporalio.client import ScheduleOverlapPolicy
 from bluepals.domain.letters import Side
 from service.opening import schedule_daily_mail
 from tests.workflows.world import World
-from workflows.daily_mail import DailyMail, DailyMailInput, schedule, workflow_id
+from workflows.api.daily_mail import DailyMailInput, workflow_id
+from workflows.daily_mail import DailyMail, schedule
 from workflows.queue import TASK_QUEUE
 
 DAY = timedelta(days=1)

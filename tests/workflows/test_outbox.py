@@ -16,7 +16,8 @@ from bluepals.domain.letters import Side, Verdict
 from rehearsal.clock import VirtualClock
 from service.workers import SANDBOX
 from tests.workflows.world import World, eventually
-from workflows.outbox import Outbox, OutboxInput
+from workflows.api.outbox import OutboxInput
+from workflows.outbox import Outbox
 
 
 @dataclass

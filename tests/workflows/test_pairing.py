@@ -9,7 +9,8 @@ from temporalio.client import WorkflowHandle
 
 from bluepals.domain.letters import Side, Verdict
 from tests.workflows.world import World, eventually
-from workflows.pairing import LetterDecided, Pairing, PairingClosed
+from workflows.api.pairing import LetterDecided, PairingClosed
+from workflows.pairing import Pairing
 from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
 
 DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ from bluepals.domain.people import Role
 from bluepals.facts import matching, roster
 from bluepals.facts.roster import Roster
 from tests.workflows.world import World, a_student, an_officer, eventually, staff
-from workflows import pairing, visit_day
+from workflows.api import pairing, visit_day
 from workflows.search_attributes import PROGRAM_YEAR, ROUND, SCHOOL, STAGE
 
 

@@ -11,8 +11,9 @@ from bluepals.domain.calendar import visit_day
 from bluepals.facts import roster, visits
 from bluepals.facts.roster import Roster
 from tests.workflows.world import World, a_student, an_officer, eventually, staff
+from workflows.api.visit_day import workflow_id
 from workflows.search_attributes import STAGE
-from workflows.visit_day import VisitDay, workflow_id
+from workflows.visit_day import VisitDay
 
 DAY = timedelta(days=1)
 ONE, TWO = "officer1@pd.example", "officer2@pd.example"

@@ -41,10 +41,13 @@ from service.parts import Parts
 from service.workers import worker
 from stack.postgres import PostgresServer
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
-from workflows import pairing, program_year
-from workflows import visit_day as visit_workflow
+from workflows.api import pairing, program_year
+from workflows.api import visit_day as visit_workflow
+from workflows.pairing import Pairing
+from workflows.program_year import ProgramYear
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import TYPES
+from workflows.visit_day import VisitDay
 
 PATIENCE = 20.0  # seconds; what has not come by then does not come
 MASTER_KEY = "test:" + "A" * 43 + "="
@@ -298,9 +301,9 @@ class World:
 
     # Workflows
 
-    async def begin_pairing(self, pairing_id: str) -> WorkflowHandle[pairing.Pairing, pairing.PairingClosed]:
+    async def begin_pairing(self, pairing_id: str) -> WorkflowHandle[Pairing, pairing.PairingClosed]:
         handle = await self.client.start_workflow(
-            pairing.Pairing.run,
+            Pairing.run,
             pairing.PairingInput(self.program.id, pairing_id, self.closes.isoformat()),
             id=pairing.workflow_id(pairing_id),
             task_queue=TASK_QUEUE,
@@ -308,9 +311,9 @@ class World:
         await self.attend(handle.id)
         return handle
 
-    async def begin_year(self) -> WorkflowHandle[program_year.ProgramYear, Any]:
+    async def begin_year(self) -> WorkflowHandle[ProgramYear, Any]:
         handle = await self.client.start_workflow(
-            program_year.ProgramYear.run,
+            ProgramYear.run,
             program_year.ProgramYearInput(self.program.id, self.year, "north"),
             id=program_year.workflow_id(self.year),
             task_queue=TASK_QUEUE,
@@ -318,15 +321,15 @@ class World:
         await self.attend(handle.id)
         return handle
 
-    async def begin_visit(self, times: VisitTimes) -> WorkflowHandle[visit_workflow.VisitDay, int]:
+    async def begin_visit(self, times: VisitTimes) -> WorkflowHandle[VisitDay, int]:
         handle = await self.start_visit(times)
         await self.attend(handle.id)
         return handle
 
-    async def start_visit(self, times: VisitTimes) -> WorkflowHandle[visit_workflow.VisitDay, int]:
+    async def start_visit(self, times: VisitTimes) -> WorkflowHandle[VisitDay, int]:
         """At the real time, not at the program's."""
         return await self.client.start_workflow(
-            visit_workflow.VisitDay.run,
+            VisitDay.run,
             visit_workflow.VisitDayInput(self.program.id, self.year, times),
             id=visit_workflow.workflow_id(self.year),
             task_queue=TASK_QUEUE,

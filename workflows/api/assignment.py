@@ -1,0 +1,36 @@
+"""What may be said to a program's matching."""
+
+from dataclasses import dataclass, field
+
+WORKFLOW = "Assignment"
+
+
+def workflow_id(program: str, first_year: int) -> str:
+    return f"assignment-{program}.{first_year}"
+
+
+@dataclass(frozen=True)
+class DecideAboutPairs:
+    """No pair named: all that are open. The reason of a rejection is on record before; it never comes here."""
+
+    pairs: list[str]
+    decided_by: str
+
+
+@dataclass
+class AssignmentState:
+    """All that crosses a continue-as-new."""
+
+    asked: bool = True
+    rejected: bool = False
+    open_pairs: int = 0
+
+
+@dataclass
+class AssignmentInput:
+    """`closes`: the end of the school year, and of this, as an ISO instant."""
+
+    program: str
+    closes: str
+    seed: int = 1
+    state: AssignmentState = field(default_factory=AssignmentState)

@@ -1,0 +1,84 @@
+"""What may be said to a pairing."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from activities.people import Calendar
+from bluepals.domain.letters import Side, Verdict
+
+WORKFLOW = "Pairing"
+
+
+def workflow_id(pairing_id: str) -> str:
+    return f"pairing-{pairing_id}"
+
+
+class Stage(StrEnum):
+    INTRODUCTION = "introduction"
+    STUDENT_WRITES = "student writes"
+    OFFICER_ANSWERS = "officer answers"
+    BEING_READ = "being read"
+    VISIT = "visit"
+    FAREWELL = "farewell"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class LetterDecided:
+    """A reader has decided about a draft of this pairing."""
+
+    draft_id: str
+    hash: str
+    verdict: Verdict
+    round_number: int
+    side: Side
+
+    @property
+    def key(self) -> str:
+        """All that is decided: a fact that somebody made up never stands for the true one."""
+        return f"{self.draft_id} {self.verdict} {self.hash}"
+
+
+class Cause(StrEnum):
+    """Why a gate opened; in these words only, so that nothing about a person comes along."""
+
+    ROSTER = "the roster was imported again: consent and clearance are there"
+
+
+@dataclass(frozen=True)
+class GateOpened:
+    """A consent came in or a clearance was renewed: what was held may go."""
+
+    cause: Cause
+
+
+@dataclass
+class PairingState:
+    """All that crosses a continue-as-new."""
+
+    stage: Stage = Stage.INTRODUCTION
+    calendar: Calendar | None = None
+    rounds_done: int = 0
+    last_round: int = 0
+    decided: list[str] = field(default_factory=list)
+    approved: list[LetterDecided] = field(default_factory=list)
+    held: list[LetterDecided] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
+    calls: dict[str, str] = field(default_factory=dict)
+    story: list[str] = field(default_factory=list)
+
+
+@dataclass
+class PairingInput:
+    """`closes`: the end of the school's year, as an ISO instant. Two whom no gate ever let meet wait no longer."""
+
+    program: str
+    pairing_id: str
+    closes: str
+    state: PairingState = field(default_factory=PairingState)
+
+
+@dataclass(frozen=True)
+class PairingClosed:
+    rounds: int
+    settled: list[str]
