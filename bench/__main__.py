@@ -18,7 +18,7 @@ from temporalio.client import Client
 
 from bench.processes import cpu_seconds, machine_seconds, resident_bytes
 from bench.program import Pairs, prepare, program
-from bench.years import Size, Years, bare, live, live_slowly, real
+from bench.years import Size, Years, bare, begin, live, live_slowly, real
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.settings import Settings
 from bluepals.store.migrate import migrate
@@ -35,7 +35,7 @@ from workflows.api import outbox
 from workflows.search_attributes import TYPES
 
 PAIRINGS = 50
-WAITING = 100  # pairings in the worker's cache whose memory is measured
+WAITING = 200  # in the worker's cache, whose memory is measured
 WARM_UP = 5
 KIB = 1024
 
@@ -67,6 +67,7 @@ class Measured:
     year: Size
     bare_year: Size
     bytes_per_cached_pairing: int
+    bytes_per_cached_bare_year: int
     desk_milliseconds_per_letter: float
 
 
@@ -143,6 +144,9 @@ async def measure(this: Bench, count: int) -> Measured:
     async with this.worker(*BARE) as worker:
         await live(bare(this.client, WARM_UP, now), this.clock)
         bare_year = await live_slowly(this.client, bare(this.client, 1, now), this.clock)
+        bare_cached = await _cached(this, bare(this.client, WAITING, now), worker)
+    async with this.worker(*BARE) as worker:
+        await live(bare(this.client, WARM_UP, now), this.clock)
         bare_run = await this.run(bare(this.client, count, now), worker)
         console.print(f"{count} bare years with search attributes")
         shown_run = await this.run(bare(this.client, count, now, shown=True), worker)
@@ -169,6 +173,7 @@ async def measure(this: Bench, count: int) -> Measured:
         year=real_year,
         bare_year=bare_year,
         bytes_per_cached_pairing=cached,
+        bytes_per_cached_bare_year=bare_cached,
         desk_milliseconds_per_letter=round(1000 * pairs.desk_seconds, 1),
     )
 
@@ -200,14 +205,10 @@ def _taken_in_turn(years: Years) -> Callable[[int], Years]:
 
 
 async def _cached(this: Bench, years: Years, worker: int) -> int:
-    """Bytes of the worker's memory for each pairing that has been introduced and waits."""
+    """Bytes of the worker's memory for each year that has begun and waits for its first letter."""
     await this.nothing_waits()
     before = resident_bytes(worker)
-    for number in range(len(years.ids)):
-        await years.start(number)
-    introduced = "SELECT count(*) FROM pairing WHERE introduced_at IS NOT NULL AND ended_at IS NULL"
-    while await this.admin.fetchval(introduced) < len(years.ids):  # noqa: ASYNC110 - the event is in the database
-        await asyncio.sleep(0.1)
+    await begin(this.client, years)
     await this.nothing_waits()
     return (resident_bytes(worker) - before) // len(years.ids)
 
@@ -246,7 +247,7 @@ def show(measured: Measured) -> None:
     row("cores busy with other programs", bare_run.others, shown.others, real_run.others, "")
     row(
         "KiB a cached pairing that waits",
-        "",
+        measured.bytes_per_cached_bare_year // KIB,
         "",
         measured.bytes_per_cached_pairing // KIB,
         f"<= {CACHED // KIB}",

@@ -77,6 +77,13 @@ def bare(client: Client, count: int, begins: datetime, *, shown: bool = False) -
     return Years(ids, start, tell, begins + 2 * AHEAD)
 
 
+async def begin(client: Client, years: Years) -> None:
+    """All of them, until each waits for its first letter."""
+    numbers = range(len(years.ids))
+    await _side_by_side(years.start(number) for number in numbers)
+    await _side_by_side(_has_done(client, years.ids[number], activities=1) for number in numbers)
+
+
 async def live(years: Years, clock: VirtualClock) -> None:
     """From the first start to the last close; wave by wave, so that each letter is released before the next comes."""
     numbers = range(len(years.ids))

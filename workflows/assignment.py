@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -75,13 +74,11 @@ class Assignment:
                 "NothingToDecide",
                 "No pair is open. See who waits with `match show`; `match propose` makes a new proposal.",
             )
-        try:
-            [UUID(one) for one in (*command.pairs, command.decided_by)]
-        except ValueError:
+        if not command.is_well_formed:
             raise refusal(
                 "MalformedCommand",
                 "Pairs and people are named by their ids, as `match show --json` lists them.",
-            ) from None
+            )
 
     async def _asked_before_the_end(self) -> bool:
         """False at the end of the year; whoever asked before it has had an answer."""

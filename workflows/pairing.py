@@ -7,7 +7,6 @@ it that the child has a letter on every opening day.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from temporalio import workflow
 
@@ -30,7 +29,6 @@ from workflows.options import TRANSACTION, refusal
 from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
 
 LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock letter, when none was left
-HASH_BYTES = 32
 
 
 _WORDS = {Verdict.RETURN: "returned", Verdict.REFER: "held for the counselor"}
@@ -75,15 +73,7 @@ class Pairing:
 
     @letter_decided.validator
     def _refuse_malformed(self, fact: LetterDecided) -> None:
-        try:
-            well_formed = (
-                str(UUID(fact.draft_id)) == fact.draft_id
-                and len(bytes.fromhex(fact.hash)) == HASH_BYTES
-                and fact.round_number > 0
-            )
-        except ValueError:
-            well_formed = False
-        if not well_formed:
+        if not fact.is_well_formed:
             raise refusal(
                 "MalformedFact",
                 "draft_id has to be a UUID, hash the hexadecimal SHA-256 of the draft, round_number at least 1. "

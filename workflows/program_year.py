@@ -1,6 +1,5 @@
 """One school's year: its pairings begin, its classes open their letters, the officers visit, the year closes."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,8 +16,6 @@ with workflow.unsafe.imports_passed_through():
 from workflows.options import BATCH, TRANSACTION, refusal
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE
-
-BATCH_KEY = re.compile(r"[0-9a-f-]{8,64}")
 
 
 @workflow.defn(name=WORKFLOW)
@@ -52,7 +49,7 @@ class ProgramYear:
 
     @pairs_approved.validator
     def _refuse_malformed(self, fact: PairsApproved) -> None:
-        if not BATCH_KEY.fullmatch(fact.batch):
+        if not fact.is_well_formed:
             raise refusal(
                 "MalformedFact",
                 "batch has to be the key of a tell. Facts are sent by starter.py, not by hand.",

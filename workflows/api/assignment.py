@@ -1,6 +1,7 @@
 """What may be said to a program's matching."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 WORKFLOW = "Assignment"
 
@@ -15,6 +16,13 @@ class DecideAboutPairs:
 
     pairs: list[str]
     decided_by: str
+
+    @property
+    def is_well_formed(self) -> bool:
+        try:
+            return all(UUID(one) for one in (*self.pairs, self.decided_by))
+        except ValueError:
+            return False
 
 
 @dataclass

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from activities.people import Calendar
 from bluepals.domain.letters import Side, Verdict
 
 WORKFLOW = "Pairing"
+
+HASH_BYTES = 32  # SHA-256
 
 
 def workflow_id(pairing_id: str) -> str:
@@ -37,6 +40,17 @@ class LetterDecided:
     def key(self) -> str:
         """All that is decided: a fact that somebody made up never stands for the true one."""
         return f"{self.draft_id} {self.verdict} {self.hash}"
+
+    @property
+    def is_well_formed(self) -> bool:
+        try:
+            return (
+                str(UUID(self.draft_id)) == self.draft_id
+                and len(bytes.fromhex(self.hash)) == HASH_BYTES
+                and self.round_number > 0
+            )
+        except ValueError:
+            return False
 
 
 class Cause(StrEnum):

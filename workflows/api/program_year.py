@@ -1,8 +1,11 @@
 """What may be said to a school's year."""
 
+import re
 from dataclasses import dataclass, field
 
 WORKFLOW = "ProgramYear"
+
+BATCH_KEY = re.compile(r"[0-9a-f-]{8,64}")
 
 
 def workflow_id(program_year: str) -> str:
@@ -14,6 +17,10 @@ class PairsApproved:
     """The coordinator has approved pairs of this school; they are on record and may begin. `batch`: an opaque key."""
 
     batch: str
+
+    @property
+    def is_well_formed(self) -> bool:
+        return BATCH_KEY.fullmatch(self.batch) is not None
 
 
 @dataclass
