@@ -26,7 +26,7 @@ def approval(delivery: AuditedDelivery) -> Iterator[Finding]:
     else:
         if delivery.approved_hash != delivery.hash:
             yield found("other content approved", "carries another hash than the one that was approved")
-        if delivery.approved_by == delivery.uploaded_by:
+        if delivery.approved_by_uploader:
             yield found("approved by its uploader", "was approved by the one who handed it in")
         if delivery.approved_at > delivery.released_at:
             yield found("approved after delivery", "was approved only after it had gone out")

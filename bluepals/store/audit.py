@@ -30,9 +30,8 @@ class AuditedDelivery:
     introduced_at: datetime | None
     draft_hash: bytes | None
     bytes_hash: bytes | None
-    uploaded_by: UUID | None
     approved_hash: bytes | None
-    approved_by: UUID | None
+    approved_by_uploader: bool | None
     approved_at: datetime | None
 
 
@@ -40,8 +39,9 @@ async def deliveries(connection: Connection) -> Sequence[AuditedDelivery]:
     rows = await connection.fetch(
         "SELECT delivery.id, delivery.pairing_id, delivery.draft_id, delivery.round_number, delivery.kind,"
         " delivery.hash, delivery.released_at, pairing.introduced_at, draft.hash AS draft_hash,"
-        " sha256(draft.stored) AS bytes_hash, draft.uploaded_by,"
-        " decision.hash AS approved_hash, decision.decided_by AS approved_by, decision.decided_at AS approved_at"
+        " sha256(draft.stored) AS bytes_hash, decision.hash AS approved_hash,"
+        " is_one_person(decision.decided_by, draft.uploaded_by) AS approved_by_uploader,"
+        " decision.decided_at AS approved_at"
         " FROM delivery LEFT JOIN pairing ON pairing.id = delivery.pairing_id"
         " LEFT JOIN draft ON draft.id = delivery.draft_id"
         " LEFT JOIN decision ON decision.draft_id = delivery.draft_id AND decision.verdict = 'approve'"

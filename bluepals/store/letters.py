@@ -247,7 +247,7 @@ async def decide(connection: Connection, decision: Decision) -> Decided:
 
     Raises NotTaken for another decision about the same draft, one about an older draft, or one by its uploader.
     """
-    draft = await _lock_draft(connection, decision.draft_id)
+    draft = await _lock_draft(connection, decision)
     existing = await connection.fetchrow("SELECT * FROM decision WHERE draft_id = $1", decision.draft_id)
     if existing is None:
         _refuse_unfit(decision, draft)
@@ -268,19 +268,22 @@ async def decide(connection: Connection, decision: Decision) -> Decided:
     )
 
 
-async def _lock_draft(connection: Connection, draft_id: UUID) -> asyncpg.Record:
+async def _lock_draft(connection: Connection, decision: Decision) -> asyncpg.Record:
     """The draft and its letter, whose row is locked so that neither a newer draft nor a second decision slips in."""
     await connection.execute(
-        "SELECT FROM letter WHERE id = (SELECT letter_id FROM draft WHERE id = $1) FOR UPDATE", draft_id
+        "SELECT FROM letter WHERE id = (SELECT letter_id FROM draft WHERE id = $1) FOR UPDATE",
+        decision.draft_id,
     )
     draft = await connection.fetchrow(
         "SELECT draft.*, letter.pairing_id, letter.round_number, letter.side,"
-        " (SELECT max(number) FROM draft AS other WHERE other.letter_id = draft.letter_id) AS newest"
+        " (SELECT max(number) FROM draft AS other WHERE other.letter_id = draft.letter_id) AS newest,"
+        " is_one_person($2, draft.uploaded_by) AS own"
         " FROM draft JOIN letter ON letter.id = draft.letter_id WHERE draft.id = $1",
-        draft_id,
+        decision.draft_id,
+        decision.decided_by,
     )
     if draft is None:
-        raise NotTaken(f"There is no draft {draft_id} here. See: starter.py letter waiting")
+        raise NotTaken(f"There is no draft {decision.draft_id} here. See: starter.py letter waiting")
     return draft
 
 
@@ -289,7 +292,7 @@ def _refuse_unfit(decision: Decision, draft: asyncpg.Record) -> None:
         raise NotTaken(
             "A newer draft has come in since this one was read. Read the newest and decide about that."
         )
-    if decision.decided_by == draft["uploaded_by"]:
+    if draft["own"]:
         raise NotTaken("Whoever hands a letter in can't decide about it. Ask another moderator.")
 
 

@@ -55,6 +55,15 @@ async def test_a_child_for_whom_a_person_was_called_is_on_record(town: Audited) 
             f"UPDATE decision SET decided_by = uploaded_by WHERE draft_id = {ITS_DRAFT}",
         ),
         (
+            "approved by its uploader",
+            None,
+            (
+                "UPDATE staff SET email = (SELECT upper(email) FROM officer WHERE id = uploaded_by UNION"
+                " SELECT upper(email) FROM staff WHERE id = uploaded_by)"
+                f" FROM decision WHERE staff.id = decided_by AND draft_id = {ITS_DRAFT}"
+            ),
+        ),
+        (
             "approved after delivery",
             None,
             f"UPDATE decision SET decided_at = decided_at + interval '1 day' WHERE draft_id = {ITS_DRAFT}",

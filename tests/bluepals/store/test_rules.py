@@ -167,6 +167,20 @@ async def test_a_decision_names_the_one_who_handed_it_in(busy: TwoSchools) -> No
             )
 
 
+async def test_one_address_is_one_person_who_decides_about_none_of_their_own(busy: TwoSchools) -> None:
+    draft = await undecided(busy)
+    async with trying(busy) as connection:
+        await connection.execute(
+            "UPDATE staff SET email = (SELECT upper(email) FROM staff WHERE id = $1) WHERE id = $2",
+            draft["uploaded_by"],
+            busy.staff["Mona"],
+        )
+        with pytest.raises(asyncpg.CheckViolationError, match="handed in by the one who decides"):
+            await connection.execute(
+                DECIDE, draft["id"], draft["hash"], draft["uploaded_by"], busy.staff["Mona"]
+            )
+
+
 async def test_a_decision_is_about_the_hash_that_is_stored(busy: TwoSchools) -> None:
     draft = await undecided(busy)
     async with trying(busy) as connection:
