@@ -12,7 +12,7 @@ from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
 from bluepals.store import officers_page, programs
-from bluepals.store.content import ContentUnreadable
+from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import DraftRecord, NotTaken
 from bluepals.store.letters import read as read_draft
@@ -115,7 +115,7 @@ async def _shown(
         try:
             opened = await read_draft(connection, office.keyring, row.draft_id)
             text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
-        except ContentUnreadable:
+        except ContentErased:
             erased = True
     day = f"{row.at.astimezone(calendar.zone):%B %-d, %Y}"
     return ShownLetter(row.draft_id, row.round_number, row.side, day, text, erased, row.verdict)
@@ -260,7 +260,7 @@ async def officers_pages(office: Office, officer: OfficerAtDesk, draft_id: UUID)
             raise NotTheirs
         try:
             opened = await read_draft(connection, office.keyring, draft_id)
-        except ContentUnreadable:
+        except ContentErased:
             raise NotTheirs from None  # Erased: the page says so, and links to it no longer.
     if not isinstance(opened.letter, ScannedLetter):
         raise NotTheirs

@@ -1,7 +1,8 @@
 """The teacher's page: letters handed in for the children, and what a class opens. Only this teacher's classes."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -14,6 +15,7 @@ from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
 from bluepals.paper.packs import PackLetter, PackTitle, class_pack, single_letter
 from bluepals.store import deliveries, programs, teachers_page
+from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import PackDraft
 from bluepals.store.letters import DraftRecord, NotTaken, OpenedDraft
@@ -204,11 +206,12 @@ async def pack(
             raise NotTheirs
         drafts = await deliveries.pack(connection, program_year, class_name, opening)
         written = [draft.draft_id for draft in drafts if draft.kind is not DeliveryKind.STOCK]
-        opened = {one: await read_draft(connection, office.keyring, one) for one in written}
+        opened = await _not_erased(office, connection, written)
     stock = [draft.draft_id for draft in drafts if draft.kind is DeliveryKind.STOCK]
     writers, stock_letters = await _stock_letters(office, teacher.scope.program, stock)
     title = PackTitle(of.school_name, of.class_name, opening, opens_on[opening])
-    pages = [_pack_letter(draft, opened | stock_letters, writers) for draft in drafts]
+    opened |= stock_letters
+    pages = [_pack_letter(draft, opened, writers) for draft in drafts if draft.draft_id in opened]
     return await asyncio.to_thread(class_pack, title, pages)
 
 
@@ -231,17 +234,31 @@ async def _stock_letters(
     if not draft_ids:
         return {}, {}
     async with office.database.transaction(Scope.whole(program)) as connection:
-        opened = {one: await read_draft(connection, office.keyring, one) for one in set(draft_ids)}
+        opened = await _not_erased(office, connection, set(draft_ids))
         return await teachers_page.stock_writers(connection, draft_ids), opened
+
+
+async def _not_erased(
+    office: Office, connection: Connection, draft_ids: Collection[UUID]
+) -> dict[UUID, OpenedDraft]:
+    """One family's wish to erase a letter takes the pack from no other child."""
+    opened = {}
+    for one in draft_ids:
+        with suppress(ContentErased):
+            opened[one] = await read_draft(connection, office.keyring, one)
+    return opened
 
 
 async def letter_by_itself(office: Office, teacher: TeacherAtDesk, draft_id: UUID) -> bytes:
     """A letter that came after the last opening day, as a PDF. Raises NotTheirs."""
     async with office.database.transaction(teacher.scope) as connection:
         one = await _single_letter(connection, teacher, draft_id)
-        opened = await read_draft(connection, office.keyring, draft_id)
+        opened = await _not_erased(office, connection, [draft_id])
+    if not opened:
+        raise NotTheirs
+    letter = opened[draft_id]
     return await asyncio.to_thread(
-        single_letter, one.student_name, one.officer_first_name, opened.language, opened.letter, one.kind
+        single_letter, one.student_name, one.officer_first_name, letter.language, letter.letter, one.kind
     )
 
 

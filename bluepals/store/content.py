@@ -26,6 +26,10 @@ class ContentUnreadable(Exception):
     """A letter can't be opened: its key is gone or the master key that wraps it is not among the settings."""
 
 
+class ContentErased(ContentUnreadable):
+    """Somebody has asked for it to be erased: that is as it should be."""
+
+
 class Keyring:
     """The master keys, newest first: the newest wraps, every one unwraps."""
 
@@ -100,7 +104,7 @@ class ContentKey:
 
     def open(self, kind: str, stored: bytes | None, letter_id: UUID) -> Letter:
         if stored is None:
-            raise ContentUnreadable("This letter has been erased.")
+            raise ContentErased("This letter has been erased.")
         try:
             content = AESGCM(self.key).decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], letter_id.bytes)
         except InvalidTag:
@@ -133,7 +137,7 @@ async def key_to_read(
 ) -> ContentKey:
     """The same key, never a new one: where it has been destroyed, nothing can be read any more."""
     if (known := await _find(connection, keyring, program, student_id)) is None:
-        raise ContentUnreadable("This letter has been erased: its key is gone.")
+        raise ContentErased("This letter has been erased: its key is gone.")
     return known
 
 

@@ -227,6 +227,18 @@ async def test_packs_of_earlier_rounds_stay_there(town: Town) -> None:
     assert "The first" in read_pdf((await tess.gets(f"pack/{NORTH}/1/5A")).content)[2]
 
 
+async def test_a_letter_that_was_erased_takes_the_pack_from_no_other_child(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    erased = await town.delivers("maya", "Forget this", side=Side.OFFICER)
+    await town.delivers("ana", "Dear Ana", side=Side.OFFICER)
+    await town.admin.execute("UPDATE draft SET stored = NULL WHERE id = $1", erased.id)
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    pages = read_pdf((await town.teacher("tess").gets(f"pack/{NORTH}/1/5A")).content)
+    assert "One letter is in this pack." in pages[0]
+    assert "A letter for Ana Ortiz" in pages[2]
+
+
 async def test_a_letter_after_the_last_opening_day_is_handed_out_by_itself(town: Town) -> None:
     await town.on(SECOND_OPENING)
     draft = await town.delivers("maya", "Better late", number=2, side=Side.OFFICER)

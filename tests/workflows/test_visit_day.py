@@ -11,7 +11,6 @@ from bluepals.domain.calendar import visit_day
 from bluepals.facts import roster, visits
 from bluepals.facts.roster import Roster
 from tests.workflows.world import World, a_student, an_officer, eventually, staff
-from workflows.api.visit_day import workflow_id
 from workflows.search_attributes import STAGE
 from workflows.visit_day import VisitDay
 
@@ -95,8 +94,7 @@ async def test_reminders_that_were_missed_are_left_out(town: World) -> None:
 
 async def test_a_visit_that_is_over_is_neither_announced_nor_reminded_of(town: World) -> None:
     now = datetime.now(UTC)
-    await town.start_visit(VisitTimes(now - 20 * DAY, [now - 7 * DAY], now - 2 * DAY))
-    handle = town.client.get_workflow_handle_for(VisitDay.run, workflow_id(town.year))
+    handle = await town.start_visit(VisitTimes(now - 20 * DAY, [now - 7 * DAY], now - 2 * DAY))
     assert await handle.result() == 0
     assert await town.mails("visit") == []
 
