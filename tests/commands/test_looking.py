@@ -1,0 +1,110 @@
+"""status and pairing show: where things stand, with the ids that other commands take."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from commands.shell import Exit
+from tests.commands.starter_line import NO_UUID, NOBODY, TEACHER, StarterLine
+from tests.workflows.world import first_day, rounds_of
+
+
+def test_a_year_that_nobody_has_opened_is_prepared_and_needs_nobody(
+    starter: StarterLine, imported: Callable[..., str]
+) -> None:
+    program = imported(children=3)
+    school = {
+        "school": "north",
+        "year": "prepared",
+        "students": 3,
+        "pairings": 0,
+        "without_pal": 3,
+        "to_read": 0,
+        "delivered": 0,
+        "next_date": str(rounds_of(1, first_day())[0].students_due),
+    }
+    assert starter.answers("status", program)["schools"] == [school]
+
+
+def test_status_counts_what_is_to_be_read_and_delivered(
+    starter: StarterLine, unopened: tuple[str, str]
+) -> None:
+    program, pairing_id = unopened
+    starter.says(
+        *("letter", "submit", program, pairing_id, "--round", 1, "--side", "student", "--by", TEACHER),
+        typed="Dear pal, hello.",
+    )
+    (school,) = starter.answers("status", program)["schools"]
+    assert (school["pairings"], school["without_pal"], school["to_read"], school["delivered"]) == (1, 0, 1, 0)
+    (one,) = starter.answers("status", program)["pairings"]
+    assert one == {
+        "pairing": pairing_id,
+        "student_id": "s01",
+        "officer_id": "o01",
+        "school": "north",
+        "class": "5A",
+        "first_round": 1,
+        "end_reason": None,
+    }
+
+
+def test_status_says_what_needs_a_person(starter: StarterLine, imported: Callable[..., str]) -> None:
+    program = imported()
+    calls = starter.answers("status", program)["attention"]
+    assert calls
+    said = starter.says("status", program)
+    for call in calls:
+        assert datetime.fromisoformat(call["opened_at"]).utcoffset() == timedelta(0)
+        assert f"- {call['sentence']}" in said.splitlines()
+
+
+def test_a_pairing_is_shown_with_its_rounds_its_visit_and_its_workflow(
+    starter: StarterLine, unopened: tuple[str, str]
+) -> None:
+    program, pairing_id = unopened
+    shown = starter.answers("pairing", "show", program, pairing_id)
+    introduced_at = datetime.fromisoformat(shown.pop("introduced_at"))
+    assert introduced_at.utcoffset() == timedelta(0)
+    assert shown == {
+        "pairing": pairing_id,
+        "student": "Child1",
+        "officer": "Officer1",
+        "school": "north",
+        "agency": "pd",
+        "ended_at": None,
+        "end_reason": None,
+        "visit_answer": None,
+        "visit_attended": None,
+        "workflow": f"pairing-{pairing_id}",
+        "rounds": [
+            {"number": one.number, "student": "not yet", "officer": "not yet", "opens_on": str(one.opens_on)}
+            for one in rounds_of(2, first_day())
+        ],
+    }
+    assert starter.answers("pairing", "show", program, pairing_id)["rounds"] == shown["rounds"]
+
+    said = starter.says("pairing", "show", program, pairing_id)
+    for words in ("student: Child1", f"workflow: {shown['workflow']}", shown["rounds"][1]["opens_on"]):
+        assert words in said
+
+
+def test_a_pairing_of_another_program_is_not_shown(
+    starter: StarterLine, unopened: tuple[str, str], imported: Callable[..., str]
+) -> None:
+    _, pairing_id = unopened
+    other = imported()
+    for unknown in (pairing_id, NOBODY):
+        refused = starter.is_refused("pairing", "show", other, unknown)
+        assert refused.startswith(f"There is no pairing {unknown} in this program.")
+
+
+@pytest.mark.parametrize("words", [("status",), ("pairing", "show")])
+def test_a_program_that_is_not_on_record_is_refused(starter: StarterLine, words: tuple[str, ...]) -> None:
+    pairing_id = [NOBODY] if words == ("pairing", "show") else []
+    refused = starter.is_refused(*words, "nowhere", *pairing_id)
+    assert refused.startswith("This program is not on record.")
+
+
+def test_a_pairing_is_named_by_its_uuid(starter: StarterLine) -> None:
+    starter.is_refused("pairing", "show", "town", NO_UUID, status=Exit.WRONG_USAGE)
