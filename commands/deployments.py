@@ -7,6 +7,7 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.store.migrate import migrate as apply_migrations
 from commands.shell import AsJson, Refused, answer, client, out, reaching_postgres, run
@@ -27,14 +28,21 @@ def deploy(
 
 async def _deploy(build_id: str, json: bool) -> None:
     temporal = await client()
-    await temporal.workflow_service.set_worker_deployment_current_version(
-        SetWorkerDeploymentCurrentVersionRequest(
-            namespace=temporal.namespace,
-            deployment_name=DEPLOYMENT,
-            build_id=build_id,
-            ignore_missing_task_queues=True,
-        )
+    order = SetWorkerDeploymentCurrentVersionRequest(
+        namespace=temporal.namespace,
+        deployment_name=DEPLOYMENT,
+        build_id=build_id,
+        ignore_missing_task_queues=True,
     )
+    try:
+        await temporal.workflow_service.set_worker_deployment_current_version(order)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND and "Deployment" in error.message:
+            raise Refused(
+                f"No worker of release {build_id} has reported yet. Start one with BLUEPALS_BUILD_ID={build_id}, "
+                "then run this again."
+            ) from None
+        raise
     answer({"current": build_id}, json, lambda: out.print(f"Version {build_id or 'unversioned'} is current."))
 
 

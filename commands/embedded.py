@@ -1,14 +1,16 @@
 """The service on the embedded stack: the same worker and desk, with the settings that a district would make."""
 
+import asyncio
 import base64
 import os
 import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from commands.shell import DEV_ENVIRONMENT, out
 from stack.embedded import Stack
 from stack.health import healthy
 from stack.ports import LOOPBACK, free_port
@@ -47,6 +49,27 @@ def environment(stack: Stack, keys: Mapping[str, str], desk_port: int = 0) -> En
         "BLUEPALS_SMTP_FROM_ADDRESS": "pals@bluepals.example",
         "BLUEPALS_SMTP_PER_MINUTE": "60000",
     }
+
+
+def write(file: Path, values: Mapping[str, str]) -> None:
+    """Readable by their owner alone: keys are among them."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        opened.writelines(f"{name}={value}\n" for name, value in values.items())
+
+
+async def left_running(stack: Stack, settings: Environment) -> None:
+    """Until Ctrl-C or SIGTERM. Meanwhile other commands of the starter find these servers by themselves."""
+    write(DEV_ENVIRONMENT, settings)
+    out.print(f"Temporal Web UI  {stack.temporal.ui}", highlight=False)
+    out.print(f"mail             {stack.mail.page}", highlight=False)
+    out.print(f"desk             {settings['BLUEPALS_DESK_URL']} (links are in the mails)", highlight=False)
+    try:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+    finally:
+        DEV_ENVIRONMENT.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """letter submit | waiting | show | decide: letters in, read, and decided about."""
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
@@ -13,12 +13,35 @@ from rich.text import Text
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.facts import letters
 from bluepals.paper.pages import Upload, clean_pages
-from bluepals.store import people
+from bluepals.roster.cells import language
+from bluepals.roster.problems import Unfit
+from bluepals.store import people, programs
 from bluepals.store.database import Scope
 from bluepals.store.letters import OpenedDraft
 from commands.shell import AsJson, ProgramId, Refused, answer, out, parts_of, run
+from workflows.api.pairing import HASH_BYTES
 
 app = typer.Typer(help="Hand letters in, read them, decide about them.", no_args_is_help=True)
+
+MOST_ROUNDS = 12  # of a program
+
+
+def _hash(text: str) -> bytes:
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != HASH_BYTES:
+        raise typer.BadParameter("A hash is 64 hexadecimal characters, as `letter show` prints it.")
+    return found
+
+
+def _language(text: str) -> str:
+    try:
+        return language(text)
+    except Unfit as unfit:
+        raise typer.BadParameter(f"{text!r} {unfit}") from None
+
 
 By = Annotated[str, typer.Option("--by", help="Your staff_id, as in staff.csv.")]
 Draft = Annotated[UUID, typer.Argument(help="The draft's id, as `letter waiting` lists it.")]
@@ -28,7 +51,10 @@ Draft = Annotated[UUID, typer.Argument(help="The draft's id, as `letter waiting`
 def submit(
     program: ProgramId,
     pairing: Annotated[UUID, typer.Argument(help="The pairing's id.")],
-    round_number: Annotated[int, typer.Option("--round", min=1)],
+    round_number: Annotated[
+        int,
+        typer.Option("--round", min=1, max=MOST_ROUNDS, help="Its round, as `pairing show` numbers them."),
+    ],
     side: Annotated[Side, typer.Option(help="Whose letter it is.")],
     by: Annotated[str, typer.Option("--by", help="Who hands it in: a staff_id or an officer_id.")],
     files: Annotated[
@@ -40,11 +66,16 @@ def submit(
             help="A text file, or pages; none: text from standard input.",
         ),
     ] = None,
-    language: Annotated[str, typer.Option(help="en, es, ...")] = "en",
+    written_in: Annotated[
+        str,
+        typer.Option(
+            "--language", parser=_language, metavar="LANGUAGE", help="A code or a name: en, Spanish."
+        ),
+    ] = "en",
     json: AsJson = False,
 ) -> None:
     """Hand a letter in. The same letter again changes nothing."""
-    run(_submit(program, pairing, round_number, side, by, files or [], language, json))
+    run(_submit(program, pairing, round_number, side, by, files or [], written_in, json))
 
 
 async def _submit(
@@ -54,7 +85,7 @@ async def _submit(
     side: Side,
     by: str,
     files: list[Path],
-    language: str,
+    written_in: str,
     json: bool,
 ) -> None:
     letter = _letter(files)
@@ -70,7 +101,7 @@ async def _submit(
             round_number=round_number,
             side=side,
             letter=letter,
-            language=language,
+            language=written_in,
             uploaded_by=uploaded_by,
         )
     shape = {"draft": draft.id, "number": draft.number, "hash": draft.hash.hex(), "known": draft.known}
@@ -80,13 +111,18 @@ async def _submit(
 
 def _letter(files: list[Path]) -> Letter:
     if not files:
-        return TypedLetter(sys.stdin.read())
+        return _typed("Standard input", typer.get_binary_stream("stdin").read())
     if len(files) == 1 and files[0].suffix.lower() == ".txt":
-        try:
-            return TypedLetter(files[0].read_text("utf-8"))
-        except UnicodeDecodeError:
-            raise Refused(f"{files[0].name} is no UTF-8 text. Save it as UTF-8 and send it again.") from None
+        return _typed(files[0].name, files[0].read_bytes())
     return ScannedLetter(clean_pages([Upload(file.name, file.read_bytes()) for file in files]))
+
+
+def _typed(source: str, content: bytes) -> TypedLetter:
+    """To the byte, but for the mark that some editors put before a text."""
+    try:
+        return TypedLetter(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Refused(f"{source} is no UTF-8 text. Save it as UTF-8 and send it again.") from None
 
 
 @app.command()
@@ -97,6 +133,8 @@ def waiting(program: ProgramId, json: AsJson = False) -> None:
 
 async def _waiting(program: str, json: bool) -> None:
     async with parts_of(program) as service:
+        async with service.database.transaction(Scope.whole(program)) as connection:
+            zone = ZoneInfo((await programs.load(connection)).timezone)
         found = await letters.waiting(service.office, Scope.whole(program))
     shape = [{**asdict(one), "hash": one.hash.hex()} for one in found]
     table = Table(
@@ -112,7 +150,7 @@ async def _waiting(program: str, json: bool) -> None:
             one.side,
             one.language,
             risk,
-            f"{one.received_at:%Y-%m-%d %H:%M}",
+            f"{one.received_at.astimezone(zone):%Y-%m-%d %H:%M}",
         )
     answer(shape, json, lambda: out.print(table))
 
@@ -155,7 +193,10 @@ def decide(
     draft: Draft,
     verdict: Annotated[Verdict, typer.Argument(help="approve, return or refer (to the counselor).")],
     by: By,
-    draft_hash: Annotated[str, typer.Option("--hash", help="The hash that `letter show` printed.")],
+    draft_hash: Annotated[
+        bytes,
+        typer.Option("--hash", parser=_hash, metavar="HASH", help="The one that `letter show` printed."),
+    ],
     reason: Annotated[str | None, typer.Option(help="For the adult who gets it back.")] = None,
     reason_for_child: Annotated[str | None, typer.Option(help="The same in a child's words.")] = None,
     json: AsJson = False,
@@ -171,7 +212,7 @@ async def _decide(
     draft: UUID,
     verdict: Verdict,
     by: str,
-    draft_hash: str,
+    draft_hash: bytes,
     reason: str | None,
     reason_for_child: str | None,
     json: bool,
@@ -184,7 +225,7 @@ async def _decide(
             service.office,
             scope,
             draft_id=draft,
-            draft_hash=bytes.fromhex(draft_hash),
+            draft_hash=draft_hash,
             verdict=verdict,
             decided_by=reader.id,
             reason_for_child=reason_for_child,

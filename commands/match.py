@@ -17,7 +17,7 @@ from bluepals.roster.formulas import csv_file
 from bluepals.store import matching, people, programs
 from bluepals.store.database import Scope
 from bluepals.store.matching import OpenPair, WaitingChild
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import PATIENCE, AsJson, ProgramId, answer, out, parts_of, run
 from service.parts import Parts
 from workflows.api.assignment import DecideAboutPairs, workflow_id
 from workflows.assignment import Assignment
@@ -102,7 +102,7 @@ def approve(program: ProgramId, by: By, pairs: Pairs = None, json: AsJson = Fals
 async def _approve(program: str, by: str, pairs: list[UUID], json: bool) -> None:
     async with parts_of(program) as service:
         decided = await (await _matching(service, program)).execute_update(
-            Assignment.approve_pairs, await _command(service, program, by, pairs)
+            Assignment.approve_pairs, await _command(service, program, by, pairs), rpc_timeout=PATIENCE
         )
     answer(asdict(decided), json, lambda: _print_decided("approved", decided))
 
@@ -123,7 +123,7 @@ async def _reject(program: str, by: str, why: str, pairs: list[UUID], json: bool
     async with parts_of(program) as service:
         await facts.give_reason(service.office, Scope.whole(program), pairs, why)
         decided = await (await _matching(service, program)).execute_update(
-            Assignment.reject_pairs, await _command(service, program, by, pairs)
+            Assignment.reject_pairs, await _command(service, program, by, pairs), rpc_timeout=PATIENCE
         )
     answer(asdict(decided), json, lambda: _print_decided("rejected", decided))
 
@@ -136,7 +136,8 @@ def propose(program: ProgramId, json: AsJson = False) -> None:
 
 async def _propose(program: str, json: bool) -> None:
     async with parts_of(program) as service:
-        count = await (await _matching(service, program)).execute_update(Assignment.propose_again)
+        matching_of_the_year = await _matching(service, program)
+        count = await matching_of_the_year.execute_update(Assignment.propose_again, rpc_timeout=PATIENCE)
     answer({"open": count}, json, lambda: out.print(f"{count} pairs are open. See: starter.py match show"))
 
 

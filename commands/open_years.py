@@ -1,12 +1,20 @@
 """open: start the years of a program's schools."""
 
+from typing import Annotated
+
+import typer
+
 from bluepals.store import programs
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 from service.opening import open_program, schedule_daily_mail
 
 
-def open_years(program: ProgramId, seed: int = 1, json: AsJson = False) -> None:
+def open_years(
+    program: ProgramId,
+    seed: Annotated[int, typer.Option(help="Decides among pairs that are equally good.")] = 1,
+    json: AsJson = False,
+) -> None:
     """Start the program's years: matching, opening days, daily mail. Again, it changes nothing."""
     run(_open(program, seed, json))
 

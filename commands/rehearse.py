@@ -1,6 +1,5 @@
 """rehearse: a program folder's whole year on virtual clocks, played by actors, proved by the audit."""
 
-import asyncio
 import json
 import os
 import time
@@ -22,7 +21,7 @@ from bluepals.facts.roster import Roster
 from bluepals.roster import read_folder
 from bluepals.store.database import Scope
 from bluepals.store.migrate import migrate
-from commands.embedded import Environment, environment, new_keys, service
+from commands.embedded import environment, left_running, new_keys, service
 from commands.import_folder import print_problems
 from commands.shell import Exit, Refused, out, parts, run
 from rehearsal import chronicle, figures
@@ -78,8 +77,8 @@ async def _rehearse(folder: Path, report_file: Path | None, seed: int, rates: Pa
         _write(told, report_file)
         _print(told.report, audited)
         if keep:
-            _print_addresses(stack, settings)
-            await asyncio.Event().wait()  # until Ctrl-C
+            out.print("All of it is left running; Ctrl-C stops everything.")
+            await left_running(stack, settings)
     if _is_broken(told.report, audited):
         raise typer.Exit(Exit.RULE_BROKEN)
 
@@ -224,10 +223,3 @@ def _print(report: Report, audited: AuditReport) -> None:
 
 def _is_broken(report: Report, audited: AuditReport) -> bool:
     return not audited.clean or bool(report.mails.duplicates or report.mails.misaddressed)
-
-
-def _print_addresses(stack: Stack, settings: Environment) -> None:
-    out.print(f"Temporal Web UI  {stack.temporal.ui}", highlight=False)
-    out.print(f"mail             {stack.mail.page}", highlight=False)
-    out.print(f"desk             {settings['BLUEPALS_DESK_URL']} (links are in the mails)", highlight=False)
-    out.print("Ctrl-C stops everything.")

@@ -7,6 +7,7 @@ import signal
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import date, timedelta
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -14,13 +15,14 @@ from typing import Annotated, Any, NoReturn
 import asyncpg
 import typer
 from rich.console import Console
-from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.letters import LetterRefused
 from bluepals.paper.pages import PagesRefused
 from bluepals.store import programs
+from bluepals.store.content import ContentUnreadable
 from bluepals.store.database import Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.migrate import MigrationRefused
@@ -31,6 +33,7 @@ from stack.failure import StackFailure
 
 DEV_ENVIRONMENT = Path("build/dev.env")
 ERROR_REPORT = Path("build/last-error.txt")
+PATIENCE = timedelta(minutes=1)  # with a worker that has been asked for something
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print JSON instead of text; docs/formats.md has the shapes.")
@@ -50,6 +53,7 @@ class Exit(IntEnum):
     REFUSED = 3
     SERVICE_AWAY = 4
     BUG = 70
+    STOPPED = 130
 
 
 class Refused(Exception):
@@ -68,37 +72,53 @@ def run(work: Coroutine[Any, Any, Any]) -> None:
     except typer.Exit:  # It is an exception of Python's too; the work has said its own status.
         raise
     except (KeyboardInterrupt, asyncio.CancelledError):
-        _leave("Stopped.", Exit.DONE)
+        _leave("Stopped.", Exit.STOPPED)
     except Exception as error:  # noqa: BLE001 - a person gets a sentence, whoever mends it the whole story
         _leave(*_explained(error))
 
 
 def _explained(error: Exception) -> tuple[str, Exit]:
+    if isinstance(error, RPCError):
+        return _said_by_temporal(error)
+    if sentence := _refused(error):
+        return sentence, Exit.REFUSED
+    if sentence := _away(error):
+        return sentence, Exit.SERVICE_AWAY
+    return f"This is a fault of the program. Please report it with {_error_report()}.", Exit.BUG
+
+
+def _refused(error: Exception) -> str | None:
     match error:
         case NotTaken() | LetterRefused() | PagesRefused() | Refused() | MigrationRefused():
-            explained = str(error), Exit.REFUSED
+            return str(error)
         case LookupError() if (
             type(error) is LookupError
         ):  # A KeyError has no sentence: it is a fault of ours.
-            explained = str(error), Exit.REFUSED
+            return str(error)
         case WorkflowUpdateFailedError():
-            explained = _sentence_of(error), Exit.REFUSED
-        case RPCError():
-            explained = _said_by_temporal(error)
+            return _sentence_of(error)
+        case OSError() if not isinstance(error, ConnectionError | TimeoutError):
+            return f"{error.filename or 'A file'} can't be used: {error.strerror}."
+    return None
+
+
+def _away(error: Exception) -> str | None:
+    match error:
+        case StackFailure() | ServiceAway() | ContentUnreadable():
+            return str(error)
         case SettingsWrong():
-            explained = f"{error} Or start `make dev` first.", Exit.SERVICE_AWAY
-        case StackFailure() | ServiceAway():
-            explained = str(error), Exit.SERVICE_AWAY
+            return f"{error} Or start `make dev` first."
+        case WorkflowUpdateRPCTimeoutOrCancelledError():
+            return "No worker answers. Start one (`make dev`, or worker.py) and run this again: it is safe to repeat."
+        case (
+            asyncpg.UndefinedTableError() | asyncpg.UndefinedColumnError() | asyncpg.UndefinedFunctionError()
+        ):
+            return "The database is older than this release. Bring it up to date: starter.py migrate"
         case (
             asyncpg.PostgresConnectionError() | asyncpg.InterfaceError() | ConnectionError() | TimeoutError()
         ):
-            lost = "The connection to PostgreSQL was lost. Run this again: it is safe to repeat."
-            explained = lost, Exit.SERVICE_AWAY
-        case OSError():
-            explained = f"{error.filename or 'A file'} can't be used: {error.strerror}.", Exit.REFUSED
-        case _:
-            explained = f"This is a fault of the program. Please report it with {_error_report()}.", Exit.BUG
-    return explained
+            return "The connection to PostgreSQL was lost. Run this again: it is safe to repeat."
+    return None
 
 
 def _error_report() -> str:
@@ -126,6 +146,8 @@ async def _until_told_to_stop(work: Coroutine[Any, Any, Any]) -> None:
 
 
 def _said_by_temporal(error: RPCError) -> tuple[str, Exit]:
+    if error.status is RPCStatusCode.NOT_FOUND and "amespace" in error.message:
+        return f"{error.message} Check TEMPORAL_NAMESPACE.", Exit.SERVICE_AWAY
     if error.status is RPCStatusCode.NOT_FOUND:
         return (
             "There is no such workflow. Start the program's years first: starter.py open PROGRAM",
@@ -165,7 +187,7 @@ def reaching_postgres() -> Iterator[None]:
     """Around connecting. Raises ServiceAway."""
     try:
         yield
-    except (OSError, TimeoutError, asyncpg.PostgresError) as away:
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as away:
         raise ServiceAway(
             f"PostgreSQL does not answer ({type(away).__name__}). Start it (`make dev`), or check BLUEPALS_DATABASE_URL."
         ) from None
@@ -194,6 +216,10 @@ async def parts_of(program: str) -> AsyncIterator[Parts]:
 def answer(value: object, as_json: bool, show: Callable[[], None]) -> None:
     """As JSON on standard output, or as `show` prints it."""
     if as_json:
-        out.print_json(json.dumps(value, default=str))
+        typer.echo(json.dumps(value, default=_plain, indent=2))
     else:
         show()
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

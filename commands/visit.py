@@ -18,7 +18,7 @@ Pairing = Annotated[UUID, typer.Argument(help="The pairing's id.")]
 def answer_invitation(
     program: ProgramId,
     pairing: Pairing,
-    comes: Annotated[bool, typer.Option("--yes/--no")],
+    comes: Annotated[bool, typer.Option("--yes/--no", help="Whether the officer will come.")],
     json: AsJson = False,
 ) -> None:
     """Record whether the officer will come; the last answer counts."""
@@ -35,7 +35,9 @@ async def _answer(program: str, pairing: UUID, said: str, json: bool) -> None:
 def attend(
     program: ProgramId,
     pairing: Pairing,
-    came: Annotated[bool, typer.Option("--came/--did-not-come")] = True,
+    came: Annotated[
+        bool, typer.Option("--came/--did-not-come", help="Whether the officer was there.")
+    ] = True,
     json: AsJson = False,
 ) -> None:
     """Record whether the officer came."""

@@ -25,7 +25,7 @@ def app(parts: Parts) -> Starlette:
         try:
             async with parts.database.transaction(Scope("none")) as connection:
                 await connection.fetchval("SELECT 1")
-        except (OSError, TimeoutError, asyncpg.PostgresError):
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return PlainTextResponse("PostgreSQL does not answer\n", 503)
         return PlainTextResponse("ok\n")
 

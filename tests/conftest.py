@@ -1,8 +1,10 @@
 """The real servers, once for all tests; a fresh database and a program of its own for each test that asks."""
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
@@ -19,20 +21,22 @@ from workflows.search_attributes import TYPES
 _numbers = itertools.count(1)
 
 
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """PostgreSQL runs as a user of its own when this is root, and pytest's folders are closed to others."""
+    with TemporaryDirectory(prefix="bluepals-tests-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
 @pytest.fixture(scope="session")
-async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PostgresServer]:
-    folder = tmp_path_factory.mktemp("stack")
-    _let_everybody_enter(folder)
-    async with postgres_server(folder / "postgres") as server:
-        await _admin(server, "ALTER SYSTEM SET fsync = off")  # Nothing here has to outlive a power cut.
-        await _admin(server, "SELECT pg_reload_conf()")
-        yield server
-
-
-def _let_everybody_enter(folder: Path) -> None:
-    """PostgreSQL runs as a user of its own when this is root."""
-    for parent in (folder, *list(folder.parents)[:2]):
-        parent.chmod(0o755)
+async def postgres() -> AsyncIterator[PostgresServer]:
+    with open_folder() as folder:
+        async with postgres_server(folder / "postgres") as server:
+            await _admin(server, "ALTER SYSTEM SET fsync = off")  # Nothing here has to outlive a power cut.
+            await _admin(server, "SELECT pg_reload_conf()")
+            yield server
 
 
 @pytest.fixture(scope="session")

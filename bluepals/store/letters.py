@@ -81,19 +81,24 @@ async def hand_in(
 ) -> DraftRecord:
     """Commit a draft of this side's letter of this round; the same content again is the same draft.
 
-    Raises NotTaken when there is no such pairing or round, or when the letter has been approved or referred.
+    Raises NotTaken when there is no such pairing or round, when another officer hands it in, or when the letter has been
+    approved or referred.
     """
     pairing = await connection.fetchrow(
-        "SELECT pairing.*, round.number IS NOT NULL AS has_round FROM pairing"
+        "SELECT pairing.*, round.number IS NOT NULL AS has_round,"
+        " EXISTS (SELECT FROM officer WHERE id = $3 AND id <> pairing.officer_id) AS by_another FROM pairing"
         " LEFT JOIN pairing_round AS round ON round.pairing_id = pairing.id AND round.number = $2"
         " WHERE pairing.id = $1",
         pairing_id,
         round_number,
+        handed.uploaded_by,
     )
     if pairing is None or not pairing["has_round"]:
         raise NotTaken(
             f"There is no round {round_number} of pairing {pairing_id} here. See: starter.py pairing show"
         )
+    if pairing["by_another"]:
+        raise NotTaken(f"Pairing {pairing_id} has another officer. Ask for the letter's own pairing.")
     letter_id: UUID = await connection.fetchval(
         "INSERT INTO letter (program_id, school_id, agency_id, pairing_id, program_year_id, round_number, side)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7)"
@@ -245,7 +250,8 @@ class Decision:
 async def decide(connection: Connection, decision: Decision) -> Decided:
     """Record the decision, once. The same one again is known.
 
-    Raises NotTaken for another decision about the same draft, one about an older draft, or one by its uploader.
+    Raises NotTaken for another decision about the same draft, one about an older draft, one by its uploader, or one
+    by somebody who reads no letters of this school.
     """
     draft = await _lock_draft(connection, decision)
     existing = await connection.fetchrow("SELECT * FROM decision WHERE draft_id = $1", decision.draft_id)
@@ -277,7 +283,7 @@ async def _lock_draft(connection: Connection, decision: Decision) -> asyncpg.Rec
     draft = await connection.fetchrow(
         "SELECT draft.*, letter.pairing_id, letter.round_number, letter.side,"
         " (SELECT max(number) FROM draft AS other WHERE other.letter_id = draft.letter_id) AS newest,"
-        " is_one_person($2, draft.uploaded_by) AS own"
+        " is_one_person($2, draft.uploaded_by) AS own, reads_letters_of($2, draft.school_id) AS reads"
         " FROM draft JOIN letter ON letter.id = draft.letter_id WHERE draft.id = $1",
         decision.draft_id,
         decision.decided_by,
@@ -294,6 +300,8 @@ def _refuse_unfit(decision: Decision, draft: asyncpg.Record) -> None:
         )
     if draft["own"]:
         raise NotTaken("Whoever hands a letter in can't decide about it. Ask another moderator.")
+    if not draft["reads"]:
+        raise NotTaken("Only a moderator of this school or the coordinator decides about its letters.")
 
 
 async def _insert_decision(connection: Connection, decision: Decision, draft: asyncpg.Record) -> None:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from stack.mail_catcher import MailCatcher
 from stack.ports import free_port
 from stack.postgres import PostgresServer, postgres_server
 from stack.temporal import TemporalOptions, temporal_server
+from tests.conftest import open_folder
 from tests.mailroom import open_mailroom
 from tests.workflows.world import Served, World, a_program, parts_of
 from workflows.api.visit_day import VisitDayInput
@@ -194,12 +195,11 @@ async def _until(reached: Callable[[], Awaitable[bool]]) -> None:
 
 
 @pytest.fixture
-async def mortal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PostgresServer]:
+async def mortal() -> AsyncIterator[PostgresServer]:
     """A PostgreSQL of this test's own."""
-    folder = tmp_path_factory.mktemp("mortal")
-    for parent in (folder, *list(folder.parents)[:2]):
-        parent.chmod(0o755)
-    async with postgres_server(folder / "postgres") as server:
+    async with AsyncExitStack() as opened:
+        folder = opened.enter_context(open_folder())
+        server = await opened.enter_async_context(postgres_server(folder / "postgres"))
         owner = await asyncpg.connect(server.admin_url)
         await owner.execute("CREATE DATABASE town")
         await owner.close()

@@ -360,6 +360,7 @@ async def test_fault_39_a_batch_whose_claim_was_taken_over_writes_no_outcome(wor
     async with world.parts.database.transaction(world.scope) as connection:
         await mail.take_over_lost(connection)
         assert [again.id for again in await mail.claim(connection, second, 10)] == [one.id]
+        await mail.mark_data_started(connection, one.id, second, SECOND)
     with pytest.raises(mail.ClaimLost):
         async with world.parts.database.transaction(world.scope) as connection:
             await mail.mark_sent(connection, one.id, first, "250 ok")

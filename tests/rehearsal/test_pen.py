@@ -1,7 +1,6 @@
 """The letters that a rehearsal's actors write, and who gets which."""
 
 from collections import Counter
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -13,28 +12,11 @@ from bluepals.paper.lettering import uncovered
 from rehearsal.cast import Couple
 from rehearsal.dice import Dice
 from rehearsal.pen import Pen, Sample, samples
+from tests.rehearsal.people import couple
 
 LANGUAGES = ("en", "es")
 CONTACT_DETAILS = {"phone", "email", "address", "handle", "link"}
 WORRIES = {"worry", "harm"}
-
-
-def couple(
-    key: str = "S1", officer: str = "P1", language: str = "en", reads: str = "en es", first_round: int = 1
-):
-    return Couple(
-        pairing_id=UUID(int=1),
-        key=key,
-        school="north",
-        class_name="5A",
-        language=language,
-        student_name="Ana",
-        officer_id=UUID(int=2),
-        officer_key=officer,
-        officer_name="Rosa",
-        officer_languages=reads.split(),
-        first_round=first_round,
-    )
 
 
 couples = st.builds(

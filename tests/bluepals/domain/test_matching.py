@@ -344,6 +344,7 @@ def test_fault_7_a_new_officer_is_given_the_longest_waiting():
     children, officers = forty_girls_and_twenty_two_boys()
     first = propose(children, officers, SERVING, frozenset(), 7)
     left = [one for one in children if one.id in first.waiting]
+    assert first.waiting[0] in {"g4", "g24"}, "of those who wait they came first, four days ago"
     filled = [replace(one, taken=1) for one in officers]
     later = propose(left, [*filled, officer("new")], SERVING, frozenset(), 7)
     assert pals(later) == {first.waiting[0]: "new"}

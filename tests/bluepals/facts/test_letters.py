@@ -9,12 +9,14 @@ import pytest
 
 from bluepals.domain.letters import DeliveryKind, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.people import Officer, Student
+from bluepals.domain.screening import screen
 from bluepals.facts import letters, roster
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.store import attention, status
+from bluepals.store import letters as stored
 from bluepals.store.attention import Call
 from bluepals.store.deliveries import Delivery, Held
-from bluepals.store.letters import NotTaken
+from bluepals.store.letters import Handed, NotTaken
 from tests.bluepals.facts.two_schools import (
     CHILDREN_DUE,
     OFFICERS_DUE,
@@ -257,6 +259,26 @@ async def test_fault_16_an_approval_and_a_newer_draft_at_once_leave_one_story(sc
     assert count == isinstance(newer, NotTaken)
 
 
+async def test_fault_16_an_approval_waits_for_the_newer_draft_that_is_being_committed(
+    schools: TwoSchools,
+) -> None:
+    shown = await schools.write("Ana", Side.STUDENT)
+    async with schools.database.transaction(schools.scope) as connection:
+        await stored.hand_in(
+            connection,
+            schools.office.keyring,
+            pairing_id=schools.pairing["Ana"],
+            round_number=1,
+            side=Side.STUDENT,
+            handed=Handed(TypedLetter(OTHER_WORDS), "en", schools.staff["Tess"], screen(OTHER_WORDS)),
+        )
+        deciding = asyncio.create_task(schools.decide(shown))
+        await schools.until_it_waits(deciding)
+    with pytest.raises(NotTaken, match="A newer draft has come in"):
+        await deciding
+    assert await schools.count("decision") == 0
+
+
 # Releasing
 
 
@@ -340,8 +362,8 @@ async def test_fault_10_a_clearance_ends_with_its_last_day_by_the_programs_clock
 
 async def test_fault_10_nobody_who_has_been_withdrawn_gets_a_letter(schools: TwoSchools) -> None:
     drafts = {child: await schools.write(child, Side.STUDENT) for child in ("Ana", "Ben", "Cleo")}
-    for draft in drafts.values():
-        await schools.decide(draft)
+    for child, draft in drafts.items():
+        await schools.decide(draft, by="Max" if child == "Cleo" else "Mona")
     await schools.admin.execute("UPDATE student SET withdrawn_at = now() WHERE external_id = 'Ana'")
     await schools.admin.execute("UPDATE officer SET withdrawn_at = now() WHERE external_id = 'Omar'")
     await schools.admin.execute(
@@ -350,6 +372,27 @@ async def test_fault_10_nobody_who_has_been_withdrawn_gets_a_letter(schools: Two
     )
     held = [await schools.release(child, draft) for child, draft in drafts.items()]
     assert held == [Held.NO_CONSENT, Held.NOT_CLEARED, Held.ENDED]
+    assert await schools.mails("letter") == []
+
+
+@pytest.mark.parametrize(
+    ("withdrawal", "held"),
+    [
+        ("UPDATE student SET withdrawn_at = now() WHERE external_id = 'Ana'", Held.NO_CONSENT),
+        ("UPDATE officer SET withdrawn_at = now() WHERE external_id = 'Olga'", Held.NOT_CLEARED),
+    ],
+    ids=["child", "officer"],
+)
+async def test_fault_10_a_release_waits_for_the_withdrawal_that_is_being_committed(
+    schools: TwoSchools, withdrawal: str, held: Held
+) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    await schools.decide(draft)
+    async with schools.database.transaction(schools.scope) as connection:
+        await connection.execute(withdrawal)
+        releasing = asyncio.create_task(schools.release("Ana", draft))
+        await schools.until_it_waits(releasing)
+    assert await releasing is held
     assert await schools.mails("letter") == []
 
 
@@ -408,11 +451,12 @@ async def test_fault_17_a_letter_whose_place_a_stock_letter_has_taken_goes_with_
     assert (delivery.kind, delivery.opening) == (DeliveryKind.LATE, 2)
 
 
+@pytest.mark.parametrize("round_number", [1, 2])
 async def test_fault_17_an_officers_letter_after_the_last_round_goes_alone_and_its_teacher_hears_of_it(
-    schools: TwoSchools,
+    schools: TwoSchools, round_number: int
 ) -> None:
     await schools.at(datetime(2026, 12, 1, tzinfo=UTC))
-    delivery = await schools.deliver("Ana", Side.OFFICER, round_number=2)
+    delivery = await schools.deliver("Ana", Side.OFFICER, round_number=round_number)
     assert (delivery.kind, delivery.opening) == (DeliveryKind.LATE, None)
     assert await schools.mailed_to("pack") == ["tess@staff.example"]
 

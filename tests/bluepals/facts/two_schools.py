@@ -1,10 +1,12 @@
 """A program of two schools that share nothing: north's children write to the city's officers, south's to the county's."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -245,6 +247,16 @@ class TwoSchools:
 
     async def mailed_to(self, kind: str) -> list[str]:
         return sorted(row["to_address"] for row in await self.mails(kind))
+
+    async def until_it_waits(self, task: asyncio.Task[Any]) -> None:
+        """For what another transaction has locked; or until it is done, since nothing made it wait."""
+        asked = (
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        )
+        async with asyncio.timeout(10):
+            while not (task.done() or await self.admin.fetchval(asked)):  # noqa: ASYNC110 - the event is in the database
+                await asyncio.sleep(0.01)
 
     async def count(self, table: str) -> int:
         number: int = await self.admin.fetchval(
