@@ -104,15 +104,17 @@ class Actors:
         return None
 
     def plan_visit(self, visit: date) -> None:
-        """Answers in the week after the invitation, attendance on the day."""
+        """Answers in the week after the invitation and before the visit, attendance on the day."""
         invited = visit - timedelta(days=self.program.policy.invitation_days)
+        last = self._calendar.add_school_days(visit, -1)
         for couple in self.couples:
             luck = self.dice.roll("visit", couple.key)
             if luck >= self.rates.visit_yes + self.rates.visit_no:
                 continue
             says = "yes" if luck < self.rates.visit_yes else "no"
             wait = 1 + int(self.dice.roll("answer", couple.key) * WRITING_DAYS)
-            self.replies[self._calendar.add_school_days(invited, wait)].append(Reply(couple, says))
+            if (day := min(self._calendar.add_school_days(invited, wait), last)) >= invited:
+                self.replies[day].append(Reply(couple, says))
             if says == "yes":
                 came = self.dice.happens(self.rates.visit_come, "came", couple.key)
                 self.replies[visit].append(Reply(couple, None, came))

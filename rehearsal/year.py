@@ -89,7 +89,7 @@ class Year:
         for number, day in enumerate(self.calendar.school_days, start=1):
             await self._day(day)
             progress(day, number)
-        await self._reach(last + timedelta(days=1), MORNING)
+        await self._reach(last + timedelta(days=2), MORNING)  # Thanks leave on the day after the visit.
         await self._quiet()
         return (last - first).days + 1
 
@@ -127,6 +127,7 @@ class Year:
         await self._reach(day, AFTERNOON)
         await self.actors.read(day)
         await self.actors.act(day)
+        await self._quiet()  # Here too: what is released and mailed now is not of the evening.
         await self._reach(day, EVENING)
         await self._quiet()
 
@@ -165,7 +166,7 @@ class Year:
         )
 
     async def _quiet(self) -> None:
-        """Until every tell is answered, every due mail has left, and whoever may begin has begun."""
+        """Until every tell is answered, every due mail and letter has left, and whoever may begin has begun."""
         self.parts.bell.ring(self.program.id)
         await self._until(self._nothing_due, "tells and mails to leave")
 
@@ -176,6 +177,12 @@ class Year:
                 " + (SELECT count(*) FROM mail WHERE state IN ('pending', 'claimed', 'data_started')"
                 "   OR (state IN ('retry', 'unknown') AND next_attempt_at <= program_now()))"
                 " + (SELECT count(*) FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL)"
+                " + (SELECT count(*) FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id"
+                "   JOIN pairing ON pairing.id = pairing_id JOIN student ON student.id = student_id"
+                "   JOIN officer ON officer.id = officer_id"
+                "   WHERE verdict = 'approve' AND introduced_at IS NOT NULL AND ended_at IS NULL"
+                "   AND has_consent(student) AND is_cleared(officer)"
+                "   AND NOT EXISTS (SELECT FROM delivery WHERE delivery.draft_id = decision.draft_id))"
             )
         return left == 0
 

@@ -64,7 +64,7 @@ async def thank(office: Office, scope: Scope, program_year: str) -> int:
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         school = await rounds.school_of(connection, program_year)
-        came = [guest for guest in await visits.guests(connection, program_year) if guest.attended]
+        came = await visits.came(connection, program_year)
         for guest in came:
             notice = notices.visit_thanks(officer=guest.first_name, school=school.name)
             await _post(

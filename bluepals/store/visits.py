@@ -29,15 +29,25 @@ class Guest:
     email: str
     agency: str
     answer: str | None
-    attended: bool
+
+
+GUESTS = (
+    "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
+    " max(visit.answer) AS answer"
+    " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
+    " WHERE pairing.program_year_id = $1 AND {} GROUP BY officer.id ORDER BY officer.id"
+)
 
 
 async def guests(connection: Connection, program_year: str) -> Sequence[Guest]:
+    rows = await connection.fetch(GUESTS.format("pairing.ended_at IS NULL"), program_year)
+    return [Guest(**row) for row in rows]
+
+
+async def came(connection: Connection, program_year: str) -> Sequence[Guest]:
+    """Also when the year has closed on the evening of the visit."""
     rows = await connection.fetch(
-        "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
-        " max(visit.answer) AS answer, coalesce(bool_or(visit.attended), false) AS attended"
-        " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
-        " WHERE pairing.program_year_id = $1 AND pairing.ended_at IS NULL GROUP BY officer.id ORDER BY officer.id",
+        GUESTS.format("visit.attended AND coalesce(pairing.end_reason, 'year closed') = 'year closed'"),
         program_year,
     )
     return [Guest(**row) for row in rows]

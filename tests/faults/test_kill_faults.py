@@ -139,7 +139,7 @@ async def test_fault_37_timers_outlive_a_server_that_is_killed(tmp_path: Path) -
     async with temporal_server(options, print) as server:
         client = await connect(target_host=server.address)
         async with _reminding(client, officers, queue):
-            due = datetime.now(UTC) + timedelta(seconds=8)
+            due = datetime.now(UTC) + timedelta(seconds=15)
             handles = await asyncio.gather(*(_start(client, queue, number, due) for number in range(TIMERS)))
             await _until(lambda: _all_wait(handles))
             assert not officers.reminded, "none was due yet"

@@ -101,6 +101,14 @@ async def test_an_officer_is_invited_once_with_a_calendar_file_and_thanked_if_th
     assert await schools.mailed_to("visit") == ["olga@city.example"] * 3 + ["omar@city.example"] * 3
 
 
+async def test_who_came_is_thanked_also_when_the_year_has_closed_meanwhile(schools: TwoSchools) -> None:
+    north = schools.year("north")
+    await visits.invite(schools.office, schools.scope, north)
+    await visits.attend(schools.office, schools.scope, schools.pairing["Ana"], came=True)
+    await schools.admin.execute("UPDATE pairing SET ended_at = now(), end_reason = 'year closed'")
+    assert await visits.thank(schools.office, schools.scope, north) == 1
+
+
 async def test_after_the_visit_no_answer_is_taken_and_without_an_invitation_nobody_came(
     schools: TwoSchools,
 ) -> None:
