@@ -16,8 +16,8 @@ from bluepals.mail.notices import Notice
 
 HERE = Path(__file__).parent
 FOOTERS = {
-    "en": "You get this mail because you take part in Blue Pals, the pen-pal program of schools and police.",
-    "es": "Recibe este correo porque participa en Blue Pals, el programa de cartas entre escuelas y policía.",
+    "en": "You get this mail because you or your child takes part in Blue Pals, the pen-pal program of schools and police.",
+    "es": "Recibe este correo porque usted o su hijo o hija participa en Blue Pals, el programa de cartas entre escuelas y policía.",
 }
 # Any server on the way takes seven bits.
 POLICY = email.policy.SMTP.clone(cte_type="7bit")
