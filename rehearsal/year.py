@@ -89,7 +89,7 @@ class Year:
         for number, day in enumerate(self.calendar.school_days, start=1):
             await self._day(day)
             progress(day, number)
-        await self._reach(last + timedelta(days=2), MORNING)  # Thanks leave on the day after the visit.
+        await self._reach(last + timedelta(days=1), MORNING)
         await self._quiet()
         return (last - first).days + 1
 

@@ -1,8 +1,9 @@
 """Everything the service needs on one machine: Temporal with its Web UI, PostgreSQL, a mail catcher."""
 
+import fcntl
 import tempfile
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -52,6 +53,7 @@ async def embedded_stack(
             running.enter_context(tempfile.TemporaryDirectory(prefix="bluepals-", ignore_cleanup_errors=True))
         )
         data.mkdir(parents=True, exist_ok=True)
+        running.enter_context(_to_itself(data))
         data.chmod(0o755)  # PostgreSQL runs as a user of its own when this is root.
         say("starting PostgreSQL")
         postgres = await running.enter_async_context(postgres_server(data / "postgres"))
@@ -69,10 +71,23 @@ async def embedded_stack(
 
 
 def _refuse_taken(ports: Ports) -> None:
-    """Before anything is started: a second stack over the same folder would share, and then stop, the first one's."""
+    """Before anything is started."""
     for name, number in asdict(ports).items():
         if number and is_taken(number):
             raise StackFailure(
                 f"Port {number} ({name}) is in use. If a stack of this program runs already, use that one or stop it "
                 "with Ctrl-C; otherwise end what holds the port."
             )
+
+
+@contextmanager
+def _to_itself(folder: Path) -> Iterator[None]:
+    """A second stack over the same folder would share, and then stop, the first one's servers."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StackFailure(
+                f"A stack of this program runs already over {folder}. Use that one, or stop it with Ctrl-C."
+            ) from None
+        yield

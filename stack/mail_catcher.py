@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import html
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from stack.failure import StackFailure
-from stack.ports import LOOPBACK, free_port, is_taken
+from stack.ports import LOOPBACK
 
 MAX_BYTES = 20 * 1024 * 1024
 
@@ -55,29 +56,37 @@ class MailCatcher:
 
 @asynccontextmanager
 async def mail_catcher(smtp_port: int = 0, page_port: int = 0) -> AsyncIterator[MailCatcher]:
-    smtp_port, page_port = smtp_port or free_port(), page_port or free_port()
-    for port in (smtp_port, page_port):
-        if is_taken(port):
-            raise StackFailure(
-                f"Port {port} is in use, perhaps by another mail catcher. Stop that one first."
-            )
-    catcher = MailCatcher(smtp_port, f"http://{LOOPBACK}:{page_port}")
-    loop = asyncio.get_running_loop()
-    receiving = await loop.create_server(
-        lambda: SMTP(catcher, data_size_limit=MAX_BYTES, hostname="mail.localhost", loop=loop),
-        LOOPBACK,
-        smtp_port,
-    )
-    page = uvicorn.Server(
-        uvicorn.Config(_page(catcher), LOOPBACK, page_port, log_level="error", lifespan="off")
-    )
-    serving = asyncio.create_task(asyncio.to_thread(page.run))  # In a thread it leaves our signals alone.
+    """Both ports of a running one are listened on. Raises StackFailure when one can't be."""
+    with _listening(smtp_port) as smtp_socket, _listening(page_port) as page_socket:
+        catcher = MailCatcher(_port(smtp_socket), f"http://{LOOPBACK}:{_port(page_socket)}")
+        loop = asyncio.get_running_loop()
+        receiving = await loop.create_server(
+            lambda: SMTP(catcher, data_size_limit=MAX_BYTES, hostname="mail.localhost", loop=loop),
+            sock=smtp_socket,
+        )
+        page = uvicorn.Server(uvicorn.Config(_page(catcher), log_level="error", lifespan="off"))
+        # In a thread it leaves our signals alone.
+        serving = asyncio.create_task(asyncio.to_thread(page.run, [page_socket]))
+        try:
+            yield catcher
+        finally:
+            receiving.close()
+            page.should_exit = True
+            await serving
+
+
+def _listening(port: int) -> socket.socket:
     try:
-        yield catcher
-    finally:
-        receiving.close()
-        page.should_exit = True
-        await serving
+        return socket.create_server((LOOPBACK, port))
+    except OSError:
+        raise StackFailure(
+            f"Port {port} is in use, perhaps by another mail catcher. Stop that one first."
+        ) from None
+
+
+def _port(listener: socket.socket) -> int:
+    port: int = listener.getsockname()[1]
+    return port
 
 
 def _page(catcher: MailCatcher) -> Starlette:

@@ -8,9 +8,10 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -24,6 +25,7 @@ SOURCE = Path(__file__).parent / "temporal_server"
 CACHE = Path(os.environ.get("BLUEPALS_CACHE", Path.home() / ".cache" / "blue-pals"))
 NAMESPACE = "default"
 CLI_VERSION = "v1.9.1"
+PATIENCE = 60.0  # seconds
 
 # Virtual clocks: workflows may skip time, and a skip takes a tenth of a second.
 VIRTUAL_CLOCKS: Mapping[str, object] = {
@@ -44,6 +46,10 @@ class TemporalOptions:
     port: int = 0
     ui_port: int = 0
     dynamic_config: Mapping[str, object] = field(default_factory=dict)
+
+
+class StoppedWhileStarting(StackFailure):
+    """The server ended by itself before it answered."""
 
 
 @dataclass(frozen=True)
@@ -113,25 +119,61 @@ def _build(target: Path, say: Say) -> None:
 
 @asynccontextmanager
 async def temporal_server(options: TemporalOptions, say: Say) -> AsyncIterator[TemporalServer]:
-    """A running server; it is stopped at the end of the block."""
+    """A running server; it is stopped at the end of the block. Raises StackFailure when it can't start."""
     program = await executable(say)
+    if options.file and options.file.exists():
+        await asyncio.to_thread(_forget_dead_hosts, options.file)
+    async with AsyncExitStack() as opened:
+        try:
+            server = await opened.enter_async_context(_serving(program, options))
+        except StoppedWhileStarting:
+            if options.port and options.ui_port:
+                raise
+            # Another program may have taken a port that was free when it was chosen.
+            server = await opened.enter_async_context(_serving(program, options))
+        yield server
+
+
+def _forget_dead_hosts(file: Path) -> None:
+    """A server that was killed stays on its own list of hosts, and the next one would pass tasks on to it for a minute."""
+    try:
+        with closing(sqlite3.connect(file)) as database, database, suppress(sqlite3.OperationalError):
+            database.execute("DELETE FROM cluster_membership")
+    except sqlite3.DatabaseError as error:
+        raise StackFailure(
+            f"{file} can't be read: {error}. If nothing in it is needed, run `make clean` to begin anew."
+        ) from error
+
+
+@asynccontextmanager
+async def _serving(program: Path, options: TemporalOptions) -> AsyncIterator[TemporalServer]:
     port, ui_port = options.port or free_port(), options.ui_port or free_port()
     for number in (port, ui_port):
         if is_taken(number):
             raise StackFailure(
                 f"Port {number} is in use, perhaps by another stack of this program. Stop that one first."
             )
-    if options.file and options.file.exists():
-        await asyncio.to_thread(_forget_dead_hosts, options.file)
-    async with running([program, *_arguments(options, port, ui_port)]) as process:
-        await _answering(f"{LOOPBACK}:{port}", process)
-        yield TemporalServer(f"{LOOPBACK}:{port}", f"http://{LOOPBACK}:{ui_port}", process.pid)
+    address = f"{LOOPBACK}:{port}"
+    with NamedTemporaryFile("r", prefix="bluepals-temporal-", encoding="utf-8", errors="replace") as log:
+        async with running([program, *_arguments(options, port, ui_port)], log=Path(log.name)) as process:
+            if not await _answering(address, process):
+                raise StoppedWhileStarting(_last_words(log.read(), options.file))
+            yield TemporalServer(address, f"http://{LOOPBACK}:{ui_port}", process.pid)
 
 
-def _forget_dead_hosts(file: Path) -> None:
-    """A server that was killed stays on its own list of hosts, and the next one would pass tasks on to it for a minute."""
-    with closing(sqlite3.connect(file)) as database, database, suppress(sqlite3.OperationalError):
-        database.execute("DELETE FROM cluster_membership")
+def _last_words(said: str, file: Path | None) -> str:
+    last = _without_its_frame((said.strip().splitlines() or ["nothing"])[-1])
+    advice = " Its data may be from another version: run `make clean` to begin anew." if file else ""
+    return f'The Temporal server stopped while it was starting. Its last words: "{last}".{advice}'
+
+
+def _without_its_frame(line: str) -> str:
+    """The server logs JSON with a stack trace, and ends with plain text."""
+    try:
+        entry: dict[str, str] = json.loads(line)
+    except ValueError:
+        return line
+    return f"{entry.get('msg')}: {entry.get('error')}"
 
 
 def _arguments(options: TemporalOptions, port: int, ui_port: int) -> Iterable[str]:
@@ -145,18 +187,30 @@ def _arguments(options: TemporalOptions, port: int, ui_port: int) -> Iterable[st
         yield from ("--dynamic-config-value", f"{key}={json.dumps(value)}")
 
 
-async def _answering(address: str, process: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            if process.returncode is not None:
-                raise StackFailure(
-                    "The Temporal server stopped while it was starting. Its data may be from another version: "
-                    "run `make clean` to begin anew."
-                )
-            try:
-                client = await Client.connect(address, namespace=NAMESPACE)
-                await client.count_workflows()
-            except (RuntimeError, RPCError):
-                await asyncio.sleep(0.1)
-            else:
-                return
+async def _answering(address: str, process: asyncio.subprocess.Process) -> bool:
+    """False when it has ended instead: whoever answers then is another one."""
+    answered, ended = asyncio.ensure_future(_answer(address)), asyncio.ensure_future(process.wait())
+    try:
+        await asyncio.wait({answered, ended}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        if ended.done():
+            return False
+        if answered.done():
+            answered.result()
+            return True
+    finally:
+        answered.cancel()
+        ended.cancel()
+    raise StackFailure(
+        "The Temporal server runs but does not answer. Run this again when the machine has less to do."
+    )
+
+
+async def _answer(address: str) -> None:
+    while True:
+        try:
+            client = await Client.connect(address, namespace=NAMESPACE)
+            await client.count_workflows()
+        except (RuntimeError, RPCError):
+            await asyncio.sleep(0.1)
+        else:
+            return
