@@ -26,9 +26,10 @@ class WorkflowStart:
 
 @dataclass(frozen=True)
 class StartWorkflows:
-    """Workflows of one kind, with the search attributes (keywords) that all of them keep."""
+    """Workflows of one kind, with the summary and the search attributes (keywords) that all of them keep."""
 
     workflow: str
+    summary: str
     task_queue: str
     search_attributes: dict[str, str]
     starts: list[WorkflowStart]
@@ -55,6 +56,7 @@ class StartActivities:
                 task_queue=order.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=order.summary,
                 search_attributes=_keywords(order.search_attributes),
             )
         except WorkflowAlreadyStartedError:

@@ -3,14 +3,13 @@
 from pathlib import Path
 
 from bluepals.store.migrate import migrate
-from commands.embedded import Environment, environment, left_running, new_keys, service, write
+from commands.embedded import DESK_PORT, Environment, environment, left_running, new_keys, service, write
 from commands.shell import out, run
 from stack.embedded import WELL_KNOWN, embedded_stack
 from workflows.search_attributes import TYPES
 
 FOLDER = Path("build/dev").absolute()
 KEYS = FOLDER / "keys.env"
-DESK_PORT = 8000
 
 
 def dev() -> None:

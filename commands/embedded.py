@@ -17,6 +17,7 @@ from stack.ports import LOOPBACK, free_port
 from stack.process import running
 
 ROOT = Path(__file__).parent.parent
+DESK_PORT = 8000  # where people look for it; 0 in `environment`: any free one
 ROLE, DATABASE = "bluepals_app", "postgres"
 
 Environment = dict[str, str]

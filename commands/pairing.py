@@ -1,13 +1,15 @@
 """pairing show: one pairing's year, from the database."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import typer
 from rich.table import Table
 
-from bluepals.store import status
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.store import programs, status
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 from workflows.api.pairing import workflow_id
@@ -27,16 +29,20 @@ def show(
 
 async def _show(program: str, pairing: UUID, json: bool) -> None:
     async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
+        calendar = SchoolCalendar.of(await programs.load(connection))
         card = await status.pairing(connection, pairing)
         rounds = await status.rounds_of(connection, pairing)
     shape = {**card, "workflow": workflow_id(str(pairing)), "rounds": rounds}
-    answer(shape, json, lambda: _print(shape, rounds))
+    answer(shape, json, lambda: _print(shape, rounds, calendar))
 
 
-def _print(card: Mapping[str, object], rounds: Sequence[Mapping[str, object]]) -> None:
+def _print(
+    card: Mapping[str, object], rounds: Sequence[Mapping[str, object]], calendar: SchoolCalendar
+) -> None:
     for name, value in card.items():
-        if name != "rounds":
-            out.print(f"{name}: {value}", highlight=False)
+        if name != "rounds" and value is not None:
+            shown = calendar.label(value) if isinstance(value, datetime) else value
+            out.print(f"{name.replace('_', ' ')}: {shown}", highlight=False)
     table = Table("round", "student", "officer", "opening day")
     for row in rounds:
         table.add_row(str(row["number"]), str(row["student"]), str(row["officer"]), str(row["opens_on"]))

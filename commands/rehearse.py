@@ -21,7 +21,7 @@ from bluepals.facts.roster import Roster
 from bluepals.roster import read_folder
 from bluepals.store.database import Scope
 from bluepals.store.migrate import migrate
-from commands.embedded import environment, left_running, new_keys, service
+from commands.embedded import DESK_PORT, environment, left_running, new_keys, service
 from commands.import_folder import print_problems
 from commands.shell import Exit, Refused, out, parts, run
 from rehearsal import chronicle, figures
@@ -63,7 +63,7 @@ async def _rehearse(folder: Path, report_file: Path | None, seed: int, rates: Pa
             embedded_stack(out.print, ports=ports, search_attributes=TYPES, dynamic_config=VIRTUAL_CLOCKS)
         )
         await migrate(stack.postgres.admin_url)
-        settings = environment(stack, new_keys())
+        settings = environment(stack, new_keys(), DESK_PORT if keep else 0)
         os.environ.update(settings)
         out.print("starting worker and desk")
         await running.enter_async_context(service(settings, FOLDER))
@@ -128,7 +128,7 @@ def _say_what_is_to_be_read(year: Year) -> Sequence[ReadingDay]:
         title_justify="left",
     )
     for one in days[:8]:
-        table.add_row(f"{one.day:%a %b %-d, %Y}", str(one.letters), str(one.reader)[:8])
+        table.add_row(f"{one.day:%a %b %-d, %Y}", str(one.letters), year.actors.staff.names[one.reader])
     out.print(table)
     most = year.program.policy.letters_per_moderator_per_day
     if heavy := list(too_much(days, most)):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from bluepals.store import attention
@@ -27,7 +28,11 @@ async def _status(program: str, json: bool) -> None:
 
 
 def _print(schools: Sequence[Mapping[str, object]], calls: Sequence[Call]) -> None:
-    table = Table("school", "year", "students", "pairings", "waiting", "to read", "delivered", "next date")
+    # Eight columns on a screen of eighty characters.
+    table = Table(
+        "school", "year", "children", "pairs", "no pal", "to read", "delivered", "next date",
+        box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1),
+    )  # fmt: skip
     for row in schools:
         table.add_row(*(str(value) if value is not None else "" for value in row.values()))
     out.print(table)

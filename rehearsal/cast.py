@@ -47,10 +47,12 @@ class Staff:
     teachers: Mapping[tuple[str, str], UUID]
     readers: Mapping[str, Sequence[UUID]]
     all_readers: Sequence[UUID]  # of stock letters, which belong to no school
+    names: Mapping[UUID, str]  # of the readers
 
     @classmethod
     async def of(cls, connection: Connection, classes: set[tuple[str, str]]) -> "Staff":
         coordinators = await people.staff(connection, Role.COORDINATOR)
+        moderators = await people.staff(connection, Role.MODERATOR)
         return cls(
             coordinator=coordinators[0].id,
             teachers={
@@ -62,5 +64,6 @@ class Staff:
                 school: [one.id for one in await people.staff(connection, Role.MODERATOR, school=school)]
                 for school in sorted({school for school, _ in classes})
             },
-            all_readers=[one.id for one in await people.staff(connection, Role.MODERATOR)],
+            all_readers=[one.id for one in moderators],
+            names={one.id: one.name for one in moderators},
         )

@@ -128,7 +128,13 @@ class ProgramYear:
         }
         await workflow.execute_activity_method(
             StartActivities.start_workflows,
-            StartWorkflows(name, TASK_QUEUE, attributes, [WorkflowStart(*start) for start in starts]),
+            StartWorkflows(
+                name,
+                f"{name} at {self._start.school}",
+                TASK_QUEUE,
+                attributes,
+                [WorkflowStart(*start) for start in starts],
+            ),
             summary=f"start {len(starts)} x {name}",
             **BATCH,
         )

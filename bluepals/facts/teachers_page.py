@@ -72,11 +72,13 @@ class ClassOnPage:
         return sum(child.state in {ChildState.WAITING, ChildState.RETURNED} for child in self.children)
 
     @property
-    def nobody_writes(self) -> bool:
+    def nobody_writes_yet(self) -> bool:
         """No child has a pal to write to in this round."""
-        return all(
-            child.state in {ChildState.NO_PAL, ChildState.NOT_YET, ChildState.OVER} for child in self.children
-        )
+        return all(child.state in {ChildState.NO_PAL, ChildState.NOT_YET} for child in self.children)
+
+    @property
+    def is_over(self) -> bool:
+        return all(child.state in {ChildState.NO_PAL, ChildState.OVER} for child in self.children)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ def _look_at_student(file: SourceFile, row: Row, student: Student, read: Read[St
     if student.consent is None:
         ask(
             "consent",
-            f"student {student.student_id} has no consent on record and is not matched before: ask the guardian,"
+            f"student {student.student_id} has no consent on record and is not matched: ask the guardian,"
             " enter the day and import again",
         )
 

@@ -16,7 +16,7 @@ async def schools(connection: Connection) -> Sequence[Row]:
         " (SELECT count(*) FROM student WHERE program_year_id = year.id) AS students,"
         " (SELECT count(*) FROM pairing WHERE program_year_id = year.id) AS pairings,"
         " (SELECT count(*) FROM student WHERE program_year_id = year.id AND NOT EXISTS"
-        "   (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)) AS without_pal,"
+        "   (SELECT FROM pairing WHERE pairing.student_id = student.id AND coalesce(end_reason, 'year closed') = 'year closed')) AS without_pal,"
         " (SELECT count(*) FROM draft WHERE draft.school_id = year.school_id AND NOT EXISTS"
         "   (SELECT FROM decision WHERE decision.draft_id = draft.id)) AS to_read,"
         " (SELECT count(*) FROM delivery WHERE delivery.school_id = year.school_id) AS delivered,"

@@ -78,6 +78,13 @@ async def test_a_class_without_pals_is_not_thanked(town: Town) -> None:
     assert "Thank you" not in page
 
 
+async def test_a_class_whose_year_is_over_is_thanked_and_asked_for_nothing(town: Town) -> None:
+    await town.admin.execute("UPDATE pairing SET ended_at = now(), end_reason = 'year closed'")
+    page = await town.teacher("tess").sees()
+    assert "All letters of this year have been written. Thank you!" in page
+    assert "Nobody" not in page
+
+
 async def test_a_typed_letter_is_handed_in_for_a_child(town: Town) -> None:
     page = await town.teacher("tess").sends(town.pairings["maya"], "Dear Dana", round="1")
     assert page.status_code == 200

@@ -307,7 +307,7 @@ async def test_fault_39_starting_the_same_pairings_again_starts_none(
     start = WorkflowStart(
         pairing.workflow_id(pair), pairing.PairingInput(world.program.id, pair, world.closes.isoformat())
     )
-    order = StartWorkflows("Pairing", TASK_QUEUE, {}, [start, start])
+    order = StartWorkflows("Pairing", "Pairing at north", TASK_QUEUE, {}, [start, start])
     activities = StartActivities(world.client)
     await asyncio.gather(*(ActivityEnvironment().run(activities.start_workflows, order) for _ in range(2)))
     handle = world.client.get_workflow_handle(start.workflow_id)
