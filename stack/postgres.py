@@ -98,6 +98,7 @@ def _prepared(folder: Path) -> EmbeddedServer:
     if not _is_served(folder):
         (folder / "postmaster.pid").unlink(missing_ok=True)
     (folder / ".handle_pids.json").unlink(missing_ok=True)
+    # Not started by this: it gives out again what it knows, even one whose start had failed.
     return get_server(folder, cleanup_mode="stop", start=False)
 
 

@@ -121,8 +121,6 @@ def _build(target: Path, say: Say) -> None:
 async def temporal_server(options: TemporalOptions, say: Say) -> AsyncIterator[TemporalServer]:
     """A running server; it is stopped at the end of the block. Raises StackFailure when it can't start."""
     program = await executable(say)
-    if options.file and options.file.exists():
-        await asyncio.to_thread(_forget_dead_hosts, options.file)
     async with AsyncExitStack() as opened:
         try:
             server = await opened.enter_async_context(_serving(program, options))
@@ -154,26 +152,29 @@ async def _serving(program: Path, options: TemporalOptions) -> AsyncIterator[Tem
                 f"Port {number} is in use, perhaps by another stack of this program. Stop that one first."
             )
     address = f"{LOOPBACK}:{port}"
+    old_data = options.file if options.file and options.file.exists() else None
+    if old_data:
+        await asyncio.to_thread(_forget_dead_hosts, old_data)
     with NamedTemporaryFile("r", prefix="bluepals-temporal-", encoding="utf-8", errors="replace") as log:
         async with running([program, *_arguments(options, port, ui_port)], log=Path(log.name)) as process:
             if not await _answering(address, process):
-                raise StoppedWhileStarting(_last_words(log.read(), options.file))
+                raise StoppedWhileStarting(_last_words(log.read(), old_data))
             yield TemporalServer(address, f"http://{LOOPBACK}:{ui_port}", process.pid)
 
 
-def _last_words(said: str, file: Path | None) -> str:
+def _last_words(said: str, old_data: Path | None) -> str:
     last = _without_its_frame((said.strip().splitlines() or ["nothing"])[-1])
-    advice = " Its data may be from another version: run `make clean` to begin anew." if file else ""
+    advice = " Its data may be from another version: run `make clean` to begin anew." if old_data else ""
     return f'The Temporal server stopped while it was starting. Its last words: "{last}".{advice}'
 
 
 def _without_its_frame(line: str) -> str:
     """The server logs JSON with a stack trace, and ends with plain text."""
-    try:
-        entry: dict[str, str] = json.loads(line)
-    except ValueError:
-        return line
-    return f"{entry.get('msg')}: {entry.get('error')}"
+    with suppress(ValueError):
+        match json.loads(line):
+            case {"msg": what, "error": why}:
+                return f"{what}: {why}"
+    return line
 
 
 def _arguments(options: TemporalOptions, port: int, ui_port: int) -> Iterable[str]:

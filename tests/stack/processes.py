@@ -24,6 +24,7 @@ async def until(happened: Callable[[], bool]) -> None:
 
 def _processes() -> list[tuple[int, str]]:
     """Without those that have ended and that nobody has asked for."""
-    listed = subprocess.run(["ps", "-eo", "pid=,stat=,args="], capture_output=True, text=True, check=True)
+    whole_lines = ["ps", "-ww", "-eo", "pid=,stat=,args="]
+    listed = subprocess.run(whole_lines, capture_output=True, text=True, check=True)
     rows = (line.split(maxsplit=2) for line in listed.stdout.splitlines())
     return [(int(number), command) for number, state, command in rows if not state.startswith("Z")]

@@ -54,14 +54,22 @@ async def test_a_port_in_use_is_told_before_anything_is_started(folder: Path, na
 
 
 async def test_a_stack_answers_refuses_a_second_start_and_leaves_nothing_running(used_before: Path):
+    told: list[str] = []
     ports = free_ports()
     (used_before / "temporal.db").unlink(missing_ok=True)
     async with embedded_stack(print, folder=used_before, ports=ports, search_attributes={}) as stack:
         await answers(stack)
 
         with pytest.raises(StackFailure, match="If a stack of this program runs already, use that one"):
-            async with embedded_stack(print, folder=used_before, ports=ports, search_attributes={}):
+            async with embedded_stack(told.append, folder=used_before, ports=ports, search_attributes={}):
                 pass
+        with pytest.raises(StackFailure) as refused:
+            async with embedded_stack(told.append, folder=used_before, search_attributes={}):
+                pass
+        assert str(refused.value) == (
+            f"A stack of this program runs already over {used_before}. Use that one, or stop it with Ctrl-C."
+        )
+        assert told == []
 
         await answers(stack)
     assert processes.of(used_before) == []
@@ -80,8 +88,9 @@ async def test_when_temporal_can_not_start_the_others_are_stopped(used_before: P
     assert not is_taken(ports.smtp)
 
 
+@pytest.mark.parametrize("moment", ["starting PostgreSQL", "starting Temporal"])
 async def test_a_rehearsal_that_is_stopped_while_it_starts_says_so_and_leaves_neither_processes_nor_data(
-    folder: Path,
+    folder: Path, moment: str
 ):
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(ROOT / "starter.py"), "rehearse", str(ROOT / "examples/small")),
@@ -92,7 +101,7 @@ async def test_a_rehearsal_that_is_stopped_while_it_starts_says_so_and_leaves_ne
     )
     assert process.stdout is not None
     async with asyncio.timeout(60):
-        while b"starting Temporal" not in (line := await process.stdout.readline()):
+        while moment.encode() not in (line := await process.stdout.readline()):
             assert line, "it ended by itself"
         process.send_signal(signal.SIGTERM)
         said = await process.stdout.read()

@@ -30,8 +30,7 @@ async def send(catcher: MailCatcher, mail: EmailMessage, *to: str) -> None:
 
 
 async def page(catcher: MailCatcher, path: str = "/") -> httpx.Response:
-    patient = httpx.AsyncHTTPTransport(retries=8)  # It may still be starting.
-    async with httpx.AsyncClient(base_url=catcher.page, transport=patient) as browser:
+    async with httpx.AsyncClient(base_url=catcher.page) as browser:
         return await browser.get(path)
 
 
@@ -85,6 +84,12 @@ async def test_a_mail_is_shown_and_never_run(mails: MailCatcher):
 async def test_a_mail_that_is_not_there_is_not_found(mails: MailCatcher, path: str):
     await send(mails, a_mail())
     assert (await page(mails, path)).status_code == 404
+
+
+async def test_the_page_answers_from_the_beginning():
+    async with mail_catcher() as catcher:
+        assert is_taken(httpx.URL(catcher.page).port or 0)
+        assert (await page(catcher)).status_code == 200
 
 
 async def test_after_its_end_the_catcher_holds_no_port():

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
 
 from stack import temporal
 from stack.failure import StackFailure
@@ -96,4 +97,69 @@ async def test_data_of_another_version_is_refused_with_what_to_do(tmp_path: Path
         database.execute("CREATE TABLE executions (of_another_version TEXT)")
     with pytest.raises(StackFailure, match=r"stopped while it was starting.*`make clean`"):
         async with temporal_server(TemporalOptions(file=file), print):
+            pass
+
+
+async def test_a_file_that_is_no_database_is_refused_with_what_to_do(tmp_path: Path):
+    file = tmp_path / "temporal.db"
+    file.write_bytes(b"no database" * 100)
+    with pytest.raises(StackFailure) as refused:
+        async with temporal_server(TemporalOptions(file=file), print):
+            pass
+    assert str(refused.value) == (
+        f"{file} can't be read: file is not a database. "
+        "If nothing in it is needed, run `make clean` to begin anew."
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("starting\nerror: no such option", "error: no such option"),
+        ('{"msg":"No listener","error":"address in use","stacktrace":"..."}', "No listener: address in use"),
+        ("", "nothing"),
+    ],
+)
+async def test_the_last_words_of_a_server_that_stops_while_it_starts_are_told(
+    bare: Path, tmp_path: Path, said: str, told: str
+):
+    put(bare / "temporal", f"echo '{said}' >&2; exit 1")
+    with pytest.raises(StackFailure) as failed:
+        async with temporal_server(TemporalOptions(file=tmp_path / "new.db"), print):
+            pass
+    assert str(failed.value) == (
+        f'The Temporal server stopped while it was starting. Its last words: "{told}".'
+    )
+
+
+async def test_a_server_that_stops_on_ports_that_were_chosen_for_it_is_started_on_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    real = await temporal.executable(print)
+    put(
+        tmp_path / "temporal",
+        f'echo "$@" >> "$0.starts"; [ -e "$0.tried" ] && exec {real} "$@"; : > "$0.tried"',
+    )
+    monkeypatch.setenv("PATH", str(tmp_path))
+    async with temporal_server(TemporalOptions(), print) as server:
+        await Client.connect(server.address)
+    first, second = (tmp_path / "temporal.starts").read_text().splitlines()
+    assert first != second
+
+
+async def test_a_server_that_stops_on_given_ports_is_started_once(bare: Path):
+    put(bare / "temporal", 'echo "$@" >> "$0.starts"')
+    with pytest.raises(StackFailure, match="stopped while it was starting"):
+        async with temporal_server(TemporalOptions(port=free_port(), ui_port=free_port()), print):
+            pass
+    assert len((bare / "temporal.starts").read_text().splitlines()) == 1
+
+
+async def test_a_server_that_never_answers_is_not_waited_for_for_ever(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(temporal, "PATIENCE", 0.3)
+    put(bare / "temporal", "exec /bin/sleep 600")
+    with pytest.raises(StackFailure, match="does not answer"):
+        async with temporal_server(TemporalOptions(), print):
             pass
