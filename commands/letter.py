@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -137,20 +138,17 @@ async def _waiting(program: str, json: bool) -> None:
             zone = ZoneInfo((await programs.load(connection)).timezone)
         found = await letters.waiting(service.office, Scope.whole(program))
     shape = [{**asdict(one), "hash": one.hash.hex()} for one in found]
-    table = Table(
-        "draft", "school", "round", "side", "language", "risk", "received", title=f"{len(found)} drafts wait"
-    )
+    table = Table(title=f"{len(found)} drafts wait", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("draft", no_wrap=True)
+    for name in ("letter", "risk", "received"):
+        table.add_column(name)
     for one in found:
-        risk = one.risk or "unscreened"
-        where = one.school or "stock"
+        letter = f"round {one.round_number}, {one.side}, {one.school}" if one.school else "stock letter"
         table.add_row(
             str(one.draft_id),
-            where,
-            str(one.round_number or ""),
-            one.side,
-            one.language,
-            risk,
-            f"{one.received_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            f"{letter}, {one.language}",
+            one.risk or "unscreened",
+            f"{one.received_at.astimezone(zone):%b %-d, %H:%M}",
         )
     answer(shape, json, lambda: out.print(table))
 

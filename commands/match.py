@@ -63,12 +63,14 @@ def _write(file: Path, pairs: Sequence[OpenPair]) -> None:
 def _print(
     pairs: Sequence[OpenPair], needs: Sequence[dict[str, object]], waiting: Sequence[WaitingChild]
 ) -> None:
-    table = Table(
-        "school", "class", "student", "officer", "agency", "why", "pair", title=f"{len(pairs)} open pairs"
-    )
+    table = Table("class", "child", "officer", "why, and the pair's id", title=f"{len(pairs)} open pairs")
     for pair in pairs:
         table.add_row(
-            pair.school, pair.class_name, pair.student, pair.officer, pair.agency, pair.reason, str(pair.id)
+            f"{pair.class_name}\n{pair.school}",
+            pair.student,
+            f"{pair.officer}\n{pair.agency}",
+            f"{pair.reason}\n{pair.id}",
+            end_section=True,
         )
     out.print(table)
     lacking = Table(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -30,13 +31,19 @@ async def _status(program: str, json: bool) -> None:
 def _print(schools: Sequence[Mapping[str, object]], calls: Sequence[Call]) -> None:
     # Eight columns on a screen of eighty characters.
     table = Table(
-        "school", "year", "children", "pairs", "no pal", "to read", "delivered", "next date",
+        "school", "year", "children", "pairs", "no pal", "to read", "released", "next",
         box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1),
     )  # fmt: skip
     for row in schools:
-        table.add_row(*(str(value) if value is not None else "" for value in row.values()))
+        table.add_row(*(_cell(value) for value in row.values()))
     out.print(table)
     for call in calls:
         out.print(f"- {call.sentence}", markup=False, highlight=False)
     if not calls:
         out.print("Nothing needs you.")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:%b %-d}" if isinstance(value, date) else str(value)
