@@ -9,15 +9,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import IO
 
-PATIENCE = 30.0  # seconds in which a program may finish what it has begun
+PATIENCE = 30.0  # seconds
 PR_SET_PDEATHSIG = 1
 
 
 @asynccontextmanager
 async def running(
-    command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None, log: Path | None = None
+    command: Sequence[str | Path],
+    *,
+    environment: Mapping[str, str] | None = None,
+    log: Path | None = None,
+    patience: float = PATIENCE,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The program, until the end of the block: told to stop then, and killed when it does not. No log: silent."""
+    """The program, until the end of the block: told to stop then, and killed when it does not. No log: silent.
+
+    `patience`: seconds in which it may finish what it has begun.
+    """
     async with AsyncExitStack() as opened:
         output: IO[bytes] | int = asyncio.subprocess.DEVNULL
         if log is not None:
@@ -34,7 +41,7 @@ async def running(
         try:
             yield process
         finally:
-            await _stop(process)
+            await _stop(process, patience)
 
 
 def _end_with_parent() -> None:
@@ -42,11 +49,11 @@ def _end_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-async def _stop(process: asyncio.subprocess.Process) -> None:
+async def _stop(process: asyncio.subprocess.Process, patience: float) -> None:
     if process.returncode is None:
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), PATIENCE)
+        await asyncio.wait_for(process.wait(), patience)
     except TimeoutError:
         process.kill()
         await process.wait()

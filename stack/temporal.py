@@ -26,6 +26,7 @@ CACHE = Path(os.environ.get("BLUEPALS_CACHE", Path.home() / ".cache" / "blue-pal
 NAMESPACE = "default"
 CLI_VERSION = "v1.9.1"
 PATIENCE = 60.0  # seconds
+TO_FINISH, IN_MEMORY = 30.0, 1.0  # seconds to stop in: a server in memory has nothing to keep
 
 # Virtual clocks: workflows may skip time, and a skip takes a tenth of a second.
 VIRTUAL_CLOCKS: Mapping[str, object] = {
@@ -156,7 +157,8 @@ async def _serving(program: Path, options: TemporalOptions) -> AsyncIterator[Tem
     if old_data:
         await asyncio.to_thread(_forget_dead_hosts, old_data)
     with NamedTemporaryFile("r", prefix="bluepals-temporal-", encoding="utf-8", errors="replace") as log:
-        async with running([program, *_arguments(options, port, ui_port)], log=Path(log.name)) as process:
+        command, patience = _arguments(options, port, ui_port), TO_FINISH if options.file else IN_MEMORY
+        async with running([program, *command], log=Path(log.name), patience=patience) as process:
             if not await _answering(address, process):
                 raise StoppedWhileStarting(_last_words(log.read(), old_data))
             yield TemporalServer(address, f"http://{LOOPBACK}:{ui_port}", process.pid)

@@ -39,7 +39,7 @@ from workflows.search_attributes import TYPES
 from workflows.visit_day import VisitDay
 
 MAILS, DEATHS = 60, 8  # mails for each life
-TIMERS, APART = 20, timedelta(seconds=0.2)
+TIMERS, APART = 200, timedelta(seconds=0.02)
 PATIENCE = 30.0  # seconds
 
 
@@ -139,12 +139,12 @@ async def test_fault_37_timers_outlive_a_server_that_is_killed(tmp_path: Path) -
     async with temporal_server(options, print) as server:
         client = await connect(target_host=server.address)
         async with _reminding(client, officers, queue):
-            due = datetime.now(UTC) + timedelta(seconds=15)
+            due = datetime.now(UTC) + timedelta(seconds=30)
             handles = await asyncio.gather(*(_start(client, queue, number, due) for number in range(TIMERS)))
             await _until(lambda: _all_wait(handles))
             assert not officers.reminded, "none was due yet"
         os.kill(server.process_id, signal.SIGKILL)
-    await asyncio.sleep(max((due + 6 * APART - datetime.now(UTC)).total_seconds(), 0))
+    await asyncio.sleep(max((due + TIMERS // 4 * APART - datetime.now(UTC)).total_seconds(), 0))
     async with temporal_server(options, print) as server:
         client = await connect(target_host=server.address)
         async with _reminding(client, officers, queue):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from stack import process
 from stack.process import running
 from tests.stack.processes import is_running, until
 
@@ -50,12 +49,9 @@ async def test_a_program_is_stopped_when_its_task_is_cancelled():
     assert not is_running(number)
 
 
-async def test_a_program_that_does_not_stop_when_told_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(process, "PATIENCE", 0.2)
+async def test_a_program_that_does_not_stop_when_told_is_killed(tmp_path: Path):
     log = tmp_path / "log"
-    async with running(DEAF, log=log) as program:
+    async with running(DEAF, log=log, patience=0.2) as program:
         await until(lambda: "deaf" in log.read_text())
     assert program.returncode == -signal.SIGKILL
     assert not is_running(program.pid)
