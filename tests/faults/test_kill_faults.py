@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,8 @@ async def test_fault_37_timers_outlive_a_server_that_is_killed(tmp_path: Path) -
         async with _reminding(client, officers, queue):
             due = datetime.now(UTC) + timedelta(seconds=30)
             handles = await asyncio.gather(*(_start(client, queue, number, due) for number in range(TIMERS)))
-            await _until(lambda: _all_wait(handles))
+            for handle in handles:
+                await _until(partial(_waits, handle))
             assert not officers.reminded, "none was due yet"
         os.kill(server.process_id, signal.SIGKILL)
     await asyncio.sleep(max((due + TIMERS // 4 * APART - datetime.now(UTC)).total_seconds(), 0))
@@ -175,9 +177,8 @@ async def _start(client: Client, queue: str, number: int, due: datetime) -> Work
     )
 
 
-async def _all_wait(handles: list[WorkflowHandle[VisitDay, int]]) -> bool:
-    histories = await asyncio.gather(*(_events(handle) for handle in handles))
-    return all("timer_started_event_attributes" in kinds for kinds in histories)
+async def _waits(handle: WorkflowHandle[VisitDay, int]) -> bool:
+    return "timer_started_event_attributes" in await _events(handle)
 
 
 async def _events(handle: WorkflowHandle[Any, Any]) -> list[str]:
