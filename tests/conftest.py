@@ -1,10 +1,7 @@
 """The real servers, once for all tests; a fresh database and a program of its own for each test that asks."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -16,18 +13,10 @@ from service.connection import connect
 from stack.mail_catcher import MailCatcher, mail_catcher
 from stack.postgres import PostgresServer, postgres_server
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, TemporalServer, temporal_server
+from tests.stack.folders import open_folder
 from workflows.search_attributes import TYPES
 
 _numbers = itertools.count(1)
-
-
-@contextmanager
-def open_folder() -> Iterator[Path]:
-    """PostgreSQL runs as a user of its own when this is root, and pytest's folders are closed to others."""
-    with TemporaryDirectory(prefix="bluepals-tests-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ import starter
 from bluepals.settings import Settings, SmtpSettings
 from bluepals.store.migrate import MIGRATIONS, migrate
 from stack.postgres import postgres_server
-from tests.conftest import open_folder
+from tests.stack.folders import open_folder
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")

@@ -32,8 +32,8 @@ from stack.mail_catcher import MailCatcher
 from stack.ports import free_port
 from stack.postgres import PostgresServer, postgres_server
 from stack.temporal import TemporalOptions, temporal_server
-from tests.conftest import open_folder
 from tests.mailroom import open_mailroom
+from tests.stack.folders import open_folder
 from tests.workflows.world import Served, World, a_program, parts_of
 from workflows.api.visit_day import VisitDayInput
 from workflows.search_attributes import TYPES
