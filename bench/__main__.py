@@ -5,11 +5,11 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
+from statistics import mean
 
 import asyncpg
 from rich.console import Console
@@ -34,9 +34,10 @@ from stack.temporal import VIRTUAL_CLOCKS
 from workflows.api import outbox
 from workflows.search_attributes import TYPES
 
-PAIRINGS = 50
+PAIRINGS = 60
 WAITING = 200  # in the worker's cache, whose memory is measured
 WARM_UP = 5
+TURNS = 3
 KIB = 1024
 
 RATIO, EVENTS, BYTES, CACHED = 0.7, 260, 50_000, 60 * KIB  # what the design aims at
@@ -52,9 +53,22 @@ class Run:
 
     years: int
     seconds: float
-    years_a_minute: float
     cpu: Mapping[str, float]
     others: float
+
+    @property
+    def years_a_minute(self) -> float:
+        return round(60 * self.years / self.seconds, 1)
+
+    @classmethod
+    def together(cls, runs: Sequence["Run"]) -> "Run":
+        """Runs of the same number of years as one."""
+        return cls(
+            years=sum(run.years for run in runs),
+            seconds=round(sum(run.seconds for run in runs), 1),
+            cpu={name: round(mean(run.cpu[name] for run in runs), 3) for name in runs[0].cpu},
+            others=round(mean(run.others for run in runs), 1),
+        )
 
 
 @dataclass(frozen=True)
@@ -91,6 +105,9 @@ class Bench:
                 port = self.settings["BLUEPALS_HEALTH_PORT"]
                 await healthy(f"http://{LOOPBACK}:{port}/health", "worker", process)
             yield process.pid
+        if command == REAL:  # Its last commits have rung; a bare worker knows no outbox.
+            await self.parts.bell.quiet()
+            await self.client.get_workflow_handle(outbox.workflow_id(program().id)).terminate("measured")
 
     async def run(self, years: Years, worker: int) -> Run:
         """Until the last year is closed and its last mail has left."""
@@ -100,8 +117,8 @@ class Bench:
         seconds, count = time.perf_counter() - began, len(years.ids)
         used = {name: now - before[name] for name, now in self._cpu(worker).items()}
         others = (machine_seconds() - machine - sum(used.values())) / seconds
-        a_year = {name: round(spent / count, 3) for name, spent in used.items()}
-        return Run(count, round(seconds, 1), round(60 * count / seconds, 1), a_year, round(others, 1))
+        a_year = {name: spent / count for name, spent in used.items()}
+        return Run(count, seconds, a_year, others)
 
     async def nothing_waits(self) -> None:
         """Until every mail has left."""
@@ -138,32 +155,24 @@ async def bench() -> AsyncIterator[Bench]:
         yield Bench(stack, settings, client, parts, VirtualClock(client, admin, program().id), admin)
 
 
+@dataclass(frozen=True)
+class Kind:
+    """`take`: the next so many years of this kind."""
+
+    worker: Sequence[str]
+    take: Callable[[int], Years]
+
+
 async def measure(this: Bench, count: int) -> Measured:
-    now = datetime.now(UTC)
-    console.print(f"{count} bare years")
-    async with this.worker(*BARE) as worker:
-        await live(bare(this.client, WARM_UP, now), this.clock)
-        bare_year = await live_slowly(this.client, bare(this.client, 1, now), this.clock)
-        bare_cached = await _cached(this, bare(this.client, WAITING, now), worker)
-    async with this.worker(*BARE) as worker:
-        await live(bare(this.client, WARM_UP, now), this.clock)
-        bare_run = await this.run(bare(this.client, count, now), worker)
-        console.print(f"{count} bare years with search attributes")
-        shown_run = await this.run(bare(this.client, count, now, shown=True), worker)
-    console.print(f"writing and reading the letters of {count} real ones")
-    pairs = await _prepared(this, 2 * WARM_UP + 1 + count + WAITING)
-    years = _taken_in_turn(real(this.parts, program().id, pairs))
-    async with this.worker(*REAL) as worker:
-        await live(years(WARM_UP), this.clock)
-        real_year = await live_slowly(this.client, years(1), this.clock)
-        console.print(f"{WAITING} pairings that wait")
-        cached = await _cached(this, years(WAITING), worker)
-    console.print(f"{count} real years")
-    async with this.worker(*REAL) as worker:
-        await live(years(WARM_UP), this.clock)
-        await this.nothing_waits()
-        real_run = await this.run(years(count), worker)
-        await this.client.get_workflow_handle(outbox.workflow_id(program().id)).terminate("measured")
+    console.print(f"writing and reading the letters of {count} real years")
+    pairs = await _prepared(this, TURNS * WARM_UP + count + WARM_UP + 1 + WAITING)
+    plain = Kind(BARE, lambda number: bare(this.client, number))
+    shown = Kind(BARE, lambda number: bare(this.client, number, shown=True))
+    whole = Kind(REAL, _taken_in_turn(real(this.parts, program().id, pairs)))
+    bare_run, shown_run, real_run = await _in_turns(this, (plain, shown, whole), count)
+    console.print(f"one year of each kind, and {WAITING} that wait")
+    bare_year, bare_cached = await _size_and_memory(this, plain)
+    real_year, cached = await _size_and_memory(this, whole)
     return Measured(
         bare=bare_run,
         bare_with_search_attributes=shown_run,
@@ -178,12 +187,34 @@ async def measure(this: Bench, count: int) -> Measured:
     )
 
 
+async def _in_turns(this: Bench, kinds: Sequence[Kind], count: int) -> Sequence[Run]:
+    """A part of each kind after the other, so that all meet the same server, empty as it is at first and full later."""
+    parts: Sequence[list[Run]] = [[] for _ in kinds]
+    for turn in range(TURNS):
+        console.print(f"{count // TURNS} years of each kind, turn {turn + 1} of {TURNS}")
+        for kind, runs in zip(kinds, parts, strict=True):
+            async with this.worker(*kind.worker) as worker:
+                await live(kind.take(WARM_UP), this.clock)
+                await this.nothing_waits()
+                runs.append(await this.run(kind.take(count // TURNS), worker))
+    return [Run.together(runs) for runs in parts]
+
+
+async def _size_and_memory(this: Bench, kind: Kind) -> tuple[Size, int]:
+    async with this.worker(*kind.worker) as worker:
+        await live(kind.take(WARM_UP), this.clock)
+        size = await live_slowly(this.client, kind.take(1), this.clock)
+        return size, await _cached(this, kind.take(WAITING), worker)
+
+
 async def _prepared(this: Bench, count: int) -> Pairs:
     of = program()
     await this.clock.turn_to(SchoolCalendar.of(of).instant(of.year.first_day, 8))
     pairs = await prepare(this.parts, of, count)
     # The edge tells at once here too; the outbox would tell what its workflows have not been started for.
     await this.admin.execute("UPDATE tell SET next_attempt_at = next_attempt_at + interval '5 years'")
+    async with this.worker(*REAL):
+        await this.nothing_waits()  # A bare worker would not send the mail about the matching.
     return pairs
 
 

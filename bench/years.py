@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from temporalio.client import Client
@@ -18,6 +18,7 @@ from workflows.pairing import Pairing
 from workflows.queue import TASK_QUEUE
 
 AT_ONCE = 24
+AN_HOUR = timedelta(hours=1)  # until the last of them has begun
 # The worker is about to act again.
 UNDER_WAY = (
     "activity_task_completed_event_attributes",
@@ -62,7 +63,7 @@ def real(parts: Parts, program: str, pairs: Pairs) -> Years:
     return Years(ids, start, tell, pairs.closes)
 
 
-def bare(client: Client, count: int, begins: datetime, *, shown: bool = False) -> Years:
+def bare(client: Client, count: int, *, shown: bool = False) -> Years:
     ids = [f"bare-{uuid4()}" for _ in range(count)]
 
     async def start(number: int) -> object:
@@ -74,7 +75,7 @@ def bare(client: Client, count: int, begins: datetime, *, shown: bool = False) -
         fact = BareLetter(str(uuid4()), "0" * 64, "approve", letter // 2 + 1, "student")
         return await client.get_workflow_handle(ids[number]).execute_update(Bare.letter_decided, fact)
 
-    return Years(ids, start, tell, begins + 2 * AHEAD)
+    return Years(ids, start, tell, datetime.now(UTC) + 2 * AHEAD + AN_HOUR)
 
 
 async def begin(client: Client, years: Years) -> None:

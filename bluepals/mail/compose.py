@@ -1,10 +1,12 @@
 """A notice as a message: plain text and HTML, one recipient, composed once and sent as it is."""
 
+import email.charset
 import email.policy
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr
 from functools import cache
 from pathlib import Path
 
@@ -12,15 +14,16 @@ import mrml
 from jinja2 import Environment, StrictUndefined, Template
 
 from bluepals.domain.address import is_address, is_line
-from bluepals.mail.notices import Notice
+from bluepals.mail.notices import CalendarFile, Notice
 
 HERE = Path(__file__).parent
 FOOTERS = {
     "en": "You get this mail because you or your child takes part in Blue Pals, the pen-pal program of schools and police.",
     "es": "Recibe este correo porque usted o su hijo o hija participa en Blue Pals, el programa de cartas entre escuelas y policía.",
 }
+ON_THE_WIRE = email.policy.compat32.clone(linesep="\r\n")
 # Any server on the way takes seven bits.
-POLICY = email.policy.SMTP.clone(cte_type="7bit")
+email.charset.add_charset("utf-8", email.charset.SHORTEST, email.charset.QP)
 
 
 @cache
@@ -47,27 +50,26 @@ def compose(notice: Notice, *, to: str, from_address: str, message_id: str, date
             raise ValueError("This is not a plain e-mail address: mend it in the roster or the settings.")
     if not is_line(notice.subject):
         raise ValueError("This subject is not one line of plain words: mend the name in the roster.")
-    message = EmailMessage(policy=POLICY)
-    message["From"] = Address("Blue Pals", addr_spec=from_address)
-    message["To"] = Address(addr_spec=to)
+    words = {"notice": notice, "footer": FOOTERS[notice.language], "language": notice.language}
+    boundary = "=_" + message_id.strip("<>").partition("@")[0]  # The library would draw one at random.
+    message: MIMEBase = MIMEMultipart(
+        "alternative",
+        boundary,
+        [MIMEText(_text().render(words), "plain", "utf-8"), MIMEText(_html().render(words), "html", "utf-8")],
+    )
+    if notice.calendar_file is not None:
+        message = MIMEMultipart("mixed", f"{boundary}_mixed", [message, _attached(notice.calendar_file)])
+    message["From"] = formataddr(("Blue Pals", from_address))
+    message["To"] = to
     message["Subject"] = notice.subject
     message["Date"] = format_datetime(date)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
-    words = {"notice": notice, "footer": FOOTERS[notice.language], "language": notice.language}
-    message.set_content(_text().render(words))
-    message.add_alternative(_html().render(words), subtype="html")
-    if notice.calendar_file is not None:
-        message.add_attachment(
-            notice.calendar_file.content, maintype="text", subtype="calendar", filename="visit.ics"
-        )
-    message["Content-Language"] = notice.language  # Last: `set_content` takes such headers away.
-    _fix_boundaries(message, message_id)
-    return message.as_bytes()
+    message["Content-Language"] = notice.language
+    return message.as_bytes(policy=ON_THE_WIRE)
 
 
-def _fix_boundaries(message: EmailMessage, message_id: str) -> None:
-    """Boundaries from the message's own id: the library would draw them at random."""
-    seed = message_id.strip("<>").partition("@")[0]
-    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{number}_{seed}")
+def _attached(file: CalendarFile) -> MIMEText:
+    part = MIMEText(file.content.decode(), "calendar", "utf-8")
+    part.add_header("Content-Disposition", "attachment", filename="visit.ics")
+    return part
