@@ -88,6 +88,7 @@ async def hand_in(
         "SELECT pairing.*, round.number IS NOT NULL AS has_round,"
         " EXISTS (SELECT FROM officer WHERE id = $3 AND id <> pairing.officer_id) AS by_another FROM pairing"
         " LEFT JOIN pairing_round AS round ON round.pairing_id = pairing.id AND round.number = $2"
+        "   AND round.left_out IS NULL"
         " WHERE pairing.id = $1",
         pairing_id,
         round_number,

@@ -26,6 +26,15 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
+class Outcome(StrEnum):
+    """What became of one side's letter when its date had come. Over: a pause has taken the date away, or the year ends."""
+
+    RELEASED = "released"
+    BEING_READ = "being read"
+    MISSED = "missed"
+    OVER = "over"
+
+
 @dataclass(frozen=True)
 class LetterDecided:
     """A reader has decided about a draft of this pairing."""
@@ -77,6 +86,7 @@ class PairingState:
     decided: list[str] = field(default_factory=list)
     approved: list[LetterDecided] = field(default_factory=list)
     held: list[LetterDecided] = field(default_factory=list)
+    calendar_is_old: bool = False
     settled: list[str] = field(default_factory=list)
     calls: dict[str, str] = field(default_factory=dict)
     story: list[str] = field(default_factory=list)

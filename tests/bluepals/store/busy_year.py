@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import daily, letters, visits, year
+from bluepals.facts import daily, letters, pauses, visits, year
 from bluepals.store import attention
 from bluepals.store.database import Connection, Scope
+from bluepals.store.pauses import Target, What
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
 
 # Each school's two children: one who writes, one who misses.
@@ -46,7 +47,16 @@ async def live_a_year(schools: TwoSchools) -> None:
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
     )
+    for _, misser, _ in COUPLES.values():
+        await rest_over_a_weekend(schools, Target(pairing_id=schools.pairing[misser]))
     await schools.at(datetime(2026, 10, 5, 12, tzinfo=UTC))
+
+
+async def rest_over_a_weekend(schools: TwoSchools, target: Target) -> None:
+    this = (schools.office, schools.scope, target, [What.LETTERS])
+    await pauses.pause(*this, reason="away", by=schools.staff["Cora"])
+    seen = await pauses.preview(*this, {}, by=schools.staff["Cora"])
+    await pauses.resume(*this, {}, by=schools.staff["Cora"], agreed=seen.agreement)
 
 
 @asynccontextmanager

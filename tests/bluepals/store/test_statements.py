@@ -5,7 +5,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 from uuid import uuid4
 
@@ -16,9 +16,11 @@ import bluepals.store
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
 from bluepals.domain.people import Role
+from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
 from bluepals.store import letters, mail
 from bluepals.store.letters import NotTaken
+from bluepals.store.pauses import NotPaused, Target, What
 from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
 from tests.bluepals.store.busy_year import trying
@@ -82,6 +84,7 @@ REFUSALS: dict[str, type[Exception]] = {
     "mail.mark_refused_for_now": mail.ClaimLost,
     "mail.mark_sent": mail.ClaimLost,
     "mail.mark_unknown": mail.ClaimLost,
+    "pauses.end": NotPaused,
 }
 
 
@@ -98,18 +101,24 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "admin_url": "",
         "agency": "city",
         "answer": "known",
+        "among": [busy.pairing["Ana"]],
         "body": {"draft_id": "x"},
+        "by": busy.staff["Cora"],
         "came": True,
         "claim_id": uuid4(),
         "class_name": "5A",
+        "dates": RoundDates(1, date(2026, 9, 18), date(2026, 10, 2), date(2026, 10, 13)),
         "decided_by": busy.staff["Cora"],
         "decision": letters.Decision(draft["id"], draft["hash"], Verdict.REFER, busy.staff["Mona"]),
         "draft_hash": draft["hash"],
         "draft_id": draft["id"],
         "draft_ids": [one.id for one in await busy.stock_drafts()],
+        "due": None,
         "external_id": "Olga",
         "fact": "letter_decided",
+        "first_year": 2026,
         "handed": letters.Handed(TypedLetter("New."), "en", busy.officer["Olga"], Screening((), Risk.NONE)),
+        "how": "dropped",
         "key": "a key",
         "keyring": busy.office.keyring,
         "kind": "test",
@@ -132,6 +141,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "role": Role.MODERATOR,
         "roles": roster.staff,
         "round_number": 2,
+        "rounds": [],
         "said": "yes",
         "school": "north",
         "seed": 7,
@@ -142,8 +152,11 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "student_id": busy.student["Ana"],
         "students": roster.students,
         "subject_id": None,
+        "target": Target(school="north"),
         "tell_id": await busy.admin.fetchval("SELECT id FROM tell WHERE program_id = 'stl' LIMIT 1"),
         "until": datetime(2027, 6, 1, tzinfo=UTC),
+        "what": What.LETTERS,
+        "whats": [What.LETTERS],
         "why": "They are neighbours.",
         "workflow_id": "pairing-x",
         "year": {"north": "stl.north.2026", "south": "stl.south.2026"},
