@@ -165,7 +165,8 @@ class Pairing:
             self._settle(_STOCK_LETTER)
         else:
             await self._put_stock_letter(number)
-        self._state.rounds_done += 1
+        if self._round(number):
+            self._state.rounds_done += 1
         self._state.last_round = number
 
     async def _visit(self) -> None:
