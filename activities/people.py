@@ -37,6 +37,7 @@ class Calendar:
     visit_over: datetime | None
     closes: datetime
     version: int = 0
+    ends_early: bool = False
 
     def round(self, number: int) -> Round | None:
         """None: it was left out."""
@@ -84,4 +85,4 @@ def _calendar(of: pairings.PairingCalendar) -> Calendar:
     rounds = [
         Round(one.number, one.students_due, one.officers_due, one.pack_closes, one.opens) for one in of.rounds
     ]
-    return Calendar(rounds, of.visit_over, of.closes, of.version)
+    return Calendar(rounds, of.visit_over, of.closes, of.version, of.ends_early)

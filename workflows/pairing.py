@@ -122,6 +122,8 @@ class Pairing:
             introduction = await workflow.execute_activity_method(
                 PeopleActivities.introduce, self._this, summary="introduce the two", **TRANSACTION
             )
+            if introduction.held == Held.ENDED:
+                return False
             if introduction.held:
                 if introduction.held != Held.PAUSED:
                     self._call_for_a_person(_INTRODUCTION, f"not introduced: {introduction.held}")
@@ -170,10 +172,15 @@ class Pairing:
         self._state.last_round = number
 
     async def _visit(self) -> None:
+        if self._calendar.ends_early:
+            return
         self._enter(Stage.VISIT, self._state.last_round, self._calendar.visit_over)
         await self._releasing_until(lambda: self._calendar.visit_over, "the officers' visit")
 
     async def _say_farewell(self) -> None:
+        """Whoever ends before the year does is told of it by those who end it."""
+        if self._calendar.ends_early:
+            return
         await workflow.execute_activity_method(
             PeopleActivities.say_farewell, self._this, summary="say farewell", **TRANSACTION
         )
@@ -221,7 +228,7 @@ class Pairing:
         while True:
             await self._follow_calendar(deadline)
             await self._release_approved()
-            until = deadline() or self._calendar.closes
+            until = min(deadline() or self._calendar.closes, self._calendar.closes)
             if done() or until <= workflow.now():
                 return
             try:

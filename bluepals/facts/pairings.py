@@ -9,7 +9,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
-from bluepals.store import pairings, programs
+from bluepals.store import endings, pairings, programs
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import Held
 from bluepals.store.pairings import PairingCard, RoundTimes
@@ -17,12 +17,16 @@ from bluepals.store.pairings import PairingCard, RoundTimes
 
 @dataclass(frozen=True, slots=True)
 class PairingCalendar:
-    """What a pairing lives by. `version`: how often the program's calendar had changed when it was read."""
+    """What a pairing lives by. `version`: how often the program's calendar had changed when it was read.
+
+    `ends_early`: it closes before the year does.
+    """
 
     rounds: Sequence[RoundTimes]
     visit_over: datetime | None
     closes: datetime
     version: int
+    ends_early: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,13 @@ async def calendar_of(office: Office, scope: Scope, pairing_id: UUID) -> Pairing
 async def _calendar(connection: Connection, program: Program, pairing: PairingCard) -> PairingCalendar:
     calendar, policy = SchoolCalendar.of(program), program.policy
     visit = await programs.visit_on(connection, pairing.program_year)
+    ending = await endings.of(connection, pairing.id)
+    year_closes = calendar.instant(program.year.last_day, policy.due_hour - 1)
     return PairingCalendar(
         rounds=await pairings.rounds(connection, pairing.id),
         visit_over=calendar.instant(visit, policy.due_hour),
-        closes=calendar.instant(program.year.last_day, policy.due_hour - 1),
+        closes=min(ending.farewell_until, year_closes) if ending else year_closes,
+        ends_early=ending is not None,
         version=await programs.calendar_version(connection),
     )
 
@@ -137,4 +144,5 @@ async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
 
 async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:
     async with office.database.transaction(scope) as connection:
-        await pairings.end(connection, pairing_id, "year closed")
+        ending = await endings.of(connection, pairing_id)
+        await pairings.end(connection, pairing_id, ending.reason.shown if ending else "year closed")

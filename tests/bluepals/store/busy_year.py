@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import daily, letters, pauses, visits, year
+from bluepals.facts import daily, endings, letters, pauses, visits, year
 from bluepals.store import attention
 from bluepals.store.database import Connection, Scope
+from bluepals.store.endings import Reason
 from bluepals.store.pauses import Target, What
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
 
@@ -49,6 +50,14 @@ async def live_a_year(schools: TwoSchools) -> None:
     )
     for _, misser, _ in COUPLES.values():
         await rest_over_a_weekend(schools, Target(pairing_id=schools.pairing[misser]))
+        await endings.end(
+            schools.office,
+            schools.scope,
+            schools.pairing[misser],
+            Reason.MOVED,
+            farewell_until=OFFICERS_DUE + timedelta(weeks=2),
+            by=schools.staff["Cora"],
+        )
     await schools.at(datetime(2026, 10, 5, 12, tzinfo=UTC))
 
 

@@ -19,6 +19,7 @@ from bluepals.domain.people import Role
 from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
 from bluepals.store import letters, mail
+from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import NotPaused, Target, What
 from bluepals.store.teachers_page import SchoolClass
@@ -116,6 +117,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "due": None,
         "external_id": "Olga",
         "fact": "letter_decided",
+        "farewell_until": None,
         "first_year": 2026,
         "handed": letters.Handed(TypedLetter("New."), "en", busy.officer["Olga"], Screening((), Risk.NONE)),
         "how": "dropped",
@@ -131,6 +133,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "officer_id": busy.officer["Olga"],
         "officers": roster.officers,
         "opening": 1,
+        "pairing_ids": [busy.pairing["Ana"]],
         "pairing_id": busy.pairing["Ana"],
         "pairs": [],
         "patience": timedelta(seconds=1),
@@ -165,6 +168,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 
 # Where a name means something else than elsewhere.
 OTHERWISE: dict[str, dict[str, object]] = {
+    "endings.begin": {"reason": Reason.STOPPED},
     "deliveries.record_miss": {"round_number": 1},
     "people.staff_by_external_id": {"external_id": "Cora"},
     "people.staff_id": {"external_id": "Cora"},
