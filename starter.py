@@ -2,7 +2,7 @@
 
 import typer
 
-from commands import letter, match, pairing, visit
+from commands import letter, match, officer, pairing, replacement, student, visit
 from commands.audit import audit
 from commands.deployments import deploy, migrate, search_attributes
 from commands.dev import dev
@@ -22,11 +22,15 @@ app = typer.Typer(
     add_completion=False,
 )
 
-THE_YEAR, LETTERS, LOOKING, RUNNING = "The year", "Letters and visit", "Looking", "Running the service"
+THE_YEAR, PEOPLE = "The year", "People who go and come"
+LETTERS, LOOKING, RUNNING = "Letters and visit", "Looking", "Running the service"
 
 app.command("import", rich_help_panel=THE_YEAR)(import_folder)
 app.command("open", rich_help_panel=THE_YEAR)(open_years)
 app.add_typer(match.app, name="match", rich_help_panel=THE_YEAR)
+app.add_typer(officer.app, name="officer", rich_help_panel=PEOPLE)
+app.add_typer(student.app, name="student", rich_help_panel=PEOPLE)
+app.add_typer(replacement.app, name="replacement", rich_help_panel=PEOPLE)
 app.command("pause", rich_help_panel=THE_YEAR)(pause)
 app.command("resume", rich_help_panel=THE_YEAR)(resume)
 app.add_typer(letter.app, name="letter", rich_help_panel=LETTERS)

@@ -5,14 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import structlog
 from temporalio import activity
-from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.exceptions import ApplicationError
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.counters import TELLS
+from activities.starting import keywords
 from bluepals.store import attention, tells
 from bluepals.store.database import Database, Scope
 from bluepals.store.tells import Tell
@@ -56,9 +64,10 @@ class Told:
 class Teller:
     """Delivers tells to workflows and records their answers."""
 
-    def __init__(self, client: Client, database: Database) -> None:
+    def __init__(self, client: Client, database: Database, task_queue: str) -> None:
         self._client = client
         self._database = database
+        self._task_queue = task_queue  # of workflows that a fact starts
 
     async def tell(self, scope: Scope, tell: Tell) -> bool:
         """Whether the workflow answered. What it did not answer stays due, for the outbox."""
@@ -93,11 +102,10 @@ class Teller:
 
     async def _ask(self, tell: Tell) -> Answer | None:
         """None: it did not answer, or has not begun."""
-        handle = self._client.get_workflow_handle(tell.workflow_id)
         try:
-            answer: str = await handle.execute_update(
-                tell.fact, dict(tell.body), id=str(tell.id), result_type=str, rpc_timeout=PATIENCE
-            )
+            answer = await self._send(tell)
+        except WorkflowAlreadyStartedError:
+            return Answer.CLOSED
         except WorkflowUpdateFailedError as refused:
             return _refused(tell, refused)
         except WorkflowUpdateRPCTimeoutOrCancelledError:
@@ -106,6 +114,36 @@ class Teller:
             has_run = error.status is RPCStatusCode.NOT_FOUND and await self._is_known(tell.workflow_id)
             return Answer.CLOSED if has_run else None
         return Answer(answer)
+
+    async def _send(self, tell: Tell) -> str:
+        """A fact that may start its workflow does so in the same step: there is none that runs and has not heard of it."""
+        body, update_id = dict(tell.body), str(tell.id)
+        if tell.starts is None:
+            handle = self._client.get_workflow_handle(tell.workflow_id)
+            told: str = await handle.execute_update(
+                tell.fact, body, id=update_id, result_type=str, rpc_timeout=PATIENCE
+            )
+            return told
+        start: Any = tell.starts
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            start["workflow"],
+            start["argument"],
+            id=tell.workflow_id,
+            task_queue=self._task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=start["summary"],
+            search_attributes=keywords(start["search_attributes"]),
+        )
+        answer: str = await self._client.execute_update_with_start_workflow(
+            tell.fact,
+            body,
+            start_workflow_operation=operation,
+            id=update_id,
+            result_type=str,
+            rpc_timeout=PATIENCE,
+        )
+        return answer
 
     async def _is_known(self, workflow_id: str) -> bool:
         try:

@@ -20,7 +20,10 @@ from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.letters import LetterRefused
+from bluepals.facts.endings import EndingRefused
+from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.pauses import PauseRefused
+from bluepals.facts.replacements import ReplacementRefused
 from bluepals.paper.pages import PagesRefused
 from bluepals.store import programs
 from bluepals.store.content import ContentUnreadable
@@ -98,6 +101,9 @@ def _refused(error: Exception) -> str | None:
             | Refused()
             | MigrationRefused()
             | PauseRefused()
+            | EndingRefused()
+            | LeavingRefused()
+            | ReplacementRefused()
             | AlreadyPaused()
             | NotPaused()
         ):

@@ -13,6 +13,7 @@ from bluepals.settings import Settings
 from bluepals.store.content import Keyring
 from bluepals.store.database import Database
 from service.bell import Bell
+from workflows.queue import TASK_QUEUE
 
 
 @dataclass(frozen=True)
@@ -37,5 +38,5 @@ async def assembled(settings: Settings, client: Client) -> AsyncIterator[Parts]:
             from_address=settings.smtp.from_address,
             ring=bell.ring,
         )
-        yield Parts(client, database, office, Teller(client, database), bell)
+        yield Parts(client, database, office, Teller(client, database, TASK_QUEUE), bell)
         await bell.quiet()

@@ -13,6 +13,7 @@ from activities.letters import LetterActivities
 from activities.mail import MailActivities
 from activities.matching import MatchingActivities
 from activities.people import PeopleActivities
+from activities.replacements import ReplacementActivities
 from activities.starting import StartActivities
 from activities.tells import TellActivities
 from activities.visit import VisitActivities
@@ -21,6 +22,7 @@ from bluepals.mail.sending import Postbox
 from service.parts import Parts
 from workflows.assignment import Assignment
 from workflows.daily_mail import DailyMail
+from workflows.new_officer import NewOfficer
 from workflows.outbox import Outbox
 from workflows.pairing import Pairing
 from workflows.program_year import ProgramYear
@@ -28,7 +30,7 @@ from workflows.queue import TASK_QUEUE
 from workflows.visit_day import VisitDay
 
 DEPLOYMENT = "blue-pals"
-WORKFLOWS = (Assignment, DailyMail, Outbox, Pairing, ProgramYear, VisitDay)
+WORKFLOWS = (Assignment, DailyMail, NewOfficer, Outbox, Pairing, ProgramYear, VisitDay)
 
 # The clock, random and the environment stay out of reach; modules that are known to be pure are loaded once, not once
 # for each workflow that is kept in memory.
@@ -63,6 +65,7 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
     letters, people = LetterActivities(parts.office), PeopleActivities(parts.office)
     matching, year = MatchingActivities(parts.office), YearActivities(parts.office)
     visit, daily = VisitActivities(parts.office), DailyActivities(parts.office)
+    replacements = ReplacementActivities(parts.office)
     return [
         letters.release_letter,
         letters.record_miss,
@@ -82,6 +85,10 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
         visit.remind_officers,
         visit.thank_officers,
         daily.compose_daily_mail,
+        replacements.look_after_child,
+        replacements.tell_family,
+        replacements.put_stock_letter_meanwhile,
+        replacements.begin_next_pairing,
         StartActivities(parts.client).start_workflows,
         TellActivities(parts.teller, parts.database).tell_due,
         MailActivities(parts.database, postbox).send_batch,

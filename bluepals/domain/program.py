@@ -73,6 +73,9 @@ class Policy:
     visit_reminder_days: tuple[int, ...] = (7, 1)
     letters_per_moderator_per_day: int = 30
     link_days: int = 30
+    farewell_days: int = 14
+    rest_days: int = 14
+    clearance_days: int = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,11 @@ class Program:
     def first_year(self) -> int:
         """The calendar year in which the school year begins; it names the program years."""
         return self.year.first_day.year
+
+    @property
+    def serving(self) -> dict[str, frozenset[str]]:
+        """The agencies whose officers write to each school's children."""
+        return {school.id: frozenset(school.agencies) for school in self.schools}
 
     def program_year_id(self, school: str) -> str:
         return f"{self.id}.{school}.{self.first_year}"

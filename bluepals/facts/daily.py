@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from bluepals.domain.people import Role
+from bluepals.facts import leaving
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.mail.notices import Section
@@ -32,6 +33,7 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
         letterhead = await Letterhead.of(office, connection)
         if not letterhead.calendar.is_school_day(day):
             return 0
+        await leaving.look_at_clearances(connection, letterhead)
         desks: dict[str, Desk] = {}
         await _officers(connection, letterhead, desks)
         await _teachers(connection, letterhead, desks)

@@ -46,6 +46,9 @@ POLICY: Mapping[str, tuple[int, int]] = {
     "visit_reminder_days": (1, 60),
     "letters_per_moderator_per_day": (1, 1000),
     "link_days": (1, 365),
+    "farewell_days": (1, 60),
+    "rest_days": (0, 60),
+    "clearance_days": (1, 90),
 }
 MINUTES = (15, 480)
 MINUTES_DEFAULT = next(one.default for one in fields(VisitWindow) if one.name == "minutes")

@@ -190,7 +190,7 @@ def parts_of(client: Client, database: Database, ring: Callable[[str], None]) ->
         from_address="pals@bluepals.example",
         ring=ring,
     )
-    return Parts(client, database, office, Teller(client, database), Bell(client))
+    return Parts(client, database, office, Teller(client, database, TASK_QUEUE), Bell(client))
 
 
 async def eventually(reached: Callable[[], Awaitable[bool]], what: str) -> None:
