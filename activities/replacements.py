@@ -21,19 +21,12 @@ class OneReplacement:
 
 @dataclass(frozen=True)
 class OpeningBetween:
-    """An opening day between two officers."""
+    """An opening day between two officers; its delivery belongs to the pairing that has ended."""
 
     program: str
     replacement_id: str
-    round_number: int
-
-
-@dataclass(frozen=True)
-class FilledMeanwhile:
-    """`pairing_id`: the pairing that has ended, to which the delivery belongs."""
-
     pairing_id: str
-    pack: PackFilled
+    round_number: int
 
 
 @dataclass(frozen=True)
@@ -72,15 +65,15 @@ class ReplacementActivities:
         await replacements.tell_family(self._office, Scope.whole(order.program), UUID(order.replacement_id))
 
     @activity.defn
-    async def put_stock_letter_meanwhile(self, order: OpeningBetween) -> FilledMeanwhile:
-        pairing_id, delivery = await replacements.put_stock_letter(
+    async def put_stock_letter_meanwhile(self, order: OpeningBetween) -> PackFilled:
+        delivery = await replacements.put_stock_letter(
             self._office, Scope.whole(order.program), UUID(order.replacement_id), order.round_number
         )
         if delivery is None:
-            return FilledMeanwhile(str(pairing_id), PackFilled(None, None))
+            return PackFilled(None, None)
         if delivery.new:
             LETTERS.labels(delivery.kind).inc()
-        return FilledMeanwhile(str(pairing_id), PackFilled(str(delivery.draft_id), delivery.kind))
+        return PackFilled(str(delivery.draft_id), delivery.kind)
 
     @activity.defn
     async def begin_next_pairing(self, order: OneReplacement) -> Standing:

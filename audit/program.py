@@ -20,7 +20,7 @@ from bluepals.store.audit import AuditedDelivery, AuditedMail, AuditedOpening, A
 from bluepals.store.content import ContentUnreadable, Keyring
 from bluepals.store.database import Connection, Scope
 from service.parts import Parts
-from workflows.api import assignment, daily_mail, outbox, pairing, program_year, visit_day
+from workflows.api import assignment, daily_mail, new_officer, outbox, pairing, program_year, visit_day
 
 
 @dataclass
@@ -92,6 +92,10 @@ async def _workflows(connection: Connection, program: str) -> Sequence[Expected]
     matched, years = await store.has_proposal(connection), await store.begun_years(connection)
     found = [
         Expected(pairing.workflow_id(one.id), one.begun) for one in await store.begun_pairings(connection)
+    ]
+    found += [
+        Expected(new_officer.workflow_id(one.id), one.begun)
+        for one in await store.begun_replacements(connection)
     ]
     for year in years:
         found.append(Expected(program_year.workflow_id(year.id), year.begun))

@@ -8,12 +8,14 @@ from starlette.responses import RedirectResponse, Response
 
 from bluepals.domain.letters import LetterRefused
 from bluepals.facts import officers_page
+from bluepals.facts.leaving import WITHDRAWALS
 from bluepals.facts.office import Office
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.paper.pages import PagesRefused
+from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from desk.forms import FormRefused, form_key, letter_in, submitted
-from desk.pages import Said, page, pdf
+from desk.pages import Said, page, pdf, sentence
 from desk.refusals import said_about
 
 
@@ -53,6 +55,15 @@ class Pals:
             return await self._page(request, officer, said_about(refused, request))
         return _back(request, "answered", pairing_id)
 
+    async def leave(self, request: Request) -> Response:
+        officer = await self._officer(request)
+        try:
+            async with submitted(request) as form:
+                await officers_page.withdraw(self._office, officer, _reason(form))
+        except FormRefused as refused:
+            return sentence(refused.status, str(refused))
+        return RedirectResponse(f"/pals/{request.path_params['token']}#leave", 303)
+
     async def pages(self, request: Request) -> Response:
         officer = await self._officer(request)
         content = await officers_page.officers_pages(self._office, officer, request.path_params["draft"])
@@ -82,6 +93,14 @@ def _said(form: FormData) -> str:
     if said not in {"yes", "no"}:
         raise FormRefused(422, "Choose whether you will come or not, and send your answer again.")
     return str(said)
+
+
+def _reason(form: FormData) -> Reason:
+    """Moved or busy. Raises FormRefused."""
+    said = form.get("reason")
+    if said not in WITHDRAWALS:
+        raise FormRefused(422, "Choose why you can't go on, and send it again.")
+    return Reason(str(said))
 
 
 def _back(request: Request, done: str, pairing_id: UUID) -> Response:

@@ -131,11 +131,11 @@ class NewOfficer:
     async def _put_stock_letter(self, number: int) -> None:
         filled = await workflow.execute_activity_method(
             ReplacementActivities.put_stock_letter_meanwhile,
-            OpeningBetween(self._start.program, self._start.replacement_id, number),
+            OpeningBetween(self._start.program, self._start.replacement_id, self._start.pairing_id, number),
             summary=f"a stock letter for opening day {number}",
             **TRANSACTION,
         )
-        if filled.pack.draft_id is None:
+        if filled.draft_id is None:
             self._note(f"round {number}: no stock letter left")
         else:
             self._note(f"round {number}: a stock letter is in the pack")

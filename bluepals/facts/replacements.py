@@ -82,7 +82,7 @@ async def _tell(connection: Connection, replacement_id: UUID) -> None:
         body={"version": one.version},
         starts=Start(
             "NewOfficer",
-            {"program": one.program, "replacement_id": str(one.id)},
+            {"program": one.program, "replacement_id": str(one.id), "pairing_id": str(one.pairing_id)},
             f"a new officer for a child at {one.school}",
             {"School": one.school, "ProgramYear": one.program_year, "Stage": "farewell"},
         ),
@@ -297,12 +297,12 @@ async def _tell_of_change(connection: Connection, letterhead: Letterhead, one: R
 
 async def put_stock_letter(
     office: Office, scope: Scope, replacement_id: UUID, round_number: int
-) -> tuple[UUID, Delivery | None]:
-    """For an opening day between two officers; the pairing that it belongs to. None left: a person is asked."""
+) -> Delivery | None:
+    """For an opening day between two officers. None left: a person is asked for one."""
     async with office.committing(scope) as connection:
         one = await store.one(connection, replacement_id)
         put = await deliveries.put_stock_letter_meanwhile(connection, one.pairing_id, round_number)
-        return one.pairing_id, await letters.called_about(connection, one.pairing_id, round_number, put)
+        return await letters.called_about(connection, one.pairing_id, round_number, put)
 
 
 async def begin_next(office: Office, scope: Scope, replacement_id: UUID) -> Standing:

@@ -14,12 +14,13 @@ class OfficerCard:
     id: UUID
     first_name: str
     agency: str
+    leaves_at: datetime | None
 
 
 async def officer(connection: Connection, officer_id: UUID) -> OfficerCard | None:
     """An officer who takes part."""
     row = await connection.fetchrow(
-        "SELECT id, first_name, agency_id AS agency FROM officer WHERE id = $1 AND withdrawn_at IS NULL",
+        "SELECT id, first_name, agency_id AS agency, leaves_at FROM officer WHERE id = $1 AND withdrawn_at IS NULL",
         officer_id,
     )
     return OfficerCard(**row) if row else None

@@ -41,6 +41,9 @@ class NewOfficerState:
 
 @dataclass
 class NewOfficerInput:
+    """`pairing_id`: the pairing that ends."""
+
     program: str
     replacement_id: str
+    pairing_id: str
     state: NewOfficerState = field(default_factory=NewOfficerState)

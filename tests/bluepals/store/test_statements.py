@@ -22,6 +22,7 @@ from bluepals.store import letters, mail
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import NotPaused, Target, What
+from bluepals.store.replacements import Over
 from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
 from tests.bluepals.store.busy_year import trying
@@ -86,6 +87,7 @@ REFUSALS: dict[str, type[Exception]] = {
     "mail.mark_sent": mail.ClaimLost,
     "mail.mark_unknown": mail.ClaimLost,
     "pauses.end": NotPaused,
+    "replacements.one": LookupError,
 }
 
 
@@ -103,6 +105,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "agency": "city",
         "answer": "known",
         "among": [busy.pairing["Ana"]],
+        "at": None,
         "body": {"draft_id": "x"},
         "by": busy.staff["Cora"],
         "came": True,
@@ -141,6 +144,9 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "program_year": "stl.north.2026",
         "reason": "year closed",
         "reply": "250",
+        "outcome": Over.TAKEN_BACK,
+        "replacement_id": uuid4(),
+        "rest_until": datetime(2027, 6, 1, tzinfo=UTC),
         "role": Role.MODERATOR,
         "roles": roster.staff,
         "round_number": 2,
@@ -151,6 +157,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "sentence": "Look.",
         "side": Side.OFFICER,
         "staff_id": busy.staff["Tess"],
+        "starts": None,
         "stock_id": "another",
         "student_id": busy.student["Ana"],
         "students": roster.students,
@@ -170,6 +177,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 OTHERWISE: dict[str, dict[str, object]] = {
     "endings.begin": {"reason": Reason.STOPPED},
     "deliveries.record_miss": {"round_number": 1},
+    "leaving.student": {"external_id": "Ana"},
+    "replacements.open_for": {"farewell_until": datetime(2027, 5, 1, tzinfo=UTC)},
     "people.staff_by_external_id": {"external_id": "Cora"},
     "people.staff_id": {"external_id": "Cora"},
     "programs.save": {"program": program("stl")},
