@@ -281,6 +281,10 @@ class Visitor:
         form = await self.form_key() if key is None else key
         return await self.http.post(f"{self.path}/{pairing}/visit", data={"form": form, "answer": answer})
 
+    async def leaves(self, reason: str, *, key: str | None = None) -> httpx.Response:
+        form = await self.form_key() if key is None else key
+        return await self.http.post(f"{self.path}/leave", data={"form": form, "reason": reason})
+
 
 @asynccontextmanager
 async def small_town(database_url: str, admin: asyncpg.Connection) -> AsyncIterator[Town]:
