@@ -21,6 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.letters import LetterRefused
 from bluepals.facts.pauses import PauseRefused
+from bluepals.facts.silence import SilenceRefused
 from bluepals.paper.pages import PagesRefused
 from bluepals.store import programs
 from bluepals.store.content import ContentUnreadable
@@ -98,6 +99,7 @@ def _refused(error: Exception) -> str | None:
             | Refused()
             | MigrationRefused()
             | PauseRefused()
+            | SilenceRefused()
             | AlreadyPaused()
             | NotPaused()
         ):

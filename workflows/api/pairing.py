@@ -6,6 +6,7 @@ from uuid import UUID
 
 from activities.people import Calendar
 from bluepals.domain.letters import Side, Verdict
+from bluepals.domain.silence import Rung
 
 WORKFLOW = "Pairing"
 
@@ -75,6 +76,15 @@ class GateOpened:
     cause: Cause
 
 
+@dataclass(frozen=True)
+class RungReached:
+    """One side is silent, or somebody has said something to that. `reached_on`: an ISO date."""
+
+    side: Side
+    rung: Rung
+    reached_on: str
+
+
 @dataclass
 class PairingState:
     """All that crosses a continue-as-new."""
@@ -90,6 +100,7 @@ class PairingState:
     settled: list[str] = field(default_factory=list)
     calls: dict[str, str] = field(default_factory=dict)
     story: list[str] = field(default_factory=list)
+    rungs: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -18,10 +18,12 @@ from bluepals.domain.matching import Pair
 from bluepals.domain.people import Role
 from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
+from bluepals.domain.silence import Rung, Silence
 from bluepals.store import letters, mail
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import NotPaused, Target, What
+from bluepals.store.silence import SilentSide
 from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
 from tests.bluepals.store.busy_year import trying
@@ -109,6 +111,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "claim_id": uuid4(),
         "class_name": "5A",
         "dates": RoundDates(1, date(2026, 9, 18), date(2026, 10, 2), date(2026, 10, 13)),
+        "day": date(2026, 9, 21),
         "decided_by": busy.staff["Cora"],
         "decision": letters.Decision(draft["id"], draft["hash"], Verdict.REFER, busy.staff["Mona"]),
         "draft_hash": draft["hash"],
@@ -132,6 +135,19 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "of": SchoolClass("stl.north.2026", "north", "North School", "5A"),
         "officer_id": busy.officer["Olga"],
         "officers": roster.officers,
+        "one": SilentSide(
+            busy.pairing["Ana"],
+            "north",
+            "5A",
+            "city",
+            busy.officer["Olga"],
+            "Olga",
+            "o@x.example",
+            "Ana",
+            1,
+            True,
+            Silence(Side.OFFICER, 1, date(2026, 9, 18), {}),
+        ),
         "opening": 1,
         "pairing_ids": [busy.pairing["Ana"]],
         "pairing_id": busy.pairing["Ana"],
@@ -145,6 +161,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "roles": roster.staff,
         "round_number": 2,
         "rounds": [],
+        "rung": Rung.KIND_WORD,
         "said": "yes",
         "school": "north",
         "seed": 7,
