@@ -2,7 +2,7 @@
 
 import typer
 
-from commands import letter, match, pairing, visit
+from commands import case, letter, match, pairing, visit
 from commands.audit import audit
 from commands.deployments import deploy, migrate, search_attributes
 from commands.dev import dev
@@ -27,6 +27,7 @@ app.command("import", rich_help_panel=THE_YEAR)(import_folder)
 app.command("open", rich_help_panel=THE_YEAR)(open_years)
 app.add_typer(match.app, name="match", rich_help_panel=THE_YEAR)
 app.add_typer(letter.app, name="letter", rich_help_panel=LETTERS)
+app.add_typer(case.app, name="case", rich_help_panel=LETTERS)
 app.add_typer(visit.app, name="visit", rich_help_panel=LETTERS)
 app.command("screen", rich_help_panel=LETTERS)(screen)
 app.command("status", rich_help_panel=LOOKING)(status)

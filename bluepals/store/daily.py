@@ -72,7 +72,7 @@ class ToBeRead:
 async def to_be_read(connection: Connection) -> Sequence[ToBeRead]:
     rows = await connection.fetch(
         "SELECT draft.school_id AS school, count(*)::int AS letters, min(draft.received_at) AS oldest FROM draft"
-        " WHERE NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id)"
+        " WHERE NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id) AND NOT is_held(draft.id)"
         " AND NOT EXISTS (SELECT FROM draft AS newer WHERE newer.letter_id = draft.letter_id AND newer.number > draft.number)"
         " GROUP BY 1 ORDER BY 1"
     )

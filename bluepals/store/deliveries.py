@@ -18,6 +18,8 @@ class Held(StrEnum):
     NO_CONSENT = "no consent"
     NOT_CLEARED = "officer not cleared"
     ENDED = "pairing ended"
+    CASE = "with the counselor"
+    OFFICER_STOPPED = "officer stopped"
 
 
 class TooEarly(Exception):
@@ -44,7 +46,8 @@ async def release(
     draft = await connection.fetchrow(
         "SELECT letter.side, letter.round_number, pairing.program_year_id, pairing.ended_at,"
         " (SELECT min(received_at) FROM draft AS first WHERE first.letter_id = letter.id) AS first_received_at,"
-        " has_consent(student) AS consented, is_cleared(officer) AS cleared"
+        " has_consent(student) AS consented, is_cleared(officer) AS cleared,"
+        " is_held(draft.id) AS under_a_case, is_stopped(officer.id) AS stopped"
         " FROM decision"
         " JOIN draft ON draft.id = decision.draft_id JOIN letter ON letter.id = draft.letter_id"
         " JOIN pairing ON pairing.id = letter.pairing_id"
@@ -70,6 +73,10 @@ async def release(
 def _closed_gate(gates: asyncpg.Record) -> Held | None:
     if gates["ended_at"] is not None:
         return Held.ENDED
+    if gates["under_a_case"]:
+        return Held.CASE
+    if gates["stopped"]:
+        return Held.OFFICER_STOPPED
     if not gates["consented"]:
         return Held.NO_CONSENT
     if not gates["cleared"]:
@@ -154,7 +161,8 @@ async def put_stock_letter(
         return await _delivery(connection, pairing_id, filled)
     gates = await connection.fetchrow(
         # Another officer has written it: the clearance of the child's own is not asked for.
-        "SELECT pairing.ended_at, has_consent(student) AS consented, true AS cleared"
+        "SELECT pairing.ended_at, has_consent(student) AS consented, true AS cleared,"
+        " false AS under_a_case, false AS stopped"
         " FROM pairing JOIN student ON student.id = pairing.student_id WHERE pairing.id = $1"
         " FOR SHARE OF pairing, student",
         pairing_id,
@@ -167,7 +175,7 @@ async def put_stock_letter(
         "SELECT draft.id FROM draft JOIN letter ON letter.id = draft.letter_id"
         " JOIN decision ON decision.draft_id = draft.id AND decision.verdict = 'approve'"
         " JOIN pairing ON pairing.id = $1 JOIN student ON student.id = pairing.student_id"
-        " WHERE draft.written_for = 'stock' AND letter.stock_gender = pairing.gender"
+        " WHERE draft.written_for = 'stock' AND NOT is_held(draft.id) AND letter.stock_gender = pairing.gender"
         " AND draft.language IN (student.language, 'en')"
         " AND NOT EXISTS (SELECT FROM delivery JOIN pairing AS earlier ON earlier.id = delivery.pairing_id"
         "   WHERE delivery.draft_id = draft.id AND earlier.student_id = pairing.student_id)"
@@ -240,6 +248,7 @@ async def pack(
         " FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id JOIN pal ON pal.pairing_id = pairing.id"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND delivery.opening = $3"
+        " AND NOT is_held(delivery.draft_id)"
         " ORDER BY student.last_name, student.first_name, student.id, delivery.kind = 'late', delivery.sequence",
         program_year,
         class_name,

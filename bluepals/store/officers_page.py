@@ -61,8 +61,9 @@ PALS = """
       LEFT JOIN visit ON visit.pairing_id = pairing.id
      CROSS JOIN LATERAL (
            SELECT coalesce(max(letter.round_number), 0) AS number
-             FROM letter JOIN draft ON draft.letter_id = letter.id JOIN decision ON decision.draft_id = draft.id
-            WHERE letter.pairing_id = pairing.id AND letter.side = 'officer' AND verdict IN ('approve', 'refer')
+             FROM letter JOIN draft ON draft.letter_id = letter.id
+            WHERE letter.pairing_id = pairing.id AND letter.side = 'officer'
+              AND standing_verdict(draft.id) IN ('approve', 'refer')
            ) AS settled
       LEFT JOIN LATERAL (
            SELECT round.*, round.begun AND round.pack_closes_at <= program_now() AS missed
@@ -99,6 +100,7 @@ class LetterRow:
     verdict: Verdict | None
     reason: str | None
     due_again_at: datetime | None
+    held: bool  # not shown, nor why
 
 
 async def letters(connection: Connection, officer_id: UUID) -> Sequence[LetterRow]:
@@ -106,13 +108,13 @@ async def letters(connection: Connection, officer_id: UUID) -> Sequence[LetterRo
     rows = await connection.fetch(
         "WITH these AS (SELECT id FROM pairing WHERE officer_id = $1 AND introduced_at IS NOT NULL)"
         " SELECT pairing_id, round_number, side, draft_id, draft.kind, released_at AS at, verdict,"
-        " NULL AS reason, NULL::timestamptz AS due_again_at"
+        " NULL AS reason, NULL::timestamptz AS due_again_at, false AS held"
         " FROM delivery JOIN draft ON draft.id = delivery.draft_id"
-        " WHERE pairing_id IN (SELECT id FROM these) AND side = 'student'"
+        " WHERE pairing_id IN (SELECT id FROM these) AND side = 'student' AND NOT is_held(draft.id)"
         " UNION ALL (SELECT DISTINCT ON (letter.id) pairing_id, round_number, side, draft.id, draft.kind,"
-        " draft.received_at, decision.verdict, decision.reason_for_adult, decision.due_again_at"
-        " FROM letter JOIN draft ON draft.letter_id = letter.id"
-        " LEFT JOIN decision ON decision.draft_id = draft.id"
+        " draft.received_at, standing_verdict(draft.id), decision.reason_for_adult, decision.due_again_at,"
+        " is_held(draft.id) FROM letter JOIN draft ON draft.letter_id = letter.id"
+        " LEFT JOIN decision ON decision.draft_id = draft.id AND decision.verdict = standing_verdict(draft.id)"
         " WHERE pairing_id IN (SELECT id FROM these) AND side = 'officer' ORDER BY letter.id, draft.number DESC)"
         " ORDER BY round_number DESC, side",
         officer_id,
