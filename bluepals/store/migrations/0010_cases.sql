@@ -171,10 +171,10 @@ BEGIN
         RAISE EXCEPTION 'draft % is held by a case', NEW.draft_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'nothing_held_is_delivered';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END
 $$;
-CREATE TRIGGER nothing_held_is_delivered BEFORE INSERT ON delivery
+CREATE TRIGGER nothing_held_is_delivered AFTER INSERT ON delivery
     FOR EACH ROW EXECUTE FUNCTION refuse_delivery_of_what_is_held();
 
 -- A legal hold: what a case is about is not erased before it is closed.

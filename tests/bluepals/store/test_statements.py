@@ -5,7 +5,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 from uuid import uuid4
 
@@ -13,11 +13,12 @@ import asyncpg
 import pytest
 
 import bluepals.store
+from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
-from bluepals.domain.people import Role
+from bluepals.domain.people import Partner, Role
 from bluepals.domain.screening import Risk, Screening
-from bluepals.store import letters, mail
+from bluepals.store import cases, letters, mail
 from bluepals.store.letters import NotTaken
 from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
@@ -76,6 +77,8 @@ def functions() -> Iterator[tuple[str, Function]]:
 FUNCTIONS = dict(functions())
 # What these say to the arguments below, in a sentence; the others do what they are for.
 REFUSALS: dict[str, type[Exception]] = {
+    "cases.close": asyncpg.CheckViolationError,
+    "cases.decide": asyncpg.CheckViolationError,
     "letters.decide": NotTaken,
     "mail.mark_data_started": mail.ClaimLost,
     "mail.mark_refused": mail.ClaimLost,
@@ -93,6 +96,10 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         " WHERE draft.program_id = 'stl' AND written_for <> 'stock' LIMIT 1"
     )
     assert draft is not None
+    case = await busy.admin.fetchrow(
+        f"{cases.RECORD} WHERE case_file.school_id = 'north' AND case_file.program_id = 'stl'"
+    )
+    assert case is not None
     roster = people("stl")
     return {
         "admin_url": "",
@@ -100,8 +107,13 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "answer": "known",
         "body": {"draft_id": "x"},
         "came": True,
+        "case": cases._record(case),
+        "case_id": case["id"],
         "claim_id": uuid4(),
         "class_name": "5A",
+        "closed_by": busy.staff["Coco"],
+        "concern": Concern.UNSURE,
+        "counsel_asked_on": None,
         "decided_by": busy.staff["Cora"],
         "decision": letters.Decision(draft["id"], draft["hash"], Verdict.REFER, busy.staff["Mona"]),
         "draft_hash": draft["hash"],
@@ -114,29 +126,41 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "keyring": busy.office.keyring,
         "kind": "test",
         "limit": 10,
+        "look_again_on": date(2026, 10, 6),
+        "made_by": busy.staff["Coco"],
         "mail": mail.QueuedMail("a key", "test", "a@b.example", "<a@b.example>", b"message"),
         "mail_id": await busy.admin.fetchval("SELECT id FROM mail WHERE program_id = 'stl' LIMIT 1"),
         "needs": [],
         "number": 1,
         "of": SchoolClass("stl.north.2026", "north", "North School", "5A"),
         "officer_id": busy.officer["Olga"],
+        "officer_outcome": None,
         "officers": roster.officers,
+        "opened_by": busy.staff["Mona"],
         "opening": 1,
+        "outcome": LetterOutcome.KEEP,
         "pairing_id": busy.pairing["Ana"],
         "pairs": [],
+        "partners": [Partner("Friends of Children", "grief", ("en",), "555-0101")],
         "patience": timedelta(seconds=1),
         "program": "stl",
         "program_year": "stl.north.2026",
+        "reader": busy.staff["Coco"],
         "reason": "year closed",
+        "reasons": None,
+        "reference": None,
         "reply": "250",
+        "reported_at": None,
         "role": Role.MODERATOR,
         "roles": roster.staff,
         "round_number": 2,
         "said": "yes",
+        "said_by": busy.staff["Coco"],
         "school": "north",
         "seed": 7,
         "sentence": "Look.",
         "side": Side.OFFICER,
+        "someone": busy.staff["Coco"],
         "staff_id": busy.staff["Tess"],
         "stock_id": "another",
         "student_id": busy.student["Ana"],
@@ -153,6 +177,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 # Where a name means something else than elsewhere.
 OTHERWISE: dict[str, dict[str, object]] = {
     "deliveries.record_miss": {"round_number": 1},
+    "cases.plan": {"partners": ["Friends of Children"]},
+    "cases.say": {"role": "counselor"},
     "people.staff_by_external_id": {"external_id": "Cora"},
     "people.staff_id": {"external_id": "Cora"},
     "programs.save": {"program": program("stl")},
