@@ -329,3 +329,9 @@ async def _named(connection: Connection, named: str, case: CaseRecord) -> Sequen
     else:
         members = await people.staff_named(connection, named)
     return [_card(one) for one in members]
+
+
+async def is_on_the_list(
+    connection: Connection, letterhead: Letterhead, case: CaseRecord, someone: UUID
+) -> bool:
+    return any(one.id == someone for rung in await _rungs(connection, letterhead, case) for one in rung)

@@ -14,12 +14,13 @@ class OfficerCard:
     id: UUID
     first_name: str
     agency: str
+    stopped: bool
 
 
 async def officer(connection: Connection, officer_id: UUID) -> OfficerCard | None:
     """An officer who takes part."""
     row = await connection.fetchrow(
-        "SELECT id, first_name, agency_id AS agency FROM officer WHERE id = $1 AND withdrawn_at IS NULL",
+        "SELECT id, first_name, agency_id AS agency, is_stopped(id) AS stopped FROM officer WHERE id = $1 AND withdrawn_at IS NULL",
         officer_id,
     )
     return OfficerCard(**row) if row else None
@@ -41,6 +42,7 @@ class PalRow:
     students_due_at: datetime | None
     officers_due_at: datetime | None
     late: bool | None
+    delayed: bool
     invited: bool
     visit_answer: str | None
     visit_over: bool
@@ -52,7 +54,7 @@ PALS = """
     SELECT pairing.id AS pairing_id, pal.student_first_name AS first_name, pairing.program_year_id AS program_year,
            pairing.school_id AS school, school.name AS school_name, pairing.ended_at IS NOT NULL AS ended,
            settled.number AS settled, open.number AS round_number, open.begun, open.students_due_at,
-           open.officers_due_at, open.officers_due_at < program_now() AS late,
+           open.officers_due_at, open.officers_due_at < program_now() AS late, is_delayed(pairing.id) AS delayed,
            visit.pairing_id IS NOT NULL AS invited, visit.answer AS visit_answer,
            visit.attended IS NOT NULL AS visit_over
       FROM pairing

@@ -117,6 +117,16 @@ async def class_of(connection: Connection, pairing_id: UUID) -> tuple[str, str] 
     return (row["program_year_id"], row["class_name"]) if row else None
 
 
+async def pairing_of_childs_letter(connection: Connection, draft_id: UUID) -> UUID | None:
+    """None: it is no child's, or not in sight."""
+    found: UUID | None = await connection.fetchval(
+        "SELECT pairing_id FROM draft JOIN letter ON letter.id = draft.letter_id"
+        " WHERE draft.id = $1 AND letter.side = 'student'",
+        draft_id,
+    )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedDay:
     """An opening day that has come, with how many letters the class opens."""
