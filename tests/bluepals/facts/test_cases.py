@@ -1,12 +1,12 @@
 """A letter that worries someone: who is told, who attests, whose word closes the case, and what becomes of the letter."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import cases, closing, letters
+from bluepals.facts import cases, closing, daily, letters
 from bluepals.facts.cases import Opened
 from bluepals.facts.closing import Closing, Word
 from bluepals.store.deliveries import Delivery, Held
@@ -319,3 +319,31 @@ async def test_the_liaison_is_left_out_when_the_policy_says_so(schools: TwoSchoo
     opened = await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Mona")
     assert await schools.mailed_to("safety") == ["cora@staff.example"]
     assert (await close(schools, opened, Word(LetterOutcome.KEEP, OfficerOutcome.RESUMES), by="Cora")).closed
+
+
+# ---- the daily mail
+
+
+async def test_the_daily_mail_asks_for_a_plan_then_for_a_look_and_for_the_word_of_who_decides(
+    schools: TwoSchools,
+) -> None:
+    sad = await worry(schools, await schools.write("Ana", Side.STUDENT), Concern.SAD)
+    theirs = await worry(schools, await schools.write("Ben", Side.OFFICER), Concern.CONDUCT, by="Mona")
+
+    async def said_on(day: date) -> dict[str, str]:
+        await schools.at(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+        await daily.compose_daily_mail(schools.office, schools.scope, day)
+        return {
+            row["to_address"].split("@")[0]: row["message"].decode().replace("=\r\n", "")
+            for row in await schools.mails("daily")
+            if row["key"].startswith(f"daily-{day}")
+        }
+
+    said = await said_on(date(2026, 9, 2))
+    assert f"case {sad.case.id}: a plan by Wednesday, September 2" in said["coco"]
+    assert all(f"case {theirs.case.id}: it waits for your word" in said[who] for who in ("cora", "lee"))
+    assert str(sad.case.id) not in said["cora"]
+    assert "there is none" in (await said_on(date(2026, 9, 3)))["cora"], "a plan that is overdue"
+    await plan(schools, sad)
+    assert str(sad.case.id) not in str(await said_on(date(2026, 9, 4)))
+    assert f"case {sad.case.id}: look again" in (await said_on(SOON))["coco"]
