@@ -7,10 +7,13 @@ from uuid import UUID
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.exceptions import ApplicationError
 
+from activities.cases import CaseActivities, OneCase
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.people import Role
 from bluepals.facts import cases
+from bluepals.pager import LogPager, Page, PagerAway
 from service.referrals import Referrals
 from tests.workflows.world import Served, World, a_program, eventually
 from workflows.api import referral
@@ -142,3 +145,26 @@ async def test_a_long_history_is_cut_and_goes_on(short_histories: Served) -> Non
     assert (await handle.describe()).run_id != first
     await pass_time(world, handle, 15)
     assert await told(world) == {"counselor": 1, "coordinator": 1}
+
+
+class DeadPager:
+    async def ring(self, _: Page) -> None:
+        raise PagerAway("nobody listens")
+
+
+async def test_a_pager_that_is_away_is_a_persons_to_mend_and_is_rung_again(now: World) -> None:
+    case_id = await referred(now)
+    await eventually(lambda: rung(now, case_id), "the first page")
+    await now.admin.execute("UPDATE case_page SET rung_at = NULL WHERE case_id = $1", case_id)
+    this = OneCase(now.program.id, str(case_id))
+    with pytest.raises(ApplicationError, match="does not answer"):
+        await CaseActivities(now.office, DeadPager()).ring_pager(this)
+    (call,) = [one for one in await now.calls() if "pager" in one]
+    assert "mail goes out all the same" in call
+    assert await CaseActivities(now.office, LogPager()).ring_pager(this) == 1
+    assert await CaseActivities(now.office, LogPager()).ring_pager(this) == 0
+    assert not [one for one in await now.calls() if "pager" in one]
+
+
+async def rung(world: World, case_id: UUID) -> bool:
+    return bool(await world.admin.fetchval("SELECT rung_at FROM case_page WHERE case_id = $1", case_id))
