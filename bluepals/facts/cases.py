@@ -11,7 +11,7 @@ from bluepals.domain.people import Role
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.mail.notices import Notice
-from bluepals.store import cases, people
+from bluepals.store import attention, cases, people
 from bluepals.store.cases import CaseRecord, PersonCard
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
@@ -39,7 +39,11 @@ async def worry(office: Office, scope: Scope, *, draft_id: UUID, by: UUID, conce
                 "Only somebody who sees this letter can be worried about it: its school's staff and its officer."
             )
         _refuse_wrong_door(concern, side)
-        return await open_case(connection, letterhead, draft_id=draft_id, by=by, concern=concern)
+        await cases.note_read(connection, draft_id, by)
+        opened = await open_case(connection, letterhead, draft_id=draft_id, by=by, concern=concern)
+        if opened.known and opened.has_stopwatch:
+            await _tell_readers(connection, letterhead, opened.case)
+        return opened
 
 
 def _refuse_wrong_door(concern: Concern, side: Side) -> None:
@@ -69,7 +73,28 @@ async def open_case(
     case = await cases.record(connection, case_id)
     if new:
         await _tell(connection, letterhead, case)
+        await _call_for_empty_places(connection, case)
     return Opened(case, known=not new)
+
+
+async def _call_for_empty_places(connection: Connection, case: CaseRecord) -> None:
+    """A letter that is in a pack already is taken out of it: the child has to have another one."""
+    for place in await cases.places_in_packs(connection, case.draft_id):
+        await attention.call(
+            connection,
+            key=f"pack-{place.pairing_id}-{place.opening}",
+            kind="empty place in a pack",
+            school=case.school,
+            subject_id=place.pairing_id,
+            sentence=f"The letter of pairing {place.pairing_id} for opening day {place.opening} is held: "
+            "give the teacher another one for this child.",
+        )
+
+
+async def fill_places(connection: Connection, case: CaseRecord) -> None:
+    """The letter is in the pack again."""
+    for place in await cases.places_in_packs(connection, case.draft_id):
+        await attention.settle(connection, f"pack-{place.pairing_id}-{place.opening}")
 
 
 async def _tell(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:

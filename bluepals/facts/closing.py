@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
+from bluepals.facts.cases import fill_places
 from bluepals.facts.letters import due_again, tell_pairing, tell_writer
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import attention, cases, pairings, tells
@@ -123,6 +124,7 @@ async def _letter(
     if word.letter is LetterOutcome.KEEP:
         return ()
     if word.letter is LetterOutcome.DELIVER and draft.approved:
+        await fill_places(connection, case)
         return await _open_gates(connection, case.program, [case.pairing_id] if case.pairing_id else [])
     if word.letter is LetterOutcome.RETURN and draft.returned:
         return ()

@@ -208,6 +208,24 @@ async def reader_as(connection: Connection, case_id: UUID, someone: UUID) -> UUI
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class EmptyPlace:
+    """A child's place in a pack that is still to be opened, whose letter is taken out."""
+
+    pairing_id: UUID
+    opening: int
+
+
+async def places_in_packs(connection: Connection, draft_id: UUID) -> Sequence[EmptyPlace]:
+    rows = await connection.fetch(
+        "SELECT delivery.pairing_id, opening FROM delivery JOIN pairing_round ON pairing_round.pairing_id = delivery.pairing_id"
+        " AND pairing_round.number = opening WHERE draft_id = $1 AND kind <> 'late' AND opens_at > program_now()"
+        " ORDER BY sequence",
+        draft_id,
+    )
+    return [EmptyPlace(**row) for row in rows]
+
+
 # ---- the stopwatch
 
 

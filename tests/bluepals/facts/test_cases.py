@@ -9,6 +9,7 @@ from bluepals.domain.letters import Side, Verdict
 from bluepals.facts import cases, closing, daily, letters
 from bluepals.facts.cases import Opened
 from bluepals.facts.closing import Closing, Word
+from bluepals.store import deliveries
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import DraftRecord, NotTaken
 from tests.bluepals.facts.two_schools import BEGIN, TwoSchools
@@ -249,6 +250,30 @@ async def test_a_returned_letter_comes_again_and_a_kept_one_stays(schools: TwoSc
     await plan(schools, kept)
     assert (await close(schools, kept, KEEP)).tells == ()
     assert await schools.release("Ana", again) is Held.CASE
+
+
+async def test_a_letter_is_taken_out_of_a_pack_that_is_still_closed_and_a_person_finds_another(
+    schools: TwoSchools,
+) -> None:
+    delivery = await schools.deliver("Ana", Side.OFFICER)
+    year = schools.year("north")
+
+    async def packed() -> int:
+        async with schools.database.transaction(schools.scope) as connection:
+            return len(await deliveries.pack(connection, year, "5A", 1))
+
+    async def called() -> int:
+        asked = "SELECT count(*) FROM attention WHERE kind = 'empty place in a pack' AND closed_at IS NULL"
+        count: int = await schools.admin.fetchval(asked)
+        return count
+
+    assert (await packed(), await called()) == (1, 0)
+    draft = DraftRecord(delivery.draft_id, delivery.draft_id, 1, b"", BEGIN, known=True)
+    opened = await worry(schools, draft, Concern.UNSURE, by="Mona")
+    assert (await packed(), await called()) == (0, 1)
+    await plan(schools, opened)
+    await close(schools, opened, DELIVER)
+    assert (await packed(), await called()) == (1, 0)
 
 
 async def test_a_plan_is_the_counselors_with_a_school_day_to_come(schools: TwoSchools) -> None:
