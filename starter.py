@@ -2,7 +2,7 @@
 
 import typer
 
-from commands import letter, match, pairing, silence, visit
+from commands import case, letter, match, pairing, silence, visit
 from commands.audit import audit
 from commands.deployments import deploy, migrate, search_attributes
 from commands.dev import dev
@@ -31,6 +31,7 @@ app.command("pause", rich_help_panel=THE_YEAR)(pause)
 app.command("resume", rich_help_panel=THE_YEAR)(resume)
 app.add_typer(letter.app, name="letter", rich_help_panel=LETTERS)
 app.add_typer(silence.app, name="silence", rich_help_panel=LETTERS)
+app.add_typer(case.app, name="case", rich_help_panel=LETTERS)
 app.add_typer(visit.app, name="visit", rich_help_panel=LETTERS)
 app.command("screen", rich_help_panel=LETTERS)(screen)
 app.command("status", rich_help_panel=LOOKING)(status)

@@ -76,3 +76,13 @@ class StockLetter:
     officer_id: str
     language: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """An organisation that helps a child or a family, from the program's directory."""
+
+    name: str
+    what_for: str
+    languages: tuple[str, ...]
+    contact: str

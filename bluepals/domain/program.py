@@ -80,6 +80,15 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Safety:
+    """What holds when a letter worries someone. `told`: roles or staff ids, in the order of the stopwatch."""
+
+    hotline: str = "Childhelp, 1-800-422-4453 (it names your state's own hotline)"
+    told: tuple[str, ...] = ("counselor", "coordinator")
+    liaison_decides: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A network's undertaking in one school year."""
 
@@ -93,6 +102,7 @@ class Program:
     rounds: tuple[RoundDates, ...]
     visit: VisitWindow
     policy: Policy = field(default_factory=Policy)
+    safety: Safety = field(default_factory=Safety)
 
     @property
     def first_year(self) -> int:

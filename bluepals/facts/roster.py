@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from bluepals.domain.letters import TypedLetter
-from bluepals.domain.people import Officer, StaffRole, StockLetter, Student
+from bluepals.domain.people import Officer, Partner, StaffRole, StockLetter, Student
 from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
 from bluepals.facts import pauses
@@ -47,6 +47,7 @@ class Roster:
     staff: Sequence[StaffRole]
     stock_letters: Sequence[StockLetter]
     needs_person: Sequence[NeedsPerson] = ()
+    partners: Sequence[Partner] = ()
 
     @classmethod
     def of(cls, reading: RosterReading) -> "Roster":
@@ -60,6 +61,7 @@ class Roster:
             reading.staff,
             reading.stock_letters,
             reading.needs_person,
+            reading.partners,
         )
 
 
@@ -93,6 +95,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
             officers=await people.save_officers(connection, roster.program.id, roster.officers),
             staff=await people.save_staff(connection, roster.program.id, roster.staff),
         )
+        await people.save_partners(connection, roster.program.id, roster.partners)
         for stock in roster.stock_letters:
             await _take_stock_letter(office, connection, stock)
         for pairing_id in closed_before - await gates.closed(connection):

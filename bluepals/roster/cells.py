@@ -15,6 +15,7 @@ from bluepals.roster.problems import Unfit
 
 LONGEST_NAME = 80
 LONGEST_CLASS = 40
+LONGEST_REMARK = 200
 LONGEST_ADDRESS = 254
 FIFTH = 5
 MISREAD = "was saved in one encoding and read in another; export it again as UTF-8"
@@ -107,6 +108,11 @@ def label(text: str) -> str:
     if was_misread(line):
         raise Unfit(MISREAD)
     return line
+
+
+def remark(text: str) -> str:
+    """A few words on one line, such as what an organisation is for and how to reach it."""
+    return _line(text, LONGEST_REMARK)
 
 
 def _line(text: str, longest: int) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
 from bluepals.domain.letters import LetterRefused, TypedLetter
-from bluepals.domain.people import Officer, OfficerKind, Role, StaffRole, StockLetter, Student
+from bluepals.domain.people import Officer, OfficerKind, Partner, Role, StaffRole, StockLetter, Student
 from bluepals.domain.program import Policy
 from bluepals.roster import cells
 from bluepals.roster.problems import NeedsPerson, Problem, Unfit
@@ -332,6 +332,29 @@ def _look_at_writer(
                 agency=writer.agency,
             )
         )
+
+
+# ---- partners
+
+
+def partner_columns() -> tuple[Column, ...]:
+    return (
+        Column("name", cells.name),
+        Column("what_for", cells.remark),
+        Column("languages", cells.languages, (LANGUAGE,), optional=True),
+        Column("contact", cells.remark),
+    )
+
+
+def read_partners(file: SourceFile) -> Read[Partner]:
+    """Organisations that help a child or a family."""
+    read = Read[Partner]()
+    columns = partner_columns()
+    for row in _rows(file, columns, read):
+        if values := _values(file, row, columns, read):
+            partner = Partner(**values)
+            _is_new(file, "name", partner.name, row.line, partner, read)
+    return read
 
 
 # ---- what they have in common

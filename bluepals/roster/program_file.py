@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 
 from bluepals.domain.address import is_line
 from bluepals.domain.calendar import check_dates
-from bluepals.domain.program import Agency, Break, Policy, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.people import Role
+from bluepals.domain.program import (
+    Agency,
+    Break,
+    Policy,
+    Program,
+    RoundDates,
+    Safety,
+    School,
+    VisitWindow,
+    YearDates,
+)
 from bluepals.roster import cells
 from bluepals.roster.encoding import Undecodable, decode
 from bluepals.roster.problems import Problem, Unfit
@@ -27,6 +38,7 @@ KEYS: Mapping[str, Sequence[str]] = {
     "rounds": ("students_due", "officers_due", "opens_on"),
     "visit": ("window_start", "window_end", "minutes"),
     "policy": tuple(one.name for one in fields(Policy)),
+    "safety": tuple(one.name for one in fields(Safety)),
 }
 # The least and the most of each policy. A pack closes on the school day before it is opened, after the officers' due.
 POLICY: Mapping[str, tuple[int, int]] = {
@@ -155,7 +167,8 @@ class _Reader:
         year, visit, rounds = self._year(), self._visit(), self._rounds()
         if None in {program_id, name, timezone} or year is None or visit is None:
             return None
-        return Program(program_id, name, timezone, holidays, schools, agencies, year, rounds, visit, policy)  # type: ignore[arg-type] # None was looked for above.
+        places = (schools, agencies, year, rounds, visit, policy, self._safety())
+        return Program(program_id, name, timezone, holidays, *places)  # type: ignore[arg-type] # None was looked for above.
 
     def _year(self) -> YearDates | None:
         table = self._table("year")
@@ -223,6 +236,13 @@ class _Reader:
             if read[less] > read[more]:
                 self._add(f"policy.{less}", str(read[less]), f"is more than {more}, {read[more]}; lower it")
         return policy
+
+    def _safety(self) -> Safety:
+        table, default = self._table("safety", required=False), Safety()
+        hotline = self._get("safety", table, "hotline", _name, default.hotline)
+        told = self._get("safety", table, "told", _named, default.told)
+        decides = self._get("safety", table, "liaison_decides", _yes_or_no, default.liaison_decides)
+        return Safety(hotline or default.hotline, told or default.told, decides is not False)
 
     # ---- keys
 
@@ -366,6 +386,19 @@ def _ids_of(known: Collection[str] | None) -> Callable[[Any], tuple[str, ...]]:
         return tuple(dict.fromkeys(cells.known(known, "agencies")(_text(one)) for one in value))
 
     return read
+
+
+def _named(value: Any) -> tuple[str, ...]:
+    """Roles, or staff ids: whose id it is, only staff.csv knows."""
+    if not isinstance(value, list) or not value:
+        raise Unfit(f"names nobody; list roles ({', '.join(Role)}) or ids of staff.csv, in order")
+    return tuple(dict.fromkeys(cells.identifier(_text(one)) for one in value))
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit("is neither true nor false; write one of them, without quotation marks")
+    return value
 
 
 def _whole(least: int, most: int) -> Callable[[Any], int]:

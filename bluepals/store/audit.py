@@ -184,6 +184,12 @@ async def matchings(connection: Connection) -> Sequence[int]:
     return [row["first_year"] for row in rows]
 
 
+async def referrals(connection: Connection) -> Sequence[str]:
+    """Cases of suspected harm; a stopwatch that all were quicker than has never run."""
+    rows = await connection.fetch("SELECT id::text FROM case_file WHERE kind = 'harm' ORDER BY sequence")
+    return [row["id"] for row in rows]
+
+
 async def has_proposal(connection: Connection) -> bool:
     found: bool = await connection.fetchval("SELECT EXISTS (SELECT FROM proposal)")
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from bluepals.domain.people import Officer, Role, StaffRole, Student
+from bluepals.domain.people import Officer, Partner, Role, StaffRole, Student
 from bluepals.store.database import Connection
 
 
@@ -178,3 +178,24 @@ async def officer_id(connection: Connection, external_id: str) -> UUID:
 async def staff_id(connection: Connection, external_id: str) -> UUID:
     """Raises LookupError with a sentence."""
     return (await staff_by_external_id(connection, external_id)).id
+
+
+async def staff_named(connection: Connection, external_id: str) -> Sequence[StaffMember]:
+    """The one with this id, or nobody."""
+    rows = await connection.fetch("SELECT id, name, email FROM staff WHERE external_id = $1", external_id)
+    return [StaffMember(**row) for row in rows]
+
+
+async def save_partners(connection: Connection, program: str, partners: Iterable[Partner]) -> None:
+    """The directory of organisations that help."""
+    await connection.executemany(
+        "INSERT INTO partner (program_id, name, what_for, languages, contact) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (program_id, name) DO UPDATE SET what_for = excluded.what_for, languages = excluded.languages,"
+        " contact = excluded.contact",
+        [(program, one.name, one.what_for, list(one.languages), one.contact) for one in partners],
+    )
+
+
+async def partners(connection: Connection) -> Sequence[Partner]:
+    rows = await connection.fetch("SELECT name, what_for, languages, contact FROM partner ORDER BY name")
+    return [Partner(**{**row, "languages": tuple(row["languages"])}) for row in rows]

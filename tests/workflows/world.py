@@ -40,6 +40,7 @@ from rehearsal.clock import VirtualClock
 from service.bell import Bell
 from service.connection import connect
 from service.parts import Parts
+from service.referrals import Referrals
 from service.workers import worker
 from stack.postgres import PostgresServer
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
@@ -398,11 +399,7 @@ class World:
 
     async def decide(self, draft: Any, verdict: Verdict) -> DecidedAndTold:
         """The decision on record; the pairing has not heard of it."""
-        reasons = (
-            {"reason_for_child": "Please write it again.", "reason_for_adult": "It has to be written again."}
-            if verdict is Verdict.RETURN
-            else {}
-        )
+        returned = verdict is Verdict.RETURN
         return await letters.decide(
             self.office,
             self.scope,
@@ -410,12 +407,16 @@ class World:
             draft_hash=draft.hash,
             verdict=verdict,
             decided_by=self.people[Role.MODERATOR],
-            **reasons,
+            reason_for_child="Please write it again." if returned else None,
+            reason_for_adult="It has to be written again." if returned else None,
         )
 
     async def tell(self) -> int:
         """What the outbox does: every due fact is told. How many were answered."""
-        told = await TellActivities(self.parts.teller, self.parts.database).tell_due(TellDue(self.program.id))
+        start = Referrals(self.client).start
+        told = await TellActivities(self.parts.teller, self.parts.database, start).tell_due(
+            TellDue(self.program.id)
+        )
         return told.answered
 
     async def letter(

@@ -67,11 +67,12 @@ class Cause(StrEnum):
     """Why a gate opened; in these words only, so that nothing about a person comes along."""
 
     ROSTER = "the roster was imported again: consent and clearance are there"
+    CASE = "a case was closed"
 
 
 @dataclass(frozen=True)
 class GateOpened:
-    """A consent came in or a clearance was renewed: what was held may go."""
+    """A consent came in, a clearance was renewed or a case was closed: what was held may go."""
 
     cause: Cause
 

@@ -12,6 +12,7 @@ from bluepals.roster.cells import GENDERS
 from bluepals.roster.people_files import (
     References,
     officer_columns,
+    partner_columns,
     staff_columns,
     stock_letter_columns,
     student_columns,
@@ -26,6 +27,7 @@ COLUMNS = {
     "officers": officer_columns(REFERENCES),
     "staff": staff_columns(REFERENCES),
     "stock_letters": stock_letter_columns(),
+    "partners": partner_columns(),
 }
 
 
