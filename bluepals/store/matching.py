@@ -23,7 +23,7 @@ async def children(connection: Connection) -> Sequence[Child]:
     """Those who may be matched now: consent, a pal's gender, and no pal."""
     rows = await connection.fetch(
         "SELECT external_id AS id, pal_gender, language, school_id, waiting_since FROM student"
-        " WHERE pal_gender IS NOT NULL AND has_consent(student)"
+        " WHERE pal_gender IS NOT NULL AND has_consent(student) AND is_in_an_open_year(student)"
         " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
         " ORDER BY id"
     )
@@ -159,7 +159,7 @@ async def waiting_children(connection: Connection) -> Sequence[WaitingChild]:
     rows = await connection.fetch(
         "SELECT external_id AS student_id, first_name || ' ' || last_name AS name, school_id AS school, class_name,"
         " pal_gender AS gender, waiting_since::text FROM student"
-        " WHERE pal_gender IS NOT NULL AND has_consent(student)"
+        " WHERE pal_gender IS NOT NULL AND has_consent(student) AND is_in_an_open_year(student)"
         " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
         " AND NOT EXISTS (SELECT FROM proposed_pair WHERE proposed_pair.student_id = student.id AND state = 'proposed')"
         " ORDER BY student.waiting_since, external_id"

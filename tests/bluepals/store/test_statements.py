@@ -201,6 +201,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "until": datetime(2027, 6, 1, tzinfo=UTC),
         "what": What.LETTERS,
         "whats": [What.LETTERS],
+        "wants": True,
         "why": "They are neighbours.",
         "workflow_id": "pairing-x",
         "year": {"north": "stl.north.2026", "south": "stl.south.2026"},
