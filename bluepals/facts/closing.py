@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
-from bluepals.facts.cases import fill_places
+from bluepals.facts.cases import look_at_packs
 from bluepals.facts.letters import due_again, tell_pairing, tell_writer
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import attention, cases, pairings, tells
@@ -58,6 +58,7 @@ async def close(office: Office, scope: Scope, *, case_id: UUID, by: UUID, word: 
         letterhead = await Letterhead.of(office, connection)
         told = [*await _letter(connection, letterhead, case, draft, by, word)]
         told += await _officer(connection, case, word)
+        await look_at_packs(connection, case)
         return Closing(closed=True, waits_for=(), tells=tuple(told))
 
 
@@ -124,7 +125,6 @@ async def _letter(
     if word.letter is LetterOutcome.KEEP:
         return ()
     if word.letter is LetterOutcome.DELIVER and draft.approved:
-        await fill_places(connection, case)
         return await _open_gates(connection, case.program, [case.pairing_id] if case.pairing_id else [])
     if word.letter is LetterOutcome.RETURN and draft.returned:
         return ()
