@@ -2,12 +2,13 @@
 
 import typer
 
-from commands import case, letter, match, pairing, visit
+from commands import case, letter, match, pairing, silence, visit
 from commands.audit import audit
 from commands.deployments import deploy, migrate, search_attributes
 from commands.dev import dev
 from commands.import_folder import import_folder
 from commands.open_years import open_years
+from commands.pauses import pause, resume
 from commands.rehearse import rehearse
 from commands.screen import screen
 from commands.status import status
@@ -26,7 +27,10 @@ THE_YEAR, LETTERS, LOOKING, RUNNING = "The year", "Letters and visit", "Looking"
 app.command("import", rich_help_panel=THE_YEAR)(import_folder)
 app.command("open", rich_help_panel=THE_YEAR)(open_years)
 app.add_typer(match.app, name="match", rich_help_panel=THE_YEAR)
+app.command("pause", rich_help_panel=THE_YEAR)(pause)
+app.command("resume", rich_help_panel=THE_YEAR)(resume)
 app.add_typer(letter.app, name="letter", rich_help_panel=LETTERS)
+app.add_typer(silence.app, name="silence", rich_help_panel=LETTERS)
 app.add_typer(case.app, name="case", rich_help_panel=LETTERS)
 app.add_typer(visit.app, name="visit", rich_help_panel=LETTERS)
 app.command("screen", rich_help_panel=LETTERS)(screen)

@@ -5,6 +5,7 @@ from enum import StrEnum
 import asyncpg
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError
 
+from bluepals.store.deliveries import DateMoved
 from bluepals.store.letters import NotTaken
 
 
@@ -12,12 +13,13 @@ class Refusal(StrEnum):
     """Errors that another attempt alone does not mend.
 
     A command is refused by them, with their sentence. A step of the year is tried again until the record has been mended:
-    no child's year fails.
+    no child's year fails. A date that has moved is an answer: whoever asked reads the calendar again.
     """
 
     NOT_TAKEN = "NotTaken"
     NOT_ON_RECORD = "NotOnRecord"
     RULE_BROKEN = "RuleBroken"
+    DATE_MOVED = "DateMoved"
 
 
 # What to do about a broken rule, by its name in the migrations.
@@ -37,8 +39,8 @@ def without_values(error: Exception) -> FailureError:
     match error:
         case FailureError():
             return error
-        case NotTaken():
-            return _refusal(Refusal.NOT_TAKEN, str(error))
+        case NotTaken() | DateMoved():
+            return _refusal(Refusal(type(error).__name__), str(error))
         case LookupError() if type(error) is LookupError:  # KeyError and IndexError are bugs
             return _refusal(Refusal.NOT_ON_RECORD, str(error))
         case asyncpg.IntegrityConstraintViolationError():

@@ -1,6 +1,7 @@
 """Letters on their way: released, missed, replaced by a stock letter."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from temporalio import activity
@@ -35,10 +36,13 @@ class Released:
 
 @dataclass(frozen=True)
 class SideOfRound:
+    """`due`: the date that was waited for."""
+
     program: str
     pairing_id: str
     round_number: int
     side: Side
+    due: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,12 @@ class LetterActivities:
     async def record_miss(self, order: SideOfRound) -> bool:
         """True: missed, on record. False: a letter is there, received in time."""
         return await letters.record_miss(
-            self._office, Scope.whole(order.program), UUID(order.pairing_id), order.round_number, order.side
+            self._office,
+            Scope.whole(order.program),
+            UUID(order.pairing_id),
+            order.round_number,
+            order.side,
+            order.due,
         )
 
     @activity.defn

@@ -20,13 +20,13 @@ class OnePairing:
 
 @dataclass(frozen=True)
 class Round:
-    """One exchange's deadlines, as instants."""
+    """One exchange's deadlines, as instants; None: frozen by a pause, or no longer within the year."""
 
     number: int
-    students_due: datetime
-    officers_due: datetime
-    pack_closes: datetime
-    opens: datetime
+    students_due: datetime | None
+    officers_due: datetime | None
+    pack_closes: datetime | None
+    opens: datetime | None
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,14 @@ class Calendar:
     """A pairing's year: the rounds that it writes, the end of the visit, the end of the year."""
 
     rounds: list[Round]
-    visit_over: datetime
+    visit_over: datetime | None
     closes: datetime
+    version: int = 0
+    ends_early: bool = False
+
+    def round(self, number: int) -> Round | None:
+        """None: it was left out."""
+        return next((one for one in self.rounds if one.number == number), None)
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,13 @@ class PeopleActivities:
         )
         if isinstance(introduced, Held):
             return Introduction(held=introduced)
-        return Introduction(on=introduced.on.isoformat(), calendar=_calendar(introduced))
+        return Introduction(on=introduced.on.isoformat(), calendar=_calendar(introduced.calendar))
+
+    @activity.defn
+    async def read_calendar(self, order: OnePairing) -> Calendar:
+        return _calendar(
+            await pairings.calendar_of(self._office, Scope.whole(order.program), UUID(order.pairing_id))
+        )
 
     @activity.defn
     async def say_farewell(self, order: OnePairing) -> None:
@@ -69,9 +81,8 @@ class PeopleActivities:
         await pairings.close(self._office, Scope.whole(order.program), UUID(order.pairing_id))
 
 
-def _calendar(introduced: pairings.Introduced) -> Calendar:
+def _calendar(of: pairings.PairingCalendar) -> Calendar:
     rounds = [
-        Round(one.number, one.students_due, one.officers_due, one.pack_closes, one.opens)
-        for one in introduced.rounds
+        Round(one.number, one.students_due, one.officers_due, one.pack_closes, one.opens) for one in of.rounds
     ]
-    return Calendar(rounds, introduced.visit_over, introduced.closes)
+    return Calendar(rounds, of.visit_over, of.closes, of.version, of.ends_early)

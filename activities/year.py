@@ -18,15 +18,20 @@ class ThisYear:
 
 @dataclass(frozen=True)
 class OneOpening:
+    """`opens_at`: the morning that was waited for."""
+
     program: str
     program_year: str
     number: int
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class OpeningDay:
+    """`opens_at` None: frozen by a pause."""
+
     number: int
-    opens_at: datetime
+    opens_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class YearCalendar:
     opening_days: list[OpeningDay]
     visit: VisitTimes
     closes: datetime
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class YearActivities:
             opening_days=[OpeningDay(number, at) for number, at in opened.opening_days],
             visit=VisitTimes(opened.invite_at, list(opened.remind_at), opened.visit_over),
             closes=opened.closes,
+            version=opened.version,
         )
 
     @activity.defn
@@ -74,7 +81,7 @@ class YearActivities:
     @activity.defn
     async def send_packs(self, order: OneOpening) -> int:
         return await year.send_packs(
-            self._office, Scope.whole(order.program), order.program_year, order.number
+            self._office, Scope.whole(order.program), order.program_year, order.number, order.opens_at
         )
 
     @activity.defn

@@ -20,12 +20,15 @@ from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.letters import LetterRefused
+from bluepals.facts.pauses import PauseRefused
+from bluepals.facts.silence import SilenceRefused
 from bluepals.paper.pages import PagesRefused
 from bluepals.store import programs
 from bluepals.store.content import ContentUnreadable
 from bluepals.store.database import Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.migrate import MigrationRefused
+from bluepals.store.pauses import AlreadyPaused, NotPaused
 from service.connection import connect
 from service.parts import Parts, assembled
 from service.start import SettingsWrong, settings
@@ -89,7 +92,17 @@ def _explained(error: Exception) -> tuple[str, Exit]:
 
 def _refused(error: Exception) -> str | None:
     match error:
-        case NotTaken() | LetterRefused() | PagesRefused() | Refused() | MigrationRefused():
+        case (
+            NotTaken()
+            | LetterRefused()
+            | PagesRefused()
+            | Refused()
+            | MigrationRefused()
+            | PauseRefused()
+            | SilenceRefused()
+            | AlreadyPaused()
+            | NotPaused()
+        ):
             return str(error)
         case LookupError() if (
             type(error) is LookupError

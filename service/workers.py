@@ -72,6 +72,7 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
         letters.record_miss,
         letters.put_stock_letter,
         people.introduce,
+        people.read_calendar,
         people.say_farewell,
         people.close_pairing,
         matching.make_proposal,

@@ -23,7 +23,11 @@ class HeartbeatOptions(ActivityOptions):
 # One transaction: quick when the database is there, and worth waiting for when it is not.
 TRANSACTION = ActivityOptions(
     start_to_close_timeout=timedelta(minutes=1),
-    retry_policy=RetryPolicy(initial_interval=FIRST_PAUSE, maximum_interval=LONGEST_PAUSE),
+    retry_policy=RetryPolicy(
+        initial_interval=FIRST_PAUSE,
+        maximum_interval=LONGEST_PAUSE,
+        non_retryable_error_types=[Refusal.DATE_MOVED],
+    ),
 )
 
 # A transaction that a person asked for: what the record does not allow is their answer, not one more attempt.
@@ -51,6 +55,11 @@ def refused(failed: ActivityError) -> ApplicationError:
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,
     )
+
+
+def date_moved(failed: ActivityError) -> bool:
+    """Whether the activity was asked for a date that a pause has changed."""
+    return isinstance(failed.cause, ApplicationError) and failed.cause.type == Refusal.DATE_MOVED
 
 
 def refusal(kind: str, sentence: str) -> ApplicationError:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.letters import LetterActivities, Released, ReleaseLetter, SideOfRound
@@ -16,16 +18,19 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from bluepals.domain.letters import DeliveryKind, Side, Verdict
     from bluepals.store.deliveries import Held
+    from workflows.api.calendar import CalendarChanged
     from workflows.api.pairing import (
         WORKFLOW,
         GateOpened,
         LetterDecided,
+        Outcome,
         PairingClosed,
         PairingInput,
+        RungReached,
         Stage,
     )
 
-from workflows.options import TRANSACTION, refusal
+from workflows.options import TRANSACTION, date_moved, refusal
 from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
 
 LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock letter, when none was left
@@ -48,13 +53,13 @@ class Pairing:
 
     @workflow.run
     async def run(self, _: PairingInput) -> PairingClosed:
-        if calendar := await self._introduce():
-            for exchange in calendar.rounds[self._state.rounds_done :]:
-                await self._student_writes(exchange)
-                await self._officer_answers(exchange)
+        if await self._introduce():
+            while number := self._next_round():
+                await self._student_writes(number)
+                await self._officer_answers(number)
                 await self._continue_as_new_when_long()
-            await self._visit(calendar)
-            await self._say_farewell(calendar)
+            await self._visit()
+            await self._say_farewell()
         return await self._close()
 
     @workflow.update
@@ -90,24 +95,60 @@ class Pairing:
         self._gate_opened = True
         return Answer.TAKEN
 
+    @workflow.update
+    def calendar_changed(self, fact: CalendarChanged) -> Answer:
+        """The new dates are read before anything else is done; what a pause held may go."""
+        calendar = self._state.calendar
+        if self._state.stage is Stage.CLOSED or (calendar is not None and fact.version <= calendar.version):
+            return Answer.KNOWN
+        self._state.calendar_is_old = True
+        self._state.approved += self._state.held
+        self._state.held.clear()
+        self._gate_opened = True
+        return Answer.TAKEN
+
+    @calendar_changed.validator
+    def _refuse_no_version(self, fact: CalendarChanged) -> None:
+        if not fact.is_well_formed:
+            raise refusal(
+                "MalformedFact", "version is at least 1. Facts are sent by starter.py, not by hand."
+            )
+
+    @workflow.update
+    def rung_reached(self, fact: RungReached) -> Answer:
+        """Silence belongs to the day, not to the pairing: it is only shown here, until the next letter of that side."""
+        line = f"{fact.side} silent: {fact.rung} on {fact.reached_on}"
+        if self._state.stage is Stage.CLOSED or line in self._state.rungs:
+            return Answer.KNOWN
+        self._state.rungs.append(line)
+        if fact.rung.needs_coordinator:
+            self._call_for_a_person(_silence(fact.side), line)
+        else:
+            self._note(line)
+            self._settle(_silence(fact.side))
+        return Answer.TAKEN
+
     # The year, in the order of `run`.
 
-    async def _introduce(self) -> Calendar | None:
-        """A closed gate (no consent, clearance ended) puts the introduction off until it opens; None: it never did."""
+    async def _introduce(self) -> bool:
+        """A closed gate (no consent, clearance ended, a pause) puts it off until it opens; False: it never did."""
         while self._state.calendar is None:
             self._gate_opened = False
             introduction = await workflow.execute_activity_method(
                 PeopleActivities.introduce, self._this, summary="introduce the two", **TRANSACTION
             )
+            if introduction.held == Held.ENDED:
+                return False
             if introduction.held:
-                self._call_for_a_person(_INTRODUCTION, f"not introduced: {introduction.held}")
+                if introduction.held != Held.PAUSED:
+                    self._call_for_a_person(_INTRODUCTION, f"not introduced: {introduction.held}")
                 if not await self._until_gate_opens():
-                    return None
+                    return False
             else:
                 self._state.calendar = introduction.calendar
                 self._settle(_INTRODUCTION)
                 self._note(f"introduced on {introduction.on}")
-        return self._state.calendar
+        return True
 
     async def _until_gate_opens(self) -> bool:
         try:
@@ -120,36 +161,47 @@ class Pairing:
             return False
         return True
 
-    async def _student_writes(self, exchange: Round) -> None:
-        self._enter(Stage.STUDENT_WRITES, exchange.number, exchange.students_due)
-        if not await self._released(exchange, Side.STUDENT, by=exchange.students_due):
-            await self._record_miss(exchange, Side.STUDENT)
+    def _next_round(self) -> int | None:
+        """None: no round is left, or no year."""
+        numbers = (one.number for one in self._calendar.rounds if one.number > self._state.last_round)
+        return next((number for number in numbers if self._round(number)), None)
 
-    async def _officer_answers(self, exchange: Round) -> None:
+    async def _student_writes(self, number: int) -> None:
+        self._enter(Stage.STUDENT_WRITES, number, self._due(number, Side.STUDENT))
+        await self._outcome(number, Side.STUDENT)
+
+    async def _officer_answers(self, number: int) -> None:
         """Whatever becomes of the officer's letter, the child's pack is not empty when it closes."""
-        self._enter(Stage.OFFICER_ANSWERS, exchange.number, exchange.officers_due)
-        answered = await self._released(exchange, Side.OFFICER, by=exchange.officers_due)
-        if not answered and not await self._record_miss(exchange, Side.OFFICER):
-            self._enter(Stage.BEING_READ, exchange.number, exchange.pack_closes)
-            answered = await self._released(exchange, Side.OFFICER, by=exchange.pack_closes)
-        if answered:
+        self._enter(Stage.OFFICER_ANSWERS, number, self._due(number, Side.OFFICER))
+        outcome = await self._outcome(number, Side.OFFICER)
+        if outcome is Outcome.BEING_READ:
+            self._enter(Stage.BEING_READ, number, self._pack_closes(number))
+            if await self._released(number, Side.OFFICER, lambda: self._pack_closes(number)):
+                outcome = Outcome.RELEASED
+        if outcome is Outcome.RELEASED:
             self._settle(_STOCK_LETTER)
         else:
-            await self._put_stock_letter(exchange)
-        self._state.rounds_done += 1
-        self._state.last_round = exchange.number
+            await self._put_stock_letter(number)
+        if self._round(number):
+            self._state.rounds_done += 1
+        self._state.last_round = number
 
-    async def _visit(self, calendar: Calendar) -> None:
-        self._enter(Stage.VISIT, self._state.last_round, calendar.visit_over)
-        await self._releasing_until(calendar.visit_over, "the officers' visit")
+    async def _visit(self) -> None:
+        if self._calendar.ends_early:
+            return
+        self._enter(Stage.VISIT, self._state.last_round, self._calendar.visit_over)
+        await self._releasing_until(lambda: self._calendar.visit_over, "the officers' visit")
 
-    async def _say_farewell(self, calendar: Calendar) -> None:
+    async def _say_farewell(self) -> None:
+        """Whoever ends before the year does is told of it by those who end it."""
+        if self._calendar.ends_early:
+            return
         await workflow.execute_activity_method(
             PeopleActivities.say_farewell, self._this, summary="say farewell", **TRANSACTION
         )
         self._note("farewell")
-        self._enter(Stage.FAREWELL, self._state.last_round, calendar.closes)
-        await self._releasing_until(calendar.closes, "late letters may still come")
+        self._enter(Stage.FAREWELL, self._state.last_round, self._calendar.closes)
+        await self._releasing_until(lambda: self._calendar.closes, "late letters may still come")
 
     async def _close(self) -> PairingClosed:
         """A decision that comes from here on is answered "closed", and a person looks at it."""
@@ -163,26 +215,41 @@ class Pairing:
 
     # What a stage is made of.
 
-    async def _released(self, exchange: Round, side: Side, by: datetime) -> bool:
+    async def _outcome(self, number: int, side: Side) -> Outcome:
+        """What became of this side's letter when its date had come, if a pause has not taken that away."""
+        while True:
+            if await self._released(number, side, lambda: self._due(number, side)):
+                return Outcome.RELEASED
+            due = self._date(number, side)
+            if due is None or due > workflow.now():
+                return Outcome.OVER
+            try:
+                return await self._record_miss(number, side, due)
+            except ActivityError as error:
+                self._read_anew_if_dates_moved(error)
+
+    async def _released(self, number: int, side: Side, by: Callable[[], datetime | None]) -> bool:
         """Whether this side's letter went out by then; other letters that are approved meanwhile go out too."""
-        settled = f"{exchange.number} {side}"
+        settled = f"{number} {side}"
         await self._releasing_until(
-            by, f"{side}'s letter, round {exchange.number}", done=lambda: settled in self._state.settled
+            by, f"{side}'s letter, round {number}", done=lambda: settled in self._state.settled
         )
         return settled in self._state.settled
 
     async def _releasing_until(
-        self, deadline: datetime, what_for: str, done: Callable[[], bool] = lambda: False
+        self, deadline: Callable[[], datetime | None], what_for: str, done: Callable[[], bool] = lambda: False
     ) -> None:
-        """Release what is approved, as it comes, until `done` or the deadline."""
+        """Release what is approved, as it comes, until `done` or the deadline. One that is frozen comes not this year."""
         while True:
+            await self._follow_calendar(deadline)
             await self._release_approved()
-            if done() or deadline <= workflow.now():
+            until = min(deadline() or self._calendar.closes, self._calendar.closes)
+            if done() or until <= workflow.now():
                 return
             try:
                 await workflow.wait_condition(
-                    lambda: bool(self._state.approved),
-                    timeout=deadline - workflow.now(),
+                    lambda: bool(self._state.approved) or self._state.calendar_is_old,
+                    timeout=until - workflow.now(),
                     timeout_summary=what_for,
                 )
             except TimeoutError:
@@ -205,6 +272,7 @@ class Pairing:
             self._hold(letter, released.held)
             return
         self._settle(letter.draft_id)
+        self._settle(_silence(letter.side))
         if released.kind is DeliveryKind.LETTER or released.side is Side.STUDENT:
             self._state.settled.append(f"{released.round_number} {released.side}")
         self._note(f"round {released.round_number}: {released.side}'s letter released")
@@ -215,44 +283,89 @@ class Pairing:
             self._state.decided.remove(letter.key)
         else:
             self._state.held.append(letter)
-        self._call_for_a_person(letter.draft_id, f"a letter of round {letter.round_number} is held: {why}")
-
-    async def _record_miss(self, exchange: Round, side: Side) -> bool:
-        missed = await workflow.execute_activity_method(
-            LetterActivities.record_miss,
-            SideOfRound(self._start.program, self._start.pairing_id, exchange.number, side),
-            summary=f"is the {side}'s letter of round {exchange.number} here?",
-            **TRANSACTION,
-        )
-        self._note(
-            f"round {exchange.number}: {side}'s letter {'missed' if missed else 'in time, being read'}"
-        )
-        return missed
-
-    async def _put_stock_letter(self, exchange: Round) -> None:
-        """When none is left, a person is asked for one, and it is looked for every day until the morning of opening day."""
-        last_look = exchange.opens - BEFORE_SCHOOL
-        while not await self._stock_letter_found(exchange):
-            if workflow.now() >= last_look:
-                return
-            await self._releasing_until(
-                min(workflow.now() + LOOK_AGAIN, last_look),
-                f"a stock letter for opening day {exchange.number}",
+        if why != Held.PAUSED:
+            self._call_for_a_person(
+                letter.draft_id, f"a letter of round {letter.round_number} is held: {why}"
             )
 
-    async def _stock_letter_found(self, exchange: Round) -> bool:
-        filled = await workflow.execute_activity_method(
-            LetterActivities.put_stock_letter,
-            SideOfRound(self._start.program, self._start.pairing_id, exchange.number, Side.OFFICER),
-            summary=f"a stock letter for opening day {exchange.number}",
+    async def _record_miss(self, number: int, side: Side, due: datetime) -> Outcome:
+        missed = await workflow.execute_activity_method(
+            LetterActivities.record_miss,
+            SideOfRound(self._start.program, self._start.pairing_id, number, side, due),
+            summary=f"is the {side}'s letter of round {number} here?",
             **TRANSACTION,
         )
+        self._note(f"round {number}: {side}'s letter {'missed' if missed else 'in time, being read'}")
+        return Outcome.MISSED if missed else Outcome.BEING_READ
+
+    async def _put_stock_letter(self, number: int) -> None:
+        """When none is left, a person is asked for one, and it is looked for every day until the morning of opening day."""
+        while (exchange := self._round(number)) and not await self._stock_letter_found(number):
+            last_look = exchange.opens - BEFORE_SCHOOL if exchange.opens else self._calendar.closes
+            if workflow.now() >= last_look:
+                return
+            again = min(workflow.now() + LOOK_AGAIN, last_look)
+            await self._releasing_until(lambda: again, f"a stock letter for opening day {number}")  # noqa: B023 - awaited here
+
+    async def _stock_letter_found(self, number: int) -> bool:
+        try:
+            filled = await workflow.execute_activity_method(
+                LetterActivities.put_stock_letter,
+                SideOfRound(self._start.program, self._start.pairing_id, number, Side.OFFICER),
+                summary=f"a stock letter for opening day {number}",
+                **TRANSACTION,
+            )
+        except ActivityError as error:
+            self._read_anew_if_dates_moved(error)
+            return False
         if filled.draft_id is None:
-            self._call_for_a_person(_STOCK_LETTER, f"no stock letter left for opening day {exchange.number}")
+            self._call_for_a_person(_STOCK_LETTER, f"no stock letter left for opening day {number}")
             return False
         self._settle(_STOCK_LETTER)
-        self._note(f"round {exchange.number}: a stock letter is in the pack")
+        self._note(f"round {number}: a stock letter is in the pack")
         return True
+
+    # The dates, which a pause may take away and a resume gives back.
+
+    @property
+    def _calendar(self) -> Calendar:
+        assert self._state.calendar is not None  # noqa: S101 - from the introduction on
+        return self._state.calendar
+
+    async def _follow_calendar(self, deadline: Callable[[], datetime | None]) -> None:
+        while self._state.calendar_is_old:
+            self._state.calendar_is_old = False
+            self._state.calendar = await workflow.execute_activity_method(
+                PeopleActivities.read_calendar, self._this, summary="read the new dates", **TRANSACTION
+            )
+            self._note(f"dates read anew, change {self._calendar.version} of the year")
+            self._show_due(deadline())
+
+    def _read_anew_if_dates_moved(self, error: ActivityError) -> None:
+        """A pause came between the timer and the activity that it had waited for."""
+        if not date_moved(error):
+            raise error
+        self._state.calendar_is_old = True
+
+    def _round(self, number: int) -> Round | None:
+        """None: it was left out, or the year is over."""
+        return None if self._calendar.closes <= workflow.now() else self._calendar.round(number)
+
+    def _date(self, number: int, side: Side) -> datetime | None:
+        """When this side's letter is due; None: frozen or left out."""
+        if (exchange := self._round(number)) is None:
+            return None
+        return exchange.students_due if side is Side.STUDENT else exchange.officers_due
+
+    def _due(self, number: int, side: Side) -> datetime | None:
+        """Until when it is waited for: its date, and no longer than the class's pack is open."""
+        dates = [self._date(number, side), self._pack_closes(number)]
+        return min((date for date in dates if date is not None), default=None)
+
+    def _pack_closes(self, number: int) -> datetime | None:
+        """None: frozen. A round that was left out is over now."""
+        exchange = self._round(number)
+        return exchange.pack_closes if exchange else workflow.now()
 
     async def _continue_as_new_when_long(self) -> None:
         if workflow.info().is_continue_as_new_suggested():
@@ -261,12 +374,15 @@ class Pairing:
 
     # What the Web UI shows.
 
-    def _enter(self, stage: Stage, round_number: int, due: datetime) -> None:
+    def _enter(self, stage: Stage, round_number: int, due: datetime | None) -> None:
         self._state.stage = stage
         workflow.upsert_search_attributes(
-            [STAGE.value_set(stage), ROUND.value_set(round_number), DUE.value_set(due)]
+            [STAGE.value_set(stage), ROUND.value_set(round_number), _due_attribute(due)]
         )
         self._show()
+
+    def _show_due(self, due: datetime | None) -> None:
+        workflow.upsert_search_attributes([_due_attribute(due)])
 
     def _call_for_a_person(self, about: str, why: str) -> None:
         if self._state.calls.get(about) != why:
@@ -293,3 +409,11 @@ class Pairing:
         workflow.set_current_details(
             "\n".join([f"**{self._state.stage}**", "", *(f"- {line}" for line in self._state.story)])
         )
+
+
+def _silence(side: Side) -> str:
+    return f"silence of the {side}"
+
+
+def _due_attribute(due: datetime | None) -> SearchAttributeUpdate[datetime]:
+    return DUE.value_unset() if due is None else DUE.value_set(due)

@@ -1,19 +1,21 @@
 """One school's year: its pairings begin, its classes open their letters, the officers visit, the year closes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.starting import StartActivities, StartWorkflows, WorkflowStart
     from activities.tells import Answer
-    from activities.year import OneOpening, OpeningDay, ThisYear, YearActivities, YearCalendar, YearNumbers
+    from activities.year import OneOpening, ThisYear, YearActivities, YearCalendar, YearNumbers
     from workflows.api import pairing, visit_day
+    from workflows.api.calendar import CalendarChanged
     from workflows.api.program_year import WORKFLOW, PairsApproved, ProgramYearInput
 
-from workflows.options import BATCH, TRANSACTION, refusal
+from workflows.options import BATCH, TRANSACTION, date_moved, refusal
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE
 
@@ -26,15 +28,17 @@ class ProgramYear:
         self._state = start.state
         self._this = ThisYear(start.program, start.program_year)
         self._over = False
+        self._calendar: YearCalendar | None = None
+        self._calendar_is_old = False
 
     @workflow.run
     async def run(self, _: ProgramYearInput) -> YearNumbers:
-        calendar = await self._open()
-        await self._start_visit_day(calendar)
-        for day in calendar.opening_days[self._state.opening_days_done :]:
-            await self._opening_day(day, calendar.closes)
+        await self._open()
+        await self._start_visit_day()
+        while number := self._next_opening():
+            await self._opening_day(number)
             await self._continue_as_new_when_long()
-        await self._last_weeks(calendar)
+        await self._last_weeks()
         return await self._close()
 
     @workflow.update
@@ -55,35 +59,79 @@ class ProgramYear:
                 "batch has to be the key of a tell. Facts are sent by starter.py, not by hand.",
             )
 
-    async def _open(self) -> YearCalendar:
-        return await workflow.execute_activity_method(
+    @workflow.update
+    def calendar_changed(self, fact: CalendarChanged) -> Answer:
+        """The new dates are read before a class opens its letters."""
+        if self._over or (self._calendar is not None and fact.version <= self._calendar.version):
+            return Answer.KNOWN
+        self._calendar_is_old = True
+        return Answer.TAKEN
+
+    @calendar_changed.validator
+    def _refuse_no_version(self, fact: CalendarChanged) -> None:
+        if not fact.is_well_formed:
+            raise refusal(
+                "MalformedFact", "version is at least 1. Facts are sent by starter.py, not by hand."
+            )
+
+    async def _open(self) -> None:
+        """Also read again, when the dates have changed."""
+        self._calendar_is_old = False
+        self._calendar = await workflow.execute_activity_method(
             YearActivities.open_year, self._this, summary="open the year", **TRANSACTION
         )
 
-    async def _start_visit_day(self, calendar: YearCalendar) -> None:
+    async def _start_visit_day(self) -> None:
         """It lives by itself from here on: the visit is prepared while letters still go back and forth."""
-        argument = visit_day.VisitDayInput(self._start.program, self._start.program_year, calendar.visit)
+        argument = visit_day.VisitDayInput(self._start.program, self._start.program_year, self._dates.visit)
         await self._start_workflows(
             visit_day.WORKFLOW,
             visit_day.INVITATIONS,
             [(visit_day.workflow_id(self._start.program_year), argument)],
         )
 
-    async def _opening_day(self, day: OpeningDay, closes: datetime) -> None:
-        """The class opens its letters together: the teacher gets the pack that morning."""
-        self._enter("rounds", day.number, day.opens_at)
-        await self._beginning_pairings_until(day.opens_at, closes, f"opening day {day.number}")
-        await workflow.execute_activity_method(
-            YearActivities.send_packs,
-            OneOpening(self._start.program, self._start.program_year, day.number),
-            summary=f"send the packs of opening day {day.number}",
-            **TRANSACTION,
-        )
-        self._state.opening_days_done = day.number
+    def _next_opening(self) -> int | None:
+        """None: none is left, or no year."""
+        if self._dates.closes <= workflow.now():
+            return None
+        numbers = (day.number for day in self._dates.opening_days)
+        return next((number for number in numbers if number > self._state.opening_days_done), None)
 
-    async def _last_weeks(self, calendar: YearCalendar) -> None:
-        self._enter("last weeks", self._state.opening_days_done, calendar.closes)
-        await self._beginning_pairings_until(calendar.closes, calendar.closes, "the end of the year")
+    def _opens_at(self, number: int) -> datetime | None:
+        """None: frozen by a pause. What was left out is over now."""
+        return next(
+            (day.opens_at for day in self._dates.opening_days if day.number == number), workflow.now()
+        )
+
+    async def _opening_day(self, number: int) -> None:
+        """The class opens its letters together: the teacher gets the pack that morning."""
+        self._enter("rounds", number, self._opens_at(number))
+        sent = False
+        while not sent and self._next_opening() == number:
+            await self._beginning_pairings_until(lambda: self._opens_at(number), f"opening day {number}")
+            if (opens_at := self._opens_at(number)) and opens_at <= workflow.now():
+                sent = await self._packs_sent(number, opens_at)
+        self._state.opening_days_done = number
+
+    async def _packs_sent(self, number: int, opens_at: datetime) -> bool:
+        """False: a pause has moved the day meanwhile, or its round was left out."""
+        try:
+            await workflow.execute_activity_method(
+                YearActivities.send_packs,
+                OneOpening(self._start.program, self._start.program_year, number, opens_at),
+                summary=f"send the packs of opening day {number}",
+                **TRANSACTION,
+            )
+        except ActivityError as error:
+            if not date_moved(error):
+                raise
+            self._calendar_is_old = True
+            return False
+        return True
+
+    async def _last_weeks(self) -> None:
+        self._enter("last weeks", self._state.opening_days_done, self._dates.closes)
+        await self._beginning_pairings_until(lambda: self._dates.closes, "the end of the year")
 
     async def _close(self) -> YearNumbers:
         """Pairs that are approved from here on are answered "closed", and a person looks at them."""
@@ -95,19 +143,34 @@ class ProgramYear:
         self._enter("closed", self._state.opening_days_done, workflow.now())
         return numbers
 
-    async def _beginning_pairings_until(self, deadline: datetime, closes: datetime, what_for: str) -> None:
-        """Pairs that the coordinator approves begin at once, early in the year or late."""
-        while deadline > workflow.now():
+    async def _beginning_pairings_until(self, deadline: Callable[[], datetime | None], what_for: str) -> None:
+        """Pairs that the coordinator approves begin at once, early in the year or late. What is frozen comes not this year."""
+        while True:
+            await self._follow_calendar(deadline)
+            until = deadline() or self._dates.closes
+            if until <= workflow.now():
+                return
             if self._state.pairs_waiting:
-                await self._begin_pairings(closes)
+                await self._begin_pairings(self._dates.closes)
             try:
                 await workflow.wait_condition(
-                    lambda: self._state.pairs_waiting,
-                    timeout=deadline - workflow.now(),
+                    lambda: self._state.pairs_waiting or self._calendar_is_old,
+                    timeout=until - workflow.now(),
                     timeout_summary=what_for,
                 )
             except TimeoutError:
                 return
+
+    @property
+    def _dates(self) -> YearCalendar:
+        assert self._calendar is not None  # noqa: S101 - read first of all
+        return self._calendar
+
+    async def _follow_calendar(self, deadline: Callable[[], datetime | None]) -> None:
+        while self._calendar_is_old:
+            await self._open()
+            due = deadline()
+            workflow.upsert_search_attributes([DUE.value_unset() if due is None else DUE.value_set(due)])
 
     async def _begin_pairings(self, closes: datetime) -> None:
         self._state.pairs_waiting = False
@@ -144,8 +207,12 @@ class ProgramYear:
             await workflow.wait_condition(workflow.all_handlers_finished)
             workflow.continue_as_new(replace(self._start, state=self._state))
 
-    def _enter(self, stage: str, round_number: int, due: datetime) -> None:
+    def _enter(self, stage: str, round_number: int, due: datetime | None) -> None:
         workflow.upsert_search_attributes(
-            [STAGE.value_set(stage), ROUND.value_set(round_number), DUE.value_set(due)]
+            [
+                STAGE.value_set(stage),
+                ROUND.value_set(round_number),
+                DUE.value_unset() if due is None else DUE.value_set(due),
+            ]
         )
         workflow.set_current_details(f"**{stage}**, {self._state.opening_days_done} opening days held")

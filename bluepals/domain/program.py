@@ -73,6 +73,10 @@ class Policy:
     visit_reminder_days: tuple[int, ...] = (7, 1)
     letters_per_moderator_per_day: int = 30
     link_days: int = 30
+    silence_warning_days: int = 21
+    silence_decision_days: int = 14
+    absence_proposal_days: int = 28
+    absence_pause_days: int = 42
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from itertools import groupby
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.people import Role
+from bluepals.domain.silence import Rung
+from bluepals.facts import silence
 from bluepals.facts.cases import plan_due
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
@@ -38,6 +40,7 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
         desks: dict[str, Desk] = {}
         await _officers(connection, letterhead, desks)
         await _teachers(connection, letterhead, desks)
+        await _silences(connection, letterhead, desks)
         await _readers(connection, letterhead, desks)
         await _cases(connection, letterhead, desks, day)
         await _coordinators(connection, desks)
@@ -101,6 +104,35 @@ async def _teachers(connection: Connection, letterhead: Letterhead, desks: dict[
             due = letterhead.calendar.label(owed.due_at)
             line = f"class {owed.class_name}: {owed.letters} still to come, due {due}"
             desk.sections.append(Section("Letters of your class", (line,)))
+
+
+async def _silences(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
+    """What the ladder for silence says to officers, teachers and liaisons; the coordinator is asked below."""
+    for climbed in await silence.climb(connection, letterhead):
+        one = climbed.one
+        match climbed.rung:
+            case Rung.KIND_WORD:
+                link = letterhead.officer_link(one.officer_id)
+                desk = Desk(one.officer_first_name, one.officer_email, link, agency=one.agency)
+                desk = desks.setdefault(str(one.officer_id), desk)
+                line = f"{one.student_first_name} would love to hear from you; a late letter arrives too"
+                desk.sections.append(Section("We missed your letter", (line,)))
+            case Rung.TEACHER:
+                for teacher in await people.staff(
+                    connection, Role.TEACHER, school=one.school, class_name=one.class_name
+                ):
+                    link = letterhead.teacher_link(teacher.id)
+                    desk = Desk(teacher.name, teacher.email, link, school=one.school)
+                    desk = desks.setdefault(str(teacher.id), desk)
+                    line = f"{one.student_first_name} of class {one.class_name}: a late letter goes on too"
+                    desk.sections.append(Section("A letter that did not come", (line,)))
+            case Rung.LIAISON:
+                for liaison in await people.staff(connection, Role.LIAISON, agency=one.agency):
+                    desk = desks.setdefault(
+                        str(liaison.id), Desk(liaison.name, liaison.email, None, agency=one.agency)
+                    )
+                    line = f"{one.officer_first_name}, silent since {one.silence.since:%B %-d}"
+                    desk.sections.append(Section("Officers who missed two letters in a row", (line,)))
 
 
 async def _readers(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:

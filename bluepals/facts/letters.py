@@ -225,6 +225,8 @@ async def release(
     """Deliver what was approved, and tell who has something to read now."""
     async with office.committing(scope) as connection:
         outcome = await deliveries.release(connection, pairing_id, draft_id, draft_hash)
+        if outcome is Held.PAUSED:
+            return outcome  # It goes when the pause ends; nobody has to do anything.
         if isinstance(outcome, Held):
             if outcome in {Held.CASE, Held.OFFICER_STOPPED}:
                 return outcome  # Its case is what people look at.
@@ -292,10 +294,20 @@ async def _tell_teachers_of_last_letter(
         )
 
 
-async def record_miss(office: Office, scope: Scope, pairing_id: UUID, round_number: int, side: Side) -> bool:
-    """True: missed, on record, and an officer whose pal missed knows that they may write first. False: in time."""
+async def record_miss(
+    office: Office,
+    scope: Scope,
+    pairing_id: UUID,
+    round_number: int,
+    side: Side,
+    due: datetime | None = None,
+) -> bool:
+    """True: missed, on record, and an officer whose pal missed knows that they may write first. False: in time.
+
+    `due`: the date that was waited for; None takes it as it is. Raises TooEarly, and DateMoved when it is another one now.
+    """
     async with office.committing(scope) as connection:
-        missed = await deliveries.record_miss(connection, pairing_id, round_number, side)
+        missed = await deliveries.record_miss(connection, pairing_id, round_number, side, due)
         if missed and side is Side.STUDENT and await gates.is_open(connection, pairing_id):
             letterhead = await Letterhead.of(office, connection)
             pairing = await pairings.card(connection, pairing_id)
@@ -324,7 +336,7 @@ async def put_stock_letter(
 ) -> Delivery | None:
     """A stock letter for a child whose officer's letter is not there.
 
-    None when the child takes part no longer, and, with a call for a person, when none is left.
+    None when the child takes part no longer, and, with a call for a person, when none is left. Raises DateMoved.
     """
     async with office.committing(scope) as connection:
         delivery = await deliveries.put_stock_letter(connection, pairing_id, round_number)

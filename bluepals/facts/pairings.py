@@ -5,22 +5,36 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.program import Program
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
-from bluepals.store import pairings, programs
+from bluepals.store import endings, pairings, programs
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import Held
 from bluepals.store.pairings import PairingCard, RoundTimes
 
 
 @dataclass(frozen=True, slots=True)
+class PairingCalendar:
+    """What a pairing lives by. `version`: how often the program's calendar had changed when it was read.
+
+    `ends_early`: it closes before the year does.
+    """
+
+    rounds: Sequence[RoundTimes]
+    visit_over: datetime | None
+    closes: datetime
+    version: int
+    ends_early: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Introduced:
-    """The calendar of two people who know of each other."""
+    """Two people know of each other, and have a calendar."""
 
     on: date
-    rounds: Sequence[RoundTimes]
-    visit_over: datetime
-    closes: datetime
+    calendar: PairingCalendar
 
 
 async def introduce(office: Office, scope: Scope, pairing_id: UUID) -> Introduced | Held:
@@ -30,23 +44,38 @@ async def introduce(office: Office, scope: Scope, pairing_id: UUID) -> Introduce
             return held
         letterhead = await Letterhead.of(office, connection)
         pairing = await pairings.card(connection, pairing_id)
-        rounds = await pairings.rounds(connection, pairing_id)
-        await _tell_officer(connection, letterhead, pairing, rounds)
+        calendar = await _calendar(connection, letterhead.program, pairing)
+        await _tell_officer(connection, letterhead, pairing, calendar.rounds)
         await _tell_guardian(connection, letterhead, pairing)
-        policy, calendar = letterhead.program.policy, letterhead.calendar
-        visit = await programs.visit_on(connection, pairing.program_year)
-        return Introduced(
-            on=letterhead.now.astimezone(calendar.zone).date(),
-            rounds=rounds,
-            visit_over=calendar.instant(visit, policy.due_hour),
-            closes=calendar.instant(letterhead.program.year.last_day, policy.due_hour - 1),
-        )
+        return Introduced(letterhead.now.astimezone(letterhead.calendar.zone).date(), calendar)
+
+
+async def calendar_of(office: Office, scope: Scope, pairing_id: UUID) -> PairingCalendar:
+    """As it stands now. Raises LookupError with a sentence."""
+    async with office.database.transaction(scope) as connection:
+        program = await programs.load(connection)
+        return await _calendar(connection, program, await pairings.card(connection, pairing_id))
+
+
+async def _calendar(connection: Connection, program: Program, pairing: PairingCard) -> PairingCalendar:
+    calendar, policy = SchoolCalendar.of(program), program.policy
+    visit = await programs.visit_on(connection, pairing.program_year)
+    ending = await endings.of(connection, pairing.id)
+    year_closes = calendar.instant(program.year.last_day, policy.due_hour - 1)
+    return PairingCalendar(
+        rounds=await pairings.rounds(connection, pairing.id),
+        visit_over=calendar.instant(visit, policy.due_hour),
+        closes=min(ending.farewell_until, year_closes) if ending else year_closes,
+        ends_early=ending is not None,
+        version=await programs.calendar_version(connection),
+    )
 
 
 async def _tell_officer(
     connection: Connection, letterhead: Letterhead, pairing: PairingCard, rounds: Sequence[RoundTimes]
 ) -> None:
-    first_due = letterhead.calendar.label(rounds[0].students_due) if rounds else "next year"
+    due = rounds[0].students_due if rounds else None
+    first_due = letterhead.calendar.label(due) if due else "next year"
     await post(
         connection,
         letterhead,
@@ -115,4 +144,5 @@ async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
 
 async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:
     async with office.database.transaction(scope) as connection:
-        await pairings.end(connection, pairing_id, "year closed")
+        ending = await endings.of(connection, pairing_id)
+        await pairings.end(connection, pairing_id, ending.reason.shown if ending else "year closed")

@@ -9,6 +9,7 @@ from bluepals.domain.letters import TypedLetter
 from bluepals.domain.people import Officer, Partner, StaffRole, StockLetter, Student
 from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
+from bluepals.facts import pauses
 from bluepals.facts.office import Office
 from bluepals.roster import NeedsPerson, Problem, RosterReading
 from bluepals.store import attention, gates, letters, people, programs, tells
@@ -85,7 +86,8 @@ async def apply(office: Office, roster: Roster) -> Applied:
     scope = Scope.whole(roster.program.id)
     async with office.committing(scope) as connection:
         await _refuse_contradictions(connection, roster.program)
-        await programs.save(connection, roster.program)
+        if await programs.save(connection, roster.program):
+            await pauses.reschedule(connection, roster.program)
         years = {school.id: roster.program.program_year_id(school.id) for school in roster.program.schools}
         closed_before = await gates.closed(connection)
         applied = Applied(

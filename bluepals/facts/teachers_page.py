@@ -115,7 +115,7 @@ async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: S
     return ClassOnPage(
         of=of,
         round=now,
-        due=calendar.label(now.students_due_at) if now else "",
+        due=calendar.label(now.students_due_at) if now and now.students_due_at else "",
         children=tuple(
             _child(row, number, calendar) for row in await teachers_page.children(connection, of, number)
         ),

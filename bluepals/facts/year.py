@@ -5,34 +5,39 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bluepals.domain.calendar import SchoolCalendar, round_deadlines
+from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.store import pairings, people, programs, rounds
 from bluepals.store.database import Scope
+from bluepals.store.deliveries import DateMoved
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedYear:
     """The instants at which a school's year does something by itself."""
 
-    opening_days: Sequence[tuple[int, datetime]]
+    opening_days: Sequence[tuple[int, datetime | None]]
     invite_at: datetime
     remind_at: Sequence[datetime]
     visit_over: datetime
     closes: datetime
+    version: int
 
 
 async def open_year(office: Office, scope: Scope, program_year: str) -> OpenedYear:
+    """From now on it is under way. Again, it only reads the calendar, which a pause may have changed."""
     async with office.database.transaction(scope) as connection:
         await programs.open_year(connection, program_year)
         program = await programs.load(connection)
         visit = await programs.visit_on(connection, program_year)
+        opening_days = await rounds.opening_days(connection, program_year)
+        version = await programs.calendar_version(connection)
     calendar, policy = SchoolCalendar.of(program), program.policy
     return OpenedYear(
-        opening_days=[(one.number, one.opens) for one in round_deadlines(program)],
+        opening_days=opening_days,
         invite_at=calendar.instant(visit - timedelta(days=policy.invitation_days), policy.daily_mail_hour),
         remind_at=[
             calendar.instant(visit - timedelta(days=days), policy.daily_mail_hour)
@@ -40,6 +45,7 @@ async def open_year(office: Office, scope: Scope, program_year: str) -> OpenedYe
         ],
         visit_over=calendar.instant(visit, policy.due_hour),
         closes=_closes(program, calendar),
+        version=version,
     )
 
 
@@ -52,11 +58,18 @@ async def pairings_to_begin(office: Office, scope: Scope, program_year: str) -> 
         return await pairings.approved(connection, program_year)
 
 
-async def send_packs(office: Office, scope: Scope, program_year: str, opening: int) -> int:
-    """Tell each class's teacher that its letters are there. How many classes."""
+async def send_packs(
+    office: Office, scope: Scope, program_year: str, opening: int, opens_at: datetime | None = None
+) -> int:
+    """Tell each class's teacher that its letters are there. How many classes.
+
+    `opens_at`: the morning that was waited for; None takes it as it is. Raises DateMoved when it is another one now.
+    """
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         day = await rounds.one(connection, program_year, opening)
+        if day.opens_on is None or opens_at not in (None, day.opens_at):
+            raise DateMoved(f"Opening day {opening} is another one now.")
         classes = await rounds.classes_with_pack(connection, program_year, opening)
         for class_name in classes:
             for teacher in await people.staff(

@@ -135,6 +135,25 @@ def student_missed(*, officer: str, student: str, answer_by: str, link: str) -> 
     )
 
 
+def silence_warning(*, officer: str, student: str, answer_by: str, link: str) -> Notice:
+    return Notice(
+        kind="letter",
+        subject=f"{student} is waiting for you",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"{student} has had no letter from you for a while; a letter of a colleague stood in. "
+                "We know how full your days are, and a few lines are enough."
+            ),
+            (
+                f"Please write by {answer_by}, or tell us if you can't any more: then {student} gets another pal, "
+                "and nobody thinks less of you."
+            ),
+        ),
+        action=Action("Write a letter", link),
+    )
+
+
 def letter_returned(*, name: str, reason: str, due: str, link: str | None) -> Notice:
     return Notice(
         kind="returned",

@@ -58,6 +58,10 @@ POLICY: Mapping[str, tuple[int, int]] = {
     "visit_reminder_days": (1, 60),
     "letters_per_moderator_per_day": (1, 1000),
     "link_days": (1, 365),
+    "silence_warning_days": (7, 120),
+    "silence_decision_days": (7, 120),
+    "absence_proposal_days": (7, 120),
+    "absence_pause_days": (14, 180),
 }
 MINUTES = (15, 480)
 MINUTES_DEFAULT = next(one.default for one in fields(VisitWindow) if one.name == "minutes")

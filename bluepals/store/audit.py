@@ -112,7 +112,7 @@ async def openings(connection: Connection) -> Sequence[AuditedOpening]:
         "   AND opening = round.number AND kind <> 'late' AND released_at < round.opens_at) AS has_letter,"
         " EXISTS (SELECT FROM attention WHERE kind = 'no stock letter' AND subject_id = pairing.id"
         "   AND key = format('no-stock-%s-%s', pairing.id, round.number)) AS called"
-        " FROM pairing JOIN round ON round.program_year_id = pairing.program_year_id"
+        " FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id"
         "   AND round.number >= pairing.first_round AND round.opens_at < pairing.ended_at"
         " ORDER BY pairing.id, round.number"
     )

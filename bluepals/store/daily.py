@@ -23,7 +23,7 @@ async def owed_by_officers(connection: Connection, until: datetime) -> Sequence[
     rows = await connection.fetch(
         "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
         " student.first_name AS student_first_name, round.officers_due_at AS due_at"
-        " FROM pairing JOIN round ON round.program_year_id = pairing.program_year_id"
+        " FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id"
         "   AND round.number >= pairing.first_round AND round.officers_due_at BETWEEN program_now() AND $1"
         " JOIN officer ON officer.id = pairing.officer_id JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.ended_at IS NULL AND pairing.introduced_at IS NOT NULL"
@@ -48,7 +48,7 @@ async def owed_by_classes(connection: Connection, until: datetime) -> Sequence[O
     rows = await connection.fetch(
         "SELECT pairing.school_id AS school, student.class_name, count(*)::int AS letters,"
         " round.students_due_at AS due_at"
-        " FROM pairing JOIN round ON round.program_year_id = pairing.program_year_id"
+        " FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id"
         "   AND round.number >= pairing.first_round AND round.students_due_at BETWEEN program_now() AND $1"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.ended_at IS NULL AND pairing.introduced_at IS NOT NULL"
@@ -74,6 +74,7 @@ async def to_be_read(connection: Connection) -> Sequence[ToBeRead]:
         "SELECT draft.school_id AS school, count(*)::int AS letters, min(draft.received_at) AS oldest FROM draft"
         " WHERE NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id) AND NOT is_held(draft.id)"
         " AND NOT EXISTS (SELECT FROM draft AS newer WHERE newer.letter_id = draft.letter_id AND newer.number > draft.number)"
+        " AND NOT is_paused('letters', draft.program_id, draft.school_id, draft.agency_id, NULL)"
         " GROUP BY 1 ORDER BY 1"
     )
     return [ToBeRead(**row) for row in rows]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,12 +19,17 @@ class Held(StrEnum):
     NO_CONSENT = "no consent"
     NOT_CLEARED = "officer not cleared"
     ENDED = "pairing ended"
+    PAUSED = "letters are paused"
     CASE = "with the counselor"
     OFFICER_STOPPED = "officer stopped"
 
 
 class TooEarly(Exception):
     """By the program's clock the date has not come: ask again."""
+
+
+class DateMoved(Exception):
+    """The date is no longer the one that was waited for: read the calendar again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,10 @@ async def release(
 ) -> Delivery | Held:
     """Deliver an approved draft of this pairing, once: to the officer at once, to the child with an opening day."""
     draft = await connection.fetchrow(
-        "SELECT letter.side, letter.round_number, pairing.program_year_id, pairing.ended_at,"
+        "SELECT letter.side, letter.round_number, pairing.ended_at,"
         " (SELECT min(received_at) FROM draft AS first WHERE first.letter_id = letter.id) AS first_received_at,"
         " has_consent(student) AS consented, is_cleared(officer) AS cleared,"
+        " is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id) AS paused,"
         " is_held(draft.id) AS under_a_case, is_stopped(officer.id) AS stopped"
         " FROM decision"
         " JOIN draft ON draft.id = decision.draft_id JOIN letter ON letter.id = draft.letter_id"
@@ -71,17 +78,16 @@ async def release(
 
 
 def _closed_gate(gates: asyncpg.Record) -> Held | None:
-    if gates["ended_at"] is not None:
-        return Held.ENDED
-    if gates["under_a_case"]:
-        return Held.CASE
-    if gates["stopped"]:
-        return Held.OFFICER_STOPPED
-    if not gates["consented"]:
-        return Held.NO_CONSENT
-    if not gates["cleared"]:
-        return Held.NOT_CLEARED
-    return None
+    """The first of them that is closed."""
+    closed = {
+        Held.ENDED: gates["ended_at"] is not None,
+        Held.CASE: gates["under_a_case"],
+        Held.OFFICER_STOPPED: gates["stopped"],
+        Held.NO_CONSENT: not gates["consented"],
+        Held.NOT_CLEARED: not gates["cleared"],
+        Held.PAUSED: gates["paused"],
+    }
+    return next((held for held, is_closed in closed.items() if is_closed), None)
 
 
 async def _way_out(
@@ -90,43 +96,50 @@ async def _way_out(
     """Which kind of delivery it becomes, and the opening day it goes with."""
     own = await connection.fetchrow(
         "SELECT students_due_at, pack_closes_at > program_now() AS pack_open, EXISTS (SELECT FROM delivery"
-        "   WHERE pairing_id = $2 AND round_number = $3 AND side = 'officer' AND kind <> 'late') AS filled"
-        " FROM round WHERE program_year_id = $1 AND number = $3",
-        draft["program_year_id"],
+        "   WHERE pairing_id = $1 AND round_number = $2 AND side = 'officer' AND kind <> 'late') AS filled"
+        " FROM pairing_round WHERE pairing_id = $1 AND number = $2",
         pairing_id,
         draft["round_number"],
     )
     assert own is not None  # noqa: S101 - a letter's round is a foreign key
     if draft["side"] == Side.STUDENT:
-        late = draft["first_received_at"] > own["students_due_at"]
+        due = own["students_due_at"]  # None: frozen, or its round was left out
+        late = due is not None and draft["first_received_at"] > due
         return (DeliveryKind.LATE if late else DeliveryKind.LETTER), None
     if own["pack_open"] and not own["filled"]:
         return DeliveryKind.LETTER, draft["round_number"]
     next_opening: int | None = await connection.fetchval(
-        "SELECT min(number) FROM round WHERE program_year_id = $1 AND number > $2 AND pack_closes_at > program_now()",
-        draft["program_year_id"],
+        "SELECT min(number) FROM pairing_round WHERE pairing_id = $1 AND number > $2 AND pack_closes_at > program_now()",
+        pairing_id,
         draft["round_number"],
     )
     return DeliveryKind.LATE, next_opening
 
 
-async def record_miss(connection: Connection, pairing_id: UUID, round_number: int, side: Side) -> bool:
+async def record_miss(
+    connection: Connection, pairing_id: UUID, round_number: int, side: Side, due: datetime | None = None
+) -> bool:
     """Whether this side missed its date: recorded unless a draft was received in time (design: one conditional INSERT).
 
-    Raises TooEarly while the program's clock, which judges, is behind the one that woke whoever asks.
+    `due`: the date that was waited for; None takes it as it is. Raises DateMoved when it is another one now, and TooEarly while the program's
+    clock, which judges, is behind the one that woke whoever asks.
     """
-    if await connection.fetchval(
-        "SELECT CASE WHEN $3::text = 'student' THEN students_due_at ELSE officers_due_at END > program_now()"
-        " FROM pairing_round WHERE pairing_id = $1 AND number = $2",
+    now = await connection.fetchrow(
+        "SELECT due, due > program_now() AS ahead FROM (SELECT"
+        "   CASE WHEN $3::text = 'student' THEN students_due_at ELSE officers_due_at END AS due"
+        "   FROM pairing_round WHERE pairing_id = $1 AND number = $2) AS this",
         pairing_id,
         round_number,
         side,
-    ):
+    )
+    if now is None or now["due"] is None or (due is not None and now["due"] != due):
+        raise DateMoved(f"Round {round_number} has another date now.")
+    if now["ahead"]:
         raise TooEarly
     await connection.execute(
         "INSERT INTO miss (pairing_id, round_number, side, program_id, school_id, agency_id)"
         " SELECT pairing.id, round.number, $3::text, pairing.program_id, pairing.school_id, pairing.agency_id"
-        " FROM pairing JOIN round ON round.program_year_id = pairing.program_year_id AND round.number = $2"
+        " FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id AND round.number = $2"
         " WHERE pairing.id = $1 AND NOT EXISTS ("
         "   SELECT FROM letter JOIN draft ON draft.letter_id = letter.id"
         "   WHERE letter.pairing_id = $1 AND letter.round_number = $2 AND letter.side = $3::text AND draft.received_at <="
@@ -151,6 +164,7 @@ async def put_stock_letter(
     """Put a stock letter into the pack of a child whose officer's letter is not there; None when none is left.
 
     In the child's language if there is one, otherwise in English, never one that this child has had; the least used first.
+    Raises DateMoved when the class's opening day is frozen or was left out.
     """
     filled = await connection.fetchval(
         "SELECT draft_id FROM delivery WHERE pairing_id = $1 AND round_number = $2 AND side = 'officer' AND kind <> 'late'",
@@ -161,14 +175,18 @@ async def put_stock_letter(
         return await _delivery(connection, pairing_id, filled)
     gates = await connection.fetchrow(
         # Another officer has written it: the clearance of the child's own is not asked for.
-        "SELECT pairing.ended_at, has_consent(student) AS consented, true AS cleared,"
-        " false AS under_a_case, false AS stopped"
+        "SELECT pairing.ended_at, has_consent(student) AS consented, true AS cleared, false AS paused,"
+        " false AS under_a_case, false AS stopped,"
+        " (SELECT opens_at FROM pairing_round WHERE pairing_id = $1 AND number = $2) AS opens_at"
         " FROM pairing JOIN student ON student.id = pairing.student_id WHERE pairing.id = $1"
         " FOR SHARE OF pairing, student",
         pairing_id,
+        round_number,
     )
     if gates is None:
         return Held.ENDED
+    if gates["opens_at"] is None:
+        raise DateMoved(f"Round {round_number} has no opening day now.")
     if held := _closed_gate(gates):
         return held
     draft_id = await connection.fetchval(

@@ -89,6 +89,7 @@ async def hand_in(
         " EXISTS (SELECT FROM officer WHERE id = $3 AND id <> pairing.officer_id) AS by_another,"
         " $4 = 'officer' AND is_stopped(pairing.officer_id) AS stopped FROM pairing"
         " LEFT JOIN pairing_round AS round ON round.pairing_id = pairing.id AND round.number = $2"
+        "   AND round.left_out IS NULL"
         " WHERE pairing.id = $1",
         pairing_id,
         round_number,

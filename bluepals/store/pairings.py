@@ -49,17 +49,20 @@ async def card(connection: Connection, pairing_id: UUID) -> PairingCard:
 
 @dataclass(frozen=True, slots=True)
 class RoundTimes:
+    """None: frozen by a pause, or no longer within the year."""
+
     number: int
-    students_due: datetime
-    officers_due: datetime
-    pack_closes: datetime
-    opens: datetime
+    students_due: datetime | None
+    officers_due: datetime | None
+    pack_closes: datetime | None
+    opens: datetime | None
 
 
 async def introduce(connection: Connection, pairing_id: UUID) -> Held | None:
     """Mark the two as introduced, from the first round whose letters are still to come; or say which gate is closed."""
     gates = await connection.fetchrow(
-        "SELECT pairing.ended_at, has_consent(student) AS consented, is_cleared(officer) AS cleared"
+        "SELECT pairing.ended_at, has_consent(student) AS consented, is_cleared(officer) AS cleared,"
+        " is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id) AS paused"
         " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " WHERE pairing.id = $1 FOR SHARE OF student, officer",
         pairing_id,
@@ -70,9 +73,11 @@ async def introduce(connection: Connection, pairing_id: UUID) -> Held | None:
         return Held.NO_CONSENT
     if not gates["cleared"]:
         return Held.NOT_CLEARED
+    if gates["paused"]:
+        return Held.PAUSED
     await connection.execute(
         "UPDATE pairing SET introduced_at = program_now(), first_round = coalesce("
-        "  (SELECT min(number) FROM round WHERE round.program_year_id = pairing.program_year_id"
+        "  (SELECT min(number) FROM pairing_round WHERE pairing_id = pairing.id"
         "    AND students_due_at > program_now()),"
         "  (SELECT max(number) + 1 FROM round WHERE round.program_year_id = pairing.program_year_id))"
         " WHERE id = $1 AND introduced_at IS NULL",
@@ -82,11 +87,13 @@ async def introduce(connection: Connection, pairing_id: UUID) -> Held | None:
 
 
 async def rounds(connection: Connection, pairing_id: UUID) -> Sequence[RoundTimes]:
-    """The rounds that this pairing writes."""
+    """The rounds that this pairing writes; without those that were left out. Whoever says farewell misses no date."""
     rows = await connection.fetch(
-        "SELECT round.number, round.students_due_at AS students_due, round.officers_due_at AS officers_due,"
+        "SELECT round.number, CASE WHEN ending.pairing_id IS NULL THEN round.students_due_at END AS students_due,"
+        " CASE WHEN ending.pairing_id IS NULL THEN round.officers_due_at END AS officers_due,"
         " round.pack_closes_at AS pack_closes, round.opens_at AS opens FROM pairing_round AS round JOIN pairing ON pairing.id = round.pairing_id"
-        " WHERE pairing.id = $1 AND round.number >= pairing.first_round ORDER BY round.number",
+        " LEFT JOIN ending ON ending.pairing_id = pairing.id"
+        " WHERE pairing.id = $1 AND round.number >= pairing.first_round AND left_out IS NULL ORDER BY round.number",
         pairing_id,
     )
     return [RoundTimes(**row) for row in rows]

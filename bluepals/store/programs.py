@@ -112,6 +112,12 @@ async def visit_on(connection: Connection, program_year: str) -> date:
     return day
 
 
+async def calendar_version(connection: Connection) -> int:
+    """How often pauses have changed the program's dates."""
+    version: int = await connection.fetchval("SELECT calendar_version FROM program")
+    return version
+
+
 async def today(connection: Connection) -> date:
     day: date = await connection.fetchval("SELECT program_today()")
     return day

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from bluepals.domain.program import School
 from bluepals.store.database import Connection
@@ -10,19 +10,31 @@ from bluepals.store.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class Opening:
+    """None: frozen, or left out."""
+
     school: str
-    opens_on: date
+    opens_on: date | None
+    opens_at: datetime | None
 
 
 async def one(connection: Connection, program_year: str, number: int) -> Opening:
     row = await connection.fetchrow(
-        "SELECT school_id AS school, opens_on FROM round WHERE program_year_id = $1 AND number = $2",
+        "SELECT school_id AS school, opening_day(round) AS opens_on, opens_at FROM round WHERE program_year_id = $1 AND number = $2",
         program_year,
         number,
     )
     if row is None:
         raise LookupError(f"There is no round {number} in {program_year}.")
     return Opening(**row)
+
+
+async def opening_days(connection: Connection, program_year: str) -> Sequence[tuple[int, datetime | None]]:
+    """In order; None: frozen by a pause. What was left out has none."""
+    rows = await connection.fetch(
+        "SELECT number, opens_at FROM round WHERE program_year_id = $1 AND left_out IS NULL ORDER BY number",
+        program_year,
+    )
+    return [(row["number"], row["opens_at"]) for row in rows]
 
 
 async def classes_with_pack(connection: Connection, program_year: str, opening: int) -> Sequence[str]:

@@ -45,18 +45,22 @@ async def classes(connection: Connection, staff_id: UUID) -> Sequence[SchoolClas
 
 @dataclass(frozen=True, slots=True)
 class ClassRound:
+    """None: frozen by a pause."""
+
     number: int
-    students_due_at: datetime
-    opens_on: date
+    students_due_at: datetime | None
+    opens_on: date | None
     late: bool
 
 
 async def class_round(connection: Connection, program_year: str) -> ClassRound | None:
     """The round whose letters a class writes: the first that is not opened, or else the last."""
     row = await connection.fetchrow(
-        "SELECT number, students_due_at, opens_on, students_due_at < program_now() AS late FROM round"
-        " WHERE program_year_id = $1 ORDER BY opens_at > program_now() DESC,"
-        " CASE WHEN opens_at > program_now() THEN number ELSE -number END LIMIT 1",
+        "SELECT number, students_due_at, opening_day(round) AS opens_on,"
+        " coalesce(students_due_at < program_now(), false) AS late"
+        " FROM round, LATERAL (SELECT coalesce(opens_at > program_now(), true) AS ahead) AS this"
+        " WHERE program_year_id = $1 AND left_out IS NULL"
+        " ORDER BY ahead DESC, CASE WHEN ahead THEN number ELSE -number END LIMIT 1",
         program_year,
     )
     return ClassRound(**row) if row else None
@@ -139,12 +143,12 @@ class OpenedDay:
 async def opened_days(connection: Connection, of: SchoolClass) -> Sequence[OpenedDay]:
     """The newest first; days without a letter for this class are left out."""
     rows = await connection.fetch(
-        "SELECT round.number, round.opens_on, count(*) AS letters FROM round"
+        "SELECT round.number, opening_day(round) AS opens_on, count(*) AS letters FROM round"
         " JOIN delivery ON delivery.opening = round.number"
         " JOIN pairing ON pairing.id = delivery.pairing_id AND pairing.program_year_id = round.program_year_id"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE round.program_year_id = $1 AND student.class_name = $2 AND round.pack_sent_at IS NOT NULL"
-        " GROUP BY round.number, round.opens_on ORDER BY round.number DESC",
+        " GROUP BY round.number, 2 ORDER BY round.number DESC",
         of.program_year,
         of.class_name,
     )

@@ -12,10 +12,10 @@ class ExchangedSteps(Pairing):
 
     @workflow.run
     async def run(self, _: PairingInput) -> PairingClosed:
-        if calendar := await self._introduce():
-            await self._visit(calendar)
-            for exchange in calendar.rounds:
-                await self._student_writes(exchange)
-                await self._officer_answers(exchange)
-            await self._say_farewell(calendar)
+        if await self._introduce():
+            await self._visit()
+            while number := self._next_round():
+                await self._student_writes(number)
+                await self._officer_answers(number)
+            await self._say_farewell()
         return await self._close()

@@ -5,7 +5,7 @@ Each test has a program of its own in one database; one worker serves them all.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,9 +23,10 @@ from bluepals.domain.calendar import RoundDeadlines, SchoolCalendar, round_deadl
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, StockLetter, Student
 from bluepals.domain.program import Agency, Program, RoundDates, School, VisitWindow, YearDates
-from bluepals.facts import letters, matching, roster
+from bluepals.facts import letters, matching, pauses, roster
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.facts.office import Office
+from bluepals.facts.pauses import Choice
 from bluepals.facts.roster import Roster
 from bluepals.links import Links
 from bluepals.mail.sending import Postbox
@@ -34,6 +35,7 @@ from bluepals.store import attention, people
 from bluepals.store.content import Keyring
 from bluepals.store.database import Database, Scope
 from bluepals.store.letters import DraftRecord
+from bluepals.store.pauses import Target, What
 from rehearsal.clock import VirtualClock
 from service.bell import Bell
 from service.connection import connect
@@ -55,6 +57,8 @@ MASTER_KEY = "test:" + "A" * 43 + "="
 LINK_KEY = "a key of tests only, long enough to sign"
 # A continue-as-new is suggested after 6 of the 2,000 updates that a run may have.
 SHORT_HISTORIES = {"history.maxTotalUpdates.suggestContinueAsNewThreshold": 0.003}
+EVERYTHING, LETTERS = Target(), [What.LETTERS]
+NO_CHOICES: Mapping[int, Choice] = {}
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 
 
@@ -298,6 +302,24 @@ class World:
         """The first child's and the first officer's files come again: all is there, and their pairing is told."""
         folder = Roster(self.program, [a_student(1)], [an_officer(1)], staff(), stock_letters(stock))
         await roster.apply(self.office, folder)
+        await self.tell()
+
+    # Pauses
+
+    async def pause(self, target: Target = EVERYTHING) -> None:
+        """Its letters, from now on; and whoever lives by the calendar is told."""
+        await self.pause_untold(target)
+        await self.tell()
+
+    async def pause_untold(self, target: Target = EVERYTHING) -> None:
+        await pauses.pause(
+            self.office, self.scope, target, LETTERS, reason="snow", by=self.people[Role.COORDINATOR]
+        )
+
+    async def resume(self, target: Target = EVERYTHING, choices: Mapping[int, Choice] = NO_CHOICES) -> None:
+        by, this = self.people[Role.COORDINATOR], (self.office, self.scope, target, LETTERS, choices)
+        seen = await pauses.preview(*this, by=by)
+        await pauses.resume(*this, by=by, agreed=seen.agreement)
         await self.tell()
 
     # Workflows

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from activities.people import Calendar
 from bluepals.domain.letters import Side, Verdict
+from bluepals.domain.silence import Rung
 
 WORKFLOW = "Pairing"
 
@@ -24,6 +25,15 @@ class Stage(StrEnum):
     VISIT = "visit"
     FAREWELL = "farewell"
     CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """What became of one side's letter when its date had come. Over: a pause has taken the date away, or the year ends."""
+
+    RELEASED = "released"
+    BEING_READ = "being read"
+    MISSED = "missed"
+    OVER = "over"
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,15 @@ class GateOpened:
     cause: Cause
 
 
+@dataclass(frozen=True)
+class RungReached:
+    """One side is silent, or somebody has said something to that. `reached_on`: an ISO date."""
+
+    side: Side
+    rung: Rung
+    reached_on: str
+
+
 @dataclass
 class PairingState:
     """All that crosses a continue-as-new."""
@@ -78,9 +97,11 @@ class PairingState:
     decided: list[str] = field(default_factory=list)
     approved: list[LetterDecided] = field(default_factory=list)
     held: list[LetterDecided] = field(default_factory=list)
+    calendar_is_old: bool = False
     settled: list[str] = field(default_factory=list)
     calls: dict[str, str] = field(default_factory=dict)
     story: list[str] = field(default_factory=list)
+    rungs: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -53,7 +53,7 @@ async def test_a_pairing_joins_at_the_first_round_that_is_still_to_be_written(
     await paired.at(now)
     introduced = await introduce(paired, "Ana")
     assert isinstance(introduced, Introduced)
-    assert [one.number for one in introduced.rounds] == list(range(first_round, 3))
+    assert [one.number for one in introduced.calendar.rounds] == list(range(first_round, 3))
     assert (
         await paired.admin.fetchval("SELECT first_round FROM pairing WHERE id = $1", paired.pairing["Ana"])
         == first_round
@@ -64,9 +64,9 @@ async def test_its_calendar_comes_from_the_program(paired: TwoSchools) -> None:
     introduced = await introduce(paired, "Ana")
     assert isinstance(introduced, Introduced)
     assert introduced.on == date(2026, 9, 1)
-    assert introduced.rounds[0].students_due == CHILDREN_DUE
-    assert introduced.visit_over == datetime(2027, 4, 14, 22, tzinfo=UTC)
-    assert introduced.closes == datetime(2027, 5, 21, 21, tzinfo=UTC)
+    assert introduced.calendar.rounds[0].students_due == CHILDREN_DUE
+    assert introduced.calendar.visit_over == datetime(2027, 4, 14, 22, tzinfo=UTC)
+    assert introduced.calendar.closes == datetime(2027, 5, 21, 21, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

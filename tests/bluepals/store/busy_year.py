@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.people import Partner
-from bluepals.facts import cases, closing, daily, letters, visits, year
+from bluepals.facts import cases, closing, daily, endings, letters, pauses, visits, year
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.store import attention, people
 from bluepals.store.database import Connection, Scope
+from bluepals.store.endings import Reason
+from bluepals.store.pauses import Target, What
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
 
 # Each school's two children: one who writes, one who misses.
@@ -51,7 +53,24 @@ async def live_a_year(schools: TwoSchools) -> None:
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
     )
+    for _, misser, _ in COUPLES.values():
+        await rest_over_a_weekend(schools, Target(pairing_id=schools.pairing[misser]))
+        await endings.end(
+            schools.office,
+            schools.scope,
+            schools.pairing[misser],
+            Reason.MOVED,
+            farewell_until=OFFICERS_DUE + timedelta(weeks=2),
+            by=schools.staff["Cora"],
+        )
     await schools.at(datetime(2026, 10, 5, 12, tzinfo=UTC))
+
+
+async def rest_over_a_weekend(schools: TwoSchools, target: Target) -> None:
+    this = (schools.office, schools.scope, target, [What.LETTERS])
+    await pauses.pause(*this, reason="away", by=schools.staff["Cora"])
+    seen = await pauses.preview(*this, {}, by=schools.staff["Cora"])
+    await pauses.resume(*this, {}, by=schools.staff["Cora"], agreed=seen.agreement)
 
 
 async def _keep(schools: TwoSchools, referred: DecidedAndTold, moderator: str, counselor: str) -> None:

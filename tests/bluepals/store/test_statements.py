@@ -17,9 +17,14 @@ from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
 from bluepals.domain.people import Partner, Role
+from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
+from bluepals.domain.silence import Rung, Silence
 from bluepals.store import cases, letters, mail
+from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
+from bluepals.store.pauses import NotPaused, Target, What
+from bluepals.store.silence import SilentSide
 from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
 from tests.bluepals.store.busy_year import trying
@@ -85,6 +90,7 @@ REFUSALS: dict[str, type[Exception]] = {
     "mail.mark_refused_for_now": mail.ClaimLost,
     "mail.mark_sent": mail.ClaimLost,
     "mail.mark_unknown": mail.ClaimLost,
+    "pauses.end": NotPaused,
 }
 
 
@@ -105,12 +111,16 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "admin_url": "",
         "agency": "city",
         "answer": "known",
+        "among": [busy.pairing["Ana"]],
         "body": {"draft_id": "x"},
+        "by": busy.staff["Cora"],
         "came": True,
         "case": cases._record(case),
         "case_id": case["id"],
         "claim_id": uuid4(),
         "class_name": "5A",
+        "dates": RoundDates(1, date(2026, 9, 18), date(2026, 10, 2), date(2026, 10, 13)),
+        "day": date(2026, 9, 21),
         "closed_by": busy.staff["Coco"],
         "concern": Concern.UNSURE,
         "counsel_asked_on": None,
@@ -119,9 +129,13 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "draft_hash": draft["hash"],
         "draft_id": draft["id"],
         "draft_ids": [one.id for one in await busy.stock_drafts()],
+        "due": None,
         "external_id": "Olga",
         "fact": "letter_decided",
+        "farewell_until": None,
+        "first_year": 2026,
         "handed": letters.Handed(TypedLetter("New."), "en", busy.officer["Olga"], Screening((), Risk.NONE)),
+        "how": "dropped",
         "key": "a key",
         "keyring": busy.office.keyring,
         "kind": "test",
@@ -136,6 +150,20 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "officer_id": busy.officer["Olga"],
         "officer_outcome": None,
         "officers": roster.officers,
+        "one": SilentSide(
+            busy.pairing["Ana"],
+            "north",
+            "5A",
+            "city",
+            busy.officer["Olga"],
+            "Olga",
+            "o@x.example",
+            "Ana",
+            1,
+            True,
+            Silence(Side.OFFICER, 1, date(2026, 9, 18), {}),
+        ),
+        "pairing_ids": [busy.pairing["Ana"]],
         "opened_by": busy.staff["Mona"],
         "opening": 1,
         "outcome": LetterOutcome.KEEP,
@@ -154,6 +182,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "role": Role.MODERATOR,
         "roles": roster.staff,
         "round_number": 2,
+        "rounds": [],
+        "rung": Rung.KIND_WORD,
         "said": "yes",
         "said_by": busy.staff["Coco"],
         "school": "north",
@@ -166,8 +196,11 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "student_id": busy.student["Ana"],
         "students": roster.students,
         "subject_id": None,
+        "target": Target(school="north"),
         "tell_id": await busy.admin.fetchval("SELECT id FROM tell WHERE program_id = 'stl' LIMIT 1"),
         "until": datetime(2027, 6, 1, tzinfo=UTC),
+        "what": What.LETTERS,
+        "whats": [What.LETTERS],
         "why": "They are neighbours.",
         "workflow_id": "pairing-x",
         "year": {"north": "stl.north.2026", "south": "stl.south.2026"},
@@ -176,6 +209,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 
 # Where a name means something else than elsewhere.
 OTHERWISE: dict[str, dict[str, object]] = {
+    "endings.begin": {"reason": Reason.STOPPED},
     "deliveries.record_miss": {"round_number": 1},
     "cases.plan": {"partners": ["Friends of Children"]},
     "cases.say": {"role": "counselor"},

@@ -1,0 +1,110 @@
+"""Pauses: time in which no deadline comes nearer.
+
+A school day counts when its hour passes outside every pause. So a pause takes away the days whose hour it covers, and a
+deadline that had three school days left before it has three left after it, at its usual hour.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.program import Policy, RoundDates
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """From an instant to another; None while it goes on."""
+
+    began: datetime
+    ended: datetime | None = None
+
+    def covers(self, at: datetime) -> bool:
+        """What ends with the pause was still frozen; what began with it had just passed."""
+        return self.began < at and (self.ended is None or at <= self.ended)
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRound:
+    """A round's deadlines after pauses. None: frozen by one that goes on, or no longer within the year."""
+
+    number: int
+    students_due: datetime | None
+    officers_due: datetime | None
+    pack_closes: datetime | None
+    opens: datetime | None
+
+
+def moved(calendar: SchoolCalendar, day: date, hour: int, pauses: Sequence[Pause]) -> date | None:
+    """The school day on which a deadline of this day and hour falls; None: none is left, or not while a pause goes on."""
+    first_free = calendar.next_school_day(day)
+    if not any(pause.began <= calendar.instant(first_free, hour) for pause in pauses):
+        return first_free
+    place = calendar.school_days.index(first_free)
+    counted = _counted(calendar, hour, pauses)
+    return counted[place] if place < len(counted) else None
+
+
+def unmoved(calendar: SchoolCalendar, day: date, hour: int, pauses: Sequence[Pause]) -> date:
+    """The day that `moved` brings to this one. Raises ValueError when its hour lies in a pause, or it is no school day."""
+    return calendar.school_days[_counted(calendar, hour, pauses).index(day)]
+
+
+def _counted(calendar: SchoolCalendar, hour: int, pauses: Sequence[Pause]) -> list[date]:
+    hours = ((day, calendar.instant(day, hour)) for day in calendar.school_days)
+    return [day for day, at in hours if not any(pause.covers(at) for pause in pauses)]
+
+
+def frozen_round(
+    calendar: SchoolCalendar, policy: Policy, dates: RoundDates, pauses: Sequence[Pause]
+) -> FrozenRound:
+    """A class's round. The pack closes on a school day, and is opened on a later one."""
+
+    def at(day: date | None, hour: int) -> datetime | None:
+        return None if day is None else calendar.instant(day, hour)
+
+    closes_on = moved(calendar, calendar.add_school_days(dates.opens_on, -1), policy.due_hour, pauses)
+    return FrozenRound(
+        number=dates.number,
+        students_due=at(moved(calendar, dates.students_due, policy.due_hour, pauses), policy.due_hour),
+        officers_due=at(moved(calendar, dates.officers_due, policy.due_hour, pauses), policy.due_hour),
+        pack_closes=at(closes_on, policy.due_hour),
+        opens=at(_opens_on(calendar, policy, dates.opens_on, closes_on, pauses), policy.opening_hour),
+    )
+
+
+def _opens_on(
+    calendar: SchoolCalendar, policy: Policy, day: date, closes_on: date | None, pauses: Sequence[Pause]
+) -> date | None:
+    opens_on = moved(calendar, day, policy.opening_hour, pauses)
+    if opens_on is None or closes_on is None or opens_on > closes_on:
+        return opens_on if closes_on else None
+    return next((one for one in _counted(calendar, policy.opening_hour, pauses) if one > closes_on), None)
+
+
+def with_own_pauses(
+    calendar: SchoolCalendar,
+    policy: Policy,
+    dates: RoundDates,
+    of_class: FrozenRound,
+    pauses: Sequence[Pause],
+) -> FrozenRound:
+    """A pairing's round when not only its class was paused: its own dates, and the opening day of the class."""
+    own = frozen_round(calendar, policy, dates, pauses)
+    return replace(own, pack_closes=of_class.pack_closes, opens=of_class.opens)
+
+
+SHORTEST = 8  # school days in which a round can still be written, answered and read
+
+
+def shortened(calendar: SchoolCalendar, number: int, after: date, opens_by: date) -> RoundDates | None:
+    """A round's dates within these days, its parts as 3 to 3 to 2; None when there are too few."""
+    days = calendar.school_days_between(after, opens_by)
+    if days < SHORTEST:
+        return None
+    return RoundDates(
+        number=number,
+        students_due=calendar.add_school_days(after, days * 3 // 8),
+        officers_due=calendar.add_school_days(after, days * 6 // 8),
+        opens_on=calendar.add_school_days(after, days),
+    )

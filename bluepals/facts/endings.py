@@ -1,0 +1,72 @@
+"""A pairing ends before the year does: at once, or after a farewell that both may write."""
+
+from datetime import datetime
+from uuid import UUID
+
+from bluepals.facts.office import Office
+from bluepals.store import endings, pairings, pauses, tells
+from bluepals.store.database import Connection, Scope
+from bluepals.store.endings import Reason
+
+
+class EndingRefused(Exception):
+    """The pairing stays as it is; the message says why and what to do."""
+
+
+async def end(
+    office: Office,
+    scope: Scope,
+    pairing_id: UUID,
+    reason: Reason,
+    *,
+    farewell_until: datetime | None = None,
+    by: UUID,
+) -> bool:
+    """False: it was ending already. Raises LookupError with a sentence."""
+    async with office.committing(scope) as connection:
+        await pairings.card(connection, pairing_id)
+        return await end_in(connection, pairing_id, reason, farewell_until=farewell_until, by=by)
+
+
+async def end_in(
+    connection: Connection, pairing_id: UUID, reason: Reason, *, farewell_until: datetime | None, by: UUID
+) -> bool:
+    """The same, in the transaction of what it follows from. Without a farewell nothing goes out from its commit on."""
+    if not await endings.begin(
+        connection, pairing_id, reason, farewell_until if reason.has_farewell else None, by
+    ):
+        return False
+    if not reason.has_farewell or farewell_until is None:
+        await pairings.end(connection, pairing_id, reason.shown)
+        await endings.cancel_mail(connection, [pairing_id])
+    await _tell(connection, pairing_id)
+    return True
+
+
+async def take_back(office: Office, scope: Scope, pairing_id: UUID) -> None:
+    """A mistake, before any farewell went out. Raises EndingRefused when it is too late for that."""
+    async with office.committing(scope) as connection:
+        if (await pairings.card(connection, pairing_id)).ended:
+            raise EndingRefused(
+                f"Pairing {pairing_id} has ended. Match the child again: starter.py match propose"
+            )
+        if await endings.farewells_out(connection, pairing_id):
+            raise EndingRefused(
+                f"A farewell of pairing {pairing_id} has gone out. Let it end, and match the two again afterwards."
+            )
+        await endings.take_back(connection, pairing_id)
+        await _tell(connection, pairing_id)
+
+
+async def _tell(connection: Connection, pairing_id: UUID) -> None:
+    """Its end is a date like the others: it reads them anew."""
+    version = await pauses.next_version(connection)
+    pairing = await pairings.card(connection, pairing_id)
+    await tells.add(
+        connection,
+        pairing.program,
+        workflow_id=f"pairing-{pairing_id}",
+        fact="calendar_changed",
+        key=f"calendar-{version}",
+        body={"version": version},
+    )

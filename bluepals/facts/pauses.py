@@ -1,0 +1,269 @@
+"""Pauses: begun and ended by a coordinator, each in one transaction with the dates that it moves and the tells about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from hashlib import sha256
+from uuid import UUID
+
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.pauses import (
+    SHORTEST,
+    FrozenRound,
+    Pause,
+    frozen_round,
+    shortened,
+    unmoved,
+    with_own_pauses,
+)
+from bluepals.domain.people import Role
+from bluepals.domain.program import Program, RoundDates
+from bluepals.facts.office import Office
+from bluepals.store import pauses, people, programs, tells
+from bluepals.store.database import Connection, Scope
+from bluepals.store.pauses import LivePairing, OwnDates, RoundOnRecord, Target, What
+
+
+class Choice(StrEnum):
+    """What becomes of a round that no longer fits before the last day."""
+
+    DROP = "drop"
+    SHORTEN = "shorten"
+    CARRY = "carry"
+
+
+class PauseRefused(Exception):
+    """The calendar stays as it is; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCalendar:
+    """The dates to come, once the change is made. `unfit`: rounds without a day left for them; `told`: workflows."""
+
+    rounds: Sequence[RoundOnRecord]
+    own: Sequence[OwnDates]
+    unfit: Sequence[RoundOnRecord]
+    told: int
+
+    @property
+    def agreement(self) -> str:
+        """A few characters that stand for exactly these dates."""
+        dates = [(one.program_year, one.number, *_dates(one), one.opens_at) for one in self.rounds]
+        own = [(str(one.pairing_id), one.number, *_dates(one)) for one in self.own]
+        return sha256(repr((dates, own)).encode()).hexdigest()[:8]
+
+
+def _dates(one: RoundOnRecord | OwnDates) -> tuple[datetime | None, datetime | None]:
+    return one.students_due_at, one.officers_due_at
+
+
+async def pause(
+    office: Office, scope: Scope, target: Target, whats: Sequence[What], *, reason: str, by: UUID
+) -> NewCalendar:
+    """From now on no deadline of this comes nearer. Raises PauseRefused, AlreadyPaused or LookupError."""
+    async with office.committing(scope) as connection:
+        await _refuse_others(connection, by)
+        return await pause_in(connection, target, whats, reason=reason, by=by)
+
+
+async def pause_in(
+    connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
+) -> NewCalendar:
+    """The same, in the transaction of what it follows from."""
+    version = await pauses.next_version(connection)
+    for what in whats:
+        await pauses.begin(connection, target, what, reason, by)
+    return await _follow(connection, target, version)
+
+
+async def wake_in(connection: Connection, target: Target, by: UUID) -> None:
+    """End a rest that nobody has to plan for: the opening days are others'."""
+    version = await pauses.next_version(connection)
+    await pauses.end(connection, target, [What.LETTERS], by)
+    await _follow(connection, target, version)
+
+
+async def preview(
+    office: Office,
+    scope: Scope,
+    target: Target,
+    whats: Sequence[What],
+    choices: Mapping[int, Choice],
+    *,
+    by: UUID,
+) -> NewCalendar:
+    """What `resume` would do now. Raises as it does, but for rounds without a choice: they are named."""
+    async with office.database.transaction(scope) as connection:
+        looking = connection.transaction()
+        await looking.start()
+        try:
+            return await _resume(connection, target, whats, choices, by)
+        finally:
+            await looking.rollback()
+
+
+async def resume(
+    office: Office,
+    scope: Scope,
+    target: Target,
+    whats: Sequence[What],
+    choices: Mapping[int, Choice],
+    *,
+    by: UUID,
+    agreed: str,
+) -> NewCalendar:
+    """End a pause with exactly the dates that were agreed to. Raises PauseRefused, NotPaused or LookupError."""
+    async with office.committing(scope) as connection:
+        changed = await _resume(connection, target, whats, choices, by)
+        if changed.unfit:
+            numbers = ", ".join(str(number) for number in sorted({one.number for one in changed.unfit}))
+            raise PauseRefused(
+                f"There is no day left for round {numbers}. Say what becomes of it, as --round {numbers.split(', ')[0]}=drop"
+                " (or shorten, or carry into the next year)."
+            )
+        if changed.agreement != agreed:
+            raise PauseRefused(
+                "The dates are no longer those that you have seen: time has passed, or somebody has changed them."
+                " Look again with --preview."
+            )
+        return changed
+
+
+async def reschedule(connection: Connection, program: Program) -> None:
+    """Every round's dates from the plan and all pauses, for classes and for pairings that were paused by themselves."""
+    paused = await pauses.all_pauses(connection, What.LETTERS)
+    planned = await pauses.planned_rounds(connection, program.first_year)
+    calendar, policy = SchoolCalendar.of(program), program.policy
+    of_class = {
+        (one.program_year, one.dates.number): (
+            one.dates,
+            frozen_round(calendar, policy, one.dates, _of_class(paused, one.school)),
+        )
+        for one in planned
+    }
+    await pauses.move_rounds(connection, [(year, frozen) for (year, _), (_, frozen) in of_class.items()])
+
+    @cache
+    def own_rounds(year: str, stretches: tuple[Pause, ...]) -> Sequence[FrozenRound]:
+        return [
+            with_own_pauses(calendar, policy, dates, frozen, stretches)
+            for (of_year, _), (dates, frozen) in of_class.items()
+            if of_year == year
+        ]
+
+    live = await pauses.live_pairings(connection, Target())
+    moved = [
+        (pairing.id, frozen)
+        for pairing in live
+        if (own := _of_pairing(paused, pairing))
+        for frozen in own_rounds(pairing.program_year, (*_of_class(paused, pairing.school), *own))
+    ]
+    await pauses.move_pairings(connection, moved, [pairing.id for pairing in live])
+
+
+def _of_class(paused: Mapping[Target, Sequence[Pause]], school: str) -> tuple[Pause, ...]:
+    return (*paused.get(Target(), ()), *paused.get(Target(school=school), ()))
+
+
+def _of_pairing(paused: Mapping[Target, Sequence[Pause]], pairing: LivePairing) -> tuple[Pause, ...]:
+    return (
+        *paused.get(Target(agency=pairing.agency), ()),
+        *paused.get(Target(pairing_id=pairing.id), ()),
+    )
+
+
+async def _resume(
+    connection: Connection, target: Target, whats: Sequence[What], choices: Mapping[int, Choice], by: UUID
+) -> NewCalendar:
+    await _refuse_others(connection, by)
+    version = await pauses.next_version(connection)
+    await pauses.end(connection, target, whats, by)
+    program = await programs.load(connection)
+    await reschedule(connection, program)
+    for one in await _unfit(connection):
+        if one.number in choices:
+            await _settle(connection, program, one, choices[one.number])
+    return await _follow(connection, target, version)
+
+
+async def _follow(connection: Connection, target: Target, version: int) -> NewCalendar:
+    """The new dates, and whoever lives by them told of them."""
+    program = await programs.load(connection)
+    await reschedule(connection, program)
+    told = [f"pairing-{one.id}" for one in await pauses.live_pairings(connection, target)]
+    if target.agency is None and target.pairing_id is None:
+        told += [
+            f"program-year-{year}"
+            for year, school, state in await programs.years(connection)
+            if state == "open" and target.school in (None, school)
+        ]
+    for workflow_id in told:
+        await tells.add(
+            connection,
+            program.id,
+            workflow_id=workflow_id,
+            fact="calendar_changed",
+            key=f"calendar-{version}",
+            body={"version": version},
+        )
+    return NewCalendar(
+        rounds=await pauses.rounds_to_come(connection),
+        own=await pauses.own_dates_to_come(connection),
+        unfit=await _unfit(connection),
+        told=len(told),
+    )
+
+
+async def _unfit(connection: Connection) -> Sequence[RoundOnRecord]:
+    """Rounds that are not paused and have no opening day all the same."""
+    paused = {one.target for one in await pauses.open_pauses(connection) if one.what is What.LETTERS}
+    return [
+        one
+        for one in await pauses.rounds_to_come(connection)
+        if one.opens_at is None and not paused & {Target(), Target(school=one.school)}
+    ]
+
+
+async def _settle(connection: Connection, program: Program, unfit: RoundOnRecord, choice: Choice) -> None:
+    match choice:
+        case Choice.DROP:
+            await pauses.leave_out(connection, unfit.program_year, unfit.number, "dropped")
+        case Choice.CARRY:
+            await pauses.leave_out(connection, unfit.program_year, unfit.number, "carried")
+        case Choice.SHORTEN:
+            await pauses.plan_anew(
+                connection, unfit.program_year, await _shortened(connection, program, unfit)
+            )
+
+
+async def _shortened(connection: Connection, program: Program, unfit: RoundOnRecord) -> RoundDates:
+    """A plan that pauses move to the days that are left. Raises PauseRefused when they are too few."""
+    calendar, policy = SchoolCalendar.of(program), program.policy
+    today = await programs.today(connection)
+    before = await pauses.last_opening_before(connection, unfit.program_year, unfit.number)
+    after, opens_by = max(today, before or today), calendar.add_school_days(program.year.last_day, -1)
+    wanted = shortened(calendar, unfit.number, after, opens_by)
+    if wanted is None:
+        left = max(0, calendar.school_days_between(after, opens_by))
+        raise PauseRefused(
+            f"Round {unfit.number} at {unfit.school} can't be shortened: {left} school days are left after {after},"
+            f" and {SHORTEST} are needed. Drop it, or carry it into the next year."
+        )
+    stretches = _of_class(await pauses.all_pauses(connection, What.LETTERS), unfit.school)
+
+    def planned(day: date, hour: int) -> date:
+        return unmoved(calendar, day, hour, stretches)
+
+    return RoundDates(
+        number=unfit.number,
+        students_due=planned(wanted.students_due, policy.due_hour),
+        officers_due=planned(wanted.officers_due, policy.due_hour),
+        opens_on=planned(wanted.opens_on, policy.opening_hour),
+    )
+
+
+async def _refuse_others(connection: Connection, by: UUID) -> None:
+    if by not in {one.id for one in await people.staff(connection, Role.COORDINATOR)}:
+        raise PauseRefused("Only a coordinator pauses and resumes. Use the id of one in --by; see staff.csv.")

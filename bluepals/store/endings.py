@@ -1,0 +1,91 @@
+"""Pairings that end before the year does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from bluepals.store.database import Connection
+
+
+class Reason(StrEnum):
+    CONSENT_WITHDRAWN = "consent withdrawn"
+    LEFT_SCHOOL = "left the school"
+    CHILD_DIED = "child died"
+    MOVED = "moved"
+    BUSY = "busy"
+    STOPPED = "stopped"
+    OFFICER_DIED = "officer died"
+    CLEARANCE_ENDED = "clearance ended"
+    SILENCE = "silence"
+    DECLINED = "declined"
+
+    @property
+    def shown(self) -> str:
+        """What everybody may know: whose side left, and not why."""
+        return "student left" if self in OF_THE_CHILD else "officer left"
+
+    @property
+    def has_farewell(self) -> bool:
+        """Whether both may still write a letter."""
+        return self in WITH_FAREWELL
+
+
+OF_THE_CHILD = (Reason.CONSENT_WITHDRAWN, Reason.LEFT_SCHOOL, Reason.CHILD_DIED)
+WITH_FAREWELL = (Reason.LEFT_SCHOOL, Reason.MOVED, Reason.BUSY, Reason.CLEARANCE_ENDED, Reason.SILENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    reason: Reason
+    since: datetime
+    farewell_until: datetime
+
+
+async def begin(
+    connection: Connection, pairing_id: UUID, reason: Reason, farewell_until: datetime | None, by: UUID
+) -> bool:
+    """False: it is ending or has ended already. `farewell_until` None: no contact from now on."""
+    began = await connection.fetchval(
+        "INSERT INTO ending (pairing_id, program_id, school_id, agency_id, reason, farewell_until, ended_by)"
+        " SELECT id, program_id, school_id, agency_id, $2, coalesce($3, program_now()), $4 FROM pairing"
+        " WHERE id = $1 AND ended_at IS NULL ON CONFLICT DO NOTHING RETURNING pairing_id",
+        pairing_id,
+        reason,
+        farewell_until,
+        by,
+    )
+    return began is not None
+
+
+async def of(connection: Connection, pairing_id: UUID) -> Ending | None:
+    row = await connection.fetchrow(
+        "SELECT reason, since, farewell_until FROM ending WHERE pairing_id = $1", pairing_id
+    )
+    return Ending(Reason(row["reason"]), row["since"], row["farewell_until"]) if row else None
+
+
+async def take_back(connection: Connection, pairing_id: UUID) -> None:
+    await connection.execute("DELETE FROM ending WHERE pairing_id = $1", pairing_id)
+
+
+async def farewells_out(connection: Connection, pairing_id: UUID) -> int:
+    """Letters that have gone out since the pairing began to end."""
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM delivery JOIN ending ON ending.pairing_id = delivery.pairing_id"
+        " WHERE delivery.pairing_id = $1 AND released_at >= since AND delivery.kind <> 'stock'",
+        pairing_id,
+    )
+    return count
+
+
+async def cancel_mail(connection: Connection, pairing_ids: Sequence[UUID]) -> int:
+    """What has not begun to leave is not sent any more; safety goes all the same."""
+    rows = await connection.fetch(
+        "UPDATE mail SET state = 'cancelled', claim = NULL, claimed_until = NULL"
+        " WHERE pairing_id = ANY ($1::uuid[]) AND kind <> 'safety' AND bodies_started = 0"
+        " AND state IN ('pending', 'retry', 'claimed') RETURNING id",
+        list(pairing_ids),
+    )
+    return len(rows)

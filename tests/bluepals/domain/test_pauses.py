@@ -1,0 +1,156 @@
+"""Pauses freeze the school days left: no deadline loses one, and none gains one."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bluepals.domain.pauses import Pause, frozen_round, moved, shortened, unmoved, with_own_pauses
+from bluepals.domain.program import Policy, RoundDates
+from tests.bluepals.domain.test_calendar import CALENDAR, PROGRAM, YEAR
+
+POLICY = Policy()
+HOUR = POLICY.due_hour
+MONDAY = date(2026, 9, 14)
+FIRST, LAST = CALENDAR.instant(YEAR.first_day, 0), CALENDAR.instant(YEAR.last_day, 23)
+
+# Whole minutes of the year, so that edges meet each other and the hours of the day too.
+instants = st.integers(0, int((LAST - FIRST) / timedelta(minutes=1))).map(
+    lambda n: FIRST + timedelta(minutes=n)
+)
+on_the_hour = st.builds(
+    CALENDAR.instant, st.sampled_from(CALENDAR.school_days), st.sampled_from([7, 12, HOUR])
+)
+edges = st.one_of(instants, on_the_hour)
+pauses = st.tuples(edges, edges).map(lambda two: Pause(min(two), max(two)))
+days = st.sampled_from(CALENDAR.school_days)
+
+
+def at(day: date, hour: int = HOUR, minute: int = 0) -> datetime:
+    return CALENDAR.instant(day, hour) + timedelta(minutes=minute)
+
+
+def left(now: datetime, deadline: date) -> int:
+    """Due hours still to come at `now`, up to the deadline's own."""
+    return sum(1 for day in CALENDAR.school_days if day <= deadline and now < at(day))
+
+
+def stretches(many: Sequence[Pause]) -> list[tuple[datetime, datetime]]:
+    """Overlapping pauses, of whatever level, as the stretches in which something was paused."""
+    merged: list[tuple[datetime, datetime]] = []
+    for pause in sorted(many, key=lambda one: one.began):
+        ended = pause.ended or LAST
+        if merged and pause.began <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], ended))
+        else:
+            merged.append((pause.began, ended))
+    return merged
+
+
+@given(day=days, many=st.lists(pauses, max_size=10))
+def test_an_open_deadline_has_as_many_school_days_left_after_a_pause_as_before(
+    day: date, many: list[Pause]
+) -> None:
+    known: list[Pause] = []
+    deadline = day
+    for began, ended in stretches(many):
+        before = left(began, deadline)
+        known.append(Pause(began, ended))
+        after = moved(CALENDAR, day, HOUR, known)
+        if after is None:
+            assert left(ended, YEAR.last_day) < before
+            return
+        assert (after == deadline) if before == 0 else (left(ended, after) == before)
+        deadline = after
+
+
+@given(day=days, many=st.lists(pauses, max_size=10))
+def test_the_order_in_which_pauses_are_told_does_not_count(day: date, many: list[Pause]) -> None:
+    assert moved(CALENDAR, day, HOUR, many) == moved(CALENDAR, day, HOUR, many[::-1])
+
+
+@given(one=days, other=days, many=st.lists(pauses, max_size=10))
+def test_deadlines_keep_their_order(one: date, other: date, many: list[Pause]) -> None:
+    first, second = (moved(CALENDAR, day, HOUR, many) for day in sorted((one, other)))
+    assert second is None or (first is not None and first <= second)
+    assert one == other or first is None or first != second
+
+
+@given(day=days, many=st.lists(pauses, max_size=10))
+def test_a_moved_deadline_falls_on_a_school_day_outside_every_pause(day: date, many: list[Pause]) -> None:
+    if (after := moved(CALENDAR, day, HOUR, many)) is not None:
+        assert CALENDAR.is_school_day(after)
+        assert not any(pause.covers(at(after)) for pause in many)
+        assert unmoved(CALENDAR, after, HOUR, many) == day
+
+
+@given(began=edges, day=days)
+def test_while_a_pause_goes_on_what_was_open_has_no_date(began: datetime, day: date) -> None:
+    assert moved(CALENDAR, day, HOUR, [Pause(began)]) == (day if at(day) <= began else None)
+
+
+@given(dates=st.sampled_from(PROGRAM.rounds), many=st.lists(pauses, max_size=10))
+def test_a_round_keeps_its_order_whatever_was_paused(dates: RoundDates, many: list[Pause]) -> None:
+    times = frozen_round(CALENDAR, POLICY, dates, many)
+    known = [times.students_due, times.officers_due, times.pack_closes, times.opens]
+    dated = [one for one in known if one is not None]
+    assert dated == sorted(set(dated))
+    assert dated == known[: len(dated)]
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "due"),
+    [
+        pytest.param(at(MONDAY, 10), at(MONDAY, 15), date(2026, 9, 18), id="within a day: nothing moves"),
+        pytest.param(
+            at(MONDAY, 10), at(MONDAY + timedelta(1), 10), date(2026, 9, 21), id="over a night: a day"
+        ),
+        pytest.param(at(MONDAY, 10), at(MONDAY + timedelta(7), 10), date(2026, 9, 25), id="a week"),
+        pytest.param(
+            at(date(2026, 9, 18), HOUR, -1),
+            at(date(2026, 9, 18), HOUR),
+            date(2026, 9, 21),
+            id="over its hour",
+        ),
+        pytest.param(
+            at(date(2026, 9, 18)), at(date(2026, 9, 30)), date(2026, 9, 18), id="it had just passed"
+        ),
+        pytest.param(
+            at(date(2026, 9, 17), 10),
+            at(date(2026, 11, 24), 10),
+            date(2026, 11, 30),
+            id="over a holiday and into one",
+        ),
+    ],
+)
+def test_what_a_pause_does_to_a_friday(began: datetime, ended: datetime, due: date) -> None:
+    assert moved(CALENDAR, date(2026, 9, 18), HOUR, [Pause(began, ended)]) == due
+
+
+def test_fault_35_a_pause_across_the_change_of_clocks_keeps_the_hour() -> None:
+    pause = Pause(datetime(2027, 3, 12, 18, tzinfo=UTC), datetime(2027, 3, 19, 18, tzinfo=UTC))
+    dates = RoundDates(1, date(2027, 3, 12), date(2027, 3, 26), date(2027, 4, 5))
+    assert frozen_round(CALENDAR, POLICY, dates, []).students_due == datetime(2027, 3, 12, 23, tzinfo=UTC)
+    assert frozen_round(CALENDAR, POLICY, dates, [pause]).students_due == datetime(
+        2027, 3, 19, 22, tzinfo=UTC
+    )
+
+
+def test_a_pairings_own_pause_leaves_the_opening_day_to_its_class() -> None:
+    dates = PROGRAM.rounds[0]
+    own = [Pause(at(dates.students_due, 10), at(dates.students_due + timedelta(7), 10))]
+    of_class = frozen_round(CALENDAR, POLICY, dates, [])
+    times = with_own_pauses(CALENDAR, POLICY, dates, of_class, own)
+    assert times.officers_due == of_class.officers_due + timedelta(7) if of_class.officers_due else False
+    assert (times.pack_closes, times.opens) == (of_class.pack_closes, of_class.opens)
+
+
+@given(after=days, by=days)
+def test_a_shortened_round_has_time_for_each_of_its_parts(after: date, by: date) -> None:
+    dates = shortened(CALENDAR, 4, after, by)
+    if dates is None:
+        assert CALENDAR.school_days_between(after, by) < 8
+    else:
+        assert after < dates.students_due < dates.officers_due < dates.opens_on <= by

@@ -1,0 +1,231 @@
+"""Who pauses what, what that keeps back, and the dates that a coordinator agrees to before it ends."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from bluepals.domain.letters import Side
+from bluepals.facts import letters, pauses
+from bluepals.facts.pauses import Choice, NewCalendar, PauseRefused
+from bluepals.store import mail
+from bluepals.store.deliveries import DateMoved, Held
+from bluepals.store.pauses import AlreadyPaused, NotPaused, Target, What
+from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
+
+EVERYTHING, NORTH, CITY = Target(), Target(school="north"), Target(agency="city")
+LETTERS = [What.LETTERS]
+WEEK = timedelta(weeks=1)
+ADDRESS = "a@b.example"
+MONDAY = datetime(2026, 9, 14, 12, tzinfo=UTC)
+OPENS = datetime(2026, 10, 13, 12, tzinfo=UTC)
+SPRING = datetime(2027, 3, 22, 15, tzinfo=UTC)  # too late for round 2
+
+
+async def pause(schools: TwoSchools, target: Target = EVERYTHING, by: str = "Cora") -> NewCalendar:
+    return await pauses.pause(
+        schools.office, schools.scope, target, LETTERS, reason="snow", by=schools.staff[by]
+    )
+
+
+async def preview(
+    schools: TwoSchools, target: Target = EVERYTHING, choices: Mapping[int, Choice] | None = None
+) -> NewCalendar:
+    return await pauses.preview(
+        schools.office, schools.scope, target, LETTERS, choices or {}, by=schools.staff["Cora"]
+    )
+
+
+async def resume(
+    schools: TwoSchools,
+    target: Target = EVERYTHING,
+    choices: Mapping[int, Choice] | None = None,
+    agreed: str | None = None,
+) -> NewCalendar:
+    agreed = agreed or (await preview(schools, target, choices)).agreement
+    return await pauses.resume(
+        schools.office, schools.scope, target, LETTERS, choices or {}, by=schools.staff["Cora"], agreed=agreed
+    )
+
+
+async def dates(schools: TwoSchools, school: str, number: int = 1) -> Sequence[datetime | None]:
+    row = await schools.admin.fetchrow(
+        "SELECT students_due_at, officers_due_at, opens_at FROM round WHERE program_year_id = $1 AND number = $2",
+        schools.year(school),
+        number,
+    )
+    return list(row or ())
+
+
+async def test_a_paused_school_has_no_dates_and_the_other_keeps_its_own(schools: TwoSchools) -> None:
+    before = await dates(schools, "south")
+    await schools.at(MONDAY)
+    await pause(schools, NORTH)
+    assert await dates(schools, "north") == [None, None, None]
+    assert await dates(schools, "south") == before
+
+
+async def test_what_had_passed_before_the_pause_stays_as_it_was(schools: TwoSchools) -> None:
+    await schools.at(CHILDREN_DUE)
+    await pause(schools)
+    assert await dates(schools, "north") == [CHILDREN_DUE, None, None]
+
+
+async def test_a_week_of_pause_moves_every_open_date_by_a_week(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    await pause(schools)
+    await schools.at(MONDAY + WEEK)
+    await resume(schools)
+    assert await dates(schools, "north") == [CHILDREN_DUE + WEEK, OFFICERS_DUE + WEEK, OPENS + WEEK]
+
+
+async def test_a_preview_shows_the_dates_and_changes_nothing(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    await pause(schools)
+    await schools.at(MONDAY + WEEK)
+    shown = await preview(schools)
+    assert shown.rounds[0].students_due_at == CHILDREN_DUE + WEEK
+    assert await dates(schools, "north") == [None, None, None]
+    assert (await resume(schools, agreed=shown.agreement)).rounds == shown.rounds
+
+
+async def test_a_resume_that_comes_too_late_for_what_was_agreed_is_refused(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    await pause(schools)
+    shown = await preview(schools)
+    await schools.at(MONDAY + timedelta(days=1))
+    with pytest.raises(PauseRefused, match="Look again with --preview"):
+        await resume(schools, agreed=shown.agreement)
+    assert await dates(schools, "north") == [None, None, None]
+
+
+async def test_the_inner_pause_wins(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    await pause(schools, NORTH)
+    await pause(schools)
+    await schools.at(MONDAY + WEEK)
+    await resume(schools)
+    assert await dates(schools, "north") == [None, None, None]
+    assert (await dates(schools, "south"))[0] == CHILDREN_DUE + WEEK
+    await schools.at(MONDAY + 2 * WEEK)
+    await resume(schools, NORTH)
+    assert (await dates(schools, "north"))[0] == CHILDREN_DUE + 2 * WEEK, "two pauses at once are one"
+
+
+async def test_a_paused_agency_moves_its_officers_dates_and_no_opening_day(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    before = await dates(schools, "north")
+    await pause(schools, CITY)
+    assert await dates(schools, "north") == before
+    await schools.at(MONDAY + WEEK)
+    changed = await resume(schools, CITY)
+    own = {one.pairing_id: one.officers_due_at for one in changed.own if one.number == 1}
+    assert own == {schools.pairing[child]: OFFICERS_DUE + WEEK for child in ("Ana", "Ben")}
+
+
+async def test_only_a_coordinator_pauses(schools: TwoSchools) -> None:
+    with pytest.raises(PauseRefused, match="Only a coordinator"):
+        await pause(schools, by="Mona")
+
+
+async def test_what_is_paused_is_not_paused_again_and_what_is_not_is_not_resumed(schools: TwoSchools) -> None:
+    await pause(schools, NORTH)
+    with pytest.raises(AlreadyPaused, match="letters of school north are paused already"):
+        await pause(schools, NORTH)
+    with pytest.raises(
+        NotPaused, match=r"letters of the program are not paused\. Paused: letters of school north"
+    ):
+        await preview(schools)
+    with pytest.raises(LookupError, match="no school west"):
+        await pause(schools, Target(school="west"))
+
+
+async def test_an_approved_letter_is_held_without_a_call_for_anybody(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT, "Hello.")
+    await schools.decide(draft)
+    await pause(schools)
+    held = await letters.release(
+        schools.office,
+        schools.scope,
+        pairing_id=schools.pairing["Ana"],
+        draft_id=draft.id,
+        draft_hash=draft.hash,
+    )
+    assert held is Held.PAUSED
+    assert await schools.admin.fetchval("SELECT count(*) FROM attention WHERE closed_at IS NULL") == 0
+
+
+async def test_no_miss_is_recorded_of_a_date_that_is_frozen_or_another_one(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    await pause(schools)
+    await schools.at(CHILDREN_DUE + WEEK)
+    this = (schools.office, schools.scope, schools.pairing["Ana"], 1, Side.STUDENT)
+    with pytest.raises(DateMoved):
+        await letters.record_miss(*this, CHILDREN_DUE)
+    await resume(schools)
+    with pytest.raises(DateMoved):
+        await letters.record_miss(*this, CHILDREN_DUE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "goes"), [("daily", False), ("letter", False), ("visit", True), ("safety", True)]
+)
+async def test_mail_waits_for_the_end_of_the_pause_but_for_safety(
+    schools: TwoSchools, kind: str, goes: bool
+) -> None:
+    await schools.at(MONDAY)
+    await pause(schools, NORTH)
+    async with schools.database.transaction(schools.scope) as connection:
+        for school in ("north", "south"):
+            message = mail.QueuedMail(school, kind, ADDRESS, f"<{school}@b>", b"words", school=school)
+            await mail.queue(connection, message)
+        due = await mail.claim(connection, uuid4(), 100)
+    assert [one.school for one in due if one.to_address == ADDRESS] == (
+        ["north", "south"] if goes else ["south"]
+    )
+
+
+async def test_a_round_without_a_day_is_named_and_a_person_says_what_becomes_of_it(
+    schools: TwoSchools,
+) -> None:
+    await schools.at(MONDAY)
+    await pause(schools)
+    await schools.at(SPRING)
+    shown = await preview(schools)
+    assert {one.number for one in shown.unfit} == {2}
+    with pytest.raises(
+        PauseRefused, match=r"no day left for round 2\. Say what becomes of it, as --round 2=drop"
+    ):
+        await resume(schools)
+
+
+@pytest.mark.parametrize("choice", [Choice.DROP, Choice.CARRY])
+async def test_a_round_that_is_left_out_is_in_no_calendar(schools: TwoSchools, choice: Choice) -> None:
+    await schools.at(MONDAY)
+    await pause(schools)
+    await schools.at(SPRING)
+    changed = await resume(schools, choices={2: choice})
+    assert {one.number for one in changed.rounds} == {1}
+
+
+async def test_a_shortened_round_ends_before_the_last_day(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    await pause(schools)
+    await schools.at(SPRING)
+    changed = await resume(schools, choices={2: Choice.SHORTEN})
+    assert changed.unfit == []
+    first, second = (one for one in changed.rounds if one.school == "north")
+    days = [first.opens_at, second.students_due_at, second.officers_due_at, second.opens_at]
+    known = [day for day in days if day is not None]
+    assert len(known) == len(days)
+    assert known == sorted(known)
+    assert known[-1].date() == date(2027, 5, 20)
+
+
+async def test_a_round_with_too_few_days_can_not_be_shortened(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    await pause(schools)
+    await schools.at(datetime(2027, 4, 19, 15, tzinfo=UTC))
+    with pytest.raises(PauseRefused, match=r"school days are left after .*, and 8 are needed"):
+        await resume(schools, choices={2: Choice.SHORTEN})

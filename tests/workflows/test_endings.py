@@ -1,0 +1,92 @@
+"""A pairing that ends before the year does: at once, or after a farewell."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio.client import WorkflowHandle
+
+from bluepals.domain.letters import Side, Verdict
+from bluepals.facts import endings
+from bluepals.store.endings import Reason
+from tests.workflows.world import World, eventually
+from workflows.search_attributes import DUE, STAGE
+
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+
+
+async def end(world: World, pair: str, reason: Reason, farewell: timedelta | None = None) -> None:
+    await endings.end(
+        world.office,
+        world.scope,
+        UUID(pair),
+        reason,
+        farewell_until=world.now + farewell if farewell else None,
+        by=world.people["coordinator"],
+    )
+    await world.tell()
+
+
+async def end_of(world: World, pair: str) -> str | None:
+    found: str | None = await world.admin.fetchval("SELECT end_reason FROM pairing WHERE id = $1", UUID(pair))
+    return found
+
+
+async def test_without_a_farewell_it_closes_at_once_and_nobody_reads_why(world: World) -> None:
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await end(world, pair, Reason.STOPPED)
+    assert (await handle.result()).rounds == 0
+    assert await end_of(world, pair) == "officer left"
+    assert await world.mails("farewell") == []
+    assert "stopped" not in await world.details(handle)
+
+
+async def test_a_farewell_that_is_approved_goes_out_before_it_closes(world: World) -> None:
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await end(world, pair, Reason.MOVED, farewell=2 * WEEK)
+    await world.letter(pair, Side.STUDENT, 1)
+    assert await world.deliveries(pair) == [(1, "student", "letter", None)]
+    await world.reach(world.program.year.first_day + 2 * WEEK + DAY)
+    await handle.result()
+    assert await end_of(world, pair) == "officer left"
+    assert await world.misses(pair) == [], "who says farewell misses no date"
+
+
+async def test_before_it_is_introduced_it_ends_without_a_word(world: World) -> None:
+    (pair,) = await world.pair()
+    await world.set_consent(None)
+    handle = await world.begin_pairing(pair)
+    await end(world, pair, Reason.DECLINED)
+    await handle.result()
+    assert await world.mails("introduction") == []
+
+
+async def test_a_mistake_is_taken_back_and_the_year_goes_on(world: World) -> None:
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    due = await world.attribute(handle, DUE)
+    await end(world, pair, Reason.BUSY, farewell=2 * WEEK)
+    await eventually(lambda: _is_due_at_another_time(world, handle, due), "it has no date")
+    await endings.take_back(world.office, world.scope, UUID(pair))
+    await world.tell()
+    await world.reach(world.round(1).students_due)
+    assert await world.misses(pair) == [(1, "student")]
+    assert await world.attribute(handle, STAGE) == "officer answers"
+
+
+async def test_fault_10_a_letter_that_is_approved_after_the_end_goes_nowhere(world: World) -> None:
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    draft = await world.write(pair, Side.STUDENT, 1)
+    await end(world, pair, Reason.CONSENT_WITHDRAWN)
+    await handle.result()
+    await world.decide(draft, Verdict.APPROVE)
+    await world.tell()
+    assert await world.deliveries(pair) == []
+    assert await world.answers("letter_decided") == ["closed"]
+
+
+async def _is_due_at_another_time(world: World, handle: WorkflowHandle[Any, Any], due: object) -> bool:
+    return bool(await world.attribute(handle, DUE) != due)

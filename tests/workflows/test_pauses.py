@@ -1,0 +1,155 @@
+"""A pause: nothing comes nearer, nothing is lost, and everything goes on where it stood."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+
+from bluepals.domain.letters import Side, Verdict
+from bluepals.store.pauses import Target
+from tests.workflows.world import World, eventually
+from workflows.api.calendar import CalendarChanged
+from workflows.search_attributes import DUE, ROUND, STAGE
+
+Handle = WorkflowHandle[Any, Any]
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+
+
+async def test_a_paused_pairing_misses_nothing_and_goes_on_by_its_new_dates(world: World) -> None:
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    first = world.round(1)
+    await world.pause()
+    await eventually(lambda: _has_no_date(world, handle), "it knows of no date")
+    await world.reach(first.students_due + DAY)
+    assert await world.misses(pair) == []
+    await world.reach(world.program.year.first_day + 2 * WEEK, 20)
+    await world.resume()
+    # The hour of eleven school days came in the pause.
+    moved = world.calendar.instant(first.students_due + 2 * WEEK + 3 * DAY, world.program.policy.due_hour)
+    await eventually(lambda: _is_due(world, handle, moved), "it knows its new date")
+    await world.reach(first.students_due + 2 * WEEK)
+    assert await world.misses(pair) == []
+    await world.reach(first.students_due + 2 * WEEK + 3 * DAY)
+    assert await world.misses(pair) == [(1, "student")]
+    await world.reach(first.opens_on + 2 * WEEK + 3 * DAY, 6)
+    assert await world.misses(pair) == [(1, "student"), (1, "officer")]
+    assert await world.deliveries(pair) == [(1, "officer", "stock", 1)]
+
+
+async def test_what_is_approved_in_a_pause_is_kept_and_goes_out_when_it_ends(world: World) -> None:
+    (pair,) = await world.pair()
+    await world.begin_pairing(pair)
+    await world.pause()
+    draft = await world.write(pair, Side.STUDENT, 1)
+    await world.decide(draft, Verdict.APPROVE)
+    assert await world.tell() == 1
+    await world.reach(world.round(1).students_due)
+    assert await world.deliveries(pair) == []
+    assert await world.mails("letter") == []
+    assert await world.calls() == [], "nobody has to do anything"
+    await world.resume()
+    await world.until_answered(draft)
+    assert await world.deliveries(pair) == [(1, "student", "letter", None)]
+
+
+async def test_two_who_were_to_be_introduced_are_introduced_when_the_pause_ends(world: World) -> None:
+    (pair,) = await world.pair()
+    await world.pause_untold()
+    handle = await world.begin_pairing(pair)
+    await world.tell()
+    assert await world.mails("introduction") == []
+    await world.resume()
+    await eventually(lambda: _is_at(world, handle, "student writes"), "they are introduced")
+    assert len(await world.mails("introduction")) == 2
+
+
+async def test_a_pause_that_the_workflow_has_not_heard_of_stops_its_timer_all_the_same(world: World) -> None:
+    (pair,) = await world.pair()
+    await world.begin_pairing(pair)
+    await world.pause_untold()
+    await world.reach(world.round(1).students_due)
+    assert await world.misses(pair) == []
+    await world.tell()
+    await world.reach(world.round(1).officers_due)
+    await world.resume()
+    assert await world.misses(pair) == []
+
+
+async def test_the_child_of_a_pairing_that_rests_has_a_letter_on_opening_day(world: World) -> None:
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await world.pause(Target(pairing_id=UUID(pair)))
+    await world.reach(world.round(1).opens_on, 6)
+    assert await world.deliveries(pair) == [(1, "officer", "stock", 1)]
+    assert await world.misses(pair) == [], "it has no date that it could miss"
+    await world.resume(Target(pairing_id=UUID(pair)))
+    await world.letter(pair, Side.STUDENT, 2)
+    assert await world.attribute(handle, ROUND) == 2
+
+
+async def test_a_year_that_ends_in_a_pause_closes_in_order(world: World) -> None:
+    (pair,) = await world.pair()
+    handle, year = await world.begin_pairing(pair), await world.begin_year()
+    await world.exchange(pair, 1)
+    await world.reach(world.round(1).opens_on + DAY)
+    await world.pause()
+    await world.reach(world.program.year.last_day)
+    assert (await handle.result()).rounds == 1
+    await year.result()
+    assert await world.misses(pair) == []
+    assert await world.admin.fetchval("SELECT end_reason FROM pairing WHERE id = $1", pair) == "year closed"
+
+
+async def test_a_class_opens_its_letters_on_the_day_that_the_pause_has_moved(world: World) -> None:
+    (pair,) = await world.pair()
+    await world.begin_pairing(pair)
+    year = await world.begin_year()
+    await world.exchange(pair, 1)
+    await world.pause()
+    await world.reach(world.round(1).opens_on + WEEK, 6)
+    assert await world.mails("pack") == []
+    await world.resume()
+    await world.reach(world.round(1).opens_on + WEEK, 8)
+    assert await world.mails("pack") == ["teacher@north.example"]
+    assert await world.attribute(year, ROUND) == 2
+
+
+async def test_a_second_telling_changes_nothing(world: World) -> None:
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await world.pause()
+    await eventually(lambda: _has_no_date(world, handle), "it has read the dates")
+    assert await handle.execute_update("calendar_changed", CalendarChanged(1), result_type=str) == "known"
+    assert (await world.story(handle)).count("dates read anew, change 1 of the year") == 1
+
+
+async def test_a_forged_change_is_read_once_and_moves_nothing(world: World) -> None:
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    due = await world.attribute(handle, DUE)
+    assert await handle.execute_update("calendar_changed", CalendarChanged(99), result_type=str) == "taken"
+    await world.reach(world.program.year.first_day, 12)
+    assert (await world.story(handle)).count("dates read anew, change 0 of the year") == 1
+    assert await world.attribute(handle, DUE) == due
+
+
+async def test_a_change_without_a_number_is_refused(world: World) -> None:
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    with pytest.raises(WorkflowUpdateFailedError):
+        await handle.execute_update("calendar_changed", CalendarChanged(0))
+
+
+async def _has_no_date(world: World, handle: Handle) -> bool:
+    return await world.attribute(handle, DUE) is None
+
+
+async def _is_due(world: World, handle: Handle, at: datetime) -> bool:
+    return bool(await world.attribute(handle, DUE) == at)
+
+
+async def _is_at(world: World, handle: Handle, stage: str) -> bool:
+    return bool(await world.attribute(handle, STAGE) == stage)
