@@ -329,14 +329,19 @@ async def test_conduct_stops_the_officer_at_once_and_coordinator_and_liaison_dec
     assert await schools.admin.fetchval(asked) == 0
 
 
-async def test_an_officer_who_leaves_passes_no_gate_and_a_person_is_called(schools: TwoSchools) -> None:
+async def test_an_officer_who_leaves_has_no_pal_any_more_and_a_person_is_called(schools: TwoSchools) -> None:
     opened = await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Mona")
     childs = await schools.write("Ana", Side.STUDENT)
     await schools.decide(childs)
     leaves = Word(LetterOutcome.KEEP, OfficerOutcome.LEAVES)
     await close(schools, opened, leaves, by="Cora")
     assert (await close(schools, opened, leaves, by="Lee")).closed
-    assert await schools.release("Ana", childs) is Held.NOT_CLEARED
+    assert await schools.release("Ana", childs) is Held.ENDED
+    ended = await schools.admin.fetchrow(
+        "SELECT end_reason, reason FROM pairing JOIN ending ON pairing_id = id WHERE id = $1",
+        schools.pairing["Ana"],
+    )
+    assert tuple(ended or ()) == ("officer left", "stopped"), "the cause is the office's to know"
     called = await schools.admin.fetchval("SELECT sentence FROM attention WHERE kind = 'officer leaves'")
     assert str(schools.officer["Olga"]) in called
 
