@@ -73,28 +73,26 @@ async def open_case(
     case = await cases.record(connection, case_id)
     if new:
         await _tell(connection, letterhead, case)
-        await _call_for_empty_places(connection, case)
+        await look_at_packs(connection, case)
     return Opened(case, known=not new)
 
 
-async def _call_for_empty_places(connection: Connection, case: CaseRecord) -> None:
-    """A letter that is in a pack already is taken out of it: the child has to have another one."""
-    for place in await cases.places_in_packs(connection, case.draft_id):
+async def look_at_packs(connection: Connection, case: CaseRecord) -> None:
+    """What is held is taken out of a pack, and its child has to have another letter; what is free again is back in it."""
+    for place in await cases.places_in_packs(connection, case.id):
+        key = f"pack-{place.pairing_id}-{place.opening}"
+        if not place.empty:
+            await attention.settle(connection, key)
+            continue
         await attention.call(
             connection,
-            key=f"pack-{place.pairing_id}-{place.opening}",
+            key=key,
             kind="empty place in a pack",
             school=case.school,
             subject_id=place.pairing_id,
             sentence=f"The letter of pairing {place.pairing_id} for opening day {place.opening} is held: "
             "give the teacher another one for this child.",
         )
-
-
-async def fill_places(connection: Connection, case: CaseRecord) -> None:
-    """The letter is in the pack again."""
-    for place in await cases.places_in_packs(connection, case.draft_id):
-        await attention.settle(connection, f"pack-{place.pairing_id}-{place.opening}")
 
 
 async def _tell(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:

@@ -6,12 +6,14 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
-from bluepals.facts.cases import fill_places
+from bluepals.facts import endings
+from bluepals.facts.cases import look_at_packs
 from bluepals.facts.letters import due_again, tell_pairing, tell_writer
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import attention, cases, pairings, tells
 from bluepals.store.cases import CaseDraft, CaseRecord, Reasons
 from bluepals.store.database import Connection, Scope
+from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from bluepals.store.tells import Tell
 
@@ -57,7 +59,8 @@ async def close(office: Office, scope: Scope, *, case_id: UUID, by: UUID, word: 
         await cases.close(connection, case_id, word.letter, word.officer, word.counsel_asked_on)
         letterhead = await Letterhead.of(office, connection)
         told = [*await _letter(connection, letterhead, case, draft, by, word)]
-        told += await _officer(connection, case, word)
+        told += await _officer(connection, case, by, word)
+        await look_at_packs(connection, case)
         return Closing(closed=True, waits_for=(), tells=tuple(told))
 
 
@@ -124,7 +127,6 @@ async def _letter(
     if word.letter is LetterOutcome.KEEP:
         return ()
     if word.letter is LetterOutcome.DELIVER and draft.approved:
-        await fill_places(connection, case)
         return await _open_gates(connection, case.program, [case.pairing_id] if case.pairing_id else [])
     if word.letter is LetterOutcome.RETURN and draft.returned:
         return ()
@@ -141,20 +143,24 @@ async def _letter(
     return (await tell_pairing(connection, pairing, decided, by_case=case.id),)
 
 
-async def _officer(connection: Connection, case: CaseRecord, word: Word) -> Sequence[Tell]:
+async def _officer(connection: Connection, case: CaseRecord, by: UUID, word: Word) -> Sequence[Tell]:
+    """They go on with all their pals, or have none from now on."""
     if case.officer_id is None:
         return ()
+    theirs = await cases.pairings_of(connection, case.officer_id)
     if word.officer is OfficerOutcome.RESUMES:
-        waiting = await cases.pairings_of(connection, case.officer_id)
-        return await _open_gates(connection, case.program, waiting)
+        return await _open_gates(connection, case.program, theirs)
     await cases.let_officer_go(connection, case.officer_id)
+    for one in theirs:
+        await endings.end_in(connection, one, Reason.STOPPED, farewell_until=None, by=by)
     await attention.call(
         connection,
         key=f"officer-leaves-{case.officer_id}",
         kind="officer leaves",
         agency=case.agency,
         subject_id=case.officer_id,
-        sentence=f"Officer {case.officer_id} takes part no longer (case {case.id}): their children need another pal.",
+        sentence=f"Officer {case.officer_id} takes part no longer (case {case.id}), and {len(theirs)} pairings have ended. "
+        "Match the children again: starter.py match propose",
     )
     return ()
 

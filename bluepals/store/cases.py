@@ -209,21 +209,27 @@ async def reader_as(connection: Connection, case_id: UUID, someone: UUID) -> UUI
 
 
 @dataclass(frozen=True, slots=True)
-class EmptyPlace:
-    """A child's place in a pack that is still to be opened, whose letter is taken out."""
+class PlaceInPack:
+    """A child's place in a pack that is still to be opened; `empty`: its letter is taken out."""
 
     pairing_id: UUID
     opening: int
+    empty: bool
 
 
-async def places_in_packs(connection: Connection, draft_id: UUID) -> Sequence[EmptyPlace]:
+async def places_in_packs(connection: Connection, case_id: UUID) -> Sequence[PlaceInPack]:
+    """Of the case's letter, and of all letters of an officer whose conduct it is."""
     rows = await connection.fetch(
-        "SELECT delivery.pairing_id, opening FROM delivery JOIN pairing_round ON pairing_round.pairing_id = delivery.pairing_id"
-        " AND pairing_round.number = opening WHERE draft_id = $1 AND kind <> 'late' AND opens_at > program_now()"
-        " ORDER BY sequence",
-        draft_id,
+        "SELECT delivery.pairing_id, delivery.opening, is_held(draft.id) OR is_stopped(draft.uploaded_by) AS empty"
+        " FROM case_file"
+        " JOIN draft ON draft.id = case_file.draft_id OR draft.uploaded_by = case_file.officer_id"
+        " JOIN delivery ON delivery.draft_id = draft.id AND delivery.kind <> 'late'"
+        " JOIN pairing_round ON pairing_round.pairing_id = delivery.pairing_id"
+        "   AND pairing_round.number = delivery.opening AND opens_at > program_now()"
+        " WHERE case_file.id = $1 ORDER BY delivery.sequence",
+        case_id,
     )
-    return [EmptyPlace(**row) for row in rows]
+    return [PlaceInPack(**row) for row in rows]
 
 
 # ---- the stopwatch

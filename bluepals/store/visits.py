@@ -35,7 +35,7 @@ GUESTS = (
     "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
     " max(visit.answer) AS answer"
     " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
-    " WHERE pairing.program_year_id = $1 AND {} GROUP BY officer.id ORDER BY officer.id"
+    " WHERE pairing.program_year_id = $1 AND NOT is_stopped(officer.id) AND {} GROUP BY officer.id ORDER BY officer.id"
 )
 
 

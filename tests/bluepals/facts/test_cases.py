@@ -302,14 +302,17 @@ async def test_a_plan_is_the_counselors_with_a_school_day_to_come(schools: TwoSc
 async def test_conduct_stops_the_officer_at_once_and_coordinator_and_liaison_decide(
     schools: TwoSchools,
 ) -> None:
-    theirs = await schools.write("Ana", Side.OFFICER, "Let us keep this a secret.")
+    await schools.deliver("Ana", Side.OFFICER, "A letter for opening day.")
+    theirs = await schools.write("Ana", Side.OFFICER, "Let us keep this a secret.", round_number=2)
     childs = await schools.write("Ana", Side.STUDENT)
     await schools.decide(childs)
     opened = await worry(schools, theirs, Concern.CONDUCT, by="Mona")
     assert await schools.mailed_to("safety") == ["cora@staff.example", "lee@staff.example"]
     assert await schools.release("Ana", childs) is Held.OFFICER_STOPPED
+    asked = "SELECT count(*) FROM attention WHERE kind = 'empty place in a pack' AND closed_at IS NULL"
+    assert await schools.admin.fetchval(asked) == 1, "their other letters wait too"
     with pytest.raises(NotTaken, match="Your letters rest for now"):
-        await schools.write("Ana", Side.OFFICER, "Why?", round_number=2)
+        await schools.write("Ana", Side.OFFICER, "Why?", round_number=1)
     with pytest.raises(NotTaken, match="never answered with a friendly return"):
         await close(schools, opened, RETURN, by="Cora")
     with pytest.raises(NotTaken, match="--officer"):
@@ -323,16 +326,22 @@ async def test_conduct_stops_the_officer_at_once_and_coordinator_and_liaison_dec
     assert done.closed
     assert [tell.fact for tell in done.tells] == ["gate_opened"]
     assert isinstance(await schools.release("Ana", childs), Delivery)
+    assert await schools.admin.fetchval(asked) == 0
 
 
-async def test_an_officer_who_leaves_passes_no_gate_and_a_person_is_called(schools: TwoSchools) -> None:
+async def test_an_officer_who_leaves_has_no_pal_any_more_and_a_person_is_called(schools: TwoSchools) -> None:
     opened = await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Mona")
     childs = await schools.write("Ana", Side.STUDENT)
     await schools.decide(childs)
     leaves = Word(LetterOutcome.KEEP, OfficerOutcome.LEAVES)
     await close(schools, opened, leaves, by="Cora")
     assert (await close(schools, opened, leaves, by="Lee")).closed
-    assert await schools.release("Ana", childs) is Held.NOT_CLEARED
+    assert await schools.release("Ana", childs) is Held.ENDED
+    ended = await schools.admin.fetchrow(
+        "SELECT end_reason, reason FROM pairing JOIN ending ON pairing_id = id WHERE id = $1",
+        schools.pairing["Ana"],
+    )
+    assert tuple(ended or ()) == ("officer left", "stopped"), "the cause is the office's to know"
     called = await schools.admin.fetchval("SELECT sentence FROM attention WHERE kind = 'officer leaves'")
     assert str(schools.officer["Olga"]) in called
 
