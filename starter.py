@@ -2,7 +2,7 @@
 
 import typer
 
-from commands import letter, match, pairing, visit
+from commands import letter, match, pairing, student, visit
 from commands.audit import audit
 from commands.deployments import deploy, migrate, search_attributes
 from commands.dev import dev
@@ -29,6 +29,7 @@ app.command("open", rich_help_panel=THE_YEAR)(open_years)
 app.add_typer(match.app, name="match", rich_help_panel=THE_YEAR)
 app.command("pause", rich_help_panel=THE_YEAR)(pause)
 app.command("resume", rich_help_panel=THE_YEAR)(resume)
+app.add_typer(student.app, name="student", rich_help_panel=THE_YEAR)
 app.add_typer(letter.app, name="letter", rich_help_panel=LETTERS)
 app.add_typer(visit.app, name="visit", rich_help_panel=LETTERS)
 app.command("screen", rich_help_panel=LETTERS)(screen)

@@ -73,6 +73,10 @@ class Policy:
     visit_reminder_days: tuple[int, ...] = (7, 1)
     letters_per_moderator_per_day: int = 30
     link_days: int = 30
+    declining_days: int = 7
+    joining_days: int = 14
+    farewell_days: int = 14
+    clearance_marks: tuple[int, ...] = (30, 14, 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,3 +299,19 @@ def year_numbers(*, name: str, school: str, lines: Sequence[str]) -> Notice:
         paragraphs=("The year is closed. This is what it came to.",),
         sections=(Section(school, tuple(lines)),),
     )
+
+
+def letters_are_over(*, officer: str, link: str) -> Notice:
+    """It names nobody: the family has taken its child out of the program."""
+    return Notice(
+        kind="farewell",
+        subject="One of your pals writes no longer",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                "One of your pals takes part no longer; your page shows which. Nothing that you did is the reason. "
+                "Please don't write to this child any more, on the page or otherwise. Thank you for your letters."
+            ),
+        ),
+        action=Action("Open my page", link),
+    )

@@ -46,6 +46,10 @@ POLICY: Mapping[str, tuple[int, int]] = {
     "visit_reminder_days": (1, 60),
     "letters_per_moderator_per_day": (1, 1000),
     "link_days": (1, 365),
+    "declining_days": (0, 10),
+    "joining_days": (0, 60),
+    "farewell_days": (1, 60),
+    "clearance_marks": (1, 120),
 }
 MINUTES = (15, 480)
 MINUTES_DEFAULT = next(one.default for one in fields(VisitWindow) if one.name == "minutes")

@@ -15,7 +15,7 @@ import pytest
 import bluepals.store
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
-from bluepals.domain.people import Role
+from bluepals.domain.people import ConsentScope, Role
 from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
 from bluepals.store import letters, mail
@@ -147,6 +147,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "rounds": [],
         "said": "yes",
         "school": "north",
+        "scopes": [ConsentScope.VISIT],
         "seed": 7,
         "sentence": "Look.",
         "side": Side.OFFICER,
@@ -169,6 +170,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 # Where a name means something else than elsewhere.
 OTHERWISE: dict[str, dict[str, object]] = {
     "endings.begin": {"reason": Reason.STOPPED},
+    "consents.locked": {"external_id": "Ana"},
     "deliveries.record_miss": {"round_number": 1},
     "people.staff_by_external_id": {"external_id": "Cora"},
     "people.staff_id": {"external_id": "Cora"},
