@@ -53,6 +53,11 @@ async def live_a_year(schools: TwoSchools) -> None:
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
     )
+    await schools.admin.execute(
+        "INSERT INTO clearance_mark SELECT id, cleared_until, 30, program_id, '2026-10-02' FROM officer"
+        " WHERE program_id = $1",
+        schools.program,
+    )
     for _, misser, _ in COUPLES.values():
         await rest_over_a_weekend(schools, Target(pairing_id=schools.pairing[misser]))
         await endings.end(
