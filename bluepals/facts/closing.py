@@ -111,6 +111,10 @@ def _refuse_unfit_letter(word: Word, draft: CaseDraft) -> None:
         raise NotTaken("Whoever hands a letter in can't decide about it. Ask another one with the same role.")
     if not draft.newest and not draft.approved:
         raise NotTaken("A newer draft has come in since; keep this one, and decide about the newest.")
+    if word.letter is LetterOutcome.RETURN and draft.delivered:
+        raise NotTaken(
+            "This letter has been delivered already, and nobody writes it again. Choose deliver or keep."
+        )
     if word.letter is LetterOutcome.RETURN and not (word.reason_for_child and word.reason_for_adult):
         raise NotTaken("A return needs its reasons: --reason, and --reason-for-child.")
 

@@ -394,6 +394,7 @@ class CaseDraft:
     own: bool
     approved: bool
     returned: bool
+    delivered: bool
 
 
 async def draft_of(connection: Connection, draft_id: UUID, closed_by: UUID) -> CaseDraft:
@@ -401,7 +402,8 @@ async def draft_of(connection: Connection, draft_id: UUID, closed_by: UUID) -> C
         "SELECT NOT EXISTS (SELECT FROM draft AS newer WHERE newer.letter_id = draft.letter_id"
         "   AND newer.number > draft.number) AS newest, is_one_person($2, draft.uploaded_by) AS own,"
         " EXISTS (SELECT FROM decision WHERE draft_id = draft.id AND verdict = 'approve') AS approved,"
-        " EXISTS (SELECT FROM decision WHERE draft_id = draft.id AND verdict = 'return') AS returned"
+        " EXISTS (SELECT FROM decision WHERE draft_id = draft.id AND verdict = 'return') AS returned,"
+        " EXISTS (SELECT FROM delivery WHERE draft_id = draft.id) AS delivered"
         " FROM draft WHERE draft.id = $1",
         draft_id,
         closed_by,

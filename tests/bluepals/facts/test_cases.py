@@ -1,7 +1,9 @@
 """A letter that worries someone: who is told, who attests, whose word closes the case, and what becomes of the letter."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
@@ -9,6 +11,7 @@ from bluepals.domain.letters import Side, Verdict
 from bluepals.facts import cases, closing, daily, letters
 from bluepals.facts.cases import Opened
 from bluepals.facts.closing import Closing, Word
+from bluepals.store import cases as store
 from bluepals.store import deliveries
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import DraftRecord, NotTaken
@@ -211,6 +214,23 @@ async def test_while_a_case_is_open_nothing_is_delivered_decided_or_replaced(sch
     assert undecided.id not in {one.draft_id for one in await letters.waiting(schools.office, schools.scope)}
 
 
+async def test_a_release_waits_for_the_case_that_is_being_committed_and_delivers_nothing(
+    schools: TwoSchools,
+) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    await schools.decide(draft)
+    async with schools.database.transaction(schools.scope) as connection:
+        await store.lock_letter(connection, draft.id)
+        await store.open_case(connection, draft.id, Concern.SAD, schools.staff["Tess"])
+        release = asyncio.create_task(schools.release("Ana", draft))
+        await schools.until_it_waits(release)
+        assert not release.done()
+    with pytest.raises(asyncpg.CheckViolationError, match="held by a case"):
+        await release
+    assert await schools.release("Ana", draft) is Held.CASE, "as the next attempt finds it"
+    assert await schools.count("delivery") == 0
+
+
 async def test_a_referred_letter_is_delivered_by_the_closing_of_its_case(schools: TwoSchools) -> None:
     draft = await schools.write("Ana", Side.STUDENT)
     opened = (await schools.decide(draft, Verdict.REFER)).opened
@@ -250,6 +270,16 @@ async def test_a_returned_letter_comes_again_and_a_kept_one_stays(schools: TwoSc
     await plan(schools, kept)
     assert (await close(schools, kept, KEEP)).tells == ()
     assert await schools.release("Ana", again) is Held.CASE
+
+
+async def test_a_delivered_letter_is_not_returned_to_be_written_again(schools: TwoSchools) -> None:
+    delivery = await schools.deliver("Ana", Side.STUDENT)
+    draft = DraftRecord(delivery.draft_id, delivery.draft_id, 1, b"", BEGIN, known=True)
+    opened = await worry(schools, draft, Concern.SAD, by="Olga")
+    await plan(schools, opened)
+    with pytest.raises(NotTaken, match="delivered already"):
+        await close(schools, opened, RETURN)
+    assert (await close(schools, opened, KEEP)).closed
 
 
 async def test_a_letter_is_taken_out_of_a_pack_that_is_still_closed_and_a_person_finds_another(

@@ -32,6 +32,7 @@ WORDS: dict[str, object] = {
     "officer": "Olga",
     "opens_on": "Tuesday, October 13",
     "pairs": 52,
+    "plan_by": "Friday, October 16",
     "program": "stl",
     "reason": "Please leave out the phone number, and tell more of your dog & his friends.",
     "round_number": 1,
