@@ -5,7 +5,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 from uuid import uuid4
 
@@ -96,19 +96,25 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
     roster = people("stl")
     return {
         "admin_url": "",
+        "agencies": ["city"],
         "agency": "city",
         "answer": "known",
+        "answer_by": datetime(2026, 10, 9, tzinfo=UTC),
+        "because": "Snow.",
         "body": {"draft_id": "x"},
         "came": True,
         "claim_id": uuid4(),
         "class_name": "5A",
+        "day": date(2027, 4, 15),
         "decided_by": busy.staff["Cora"],
         "decision": letters.Decision(draft["id"], draft["hash"], Verdict.REFER, busy.staff["Mona"]),
         "draft_hash": draft["hash"],
         "draft_id": draft["id"],
         "draft_ids": [one.id for one in await busy.stock_drafts()],
+        "everybody": False,
         "external_id": "Olga",
         "fact": "letter_decided",
+        "host_id": await busy.admin.fetchval("SELECT id FROM visit_host WHERE program_id = 'stl' LIMIT 1"),
         "handed": letters.Handed(TypedLetter("New."), "en", busy.officer["Olga"], Screening((), Risk.NONE)),
         "key": "a key",
         "keyring": busy.office.keyring,
@@ -116,6 +122,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "limit": 10,
         "mail": mail.QueuedMail("a key", "test", "a@b.example", "<a@b.example>", b"message"),
         "mail_id": await busy.admin.fetchval("SELECT id FROM mail WHERE program_id = 'stl' LIMIT 1"),
+        "name": "Olga Officer",
         "needs": [],
         "number": 1,
         "of": SchoolClass("stl.north.2026", "north", "North School", "5A"),
@@ -138,6 +145,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "sentence": "Look.",
         "side": Side.OFFICER,
         "staff_id": busy.staff["Tess"],
+        "state": "called off",
         "stock_id": "another",
         "student_id": busy.student["Ana"],
         "students": roster.students,
