@@ -328,7 +328,7 @@ def visit_moved(
         "Please tell us on your page whether you can come then. What you answered before counts no more.",
     )
     return Notice(
-        kind="visit moved",
+        kind="moved",
         subject=f"The visit at {school} has another date",
         greeting=f"Dear {name},",
         paragraphs=(
@@ -356,7 +356,7 @@ def visit_called_off(
         else "As soon as there is a second date, we write again."
     )
     return Notice(
-        kind="visit called off",
+        kind="cancelled",
         subject=f"The visit at {school} on {day} does not take place",
         greeting=f"Dear {name},",
         paragraphs=(
@@ -380,7 +380,7 @@ def visit_host_asked(
     calendar_file: bytes,
 ) -> Notice:
     return Notice(
-        kind="visit host",
+        kind="host",
         subject=f"Can you meet {student} at {school}?",
         greeting=f"Dear {officer},",
         paragraphs=(
@@ -395,7 +395,7 @@ def visit_host_asked(
 
 def visit_host_released(*, officer: str, student: str, school: str, calendar_file: bytes) -> Notice:
     return Notice(
-        kind="visit host",
+        kind="host",
         subject=f"You need not meet {student} at {school} on that day",
         greeting=f"Dear {officer},",
         paragraphs=(
@@ -410,7 +410,7 @@ def visit_host_released(*, officer: str, student: str, school: str, calendar_fil
 
 def visit_sheets_ready(*, name: str, school: str, when: str, link: str) -> Notice:
     return Notice(
-        kind="visit sheets",
+        kind="sheets",
         subject=f"The visit at {school}: run sheet and visitors' list",
         greeting=f"Dear {name},",
         paragraphs=(

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import daily, letters, visits, year
+from bluepals.facts import daily, letters, visit_hosts, visits, year
 from bluepals.store import attention
 from bluepals.store.database import Connection, Scope
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
@@ -43,10 +43,18 @@ async def live_a_year(schools: TwoSchools) -> None:
             await attention.call(
                 connection, key=f"look-{school}", kind="test", sentence="Look here.", school=school
             )
+    await _ask_a_reserve(schools)
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
     )
     await schools.at(datetime(2026, 10, 5, 12, tzinfo=UTC))
+
+
+async def _ask_a_reserve(schools: TwoSchools) -> None:
+    """Ana's officer can't come."""
+    await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id = 'Rita'")
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "no")
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
 
 
 @asynccontextmanager
