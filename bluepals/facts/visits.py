@@ -156,9 +156,11 @@ async def _tell_visit_day(connection: Connection, scope: Scope, answered: Answer
     )
 
 
-async def attend(office: Office, scope: Scope, pairing_id: UUID, *, came: bool) -> None:
+async def attend(office: Office, scope: Scope, asked: UUID, *, came: bool) -> None:
+    """Of an officer, by the pairing's id, or of a host, by the request's. Raises NotTaken with a sentence."""
     async with office.database.transaction(scope) as connection:
-        await visits.attend(connection, pairing_id, came=came)
+        if not await visit_hosts.attend(connection, asked, came=came):
+            await visits.attend(connection, asked, came=came)
 
 
 async def attend_by_name(office: Office, scope: Scope, name: str, *, came: bool) -> Sequence[UUID]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from bluepals.store.database import Connection
@@ -205,3 +205,38 @@ async def present_host(connection: Connection, pairing_id: UUID) -> HostCard | N
         _CARD.format("host.pairing_id = $1 AND host.attended AND released_at IS NULL"), pairing_id
     )
     return HostCard(**row) if row else None
+
+
+async def attend(connection: Connection, host_id: UUID, *, came: bool) -> bool:
+    """False: nobody has agreed to such a request."""
+    changed = await connection.execute(
+        "UPDATE visit_host SET attended = $2, recorded_at = program_now()"
+        " WHERE id = $1 AND answer = 'yes' AND released_at IS NULL",
+        host_id,
+        came,
+    )
+    return bool(changed == "UPDATE 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A reserve's request on its day or before; the keys are those of the roster."""
+
+    id: UUID
+    officer_key: str
+    student_key: str
+    answer: str | None
+    visit_on: date
+
+
+async def waiting(connection: Connection) -> Sequence[Waiting]:
+    """All that still count and are not over."""
+    rows = await connection.fetch(
+        "SELECT host.id, officer.external_id AS officer_key, student.external_id AS student_key, host.answer, visit_on"
+        " FROM visit_host AS host JOIN officer ON officer.id = host.officer_id"
+        " JOIN pairing ON pairing.id = host.pairing_id JOIN student ON student.id = pairing.student_id"
+        " JOIN program_year ON program_year.id = host.program_year_id"
+        " WHERE released_at IS NULL AND host.attended IS NULL AND visit_is_ahead(program_year.id)"
+        " ORDER BY student.external_id, officer.external_id"
+    )
+    return [Waiting(**row) for row in rows]
