@@ -61,6 +61,15 @@ class Pals:
         back = f"/pals/{request.path_params['token']}"
         return await self._cases.worry(request, officer.scope.program, officer.id, back)
 
+    async def host(self, request: Request) -> Response:
+        officer, asked = await self._officer(request), request.path_params["request"]
+        try:
+            async with submitted(request) as form:
+                await officers_page.answer_request(self._office, officer, asked, _said(form))
+        except (FormRefused, NotTaken) as refused:
+            return await self._page(request, officer, said_about(refused, request))
+        return _back(request, "answered", asked)
+
     async def pages(self, request: Request) -> Response:
         officer = await self._officer(request)
         content = await officers_page.officers_pages(self._office, officer, request.path_params["draft"])

@@ -11,7 +11,7 @@ from bluepals.facts import letters, visits
 from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
-from bluepals.store import officers_page, programs
+from bluepals.store import officers_page, programs, visit_hosts
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import DraftRecord, NotTaken
@@ -79,10 +79,22 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """A child to be hosted at a visit, in place of its own officer."""
+
+    id: UUID
+    first_name: str
+    school_name: str
+    when: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerPage:
     first_name: str
     pals: tuple[Pal, ...]
     invitations: tuple[Invitation, ...]
+    requests: tuple[Request, ...]
 
 
 async def officer_at_desk(office: Office, token: str) -> OfficerAtDesk:
@@ -108,6 +120,7 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         first_name=officer.first_name,
         pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar) for pal in pals),
         invitations=await _invitations(office, officer, pals),
+        requests=await _requests(office, officer),
     )
 
 
@@ -198,6 +211,36 @@ async def _invitations(
         )
         for year, rows in by_year.items()
     )
+
+
+async def _requests(office: Office, officer: OfficerAtDesk) -> tuple[Request, ...]:
+    async with office.database.transaction(officer.scope) as connection:
+        found = await visit_hosts.of_officer(connection, officer.id)
+    if not found:
+        return ()
+    schools = tuple(sorted({one.school for one in found}))
+    async with office.database.transaction(Scope(officer.scope.program, schools=schools)) as connection:
+        program = await programs.load(connection)
+        days = {one.program_year: await programs.visit_on(connection, one.program_year) for one in found}
+    calendar = SchoolCalendar.of(program)
+    return tuple(
+        Request(
+            id=one.id,
+            first_name=one.student_first_name,
+            school_name=one.school_name,
+            when=calendar.label(calendar.instant(days[one.program_year], program.policy.visit_hour)),
+            answer=one.answer,
+        )
+        for one in found
+    )
+
+
+async def answer_request(office: Office, officer: OfficerAtDesk, request_id: UUID, said: str) -> None:
+    """Yes or no of a reserve. Raises NotTheirs, and NotTaken with a sentence."""
+    async with office.database.transaction(officer.scope) as connection:
+        if all(one.id != request_id for one in await visit_hosts.of_officer(connection, officer.id)):
+            raise NotTheirs
+    await visits.answer(office, officer.scope, request_id, said)
 
 
 async def _own_pal(office: Office, officer: OfficerAtDesk, pairing_id: UUID) -> tuple[PalRow, list[PalRow]]:

@@ -214,6 +214,7 @@ def _dates(program: Program) -> dict[str, Any]:
         },
         "visit.window_start": visit.start,
         "visit.window_end": visit.end,
+        **{f"schools.{school.id}.visit_on": school.visit_on for school in program.schools},
         **{f"policy.{key}": getattr(program.policy, key) for key in HOURS_AND_DAYS},
     }
 

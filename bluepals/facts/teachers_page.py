@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import DeliveryKind, Letter, Side, Verdict
-from bluepals.facts import letters
+from bluepals.facts import letters, visit_sheets
 from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
@@ -83,9 +84,19 @@ class ClassOnPage:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitOnPage:
+    """A visit that is ahead, to which officers have been invited."""
+
+    program_year: str
+    school_name: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class TeacherPage:
     name: str
     classes: tuple[ClassOnPage, ...]
+    visits: tuple[VisitOnPage, ...]
 
 
 async def teacher_at_desk(office: Office, token: str) -> TeacherAtDesk:
@@ -106,7 +117,13 @@ async def teacher_page(office: Office, teacher: TeacherAtDesk) -> TeacherPage:
     async with office.database.transaction(teacher.scope) as connection:
         calendar = SchoolCalendar.of(await programs.load(connection))
         classes = [await _class_on_page(connection, calendar, one) for one in teacher.classes]
-    return TeacherPage(teacher.name, tuple(classes))
+        years = {one.program_year: one.school_name for one in teacher.classes}
+        visits = [
+            VisitOnPage(year, school, on)
+            for year, school in years.items()
+            if (on := await teachers_page.visit_ahead(connection, year))
+        ]
+    return TeacherPage(teacher.name, tuple(classes), tuple(visits))
 
 
 async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: SchoolClass) -> ClassOnPage:
@@ -207,6 +224,25 @@ def _own_class(teacher: TeacherAtDesk, program_year: str, class_name: str) -> Sc
         if (one.program_year, one.class_name) == (program_year, class_name):
             return one
     raise NotTheirs
+
+
+async def run_sheet(office: Office, teacher: TeacherAtDesk, program_year: str) -> bytes:
+    """Names of officers are the agencies' to see, and their teachers' for the visit. Raises NotTheirs."""
+    await _check_visit(office, teacher, program_year)
+    return await visit_sheets.run_sheet(office, Scope.whole(teacher.scope.program), program_year)
+
+
+async def visitors_list(office: Office, teacher: TeacherAtDesk, program_year: str) -> bytes:
+    """Raises NotTheirs."""
+    await _check_visit(office, teacher, program_year)
+    return await visit_sheets.visitors_list(office, Scope.whole(teacher.scope.program), program_year)
+
+
+async def _check_visit(office: Office, teacher: TeacherAtDesk, program_year: str) -> None:
+    async with office.database.transaction(teacher.scope) as connection:
+        is_ahead = await teachers_page.visit_ahead(connection, program_year)
+    if not is_ahead or all(one.program_year != program_year for one in teacher.classes):
+        raise NotTheirs
 
 
 async def pack(

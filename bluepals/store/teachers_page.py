@@ -187,3 +187,13 @@ async def stock_writers(connection: Connection, draft_ids: Sequence[UUID]) -> di
         list(draft_ids),
     )
     return {row["id"]: row["first_name"] for row in rows}
+
+
+async def visit_ahead(connection: Connection, program_year: str) -> date | None:
+    """The day of a visit to which somebody has been invited; None before that, after it, and when it is called off."""
+    on: date | None = await connection.fetchval(
+        "SELECT visit_on FROM program_year WHERE id = $1 AND visit_is_ahead(id)"
+        " AND EXISTS (SELECT FROM visit JOIN pairing ON pairing.id = visit.pairing_id WHERE program_year_id = $1)",
+        program_year,
+    )
+    return on

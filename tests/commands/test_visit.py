@@ -30,7 +30,7 @@ def test_the_last_answer_counts_and_the_same_again_changes_nothing(
 ) -> None:
     for word, said in (("--yes", "yes"), ("--no", "no"), ("--no", "no")):
         answered = starter.answers("visit", "answer", invited, pairing, word)
-        assert answered == {"pairing": pairing, "answer": said}
+        assert answered == {"asked": pairing, "answer": said}
         assert visit(starter, invited, pairing) == (said, None)
     assert starter.says("visit", "answer", invited, pairing, "--yes") == "Recorded: yes.\n"
 
@@ -38,7 +38,7 @@ def test_the_last_answer_counts_and_the_same_again_changes_nothing(
 def test_who_came_is_recorded_and_may_be_corrected(starter: StarterLine, invited: str, pairing: str) -> None:
     for words, came in (((), True), (("--came",), True), (("--did-not-come",), False)):
         attended = starter.answers("visit", "attend", invited, pairing, *words)
-        assert attended == {"pairing": pairing, "attended": came}
+        assert attended == {"pairings": [pairing], "attended": came}
         assert visit(starter, invited, pairing) == (None, came)
     assert starter.says("visit", "attend", invited, pairing) == "Recorded.\n"
 
@@ -63,9 +63,7 @@ def test_whom_nobody_has_invited_neither_answers_nor_comes(
         assert came.startswith(f"Pairing {pairing} was never invited.")
 
 
-@pytest.mark.parametrize(
-    "words", [("answer", NO_UUID, "--yes"), ("answer", NOBODY), ("attend", NO_UUID), ("attend",)]
-)
+@pytest.mark.parametrize("words", [("answer", NO_UUID, "--yes"), ("answer", NOBODY), ("attend",)])
 def test_what_is_typed_wrongly_is_wrong_usage(starter: StarterLine, words: tuple[str, ...]) -> None:
     command, *others = words
     starter.is_refused("visit", command, "town", *others, status=Exit.WRONG_USAGE)
