@@ -20,6 +20,7 @@ from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.letters import LetterRefused
+from bluepals.facts.carry_over import CarryOverRefused
 from bluepals.facts.pauses import PauseRefused
 from bluepals.facts.silence import SilenceRefused
 from bluepals.paper.pages import PagesRefused
@@ -99,6 +100,7 @@ def _refused(error: Exception) -> str | None:
             | Refused()
             | MigrationRefused()
             | PauseRefused()
+            | CarryOverRefused()
             | SilenceRefused()
             | AlreadyPaused()
             | NotPaused()

@@ -77,6 +77,10 @@ class Policy:
     silence_decision_days: int = 14
     absence_proposal_days: int = 28
     absence_pause_days: int = 42
+    declining_days: int = 7
+    joining_days: int = 14
+    farewell_days: int = 14
+    clearance_marks: tuple[int, ...] = (30, 14, 3)
 
 
 @dataclass(frozen=True, slots=True)

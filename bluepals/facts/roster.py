@@ -12,7 +12,7 @@ from bluepals.domain.screening import screen
 from bluepals.facts import pauses
 from bluepals.facts.office import Office
 from bluepals.roster import NeedsPerson, Problem, RosterReading
-from bluepals.store import attention, gates, letters, people, programs, tells
+from bluepals.store import attention, consents, gates, letters, people, programs, tells
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import Handed, NotTaken
 
@@ -96,6 +96,8 @@ async def apply(office: Office, roster: Roster) -> Applied:
             staff=await people.save_staff(connection, roster.program.id, roster.staff),
         )
         await people.save_partners(connection, roster.program.id, roster.partners)
+        await consents.save(connection, roster.students)
+        await consents.cancel_mail_to_no_family(connection)
         for stock in roster.stock_letters:
             await _take_stock_letter(office, connection, stock)
         for pairing_id in closed_before - await gates.closed(connection):

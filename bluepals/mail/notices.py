@@ -391,3 +391,19 @@ def marked_high(*, name: str, draft: str, program: str) -> Notice:
             "If you suspect harm, refer it: that starts what has to be done, and the duty to report is your own.",
         ),
     )
+
+
+def letters_are_over(*, officer: str, link: str) -> Notice:
+    """It names nobody: the family has taken its child out of the program."""
+    return Notice(
+        kind="farewell",
+        subject="One of your pals writes no longer",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                "One of your pals takes part no longer; your page shows which. Nothing that you did is the reason. "
+                "Please don't write to this child any more, on the page or otherwise. Thank you for your letters."
+            ),
+        ),
+        action=Action("Open my page", link),
+    )

@@ -134,6 +134,21 @@ def email(text: str) -> str:
     return text
 
 
+def yes_no(text: str) -> bool:
+    answers = {"yes": True, "no": False}
+    try:
+        return answers[text.casefold()]
+    except KeyError:
+        raise Unfit("is neither yes nor no; write one of the two") from None
+
+
+def first_or_second(text: str) -> int:
+    """Which of a child's two guardians."""
+    if text not in {"1", "2"}:
+        raise Unfit("is neither 1 nor 2; write which of the two guardians it was")
+    return int(text)
+
+
 def gender(text: str) -> Gender | None:
     """None: not in the table, so a person decides."""
     return GENDERS.get("".join(text.split()).casefold())

@@ -62,6 +62,10 @@ POLICY: Mapping[str, tuple[int, int]] = {
     "silence_decision_days": (7, 120),
     "absence_proposal_days": (7, 120),
     "absence_pause_days": (14, 180),
+    "declining_days": (0, 10),
+    "joining_days": (0, 60),
+    "farewell_days": (1, 60),
+    "clearance_marks": (1, 120),
 }
 MINUTES = (15, 480)
 MINUTES_DEFAULT = next(one.default for one in fields(VisitWindow) if one.name == "minutes")

@@ -138,6 +138,8 @@ async def people(connection: Connection) -> Sequence[Person]:
         " array[]::text[] AS emails, external_id FROM student"
         " UNION ALL SELECT id, 'guardian of student', NULL, NULL, guardian_name,"
         "   array_remove(array[guardian_email], NULL), NULL FROM student"
+        " UNION ALL SELECT id, 'second guardian of student', NULL, NULL, guardian2_name,"
+        "   array_remove(array[guardian2_email], NULL), NULL FROM student"
         " UNION ALL SELECT id, 'officer', first_name, last_name, first_name || ' ' || last_name, array[email],"
         "   external_id FROM officer"
         " UNION ALL SELECT id, 'staff member', NULL, NULL, name, array[email], external_id FROM staff"

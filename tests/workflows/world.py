@@ -22,7 +22,7 @@ from activities.year import VisitTimes
 from bluepals.domain.calendar import RoundDeadlines, SchoolCalendar, round_deadlines, visit_day
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, StockLetter, Student
-from bluepals.domain.program import Agency, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
 from bluepals.facts import letters, matching, pauses, roster
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.facts.office import Office
@@ -59,6 +59,7 @@ LINK_KEY = "a key of tests only, long enough to sign"
 SHORT_HISTORIES = {"history.maxTotalUpdates.suggestContinueAsNewThreshold": 0.003}
 EVERYTHING, LETTERS = Target(), [What.LETTERS]
 NO_CHOICES: Mapping[int, Choice] = {}
+AT_ONCE = Policy(declining_days=0)  # Approved today, introduced today.
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 
 
@@ -84,7 +85,7 @@ def rounds_of(count: int, begin: date) -> tuple[RoundDates, ...]:
     )
 
 
-def a_program(name: str, *, rounds: int = 2, begin: date | None = None) -> Program:
+def a_program(name: str, *, rounds: int = 2, begin: date | None = None, policy: Policy = AT_ONCE) -> Program:
     begin = begin or first_day()
     visit = begin + 4 * WEEK * rounds + WEEK
     return Program(
@@ -97,6 +98,7 @@ def a_program(name: str, *, rounds: int = 2, begin: date | None = None) -> Progr
         year=YearDates(begin, visit + 4 * WEEK + 4 * DAY),
         rounds=rounds_of(rounds, begin),
         visit=VisitWindow(visit, visit + 4 * DAY),
+        policy=policy,
     )
 
 

@@ -13,7 +13,7 @@ import asyncpg
 
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, StockLetter, Student
-from bluepals.domain.program import Agency, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
 from bluepals.facts import letters, matching, pairings, roster
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.facts.office import Office
@@ -83,6 +83,7 @@ def program(program_id: str) -> Program:
             RoundDates(2, date(2026, 10, 30), date(2026, 11, 13), date(2026, 11, 24)),
         ),
         visit=VisitWindow(date(2027, 4, 12), date(2027, 4, 16)),
+        policy=Policy(declining_days=0),
     )
 
 

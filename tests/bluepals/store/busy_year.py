@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.people import Partner
-from bluepals.facts import cases, closing, daily, endings, letters, pauses, visits, year
+from bluepals.facts import carry_over, cases, closing, daily, endings, letters, pauses, visits, year
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.store import attention, people
 from bluepals.store.database import Connection, Scope
@@ -53,6 +53,11 @@ async def live_a_year(schools: TwoSchools) -> None:
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
     )
+    await schools.admin.execute(
+        "INSERT INTO clearance_mark SELECT id, cleared_until, 30, program_id, '2026-10-02' FROM officer"
+        " WHERE program_id = $1",
+        schools.program,
+    )
     for _, misser, _ in COUPLES.values():
         await rest_over_a_weekend(schools, Target(pairing_id=schools.pairing[misser]))
         await endings.end(
@@ -61,6 +66,14 @@ async def live_a_year(schools: TwoSchools) -> None:
             schools.pairing[misser],
             Reason.MOVED,
             farewell_until=OFFICERS_DUE + timedelta(weeks=2),
+            by=schools.staff["Cora"],
+        )
+        await carry_over.say(
+            schools.office,
+            schools.scope,
+            schools.pairing[misser],
+            Side.OFFICER,
+            wants=True,
             by=schools.staff["Cora"],
         )
     await schools.at(datetime(2026, 10, 5, 12, tzinfo=UTC))

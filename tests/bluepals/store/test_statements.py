@@ -16,7 +16,7 @@ import bluepals.store
 from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
-from bluepals.domain.people import Partner, Role
+from bluepals.domain.people import ConsentScope, Partner, Role
 from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
 from bluepals.domain.silence import Rung, Silence
@@ -187,6 +187,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "said": "yes",
         "said_by": busy.staff["Coco"],
         "school": "north",
+        "scopes": [ConsentScope.VISIT],
         "seed": 7,
         "sentence": "Look.",
         "side": Side.OFFICER,
@@ -201,6 +202,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "until": datetime(2027, 6, 1, tzinfo=UTC),
         "what": What.LETTERS,
         "whats": [What.LETTERS],
+        "wants": True,
         "why": "They are neighbours.",
         "workflow_id": "pairing-x",
         "year": {"north": "stl.north.2026", "south": "stl.south.2026"},
@@ -210,6 +212,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 # Where a name means something else than elsewhere.
 OTHERWISE: dict[str, dict[str, object]] = {
     "endings.begin": {"reason": Reason.STOPPED},
+    "consents.locked": {"external_id": "Ana"},
     "deliveries.record_miss": {"round_number": 1},
     "cases.plan": {"partners": ["Friends of Children"]},
     "cases.say": {"role": "counselor"},
