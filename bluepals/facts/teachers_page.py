@@ -68,6 +68,7 @@ class ClassOnPage:
     children: tuple[Child, ...]
     opened: tuple[OpenedDay, ...]
     singles: tuple[SingleLetter, ...]
+    newest_pack: tuple[PackDraft, ...]
 
     @property
     def still_to_come(self) -> int:
@@ -129,6 +130,7 @@ async def teacher_page(office: Office, teacher: TeacherAtDesk) -> TeacherPage:
 async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: SchoolClass) -> ClassOnPage:
     now = await teachers_page.class_round(connection, of.program_year)
     number = now.number if now else 0
+    opened = tuple(await teachers_page.opened_days(connection, of))
     return ClassOnPage(
         of=of,
         round=now,
@@ -136,8 +138,13 @@ async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: S
         children=tuple(
             _child(row, number, calendar) for row in await teachers_page.children(connection, of, number)
         ),
-        opened=tuple(await teachers_page.opened_days(connection, of)),
+        opened=opened,
         singles=tuple(await teachers_page.single_letters(connection, of)),
+        newest_pack=tuple(
+            await deliveries.pack(connection, of.program_year, of.class_name, opened[0].number)
+            if opened
+            else ()
+        ),
     )
 
 
@@ -185,9 +192,18 @@ async def check_letter(office: Office, teacher: TeacherAtDesk, draft_id: UUID) -
     async with office.database.transaction(teacher.scope) as connection:
         pairing_id = await teachers_page.pairing_of_childs_letter(connection, draft_id)
         if pairing_id is None:
-            await _single_letter(connection, teacher, draft_id)
+            await _refuse_unless_opened(connection, teacher, draft_id)
             return
     await check_child(office, teacher, pairing_id)
+
+
+async def _refuse_unless_opened(connection: Connection, teacher: TeacherAtDesk, draft_id: UUID) -> None:
+    for of in teacher.classes:
+        for day in await teachers_page.opened_days(connection, of):
+            packed = await deliveries.pack(connection, of.program_year, of.class_name, day.number)
+            if any(one.draft_id == draft_id for one in packed):
+                return
+    await _single_letter(connection, teacher, draft_id)
 
 
 async def hand_in_for_child(

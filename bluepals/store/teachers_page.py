@@ -171,7 +171,7 @@ async def single_letters(connection: Connection, of: SchoolClass) -> Sequence[Si
         " pal.officer_first_name, delivery.kind FROM delivery"
         " JOIN pairing ON pairing.id = delivery.pairing_id JOIN pal ON pal.pairing_id = pairing.id"
         " JOIN student ON student.id = pairing.student_id"
-        " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND NOT is_held(delivery.draft_id)"
+        " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND may_be_opened(delivery.draft_id)"
         " AND delivery.side = 'officer' AND delivery.opening IS NULL ORDER BY delivery.sequence",
         of.program_year,
         of.class_name,
