@@ -1,28 +1,21 @@
 """Telling workflows what was committed. The edge tells at once; the outbox repeats what was not answered."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from temporalio import activity
-from temporalio.client import (
-    Client,
-    WithStartWorkflowOperation,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.counters import TELLS
-from activities.starting import keywords
 from bluepals.store import attention, tells
-from bluepals.store.database import Database, Scope
+from bluepals.store.database import Connection, Database, Scope
 from bluepals.store.tells import Tell
 
 PATIENCE = timedelta(seconds=5)
@@ -64,10 +57,9 @@ class Told:
 class Teller:
     """Delivers tells to workflows and records their answers."""
 
-    def __init__(self, client: Client, database: Database, task_queue: str) -> None:
+    def __init__(self, client: Client, database: Database) -> None:
         self._client = client
         self._database = database
-        self._task_queue = task_queue  # of workflows that a fact starts
 
     async def tell(self, scope: Scope, tell: Tell) -> bool:
         """Whether the workflow answered. What it did not answer stays due, for the outbox."""
@@ -102,10 +94,11 @@ class Teller:
 
     async def _ask(self, tell: Tell) -> Answer | None:
         """None: it did not answer, or has not begun."""
+        handle = self._client.get_workflow_handle(tell.workflow_id)
         try:
-            answer = await self._send(tell)
-        except WorkflowAlreadyStartedError:
-            return Answer.CLOSED
+            answer: str = await handle.execute_update(
+                tell.fact, dict(tell.body), id=str(tell.id), result_type=str, rpc_timeout=PATIENCE
+            )
         except WorkflowUpdateFailedError as refused:
             return _refused(tell, refused)
         except WorkflowUpdateRPCTimeoutOrCancelledError:
@@ -114,36 +107,6 @@ class Teller:
             has_run = error.status is RPCStatusCode.NOT_FOUND and await self._is_known(tell.workflow_id)
             return Answer.CLOSED if has_run else None
         return Answer(answer)
-
-    async def _send(self, tell: Tell) -> str:
-        """A fact that may start its workflow does so in the same step: there is none that runs and has not heard of it."""
-        body, update_id = dict(tell.body), str(tell.id)
-        if tell.starts is None:
-            handle = self._client.get_workflow_handle(tell.workflow_id)
-            told: str = await handle.execute_update(
-                tell.fact, body, id=update_id, result_type=str, rpc_timeout=PATIENCE
-            )
-            return told
-        start: Any = tell.starts
-        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            start["workflow"],
-            start["argument"],
-            id=tell.workflow_id,
-            task_queue=self._task_queue,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            static_summary=start["summary"],
-            search_attributes=keywords(start["search_attributes"]),
-        )
-        answer: str = await self._client.execute_update_with_start_workflow(
-            tell.fact,
-            body,
-            start_workflow_operation=operation,
-            id=update_id,
-            result_type=str,
-            rpc_timeout=PATIENCE,
-        )
-        return answer
 
     async def _is_known(self, workflow_id: str) -> bool:
         try:
@@ -161,16 +124,45 @@ def _refused(tell: Tell, refused: WorkflowUpdateFailedError) -> Answer:
     return Answer.REFUSED
 
 
+@dataclass(frozen=True)
+class OpenRow:
+    """A row that needs its workflow, and with what it is started. `look_again`: when sooner than the outbox looks anyhow."""
+
+    workflow: str
+    workflow_id: str
+    argument: Any
+    summary: str
+    search_attributes: Mapping[str, str]
+    look_again: timedelta | None = None
+
+
+class OpenRows(Protocol):
+    """Rows that are open, and their workflows; who knows the workflows has them."""
+
+    async def of(self, connection: Connection, program: str) -> Sequence[OpenRow]: ...
+
+    async def start(self, row: OpenRow) -> None: ...
+
+
 class TellActivities:
-    def __init__(self, teller: Teller, database: Database) -> None:
+    def __init__(self, teller: Teller, database: Database, open_rows: OpenRows) -> None:
         self._teller = teller
         self._database = database
+        self._open_rows = open_rows
 
     @activity.defn
     async def tell_due(self, order: TellDue) -> Told:
+        """And every workflow whose row is open is started, should it not be running."""
         scope = Scope.whole(order.program)
         async with self._database.transaction(scope) as connection:
+            rows = await self._open_rows.of(connection, order.program)
             due = await tells.due(connection, BATCH)
+        for row in rows:
+            await self._open_rows.start(row)
         answered = await self._teller.tell_all(scope, due)
         async with self._database.transaction(scope) as connection:
-            return Told(answered, len(due) - answered, await tells.next_due(connection))
+            next_due = await tells.next_due(connection)
+            if pauses := [row.look_again for row in rows if row.look_again is not None]:
+                look_again = await connection.fetchval("SELECT program_now()") + min(pauses)
+                next_due = min(next_due or look_again, look_again)
+            return Told(answered, len(due) - answered, next_due)

@@ -20,10 +20,12 @@ from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.letters import LetterRefused
+from bluepals.facts.carry_over import CarryOverRefused
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.pauses import PauseRefused
 from bluepals.facts.replacements import ReplacementRefused
+from bluepals.facts.silence import SilenceRefused
 from bluepals.paper.pages import PagesRefused
 from bluepals.store import programs
 from bluepals.store.content import ContentUnreadable
@@ -104,6 +106,8 @@ def _refused(error: Exception) -> str | None:
             | EndingRefused()
             | LeavingRefused()
             | ReplacementRefused()
+            | CarryOverRefused()
+            | SilenceRefused()
             | AlreadyPaused()
             | NotPaused()
         ):

@@ -8,6 +8,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.cases import CaseActivities
 from activities.daily import DailyActivities
 from activities.letters import LetterActivities
 from activities.mail import MailActivities
@@ -19,6 +20,7 @@ from activities.tells import TellActivities
 from activities.visit import VisitActivities
 from activities.year import YearActivities
 from bluepals.mail.sending import Postbox
+from service.open_rows import OpenRows
 from service.parts import Parts
 from workflows.assignment import Assignment
 from workflows.daily_mail import DailyMail
@@ -27,10 +29,11 @@ from workflows.outbox import Outbox
 from workflows.pairing import Pairing
 from workflows.program_year import ProgramYear
 from workflows.queue import TASK_QUEUE
+from workflows.referral import Referral
 from workflows.visit_day import VisitDay
 
 DEPLOYMENT = "blue-pals"
-WORKFLOWS = (Assignment, DailyMail, NewOfficer, Outbox, Pairing, ProgramYear, VisitDay)
+WORKFLOWS = (Assignment, DailyMail, NewOfficer, Outbox, Pairing, ProgramYear, Referral, VisitDay)
 
 # The clock, random and the environment stay out of reach; modules that are known to be pure are loaded once, not once
 # for each workflow that is kept in memory.
@@ -66,6 +69,7 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
     matching, year = MatchingActivities(parts.office), YearActivities(parts.office)
     visit, daily = VisitActivities(parts.office), DailyActivities(parts.office)
     replacements = ReplacementActivities(parts.office)
+    cases = CaseActivities(parts.office, parts.pager)
     return [
         letters.release_letter,
         letters.record_miss,
@@ -84,12 +88,19 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
         visit.invite_officers,
         visit.remind_officers,
         visit.thank_officers,
+        visit.settle_hosts,
+        visit.announce_sheets,
+        visit.move_visit,
+        visit.call_off_visit,
         daily.compose_daily_mail,
         replacements.look_after_child,
         replacements.tell_family,
         replacements.put_stock_letter_meanwhile,
         replacements.begin_next_pairing,
+        cases.look_at_stopwatch,
+        cases.page,
+        cases.ring_pager,
         StartActivities(parts.client).start_workflows,
-        TellActivities(parts.teller, parts.database).tell_due,
+        TellActivities(parts.teller, parts.database, OpenRows(parts.client)).tell_due,
         MailActivities(parts.database, postbox).send_batch,
     ]

@@ -5,7 +5,16 @@ from dataclasses import fields
 from pathlib import Path
 
 from bluepals.domain.program import Policy
-from workflows.api import assignment, daily_mail, new_officer, outbox, pairing, program_year, visit_day
+from workflows.api import (
+    assignment,
+    daily_mail,
+    new_officer,
+    outbox,
+    pairing,
+    program_year,
+    referral,
+    visit_day,
+)
 from workflows.api.pairing import Stage
 
 TEXT = (Path(__file__).parent.parent / "docs" / "pairing.md").read_text("utf-8")
@@ -16,12 +25,13 @@ def _shown(value: object) -> str:
 
 
 def test_every_policy_stands_there_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| (\w+) \| ([\d, ]+) \|", TEXT, re.MULTILINE))
+    rows = dict(re.findall(r"^\| (\w+) \| (.+?) \|", TEXT.split("## Policy")[1], re.MULTILINE))
+    del rows["key"]
     assert rows == {field.name: _shown(field.default) for field in fields(Policy)}
 
 
 def test_every_stage_stands_there() -> None:
-    stages = re.findall(r"^\| ([a-z ]+) \|", TEXT.split("## Facts")[0], re.MULTILINE)
+    stages = re.findall(r"^\| ([a-z ]+) \|", TEXT.split("## Pauses")[0], re.MULTILINE)
     assert stages == ["stage", *(stage.value for stage in Stage if stage is not Stage.CLOSED)]
 
 
@@ -34,6 +44,7 @@ def test_every_workflow_id_stands_there() -> None:
         pairing.workflow_id("<pairing id>"),
         visit_day.workflow_id(year),
         new_officer.workflow_id("<replacement id>"),
+        referral.workflow_id("<case id>"),
         outbox.workflow_id(program),
         daily_mail.workflow_id(program),
     }

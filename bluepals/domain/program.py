@@ -11,12 +11,22 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """Where officers and children meet; `places` counts children."""
+
+    name: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
 class School:
-    """A school and the agencies whose officers may write to its children."""
+    """A school, the agencies whose officers may write to its children, and what it gives to the visit."""
 
     id: str
     name: str
     agencies: tuple[str, ...]
+    visit_on: date | None = None
+    rooms: tuple[Room, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +81,33 @@ class Policy:
     visit_hour: int = 13
     invitation_days: int = 28
     visit_reminder_days: tuple[int, ...] = (7, 1)
+    visit_answer_days: int = 14
+    visit_reserve_days: int = 3
     letters_per_moderator_per_day: int = 30
     link_days: int = 30
+    silence_warning_days: int = 21
+    silence_decision_days: int = 14
+    absence_proposal_days: int = 28
+    absence_pause_days: int = 42
+    declining_days: int = 7
+    joining_days: int = 14
     farewell_days: int = 14
     rest_days: int = 14
     clearance_days: int = 14
+    clearance_marks: tuple[int, ...] = (30, 14, 3)
+    gifts: str = "Please bring no gifts; a handshake and a story are enough."
+    photos: str = (
+        "Please take no photos of children and post none; the school takes them where families agree."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What holds when a letter worries someone. `told`: roles or staff ids, in the order of the stopwatch."""
+
+    hotline: str = "Childhelp, 1-800-422-4453 (it names your state's own hotline)"
+    told: tuple[str, ...] = ("counselor", "coordinator")
+    liaison_decides: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +124,7 @@ class Program:
     rounds: tuple[RoundDates, ...]
     visit: VisitWindow
     policy: Policy = field(default_factory=Policy)
+    safety: Safety = field(default_factory=Safety)
 
     @property
     def first_year(self) -> int:

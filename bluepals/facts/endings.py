@@ -41,7 +41,7 @@ async def end_in(
     if not reason.has_farewell or farewell_until is None:
         await pairings.end(connection, pairing_id, reason.shown)
         await endings.cancel_mail(connection, [pairing_id])
-    await _tell(connection, pairing_id)
+    await tell(connection, pairing_id)
     if reason.has_successor:
         await replacements.open_in(connection, pairing_id, by)
     return True
@@ -64,12 +64,12 @@ async def take_back_in(connection: Connection, pairing_id: UUID) -> None:
             f"A farewell of pairing {pairing_id} has gone out. Let it end, and match the two again afterwards."
         )
     await endings.take_back(connection, pairing_id)
-    await _tell(connection, pairing_id)
+    await tell(connection, pairing_id)
     await replacements.close_in(connection, pairing_id, Over.TAKEN_BACK)
 
 
-async def _tell(connection: Connection, pairing_id: UUID) -> None:
-    """Its end is a date like the others: it reads them anew."""
+async def tell(connection: Connection, pairing_id: UUID) -> None:
+    """Its end is a date like the others, and so is a school's: it reads them anew."""
     version = await pauses.next_version(connection)
     pairing = await pairings.card(connection, pairing_id)
     await tells.add(

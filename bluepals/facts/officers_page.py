@@ -12,7 +12,7 @@ from bluepals.facts import leaving, letters, visits
 from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
-from bluepals.store import officers_page, programs
+from bluepals.store import officers_page, programs, visit_hosts
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -49,6 +49,7 @@ class ShownLetter:
     day: str
     text: str | None
     erased: bool
+    held: bool
     verdict: Verdict | None
 
 
@@ -61,6 +62,7 @@ class Pal:
     round_number: int | None
     due: str
     late: bool
+    delayed: bool
     reason: str | None
     unanswered: tuple[ShownLetter, ...]
     mine: ShownLetter | None  # the officer's own letter of this round
@@ -80,10 +82,22 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """A child to be hosted at a visit, in place of its own officer."""
+
+    id: UUID
+    first_name: str
+    school_name: str
+    when: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerPage:
     first_name: str
     pals: tuple[Pal, ...]
     invitations: tuple[Invitation, ...]
+    requests: tuple[Request, ...]
     leaves: str | None = None  # until when the last letters may be written
 
 
@@ -94,6 +108,8 @@ async def officer_at_desk(office: Office, token: str) -> OfficerAtDesk:
         card = await officers_page.officer(connection, visitor.person)
     if card is None:
         raise LinkRefused("This page is closed, because you take part no longer. Ask the coordinator.")
+    if card.stopped:
+        raise LinkRefused("This page rests for now. The coordinator can tell you more.")
     return OfficerAtDesk(
         card.id, card.first_name, Scope(visitor.program, agencies=(card.agency,)), card.leaves_at
     )
@@ -110,6 +126,7 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         first_name=officer.first_name,
         pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar) for pal in pals),
         invitations=await _invitations(office, officer, pals),
+        requests=await _requests(office, officer),
         leaves=calendar.label(officer.leaves_at) if officer.leaves_at else None,
     )
 
@@ -118,14 +135,14 @@ async def _shown(
     office: Office, connection: Connection, calendar: SchoolCalendar, row: LetterRow
 ) -> ShownLetter:
     text, erased = None, False
-    if row.kind == "text":
+    if row.kind == "text" and not row.held:
         try:
             opened = await read_draft(connection, office.keyring, row.draft_id)
             text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
         except ContentErased:
             erased = True
     day = f"{row.at.astimezone(calendar.zone):%B %-d, %Y}"
-    return ShownLetter(row.draft_id, row.round_number, row.side, day, text, erased, row.verdict)
+    return ShownLetter(row.draft_id, row.round_number, row.side, day, text, erased, row.held, row.verdict)
 
 
 def _pal(row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]], calendar: SchoolCalendar) -> Pal:
@@ -146,6 +163,7 @@ def _pal(row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]], calendar: 
         round_number=row.round_number,
         due=calendar.label(due_at) if due_at else "",
         late=bool(row.late) and turn is Turn.ANSWER,
+        delayed=row.delayed,
         reason=record.reason if record else None,
         unanswered=unanswered,
         mine=mine,
@@ -202,6 +220,36 @@ async def _invitations(
     )
 
 
+async def _requests(office: Office, officer: OfficerAtDesk) -> tuple[Request, ...]:
+    async with office.database.transaction(officer.scope) as connection:
+        found = await visit_hosts.of_officer(connection, officer.id)
+    if not found:
+        return ()
+    schools = tuple(sorted({one.school for one in found}))
+    async with office.database.transaction(Scope(officer.scope.program, schools=schools)) as connection:
+        program = await programs.load(connection)
+        days = {one.program_year: await programs.visit_on(connection, one.program_year) for one in found}
+    calendar = SchoolCalendar.of(program)
+    return tuple(
+        Request(
+            id=one.id,
+            first_name=one.student_first_name,
+            school_name=one.school_name,
+            when=calendar.label(calendar.instant(days[one.program_year], program.policy.visit_hour)),
+            answer=one.answer,
+        )
+        for one in found
+    )
+
+
+async def answer_request(office: Office, officer: OfficerAtDesk, request_id: UUID, said: str) -> None:
+    """Yes or no of a reserve. Raises NotTheirs, and NotTaken with a sentence."""
+    async with office.database.transaction(officer.scope) as connection:
+        if all(one.id != request_id for one in await visit_hosts.of_officer(connection, officer.id)):
+            raise NotTheirs
+    await visits.answer(office, officer.scope, request_id, said)
+
+
 async def _own_pal(office: Office, officer: OfficerAtDesk, pairing_id: UUID) -> tuple[PalRow, list[PalRow]]:
     """The pal, and all of them. Raises NotTheirs."""
     async with office.database.transaction(officer.scope) as connection:
@@ -215,6 +263,13 @@ async def _own_pal(office: Office, officer: OfficerAtDesk, pairing_id: UUID) -> 
 async def check_pal(office: Office, officer: OfficerAtDesk, pairing_id: UUID) -> None:
     """Raises NotTheirs."""
     await _own_pal(office, officer, pairing_id)
+
+
+async def check_letter(office: Office, officer: OfficerAtDesk, draft_id: UUID) -> None:
+    """That this page shows the letter. Raises NotTheirs."""
+    async with office.database.transaction(officer.scope) as connection:
+        if all(row.draft_id != draft_id for row in await officers_page.letters(connection, officer.id)):
+            raise NotTheirs
 
 
 async def answer_pal(
@@ -269,7 +324,8 @@ async def withdraw(office: Office, officer: OfficerAtDesk, reason: Reason) -> No
 async def officers_pages(office: Office, officer: OfficerAtDesk, draft_id: UUID) -> bytes:
     """The scanned pages of a letter that this officer got or wrote, as a PDF. Raises NotTheirs."""
     async with office.database.transaction(officer.scope) as connection:
-        if all(row.draft_id != draft_id for row in await officers_page.letters(connection, officer.id)):
+        shown = await officers_page.letters(connection, officer.id)
+        if all(row.draft_id != draft_id or row.held for row in shown):
             raise NotTheirs
         try:
             opened = await read_draft(connection, office.keyring, draft_id)

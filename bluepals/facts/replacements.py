@@ -17,7 +17,6 @@ from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import Delivery
 from bluepals.store.endings import Reason
 from bluepals.store.replacements import Over, Replacement, Seeking
-from bluepals.store.tells import Start
 
 LOOK_AT = time(6)  # before the daily mail says what needs a person, and before a class opens its letters
 TWO_DAYS = timedelta(days=2)  # packs that close before the look after next are filled now
@@ -80,12 +79,6 @@ async def _tell(connection: Connection, replacement_id: UUID) -> None:
         fact="replacement_changed",
         key=f"version-{one.version}",
         body={"version": one.version},
-        starts=Start(
-            "NewOfficer",
-            {"program": one.program, "replacement_id": str(one.id), "pairing_id": str(one.pairing_id)},
-            f"a new officer for a child at {one.school}",
-            {"School": one.school, "ProgramYear": one.program_year, "Stage": "farewell"},
-        ),
     )
 
 

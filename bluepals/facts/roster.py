@@ -6,13 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 from bluepals.domain.letters import TypedLetter
-from bluepals.domain.people import Officer, StaffRole, StockLetter, Student
+from bluepals.domain.people import Officer, Partner, StaffRole, StockLetter, Student
 from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
 from bluepals.facts import pauses
 from bluepals.facts.office import Office
 from bluepals.roster import NeedsPerson, Problem, RosterReading
-from bluepals.store import attention, gates, letters, people, programs, tells
+from bluepals.store import attention, consents, gates, letters, people, programs, tells
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import Handed, NotTaken
 
@@ -47,6 +47,7 @@ class Roster:
     staff: Sequence[StaffRole]
     stock_letters: Sequence[StockLetter]
     needs_person: Sequence[NeedsPerson] = ()
+    partners: Sequence[Partner] = ()
 
     @classmethod
     def of(cls, reading: RosterReading) -> "Roster":
@@ -60,6 +61,7 @@ class Roster:
             reading.staff,
             reading.stock_letters,
             reading.needs_person,
+            reading.partners,
         )
 
 
@@ -93,6 +95,9 @@ async def apply(office: Office, roster: Roster) -> Applied:
             officers=await people.save_officers(connection, roster.program.id, roster.officers),
             staff=await people.save_staff(connection, roster.program.id, roster.staff),
         )
+        await people.save_partners(connection, roster.program.id, roster.partners)
+        await consents.save(connection, roster.students)
+        await consents.cancel_mail_to_no_family(connection)
         for stock in roster.stock_letters:
             await _take_stock_letter(office, connection, stock)
         for pairing_id in closed_before - await gates.closed(connection):
@@ -209,6 +214,7 @@ def _dates(program: Program) -> dict[str, Any]:
         },
         "visit.window_start": visit.start,
         "visit.window_end": visit.end,
+        **{f"schools.{school.id}.visit_on": school.visit_on for school in program.schools},
         **{f"policy.{key}": getattr(program.policy, key) for key in HOURS_AND_DAYS},
     }
 

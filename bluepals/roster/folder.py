@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bluepals.domain.people import Officer, StaffRole, StockLetter, Student
+from bluepals.domain.people import Officer, Partner, Role, StaffRole, StockLetter, Student
 from bluepals.domain.program import Program
 from bluepals.roster.coverage import missing, nobody_at_all
 from bluepals.roster.people_files import (
@@ -13,6 +13,7 @@ from bluepals.roster.people_files import (
     References,
     SourceFile,
     read_officers,
+    read_partners,
     read_staff,
     read_stock_letters,
     read_students,
@@ -38,6 +39,7 @@ class RosterReading:
     skipped: int
     problems: tuple[Problem, ...]
     needs_person: tuple[NeedsPerson, ...]
+    partners: tuple[Partner, ...] = ()
 
 
 def read_folder(folder: Path, today: date | None = None) -> RosterReading:
@@ -51,11 +53,13 @@ def read_folder(folder: Path, today: date | None = None) -> RosterReading:
         files.table("staff"),
     )
     stock_letters = files.table("stock_letters", optional=True)
+    partners = files.table("partners", optional=True)
     read_of_students = read_students(students, references) if students else Read[Student]()
     read_of_officers = read_officers(officers, references) if officers else Read[Officer]()
     read_of_staff = read_staff(staff, references) if staff else Read[StaffRole]()
     known_officers = read_of_officers.found if officers and not read_of_officers.problems else None
     letters = read_stock_letters(stock_letters, known_officers) if stock_letters else Read[StockLetter]()
+    helpers = read_partners(partners) if partners else Read[Partner]()
     if staff and not read_of_staff.problems:
         roles = tuple(read_of_staff.found.values())
         read_of_staff.problems.extend(nobody_at_all(staff.name, roles))
@@ -63,7 +67,8 @@ def read_folder(folder: Path, today: date | None = None) -> RosterReading:
         read_of_staff.needs_person.extend(
             missing(staff.name, schools, read_of_students.found.values(), roles)
         )
-    reads = (read_of_students, read_of_officers, read_of_staff, letters)
+        read_of_staff.problems.extend(_unknown_in_list(staff.name, program.program, roles))
+    reads = (read_of_students, read_of_officers, read_of_staff, letters, helpers)
     return RosterReading(
         program=program.program,
         students=tuple(read_of_students.found.values()),
@@ -78,7 +83,17 @@ def read_folder(folder: Path, today: date | None = None) -> RosterReading:
             *(one for read in reads for one in _by_line(read.problems)),
         ),
         needs_person=tuple(one for read in reads for one in read.needs_person),
+        partners=tuple(helpers.found.values()),
     )
+
+
+def _unknown_in_list(name: str, program: Program | None, roles: Iterable[StaffRole]) -> Iterable[Problem]:
+    """The list of a suspected harm names roles, or people of the staff."""
+    known = {*Role, *(role.staff_id for role in roles)}
+    for named in program.safety.told if program else ():
+        if named not in known:
+            text = f"is told of a suspected harm by program.toml, and is no role and no staff_id of {name}; correct one"
+            yield Problem(FILE, None, "safety.told", named, text)
 
 
 def _program(files: "_Files") -> ProgramFile:

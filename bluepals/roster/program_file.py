@@ -9,7 +9,19 @@ from typing import Any, TypeVar
 
 from bluepals.domain.address import is_line
 from bluepals.domain.calendar import check_dates
-from bluepals.domain.program import Agency, Break, Policy, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.people import Role
+from bluepals.domain.program import (
+    Agency,
+    Break,
+    Policy,
+    Program,
+    Room,
+    RoundDates,
+    Safety,
+    School,
+    VisitWindow,
+    YearDates,
+)
 from bluepals.roster import cells
 from bluepals.roster.encoding import Undecodable, decode
 from bluepals.roster.problems import Problem, Unfit
@@ -22,11 +34,12 @@ LONGEST_NAME = 120
 KEYS: Mapping[str, Sequence[str]] = {
     "program": ("id", "name", "timezone", "holidays"),
     "year": ("first_day", "last_day", "breaks"),
-    "schools": ("id", "name", "agencies"),
+    "schools": ("id", "name", "agencies", "visit_on", "rooms"),
     "agencies": ("id", "name"),
     "rounds": ("students_due", "officers_due", "opens_on"),
     "visit": ("window_start", "window_end", "minutes"),
     "policy": tuple(one.name for one in fields(Policy)),
+    "safety": tuple(one.name for one in fields(Safety)),
 }
 # The least and the most of each policy. A pack closes on the school day before it is opened, after the officers' due.
 POLICY: Mapping[str, tuple[int, int]] = {
@@ -44,13 +57,25 @@ POLICY: Mapping[str, tuple[int, int]] = {
     "visit_hour": (0, 23),
     "invitation_days": (1, 120),
     "visit_reminder_days": (1, 60),
+    "visit_answer_days": (1, 60),
+    "visit_reserve_days": (1, 30),
     "letters_per_moderator_per_day": (1, 1000),
     "link_days": (1, 365),
+    "silence_warning_days": (7, 120),
+    "silence_decision_days": (7, 120),
+    "absence_proposal_days": (7, 120),
+    "absence_pause_days": (14, 180),
+    "declining_days": (0, 10),
+    "joining_days": (0, 60),
     "farewell_days": (1, 60),
     "rest_days": (0, 60),
     "clearance_days": (1, 90),
+    "clearance_marks": (1, 120),
 }
+SENTENCES = ("gifts", "photos")
+LONGEST_SENTENCE = 300
 MINUTES = (15, 480)
+PLACES = (1, 1000)
 MINUTES_DEFAULT = next(one.default for one in fields(VisitWindow) if one.name == "minutes")
 
 _REGION = re.compile(r"[A-Z]{2,3}(-\w{1,8})?")
@@ -154,7 +179,8 @@ class _Reader:
         year, visit, rounds = self._year(), self._visit(), self._rounds()
         if None in {program_id, name, timezone} or year is None or visit is None:
             return None
-        return Program(program_id, name, timezone, holidays, schools, agencies, year, rounds, visit, policy)  # type: ignore[arg-type] # None was looked for above.
+        places = (schools, agencies, year, rounds, visit, policy, self._safety())
+        return Program(program_id, name, timezone, holidays, *places)  # type: ignore[arg-type] # None was looked for above.
 
     def _year(self) -> YearDates | None:
         table = self._table("year")
@@ -190,8 +216,10 @@ class _Reader:
             school, name = self._id(path, table, found), self._get(path, table, "name", _name)
             known = self._all("agencies", agencies)
             serving = self._get(path, table, "agencies", _ids_of(known), agencies)
+            visit_on = self._get(path, table, "visit_on", _date, None)
+            rooms = self._get(path, table, "rooms", _rooms, ())
             if school is not None:
-                found[school] = School(school, name or school, serving or ())
+                found[school] = School(school, name or school, serving or (), visit_on, rooms or ())
         return tuple(found.values())
 
     def _id(self, path: str, table: Mapping[str, Any], taken: Collection[str]) -> str | None:
@@ -214,6 +242,8 @@ class _Reader:
             reader = _wholes(least, most) if isinstance(default, tuple) else _whole(least, most)
             value = self._get("policy", table, key, reader, default)
             read[key] = default if value is None else value
+        for key in SENTENCES:
+            read[key] = self._get("policy", table, key, _sentence, getattr(defaults, key)) or ""
         policy = Policy(**read)
         for less, more in (
             ("capacity_default", "capacity_max"),
@@ -222,6 +252,13 @@ class _Reader:
             if read[less] > read[more]:
                 self._add(f"policy.{less}", str(read[less]), f"is more than {more}, {read[more]}; lower it")
         return policy
+
+    def _safety(self) -> Safety:
+        table, default = self._table("safety", required=False), Safety()
+        hotline = self._get("safety", table, "hotline", _name, default.hotline)
+        told = self._get("safety", table, "told", _named, default.told)
+        decides = self._get("safety", table, "liaison_decides", _yes_or_no, default.liaison_decides)
+        return Safety(hotline or default.hotline, told or default.told, decides is not False)
 
     # ---- keys
 
@@ -317,6 +354,29 @@ def _name(value: Any) -> str:
     return text
 
 
+def _sentence(value: Any) -> str:
+    text = _text(value).strip()
+    if not text or len(text) > LONGEST_SENTENCE or not is_line(text):
+        raise Unfit(f"is no sentence; write one line of up to {LONGEST_SENTENCE} characters")
+    return text
+
+
+def _rooms(value: Any) -> tuple[Room, ...]:
+    if not isinstance(value, list):
+        raise Unfit('is no list; write [{name = "Gym", places = 40}]')
+    rooms = tuple(_room(one) for one in value)
+    if len({room.name for room in rooms}) < len(rooms):
+        raise Unfit("names a room twice; give each its own name")
+    return rooms
+
+
+def _room(value: Any) -> Room:
+    match value:
+        case {"name": name, "places": places} if len(value) == 2:
+            return Room(_name(name), _whole(*PLACES)(places))
+    raise Unfit('has a room that is none; write {name = "Gym", places = 40}')
+
+
 def _slug(value: Any) -> str:
     return cells.slug(_text(value))
 
@@ -365,6 +425,19 @@ def _ids_of(known: Collection[str] | None) -> Callable[[Any], tuple[str, ...]]:
         return tuple(dict.fromkeys(cells.known(known, "agencies")(_text(one)) for one in value))
 
     return read
+
+
+def _named(value: Any) -> tuple[str, ...]:
+    """Roles, or staff ids: whose id it is, only staff.csv knows."""
+    if not isinstance(value, list) or not value:
+        raise Unfit(f"names nobody; list roles ({', '.join(Role)}) or ids of staff.csv, in order")
+    return tuple(dict.fromkeys(cells.identifier(_text(one)) for one in value))
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit("is neither true nor false; write one of them, without quotation marks")
+    return value
 
 
 def _whole(least: int, most: int) -> Callable[[Any], int]:

@@ -99,6 +99,24 @@ async def open_of(connection: Connection, pairing_id: UUID) -> UUID | None:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class OpenReplacement:
+    id: UUID
+    pairing_id: UUID
+    school: str
+    program_year: str
+
+
+async def needing_workflow(connection: Connection) -> Sequence[OpenReplacement]:
+    """Those that are open, and those whose workflow has still to hear that they are not."""
+    rows = await connection.fetch(
+        "SELECT id, pairing_id, school_id AS school, program_year_id AS program_year FROM replacement"
+        " WHERE closed_at IS NULL OR EXISTS (SELECT FROM tell WHERE tell.program_id = replacement.program_id"
+        "   AND workflow_id = 'new-officer-' || replacement.id AND answered_at IS NULL) ORDER BY opened_at, id"
+    )
+    return [OpenReplacement(**row) for row in rows]
+
+
 async def close(connection: Connection, replacement_id: UUID, outcome: Over) -> None:
     await connection.execute(
         "UPDATE replacement SET closed_at = program_now(), outcome = $2, version = version + 1"

@@ -1,7 +1,7 @@
 """Tells: which workflow has to hear of which fact. Written with the fact, repeated until answered."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,17 +19,6 @@ class Tell:
     workflow_id: str
     fact: str
     body: Mapping[str, object]
-    starts: Mapping[str, object] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """With what a fact's workflow is started when it does not run yet. It is what everybody may read in the Web UI."""
-
-    workflow: str
-    argument: Mapping[str, object]
-    summary: str
-    search_attributes: Mapping[str, str]
 
 
 async def add(
@@ -42,14 +31,13 @@ async def add(
     body: Mapping[str, object],
     school: str | None = None,
     agency: str | None = None,
-    starts: Start | None = None,
 ) -> Tell:
     """In the transaction of the fact. The same fact again is the same tell. `school`, `agency`: who may see it."""
     row = await connection.fetchrow(
-        "INSERT INTO tell (program_id, workflow_id, fact, key, body, school_id, agency_id, starts)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        "INSERT INTO tell (program_id, workflow_id, fact, key, body, school_id, agency_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)"
         " ON CONFLICT (program_id, workflow_id, fact, key) DO UPDATE SET key = excluded.key"
-        " RETURNING id, workflow_id, fact, body, starts",
+        " RETURNING id, workflow_id, fact, body",
         program,
         workflow_id,
         fact,
@@ -57,7 +45,6 @@ async def add(
         dict(body),
         school,
         agency,
-        None if starts is None else asdict(starts),
     )
     assert row is not None  # noqa: S101 - an upsert always returns its row
     return Tell(**row)
@@ -65,7 +52,7 @@ async def add(
 
 async def due(connection: Connection, limit: int) -> Sequence[Tell]:
     rows = await connection.fetch(
-        "SELECT id, workflow_id, fact, body, starts FROM tell WHERE answered_at IS NULL AND next_attempt_at <= program_now()"
+        "SELECT id, workflow_id, fact, body FROM tell WHERE answered_at IS NULL AND next_attempt_at <= program_now()"
         " ORDER BY sequence LIMIT $1",
         limit,
     )

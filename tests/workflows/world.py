@@ -22,7 +22,8 @@ from activities.year import VisitTimes
 from bluepals.domain.calendar import RoundDeadlines, SchoolCalendar, round_deadlines, visit_day
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, StockLetter, Student
-from bluepals.domain.program import Agency, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.visit_plan import visit_instants
 from bluepals.facts import letters, matching, pauses, roster
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.facts.office import Office
@@ -39,6 +40,7 @@ from bluepals.store.pauses import Target, What
 from rehearsal.clock import VirtualClock
 from service.bell import Bell
 from service.connection import connect
+from service.open_rows import OpenRows
 from service.parts import Parts
 from service.workers import worker
 from stack.postgres import PostgresServer
@@ -58,6 +60,7 @@ LINK_KEY = "a key of tests only, long enough to sign"
 SHORT_HISTORIES = {"history.maxTotalUpdates.suggestContinueAsNewThreshold": 0.003}
 EVERYTHING, LETTERS = Target(), [What.LETTERS]
 NO_CHOICES: Mapping[int, Choice] = {}
+AT_ONCE = Policy(declining_days=0)  # Approved today, introduced today.
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 
 
@@ -83,7 +86,7 @@ def rounds_of(count: int, begin: date) -> tuple[RoundDates, ...]:
     )
 
 
-def a_program(name: str, *, rounds: int = 2, begin: date | None = None) -> Program:
+def a_program(name: str, *, rounds: int = 2, begin: date | None = None, policy: Policy = AT_ONCE) -> Program:
     begin = begin or first_day()
     visit = begin + 4 * WEEK * rounds + WEEK
     return Program(
@@ -96,6 +99,7 @@ def a_program(name: str, *, rounds: int = 2, begin: date | None = None) -> Progr
         year=YearDates(begin, visit + 4 * WEEK + 4 * DAY),
         rounds=rounds_of(rounds, begin),
         visit=VisitWindow(visit, visit + 4 * DAY),
+        policy=policy,
     )
 
 
@@ -190,7 +194,7 @@ def parts_of(client: Client, database: Database, ring: Callable[[str], None]) ->
         from_address="pals@bluepals.example",
         ring=ring,
     )
-    return Parts(client, database, office, Teller(client, database, TASK_QUEUE), Bell(client))
+    return Parts(client, database, office, Teller(client, database), Bell(client))
 
 
 async def eventually(reached: Callable[[], Awaitable[bool]], what: str) -> None:
@@ -210,6 +214,8 @@ class World:
     program: Program
     now: datetime = field(init=False)
     running: set[str] = field(default_factory=set)
+    visit_on: date | None = None  # if it has moved
+    limits: list[datetime] = field(default_factory=list)  # at which a silence ends
 
     def __post_init__(self) -> None:
         self.parts, self.admin = self.served.parts, self.served.admin
@@ -246,10 +252,9 @@ class World:
     def _instants(self) -> Iterable[datetime]:
         for one in round_deadlines(self.program):
             yield from (one.students_due, one.officers_due, one.pack_closes, one.opens)
-        policy, visit = self.program.policy, visit_day(self.program)
-        for days in (policy.invitation_days, *policy.visit_reminder_days):
-            yield self.calendar.instant(visit - timedelta(days=days), policy.daily_mail_hour)
-        yield from (self.calendar.instant(visit + timedelta(days=days), policy.due_hour) for days in (0, 1))
+        visit = visit_instants(self.program, self.visit_on or visit_day(self.program))
+        yield from (visit.invite_at, *visit.remind_at, visit.sheets_at, visit.over, visit.over + DAY)
+        yield from self.limits
         yield from (self.closes - timedelta(hours=1), self.closes)
 
     # People and pairs
@@ -398,11 +403,7 @@ class World:
 
     async def decide(self, draft: Any, verdict: Verdict) -> DecidedAndTold:
         """The decision on record; the pairing has not heard of it."""
-        reasons = (
-            {"reason_for_child": "Please write it again.", "reason_for_adult": "It has to be written again."}
-            if verdict is Verdict.RETURN
-            else {}
-        )
+        returned = verdict is Verdict.RETURN
         return await letters.decide(
             self.office,
             self.scope,
@@ -410,12 +411,15 @@ class World:
             draft_hash=draft.hash,
             verdict=verdict,
             decided_by=self.people[Role.MODERATOR],
-            **reasons,
+            reason_for_child="Please write it again." if returned else None,
+            reason_for_adult="It has to be written again." if returned else None,
         )
 
     async def tell(self) -> int:
         """What the outbox does: every due fact is told. How many were answered."""
-        told = await TellActivities(self.parts.teller, self.parts.database).tell_due(TellDue(self.program.id))
+        told = await TellActivities(self.parts.teller, self.parts.database, OpenRows(self.client)).tell_due(
+            TellDue(self.program.id)
+        )
         return told.answered
 
     async def letter(

@@ -28,7 +28,8 @@ CREATE TABLE replacement (
     outcome          text CHECK (outcome IN ('paired', 'taken back', 'child left', 'year over', 'people decide')),
     -- How often it has changed: what its workflow is told.
     version          int NOT NULL DEFAULT 1,
-    FOREIGN KEY (pairing_id, program_id, school_id, agency_id) REFERENCES pairing (id, program_id, school_id, agency_id),
+    FOREIGN KEY (pairing_id, program_id, school_id, agency_id)
+        REFERENCES pairing (id, program_id, school_id, agency_id) ON UPDATE CASCADE,
     CONSTRAINT same_gender_as_the_student
         FOREIGN KEY (student_id, program_id, gender) REFERENCES student (id, program_id, pal_gender),
     CONSTRAINT same_gender_as_the_reserve
@@ -81,20 +82,17 @@ DROP INDEX one_letter_for_each_side_of_a_round;
 CREATE UNIQUE INDEX one_letter_for_each_side_of_a_round ON delivery (pairing_id, round_number, side)
     WHERE kind IN ('letter', 'stock') AND withheld_at IS NULL;
 
-CREATE OR REPLACE FUNCTION side_state(asked_pairing uuid, asked_round int, asked_side text)
-    RETURNS text LANGUAGE sql STABLE
-    RETURN coalesce(
+CREATE OR REPLACE FUNCTION side_state(asked_pairing uuid, asked_round int, asked_side text) RETURNS text
+    LANGUAGE sql STABLE RETURN coalesce(
         (SELECT string_agg(CASE WHEN withheld_at IS NULL THEN 'delivered: ' || kind ELSE 'held back' END, ', '
                            ORDER BY sequence) FROM delivery
           WHERE pairing_id = asked_pairing AND round_number = asked_round AND side = asked_side),
-        (SELECT CASE verdict WHEN 'approve' THEN 'approved' WHEN 'return' THEN 'returned' WHEN 'refer' THEN 'held'
-                ELSE 'being read' END
-           FROM letter JOIN draft ON draft.letter_id = letter.id LEFT JOIN decision ON decision.draft_id = draft.id
+        (SELECT CASE WHEN has_open_case(draft.id) THEN 'held' ELSE
+                CASE standing_verdict(draft.id) WHEN 'approve' THEN 'approved' WHEN 'return' THEN 'returned'
+                    WHEN 'refer' THEN 'held' ELSE 'being read' END END
+           FROM letter JOIN draft ON draft.letter_id = letter.id
           WHERE letter.pairing_id = asked_pairing AND round_number = asked_round AND side = asked_side
           ORDER BY draft.number DESC LIMIT 1),
         (SELECT 'missed' FROM miss
           WHERE pairing_id = asked_pairing AND round_number = asked_round AND side = asked_side),
         'not yet');
-
--- A fact whose workflow need not run yet: with what it is started (name, argument, summary, search attributes).
-ALTER TABLE tell ADD starts jsonb;

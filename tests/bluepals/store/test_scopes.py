@@ -19,7 +19,10 @@ OPEN_TABLES = {
 # Tables of which every scope of a program sees all: names of institutions, dates and rules; no person.
 PUBLIC = {"program", "school", "agency"}
 # Tables of which only the whole program's office sees anything.
-OFFICE_ONLY = {"proposal", "proposed_pair", "mail", "suppressed_address"}
+OFFICE_ONLY = {"proposal", "proposed_pair", "mail", "suppressed_address"} | {
+    *("partner", "letter_read", "case_file", "case_reader", "attestation"),
+    *("case_plan", "case_plan_partner", "case_word", "case_page"),
+}
 
 NORTH = Scope("stl", schools=("north",))
 SOUTH = Scope("stl", schools=("south",))

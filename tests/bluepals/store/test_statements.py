@@ -13,16 +13,19 @@ import asyncpg
 import pytest
 
 import bluepals.store
+from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
-from bluepals.domain.people import Role
+from bluepals.domain.people import ConsentScope, Partner, Role
 from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
-from bluepals.store import letters, mail
+from bluepals.domain.silence import Rung, Silence
+from bluepals.store import cases, letters, mail
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import NotPaused, Target, What
 from bluepals.store.replacements import Over
+from bluepals.store.silence import SilentSide
 from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
 from tests.bluepals.store.busy_year import trying
@@ -80,6 +83,8 @@ def functions() -> Iterator[tuple[str, Function]]:
 FUNCTIONS = dict(functions())
 # What these say to the arguments below, in a sentence; the others do what they are for.
 REFUSALS: dict[str, type[Exception]] = {
+    "cases.close": asyncpg.CheckViolationError,
+    "cases.decide": asyncpg.CheckViolationError,
     "letters.decide": NotTaken,
     "mail.mark_data_started": mail.ClaimLost,
     "mail.mark_refused": mail.ClaimLost,
@@ -99,19 +104,32 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         " WHERE draft.program_id = 'stl' AND written_for <> 'stock' LIMIT 1"
     )
     assert draft is not None
+    case = await busy.admin.fetchrow(
+        f"{cases.RECORD} WHERE case_file.school_id = 'north' AND case_file.program_id = 'stl'"
+    )
+    assert case is not None
     roster = people("stl")
     return {
         "admin_url": "",
+        "agencies": ["city"],
         "agency": "city",
         "answer": "known",
         "among": [busy.pairing["Ana"]],
         "at": None,
+        "answer_by": datetime(2026, 10, 9, tzinfo=UTC),
+        "because": "Snow.",
         "body": {"draft_id": "x"},
         "by": busy.staff["Cora"],
         "came": True,
+        "case": cases._record(case),
+        "case_id": case["id"],
         "claim_id": uuid4(),
         "class_name": "5A",
         "dates": RoundDates(1, date(2026, 9, 18), date(2026, 10, 2), date(2026, 10, 13)),
+        "day": date(2026, 9, 21),
+        "closed_by": busy.staff["Coco"],
+        "concern": Concern.UNSURE,
+        "counsel_asked_on": None,
         "decided_by": busy.staff["Cora"],
         "decision": letters.Decision(draft["id"], draft["hash"], Verdict.REFER, busy.staff["Mona"]),
         "draft_hash": draft["hash"],
@@ -122,42 +140,71 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "fact": "letter_decided",
         "farewell_until": None,
         "first_year": 2026,
+        "everybody": False,
+        "host_id": await busy.admin.fetchval("SELECT id FROM visit_host WHERE program_id = 'stl' LIMIT 1"),
         "handed": letters.Handed(TypedLetter("New."), "en", busy.officer["Olga"], Screening((), Risk.NONE)),
         "how": "dropped",
         "key": "a key",
         "keyring": busy.office.keyring,
         "kind": "test",
         "limit": 10,
+        "look_again_on": date(2026, 10, 6),
+        "made_by": busy.staff["Coco"],
         "mail": mail.QueuedMail("a key", "test", "a@b.example", "<a@b.example>", b"message"),
         "mail_id": await busy.admin.fetchval("SELECT id FROM mail WHERE program_id = 'stl' LIMIT 1"),
+        "name": "Olga Officer",
         "needs": [],
         "number": 1,
         "of": SchoolClass("stl.north.2026", "north", "North School", "5A"),
         "officer_id": busy.officer["Olga"],
+        "officer_outcome": None,
         "officers": roster.officers,
-        "opening": 1,
+        "one": SilentSide(
+            busy.pairing["Ana"],
+            "north",
+            "5A",
+            "city",
+            busy.officer["Olga"],
+            "Olga",
+            "o@x.example",
+            "Ana",
+            1,
+            True,
+            Silence(Side.OFFICER, 1, date(2026, 9, 18), {}),
+        ),
         "pairing_ids": [busy.pairing["Ana"]],
+        "opened_by": busy.staff["Mona"],
+        "opening": 1,
+        "outcome": LetterOutcome.KEEP,
         "pairing_id": busy.pairing["Ana"],
         "pairs": [],
+        "partners": [Partner("Friends of Children", "grief", ("en",), "555-0101")],
         "patience": timedelta(seconds=1),
         "program": "stl",
         "program_year": "stl.north.2026",
+        "reader": busy.staff["Coco"],
         "reason": "year closed",
+        "reasons": None,
+        "reference": None,
         "reply": "250",
-        "outcome": Over.TAKEN_BACK,
         "replacement_id": uuid4(),
         "rest_until": datetime(2027, 6, 1, tzinfo=UTC),
+        "reported_at": None,
         "role": Role.MODERATOR,
         "roles": roster.staff,
         "round_number": 2,
         "rounds": [],
+        "rung": Rung.KIND_WORD,
         "said": "yes",
+        "said_by": busy.staff["Coco"],
         "school": "north",
+        "scopes": [ConsentScope.VISIT],
         "seed": 7,
         "sentence": "Look.",
         "side": Side.OFFICER,
+        "someone": busy.staff["Coco"],
         "staff_id": busy.staff["Tess"],
-        "starts": None,
+        "state": "called off",
         "stock_id": "another",
         "student_id": busy.student["Ana"],
         "students": roster.students,
@@ -167,6 +214,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "until": datetime(2027, 6, 1, tzinfo=UTC),
         "what": What.LETTERS,
         "whats": [What.LETTERS],
+        "wants": True,
         "why": "They are neighbours.",
         "workflow_id": "pairing-x",
         "year": {"north": "stl.north.2026", "south": "stl.south.2026"},
@@ -176,9 +224,13 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 # Where a name means something else than elsewhere.
 OTHERWISE: dict[str, dict[str, object]] = {
     "endings.begin": {"reason": Reason.STOPPED},
+    "consents.locked": {"external_id": "Ana"},
     "deliveries.record_miss": {"round_number": 1},
     "leaving.student": {"external_id": "Ana"},
+    "replacements.close": {"outcome": Over.TAKEN_BACK},
     "replacements.open_for": {"farewell_until": datetime(2027, 5, 1, tzinfo=UTC)},
+    "cases.plan": {"partners": ["Friends of Children"]},
+    "cases.say": {"role": "counselor"},
     "people.staff_by_external_id": {"external_id": "Cora"},
     "people.staff_id": {"external_id": "Cora"},
     "programs.save": {"program": program("stl")},
