@@ -46,11 +46,12 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Introduction:
-    """The calendar of the two from now on, or the gate that is closed."""
+    """The calendar of the two from now on, or the gate that is closed, or until when somebody may say no."""
 
     on: str | None = None  # ISO date
     calendar: Calendar | None = None
     held: str | None = None
+    declinable_until: datetime | None = None
 
 
 class PeopleActivities:
@@ -64,6 +65,8 @@ class PeopleActivities:
         )
         if isinstance(introduced, Held):
             return Introduction(held=introduced)
+        if isinstance(introduced, pairings.Asked):
+            return Introduction(declinable_until=introduced.until)
         return Introduction(on=introduced.on.isoformat(), calendar=_calendar(introduced.calendar))
 
     @activity.defn

@@ -15,7 +15,7 @@ class LinkRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whom a link lets in: an officer to their pals, or a teacher to a class."""
+    """Whom a link lets in: an officer to their pals, a teacher to a class, one side of a pair to say no to it."""
 
     program: str
     page: str
@@ -36,6 +36,10 @@ class Links:
 
     def teacher(self, program: str, teacher: UUID, until: datetime) -> str:
         return self._link("class", program, teacher, until)
+
+    def decline(self, program: str, page: str, pairing: UUID, until: datetime) -> str:
+        """For one side of a pair that is not introduced yet."""
+        return self._link(page, program, pairing, until)
 
     def _link(self, page: str, program: str, person: UUID, until: datetime) -> str:
         token: str = self._serializer.dumps([page, program, person.hex, int(until.timestamp())])

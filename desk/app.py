@@ -8,8 +8,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
 from desk.classes import Classes
+from desk.declines import Declines
 from desk.pages import HERE
 from desk.pals import Pals
 from desk.refusals import HANDLERS
@@ -39,6 +41,14 @@ def app(parts: Parts) -> Starlette:
             Route("/class/{token}/letter/{draft:uuid}", classes.letter),
             Route("/class/{token}/pack/{program_year}/{opening:int}/{class_name:path}", classes.pack),
             Route("/class/{token}/{pairing:uuid}", classes.hand_in, methods=["POST"]),
+            *(
+                Route(f"/{decliner}/{{token}}", endpoint, methods=[method])
+                for decliner in Decliner
+                for method, endpoint in (
+                    ("GET", Declines(parts.office, decliner).show),
+                    ("POST", Declines(parts.office, decliner).decline),
+                )
+            ),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],

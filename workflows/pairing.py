@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.options import TRANSACTION, date_moved, refusal
 from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
 
+A_MOMENT = timedelta(minutes=1)  # where the record's clock is behind this one
 LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock letter, when none was left
 
 
@@ -124,7 +125,9 @@ class Pairing:
             )
             if introduction.held == Held.ENDED:
                 return False
-            if introduction.held:
+            if introduction.declinable_until:
+                await self._until_nobody_declines(introduction.declinable_until)
+            elif introduction.held:
                 if introduction.held != Held.PAUSED:
                     self._call_for_a_person(_INTRODUCTION, f"not introduced: {introduction.held}")
                 if not await self._until_gate_opens():
@@ -134,6 +137,18 @@ class Pairing:
                 self._settle(_INTRODUCTION)
                 self._note(f"introduced on {introduction.on}")
         return True
+
+    async def _until_nobody_declines(self, until: datetime) -> None:
+        """Or until something changes that `introduce` has to know of."""
+        self._show_due(until)
+        try:
+            await workflow.wait_condition(
+                lambda: self._gate_opened,
+                timeout=max(until - workflow.now(), A_MOMENT),
+                timeout_summary="until then anybody may decline",
+            )
+        except TimeoutError:
+            return
 
     async def _until_gate_opens(self) -> bool:
         try:

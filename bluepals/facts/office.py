@@ -53,6 +53,9 @@ class Letterhead:
     def teacher_link(self, teacher: UUID) -> str:
         return self.office.links.teacher(self.program.id, teacher, self._until)
 
+    def decline_link(self, page: str, pairing: UUID) -> str:
+        return self.office.links.decline(self.program.id, page, pairing, self._until)
+
     @property
     def _until(self) -> datetime:
         return self.now + timedelta(days=self.program.policy.link_days)

@@ -15,6 +15,7 @@ from tests.mailroom import parsed
 
 LINK = "https://desk.example/pals/" + "A-long_token." * 12
 WORDS: dict[str, object] = {
+    "agency": "City Police",
     "answer_by": "Friday, October 2, 2026, 5:00 PM CDT",
     "calendar_file": b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
     "class_name": "5A",
@@ -36,6 +37,7 @@ WORDS: dict[str, object] = {
     "sections": (Section("Letters to read", ("north: 3, the oldest since September 8",)),),
     "student": "José",
     "teacher": "Tess",
+    "until": "Friday, October 2, 2026, 5:00 PM CDT",
     "waiting": 10,
     "when": "Wednesday, April 14, 2027, 1:00 PM CDT",
 }

@@ -121,6 +121,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "first_year": 2026,
         "handed": letters.Handed(TypedLetter("New."), "en", busy.officer["Olga"], Screening((), Risk.NONE)),
         "how": "dropped",
+        "joining_days": 14,
         "key": "a key",
         "keyring": busy.office.keyring,
         "kind": "test",
