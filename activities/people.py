@@ -31,13 +31,15 @@ class Round:
 
 @dataclass(frozen=True)
 class Calendar:
-    """A pairing's year: the rounds that it writes, the end of the visit, the end of the year."""
+    """A pairing's year: the rounds that it writes, the end of the visit, the end of the year; and whose year it is."""
 
     rounds: list[Round]
     visit_over: datetime | None
     closes: datetime
     version: int = 0
     ends_early: bool = False
+    school: str | None = None
+    program_year: str | None = None
 
     def round(self, number: int) -> Round | None:
         """None: it was left out."""
@@ -88,4 +90,4 @@ def _calendar(of: pairings.PairingCalendar) -> Calendar:
     rounds = [
         Round(one.number, one.students_due, one.officers_due, one.pack_closes, one.opens) for one in of.rounds
     ]
-    return Calendar(rounds, of.visit_over, of.closes, of.version, of.ends_early)
+    return Calendar(rounds, of.visit_over, of.closes, of.version, of.ends_early, of.school, of.program_year)

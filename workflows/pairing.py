@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     )
 
 from workflows.options import TRANSACTION, date_moved, refusal
-from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
+from workflows.search_attributes import ATTENTION, DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE
 
 A_MOMENT = timedelta(minutes=1)  # where the record's clock is behind this one
 LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock letter, when none was left
@@ -134,6 +134,7 @@ class Pairing:
                     return False
             else:
                 self._state.calendar = introduction.calendar
+                self._show_school()
                 self._settle(_INTRODUCTION)
                 self._note(f"introduced on {introduction.on}")
         return True
@@ -338,6 +339,7 @@ class Pairing:
                 PeopleActivities.read_calendar, self._this, summary="read the new dates", **TRANSACTION
             )
             self._note(f"dates read anew, change {self._calendar.version} of the year")
+            self._show_school()
             self._show_due(deadline())
 
     def _read_anew_if_dates_moved(self, error: ActivityError) -> None:
@@ -382,6 +384,14 @@ class Pairing:
 
     def _show_due(self, due: datetime | None) -> None:
         workflow.upsert_search_attributes([_due_attribute(due)])
+
+    def _show_school(self) -> None:
+        """Its child's, who may have changed schools."""
+        of, known = self._calendar, workflow.info().typed_search_attributes
+        if of.school and of.program_year and known.get(PROGRAM_YEAR) != of.program_year:
+            workflow.upsert_search_attributes(
+                [SCHOOL.value_set(of.school), PROGRAM_YEAR.value_set(of.program_year)]
+            )
 
     def _call_for_a_person(self, about: str, why: str) -> None:
         if self._state.calls.get(about) != why:

@@ -29,6 +29,8 @@ class PairingCalendar:
     closes: datetime
     version: int
     ends_early: bool
+    school: str
+    program_year: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ async def _calendar(connection: Connection, program: Program, pairing: PairingCa
         closes=min(ending.farewell_until, year_closes) if ending else year_closes,
         ends_early=ending is not None,
         version=await programs.calendar_version(connection),
+        school=pairing.school,
+        program_year=pairing.program_year,
     )
 
 

@@ -421,3 +421,59 @@ def no_pair_to_guardian(*, student: str, language: str) -> Notice:
             ),
         ),
     )
+
+
+def child_leaves_to_officer(*, officer: str, student: str, until: str, link: str) -> Notice:
+    return Notice(
+        kind="leaves",
+        subject=f"{student} goes to another school",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"{student} goes to a school that is not part of the program, so your letters come to their end.",
+            f"Please write a last letter by {until}, on your page. A last letter of {student} may come to you too.",
+        ),
+        action=Action("Write a last letter", link),
+    )
+
+
+def child_leaves_to_teacher(*, teacher: str, student: str, class_name: str, until: str, link: str) -> Notice:
+    return Notice(
+        kind="leaves",
+        subject=f"A last letter of {student}",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            (
+                f"{student} leaves class {class_name}. If there is a last letter to the pal, please hand it in by {until}; "
+                "the pal's last letter will be on your page."
+            ),
+        ),
+        action=Action("Open my class", link),
+    )
+
+
+def child_leaves_to_guardian(*, student: str, officer: str, until: str, language: str) -> Notice:
+    if language == "es":
+        return Notice(
+            kind="leaves",
+            subject=f"Una última carta de {student}",
+            greeting="Estimada familia:",
+            paragraphs=(
+                (
+                    f"{student} va a otra escuela, y las cartas con {officer} llegan a su fin. Los dos pueden escribirse "
+                    f"una última carta por medio de la escuela, antes de esta fecha: {until}."
+                ),
+            ),
+            closing="Gracias, el equipo de Blue Pals",
+            language="es",
+        )
+    return Notice(
+        kind="leaves",
+        subject=f"A last letter of {student}",
+        greeting="Dear family,",
+        paragraphs=(
+            (
+                f"{student} goes to another school, and the letters with {officer} come to their end. Both may write a last "
+                f"letter through the school, by {until}."
+            ),
+        ),
+    )

@@ -21,6 +21,7 @@ from bluepals.domain.screening import Risk, Screening
 from bluepals.store import letters, mail
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
+from bluepals.store.moves import SchoolYear
 from bluepals.store.pauses import NotPaused, Target, What
 from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
@@ -116,6 +117,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "draft_ids": [one.id for one in await busy.stock_drafts()],
         "due": None,
         "external_id": "Olga",
+        "external_ids": ["Ana"],
         "fact": "letter_decided",
         "farewell_until": None,
         "first_year": 2026,
@@ -147,7 +149,9 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "round_number": 2,
         "rounds": [],
         "said": "yes",
+        "like": "stl.north.2026",
         "school": "north",
+        "schools": ["south"],
         "scopes": [ConsentScope.VISIT],
         "seed": 7,
         "sentence": "Look.",
@@ -158,6 +162,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "students": roster.students,
         "subject_id": None,
         "target": Target(school="north"),
+        "to": SchoolYear("stl.south.2026", "south", "open"),
         "tell_id": await busy.admin.fetchval("SELECT id FROM tell WHERE program_id = 'stl' LIMIT 1"),
         "until": datetime(2027, 6, 1, tzinfo=UTC),
         "what": What.LETTERS,
