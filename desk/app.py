@@ -8,9 +8,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
 from desk.cases import Cases
 from desk.classes import Classes
+from desk.declines import Declines
 from desk.pages import HERE
 from desk.pals import Pals
 from desk.refusals import HANDLERS
@@ -49,6 +51,14 @@ def app(parts: Parts) -> Starlette:
             Route("/class/{token}/{pairing:uuid}", classes.hand_in, methods=["POST"]),
             Route("/case/{token}", cases.show),
             Route("/case/{token}/{case:uuid}", cases.attest, methods=["POST"]),
+            *(
+                Route(f"/{decliner}/{{token}}", endpoint, methods=[method])
+                for decliner in Decliner
+                for method, endpoint in (
+                    ("GET", Declines(parts.office, decliner).show),
+                    ("POST", Declines(parts.office, decliner).decline),
+                )
+            ),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],

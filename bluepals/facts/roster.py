@@ -12,7 +12,7 @@ from bluepals.domain.screening import screen
 from bluepals.facts import pauses
 from bluepals.facts.office import Office
 from bluepals.roster import NeedsPerson, Problem, RosterReading
-from bluepals.store import attention, consents, gates, letters, people, programs, tells
+from bluepals.store import attention, consents, gates, letters, moves, people, programs, tells
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import Handed, NotTaken
 
@@ -86,6 +86,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
     scope = Scope.whole(roster.program.id)
     async with office.committing(scope) as connection:
         await _refuse_contradictions(connection, roster.program)
+        await _refuse_transfers(connection, roster.students)
         if await programs.save(connection, roster.program):
             await pauses.reschedule(connection, roster.program)
         years = {school.id: roster.program.program_year_id(school.id) for school in roster.program.schools}
@@ -157,6 +158,24 @@ async def _refuse_contradictions(connection: Connection, program: Program) -> No
     problems = list(_contradictions(known, program, states))
     if problems:
         raise RosterRefused(problems)
+
+
+async def _refuse_transfers(connection: Connection, students: Sequence[Student]) -> None:
+    """A slip in a file must not show a child's letters to another school."""
+    moved = await moves.elsewhere(
+        connection, [one.student_id for one in students], [one.school for one in students]
+    )
+    if moved:
+        text = (
+            "is another school than {}, where student {} has a pal; correct the cell, or take pal and letters along first:"
+            " starter.py student transfer"
+        )
+        raise RosterRefused(
+            [
+                Problem("students", None, "school", asked, text.format(now, child))
+                for child, now, asked in moved
+            ]
+        )
 
 
 def _contradictions(known: Program, new: Program, states: dict[str, str]) -> Iterator[Problem]:

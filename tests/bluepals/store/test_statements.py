@@ -23,6 +23,7 @@ from bluepals.domain.silence import Rung, Silence
 from bluepals.store import cases, letters, mail
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
+from bluepals.store.moves import SchoolYear
 from bluepals.store.pauses import NotPaused, Target, What
 from bluepals.store.silence import SilentSide
 from bluepals.store.teachers_page import SchoolClass
@@ -134,6 +135,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "draft_ids": [one.id for one in await busy.stock_drafts()],
         "due": None,
         "external_id": "Olga",
+        "external_ids": ["Ana"],
         "fact": "letter_decided",
         "farewell_until": None,
         "first_year": 2026,
@@ -141,6 +143,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "host_id": await busy.admin.fetchval("SELECT id FROM visit_host WHERE program_id = 'stl' LIMIT 1"),
         "handed": letters.Handed(TypedLetter("New."), "en", busy.officer["Olga"], Screening((), Risk.NONE)),
         "how": "dropped",
+        "joining_days": 14,
         "key": "a key",
         "keyring": busy.office.keyring,
         "kind": "test",
@@ -192,7 +195,9 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "rung": Rung.KIND_WORD,
         "said": "yes",
         "said_by": busy.staff["Coco"],
+        "like": "stl.north.2026",
         "school": "north",
+        "schools": ["south"],
         "scopes": [ConsentScope.VISIT],
         "seed": 7,
         "sentence": "Look.",
@@ -205,6 +210,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "students": roster.students,
         "subject_id": None,
         "target": Target(school="north"),
+        "to": SchoolYear("stl.south.2026", "south", "open"),
         "tell_id": await busy.admin.fetchval("SELECT id FROM tell WHERE program_id = 'stl' LIMIT 1"),
         "until": datetime(2027, 6, 1, tzinfo=UTC),
         "what": What.LETTERS,
