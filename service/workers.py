@@ -13,6 +13,7 @@ from activities.letters import LetterActivities
 from activities.mail import MailActivities
 from activities.matching import MatchingActivities
 from activities.people import PeopleActivities
+from activities.retention import RetentionActivities
 from activities.starting import StartActivities
 from activities.tells import TellActivities
 from activities.visit import VisitActivities
@@ -25,10 +26,11 @@ from workflows.outbox import Outbox
 from workflows.pairing import Pairing
 from workflows.program_year import ProgramYear
 from workflows.queue import TASK_QUEUE
+from workflows.retention import Retention
 from workflows.visit_day import VisitDay
 
 DEPLOYMENT = "blue-pals"
-WORKFLOWS = (Assignment, DailyMail, Outbox, Pairing, ProgramYear, VisitDay)
+WORKFLOWS = (Assignment, DailyMail, Outbox, Pairing, ProgramYear, Retention, VisitDay)
 
 # The clock, random and the environment stay out of reach; modules that are known to be pure are loaded once, not once
 # for each workflow that is kept in memory.
@@ -82,6 +84,7 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
         visit.remind_officers,
         visit.thank_officers,
         daily.compose_daily_mail,
+        RetentionActivities(parts.office).delete_past,
         StartActivities(parts.client).start_workflows,
         TellActivities(parts.teller, parts.database).tell_due,
         MailActivities(parts.database, postbox).send_batch,

@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from bluepals.domain.program import Policy
-from workflows.api import assignment, daily_mail, outbox, pairing, program_year, visit_day
+from workflows.api import assignment, daily_mail, outbox, pairing, program_year, retention, visit_day
 from workflows.api.pairing import Stage
 
 TEXT = (Path(__file__).parent.parent / "docs" / "pairing.md").read_text("utf-8")
@@ -35,4 +35,5 @@ def test_every_workflow_id_stands_there() -> None:
         visit_day.workflow_id(year),
         outbox.workflow_id(program),
         daily_mail.workflow_id(program),
+        retention.workflow_id(program),
     }

@@ -37,6 +37,7 @@ class Student:
     guardian_name: str | None
     guardian_email: str | None
     consent: date | None
+    follow_on: date | None = None  # the guardian agreed to hear of other programs
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Officer:
     languages: tuple[str, ...]
     cleared_until: date | None
     kind: OfficerKind
+    precinct: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,17 @@ class StaffRole:
     school: str | None
     class_name: str | None
     agency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowOn:
+    """A program that families who agreed to it hear of at the year's end."""
+
+    name: str
+    begins: date
+    ends: date
+    ages: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,18 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days each kind of data is kept after its use is over; docs/formats.md has the reasons."""
+
+    letters: int = 365
+    mails: int = 90
+    tells: int = 90
+    answers: int = 365
+    calls: int = 365
+    people: int = 730
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A network's undertaking in one school year."""
 
@@ -89,6 +101,7 @@ class Program:
     rounds: tuple[RoundDates, ...]
     visit: VisitWindow
     policy: Policy = field(default_factory=Policy)
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def first_year(self) -> int:

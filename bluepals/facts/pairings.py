@@ -9,7 +9,8 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
-from bluepals.store import endings, pairings, programs
+from bluepals.paper.words import words_in
+from bluepals.store import endings, follow_on, pairings, programs
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import Held
 from bluepals.store.pairings import PairingCard, RoundTimes
@@ -140,6 +141,30 @@ async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
                 school=pairing.school,
                 pairing_id=pairing_id,
             )
+            await _tell_what_comes_next(connection, letterhead, pairing)
+
+
+async def _tell_what_comes_next(connection: Connection, letterhead: Letterhead, pairing: PairingCard) -> None:
+    """Other programs, to a family that agreed to hear of them."""
+    offered = await follow_on.to_come(connection)
+    if not offered or pairing.guardian_email is None or not await follow_on.is_wanted(connection, pairing.id):
+        return
+    words = words_in(pairing.student_language)
+    lines = [
+        f"{one.name}, {words.long_date(one.begins)} - {words.long_date(one.ends)} ({one.ages}): {one.link}"
+        for one in offered
+    ]
+    await post(
+        connection,
+        letterhead,
+        notices.follow_on(
+            student=pairing.student_first_name, programs=lines, language=pairing.student_language
+        ),
+        key=f"follow-on-{pairing.id}",
+        to=pairing.guardian_email,
+        school=pairing.school,
+        pairing_id=pairing.id,
+    )
 
 
 async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from bluepals.facts import surveys
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.mail.notices import Notice
@@ -60,7 +61,7 @@ async def remind(office: Office, scope: Scope, program_year: str, number: int) -
 
 
 async def thank(office: Office, scope: Scope, program_year: str) -> int:
-    """Thank those who came. How many."""
+    """Thank those who came, and ask everybody how the year was. How many came."""
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         school = await rounds.school_of(connection, program_year)
@@ -70,6 +71,7 @@ async def thank(office: Office, scope: Scope, program_year: str) -> int:
             await _post(
                 connection, letterhead, guest, notice, key=f"visit-{program_year}-{guest.officer_id}-thanks"
             )
+        await surveys.ask(connection, letterhead, program_year)
         return len(came)
 
 

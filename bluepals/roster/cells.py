@@ -71,6 +71,7 @@ _GRADE = re.compile(r"(?:grade)?(-?[0-9]{1,2})(?:\.0+)?(?:st|nd|rd|th)?(?:grade)
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _LANGUAGE = re.compile(r"([a-z]{2,3})([-_][0-9a-z]{2,8})*")
+_LINK = re.compile(r"https://[!-~]+")
 _BETWEEN_LANGUAGES = re.compile(r"[,;|/+\s]+")
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -125,6 +126,13 @@ def email(text: str) -> str:
     domain = text.rpartition("@")[2]
     if len(text) > LONGEST_ADDRESS or not is_address(text) or not _DOMAIN.fullmatch(domain):
         raise Unfit("is no e-mail address; write one, and only one, such as ana.lopez@example.org")
+    return text
+
+
+def link(text: str) -> str:
+    """A page that a family may open."""
+    if len(text) > LONGEST_ADDRESS or not _LINK.fullmatch(text):
+        raise Unfit("is no link; write one that begins with https://, such as https://example.org/academy")
     return text
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bluepals.domain.people import Officer, StaffRole, StockLetter, Student
+from bluepals.domain.people import FollowOn, Officer, StaffRole, StockLetter, Student
 from bluepals.domain.program import Program
 from bluepals.roster.coverage import missing, nobody_at_all
 from bluepals.roster.people_files import (
     Read,
     References,
     SourceFile,
+    read_follow_on,
     read_officers,
     read_staff,
     read_stock_letters,
@@ -38,6 +39,7 @@ class RosterReading:
     skipped: int
     problems: tuple[Problem, ...]
     needs_person: tuple[NeedsPerson, ...]
+    follow_on: tuple[FollowOn, ...] = ()
 
 
 def read_folder(folder: Path, today: date | None = None) -> RosterReading:
@@ -63,7 +65,9 @@ def read_folder(folder: Path, today: date | None = None) -> RosterReading:
         read_of_staff.needs_person.extend(
             missing(staff.name, schools, read_of_students.found.values(), roles)
         )
-    reads = (read_of_students, read_of_officers, read_of_staff, letters)
+    follow_on_file = files.table("follow_on", optional=True)
+    follow_on = read_follow_on(follow_on_file) if follow_on_file else Read[FollowOn]()
+    reads = (read_of_students, read_of_officers, read_of_staff, letters, follow_on)
     return RosterReading(
         program=program.program,
         students=tuple(read_of_students.found.values()),
@@ -78,6 +82,7 @@ def read_folder(folder: Path, today: date | None = None) -> RosterReading:
             *(one for read in reads for one in _by_line(read.problems)),
         ),
         needs_person=tuple(one for read in reads for one in read.needs_person),
+        follow_on=tuple(follow_on.found.values()),
     )
 
 

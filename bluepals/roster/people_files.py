@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
 from bluepals.domain.letters import LetterRefused, TypedLetter
-from bluepals.domain.people import Officer, OfficerKind, Role, StaffRole, StockLetter, Student
+from bluepals.domain.people import FollowOn, Officer, OfficerKind, Role, StaffRole, StockLetter, Student
 from bluepals.domain.program import Policy
 from bluepals.roster import cells
 from bluepals.roster.problems import NeedsPerson, Problem, Unfit
@@ -77,6 +77,7 @@ def student_columns(to: References) -> tuple[Column, ...]:
         Column("guardian_name", cells.name, None, optional=True),
         Column("guardian_email", cells.email, None, optional=True),
         Column("consent", cells.day_until(to.today), None),
+        Column("follow_on", cells.day_until(to.today), None, optional=True),
     )
 
 
@@ -100,6 +101,7 @@ def read_students(file: SourceFile, to: References) -> Read[Student]:
                 guardian_name=values["guardian_name"],
                 guardian_email=values["guardian_email"],
                 consent=values["consent"],
+                follow_on=values["follow_on"],
             )
             if _is_new(file, "student_id", student.student_id, row.line, student, read):
                 _look_at_student(file, row, student, read)
@@ -174,6 +176,7 @@ def officer_columns(to: References) -> tuple[Column, ...]:
         Column("languages", cells.languages, (LANGUAGE,), optional=True),
         Column("cleared_until", cells.day, None),
         Column("kind", cells.one_of(OfficerKind), OfficerKind.SWORN, optional=True),
+        Column("precinct", cells.label, None, optional=True),
     )
 
 
@@ -332,6 +335,33 @@ def _look_at_writer(
                 agency=writer.agency,
             )
         )
+
+
+# ---- follow_on
+
+
+def follow_on_columns() -> tuple[Column, ...]:
+    return (
+        Column("name", cells.label),
+        Column("begins", cells.day),
+        Column("ends", cells.day),
+        Column("ages", cells.label),
+        Column("link", cells.link),
+    )
+
+
+def read_follow_on(file: SourceFile) -> Read[FollowOn]:
+    read = Read[FollowOn]()
+    columns = follow_on_columns()
+    for row in _rows(file, columns, read):
+        if values := _values(file, row, columns, read):
+            one = FollowOn(**values)
+            if one.ends < one.begins:
+                text = f"is before {one.begins}, the day on which it begins; correct one of the two"
+                read.problems.append(Problem(file.name, row.line, "ends", str(one.ends), text))
+            else:
+                _is_new(file, "name", one.name, row.line, one, read)
+    return read
 
 
 # ---- what they have in common

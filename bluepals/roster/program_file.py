@@ -3,13 +3,23 @@
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from bluepals.domain.address import is_line
 from bluepals.domain.calendar import check_dates
-from bluepals.domain.program import Agency, Break, Policy, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.program import (
+    Agency,
+    Break,
+    Policy,
+    Program,
+    Retention,
+    RoundDates,
+    School,
+    VisitWindow,
+    YearDates,
+)
 from bluepals.roster import cells
 from bluepals.roster.encoding import Undecodable, decode
 from bluepals.roster.problems import Problem, Unfit
@@ -27,6 +37,7 @@ KEYS: Mapping[str, Sequence[str]] = {
     "rounds": ("students_due", "officers_due", "opens_on"),
     "visit": ("window_start", "window_end", "minutes"),
     "policy": tuple(one.name for one in fields(Policy)),
+    "retention": tuple(one.name for one in fields(Retention)),
 }
 # The least and the most of each policy. A pack closes on the school day before it is opened, after the officers' due.
 POLICY: Mapping[str, tuple[int, int]] = {
@@ -47,6 +58,7 @@ POLICY: Mapping[str, tuple[int, int]] = {
     "letters_per_moderator_per_day": (1, 1000),
     "link_days": (1, 365),
 }
+KEPT_DAYS = (30, 3650)  # Less would take a letter away while somebody may still ask about it.
 MINUTES = (15, 480)
 MINUTES_DEFAULT = next(one.default for one in fields(VisitWindow) if one.name == "minutes")
 
@@ -151,7 +163,28 @@ class _Reader:
         year, visit, rounds = self._year(), self._visit(), self._rounds()
         if None in {program_id, name, timezone} or year is None or visit is None:
             return None
-        return Program(program_id, name, timezone, holidays, schools, agencies, year, rounds, visit, policy)  # type: ignore[arg-type] # None was looked for above.
+        retention = self._retention()
+        return Program(
+            program_id,  # type: ignore[arg-type] # None was looked for above.
+            name,  # type: ignore[arg-type]
+            timezone,  # type: ignore[arg-type]
+            holidays,
+            schools,
+            agencies,
+            year,
+            rounds,
+            visit,
+            policy,
+            retention,
+        )
+
+    def _retention(self) -> Retention:
+        table, defaults = self._table("retention", required=False), Retention()
+        read = {
+            key: self._get("retention", table, key, _whole(*KEPT_DAYS), getattr(defaults, key))
+            for key in KEYS["retention"]
+        }
+        return replace(defaults, **{key: days for key, days in read.items() if days is not None})
 
     def _year(self) -> YearDates | None:
         table = self._table("year")

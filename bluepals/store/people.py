@@ -22,17 +22,19 @@ async def save_students(
     return await _changed(
         connection,
         "INSERT INTO student AS known (program_id, school_id, program_year_id, external_id, first_name, last_name, gender,"
-        " pal_gender, class_name, language, guardian_name, guardian_email, consent_on, waiting_since)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, program_today())"
+        " pal_gender, class_name, language, guardian_name, guardian_email, consent_on, follow_on_consent, waiting_since)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, program_today())"
         " ON CONFLICT (program_id, external_id) DO UPDATE SET (school_id, program_year_id, first_name, last_name, gender,"
-        " pal_gender, class_name, language, guardian_name, guardian_email, consent_on) = (excluded.school_id,"
+        " pal_gender, class_name, language, guardian_name, guardian_email, consent_on, follow_on_consent) = (excluded.school_id,"
         " excluded.program_year_id, excluded.first_name, excluded.last_name, excluded.gender,"
         " CASE WHEN known.pal_gender_by IS NULL THEN excluded.gender ELSE known.pal_gender END,"
-        " excluded.class_name, excluded.language, excluded.guardian_name, excluded.guardian_email, excluded.consent_on)"
-        " WHERE (known.school_id, known.program_year_id, known.first_name, known.last_name, known.gender, known.class_name, known.language,"
-        " known.guardian_name, known.guardian_email, known.consent_on) IS DISTINCT FROM (excluded.school_id,"
+        " excluded.class_name, excluded.language, excluded.guardian_name, excluded.guardian_email, excluded.consent_on,"
+        " excluded.follow_on_consent)"
+        # Who was erased is not brought back: a person is asked.
+        " WHERE known.erased_at IS NULL AND (known.school_id, known.program_year_id, known.first_name, known.last_name, known.gender, known.class_name, known.language,"
+        " known.guardian_name, known.guardian_email, known.consent_on, known.follow_on_consent) IS DISTINCT FROM (excluded.school_id,"
         " excluded.program_year_id, excluded.first_name, excluded.last_name, excluded.gender, excluded.class_name, excluded.language,"
-        " excluded.guardian_name, excluded.guardian_email, excluded.consent_on) RETURNING id",
+        " excluded.guardian_name, excluded.guardian_email, excluded.consent_on, excluded.follow_on_consent) RETURNING id",
         [
             (
                 program,
@@ -47,6 +49,7 @@ async def save_students(
                 student.guardian_name,
                 student.guardian_email,
                 student.consent,
+                student.follow_on,
             )
             for student in students
         ],
@@ -58,14 +61,15 @@ async def save_officers(connection: Connection, program: str, officers: Iterable
     return await _changed(
         connection,
         "INSERT INTO officer AS known (program_id, agency_id, external_id, first_name, last_name, gender, email, capacity,"
-        " languages, cleared_until, kind) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        " languages, cleared_until, kind, precinct) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
         " ON CONFLICT (program_id, external_id) DO UPDATE SET (agency_id, first_name, last_name, gender, email, capacity,"
-        " languages, cleared_until, kind) = (excluded.agency_id, excluded.first_name, excluded.last_name, excluded.gender,"
-        " excluded.email, excluded.capacity, excluded.languages, excluded.cleared_until, excluded.kind)"
-        " WHERE (known.agency_id, known.first_name, known.last_name, known.gender, known.email, known.capacity,"
-        " known.languages, known.cleared_until, known.kind) IS DISTINCT FROM (excluded.agency_id, excluded.first_name,"
+        " languages, cleared_until, kind, precinct) = (excluded.agency_id, excluded.first_name, excluded.last_name, excluded.gender,"
+        " excluded.email, excluded.capacity, excluded.languages, excluded.cleared_until, excluded.kind,"
+        " excluded.precinct)"
+        " WHERE known.erased_at IS NULL AND (known.agency_id, known.first_name, known.last_name, known.gender, known.email, known.capacity,"
+        " known.languages, known.cleared_until, known.kind, known.precinct) IS DISTINCT FROM (excluded.agency_id, excluded.first_name,"
         " excluded.last_name, excluded.gender, excluded.email, excluded.capacity, excluded.languages,"
-        " excluded.cleared_until, excluded.kind) RETURNING id",
+        " excluded.cleared_until, excluded.kind, excluded.precinct) RETURNING id",
         [
             (
                 program,
@@ -79,6 +83,7 @@ async def save_officers(connection: Connection, program: str, officers: Iterable
                 list(officer.languages),
                 officer.cleared_until,
                 officer.kind,
+                officer.precinct,
             )
             for officer in officers
         ],

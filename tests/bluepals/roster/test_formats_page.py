@@ -11,6 +11,7 @@ from bluepals.domain.program import Policy
 from bluepals.roster.cells import GENDERS
 from bluepals.roster.people_files import (
     References,
+    follow_on_columns,
     officer_columns,
     staff_columns,
     stock_letter_columns,
@@ -26,6 +27,7 @@ COLUMNS = {
     "officers": officer_columns(REFERENCES),
     "staff": staff_columns(REFERENCES),
     "stock_letters": stock_letter_columns(),
+    "follow_on": follow_on_columns(),
 }
 
 

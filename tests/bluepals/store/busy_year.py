@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import daily, endings, letters, pauses, visits, year
-from bluepals.store import attention
+from bluepals.domain.people import FollowOn
+from bluepals.facts import daily, endings, erasure, letters, pauses, visits, year
+from bluepals.store import attention, follow_on, holds, retention
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
+from bluepals.store.holds import Subject
 from bluepals.store.pauses import Target, What
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
 
@@ -58,7 +60,28 @@ async def live_a_year(schools: TwoSchools) -> None:
             farewell_until=OFFICERS_DUE + timedelta(weeks=2),
             by=schools.staff["Cora"],
         )
+    await come_to_an_end(schools)
     await schools.at(datetime(2026, 10, 5, 12, tzinfo=UTC))
+
+
+async def come_to_an_end(schools: TwoSchools) -> None:
+    """What there is only after a year; each school's teacher and each agency's officer are asked for a word."""
+    for school in COUPLES:
+        await visits.thank(schools.office, schools.scope, schools.year(school))
+    await erasure.request(schools.office, schools.scope, "Ana", "Tess")
+    async with schools.database.transaction(schools.scope) as connection:
+        await holds.hold(
+            connection,
+            key="7",
+            subject=Subject.STUDENT,
+            subject_id=schools.student["Ben"],
+            reason="An authority asks.",
+        )
+        await retention.note(connection, "mails", 7)
+        await follow_on.save(
+            connection,
+            [FollowOn("Teen Academy", CHILDREN_DUE.date(), CHILDREN_DUE.date(), "11", "https://a.example")],
+        )
 
 
 async def rest_over_a_weekend(schools: TwoSchools, target: Target) -> None:

@@ -18,8 +18,10 @@ from bluepals.domain.matching import Pair
 from bluepals.domain.people import Role
 from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
+from bluepals.domain.survey import Answers, Taker
 from bluepals.store import letters, mail
 from bluepals.store.endings import Reason
+from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import NotPaused, Target, What
 from bluepals.store.teachers_page import SchoolClass
@@ -34,7 +36,7 @@ MODULES: list[ModuleType] = [
     if found.name != "migrate"  # It makes the schema; tests/bluepals/store/test_migrate.py runs it.
 ]
 # Statements that are put together from what a function is given: they run below.
-MADE_AT_RUN_TIME = {"programs": 1, "people": 1, "mail": 1}
+MADE_AT_RUN_TIME = {"erasure": 2, "programs": 1, "people": 1, "mail": 1}
 ASKS = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "prepare"}
 HELPERS = {"_fenced", "_changed"}
 
@@ -79,6 +81,10 @@ def functions() -> Iterator[tuple[str, Function]]:
 FUNCTIONS = dict(functions())
 # What these say to the arguments below, in a sentence; the others do what they are for.
 REFUSALS: dict[str, type[Exception]] = {
+    "erasure.erase_student": asyncpg.CheckViolationError,  # Her letters still go back and forth.
+    "holds.hold": asyncpg.CheckViolationError,  # It names nothing.
+    "holds.known": LookupError,
+    "holds.release": NotTaken,
     "letters.decide": NotTaken,
     "mail.mark_data_started": mail.ClaimLost,
     "mail.mark_refused": mail.ClaimLost,
@@ -121,6 +127,9 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "first_year": 2026,
         "handed": letters.Handed(TypedLetter("New."), "en", busy.officer["Olga"], Screening((), Risk.NONE)),
         "how": "dropped",
+        "kept": timedelta(days=1),
+        "person": busy.officer["Olga"],
+        "taker": Taker.OFFICER,
         "key": "a key",
         "keyring": busy.office.keyring,
         "kind": "test",
@@ -139,7 +148,14 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "patience": timedelta(seconds=1),
         "program": "stl",
         "program_year": "stl.north.2026",
+        "programs": [],
+        "confirmed_by": busy.staff["Cora"],
         "reason": "year closed",
+        "requested_by": busy.staff["Tess"],
+        "released_by": None,
+        "set_by": None,
+        "subject": Subject.STUDENT,
+        "counted": 3,
         "reply": "250",
         "role": Role.MODERATOR,
         "roles": roster.staff,
@@ -170,6 +186,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 OTHERWISE: dict[str, dict[str, object]] = {
     "endings.begin": {"reason": Reason.STOPPED},
     "deliveries.record_miss": {"round_number": 1},
+    "erasure.student": {"external_id": "Ana"},
+    "surveys.answer": {"said": Answers({}, None)},
     "people.staff_by_external_id": {"external_id": "Cora"},
     "people.staff_id": {"external_id": "Cora"},
     "programs.save": {"program": program("stl")},
