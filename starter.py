@@ -4,6 +4,7 @@ import typer
 
 from commands import erase, hold, letter, match, pairing, visit
 from commands.audit import audit
+from commands.certificates import certificates
 from commands.deployments import deploy, migrate, search_attributes
 from commands.dev import dev
 from commands.import_folder import import_folder
@@ -34,6 +35,7 @@ app.command("resume", rich_help_panel=THE_YEAR)(resume)
 app.add_typer(letter.app, name="letter", rich_help_panel=LETTERS)
 app.add_typer(visit.app, name="visit", rich_help_panel=LETTERS)
 app.command("screen", rich_help_panel=LETTERS)(screen)
+app.command("certificates", rich_help_panel=AFTERWARDS)(certificates)
 app.add_typer(erase.app, name="erase", rich_help_panel=AFTERWARDS)
 app.add_typer(hold.app, name="hold", rich_help_panel=AFTERWARDS)
 app.command("report", rich_help_panel=AFTERWARDS)(report)

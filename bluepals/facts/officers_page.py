@@ -7,11 +7,12 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import letters, visits
 from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
-from bluepals.store import officers_page, programs
+from bluepals.store import officers_page, programs, surveys
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import DraftRecord, NotTaken
@@ -81,6 +82,7 @@ class OfficerPage:
     first_name: str
     pals: tuple[Pal, ...]
     invitations: tuple[Invitation, ...]
+    survey: tuple[Question, ...]  # asked now; empty when it has been answered
 
 
 async def officer_at_desk(office: Office, token: str) -> OfficerAtDesk:
@@ -100,10 +102,12 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         by_pairing: dict[UUID, list[tuple[LetterRow, ShownLetter]]] = {pal.pairing_id: [] for pal in pals}
         for row in await officers_page.letters(connection, officer.id):
             by_pairing[row.pairing_id].append((row, await _shown(office, connection, calendar, row)))
+        asked = await surveys.is_open(connection, officer.id)
     return OfficerPage(
         first_name=officer.first_name,
         pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar) for pal in pals),
         invitations=await _invitations(office, officer, pals),
+        survey=QUESTIONS[Taker.OFFICER] if asked else (),
     )
 
 

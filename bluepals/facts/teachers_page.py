@@ -9,12 +9,14 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import DeliveryKind, Letter, Side, Verdict
+from bluepals.domain.survey import QUESTIONS, Question, Taker
+from bluepals.facts import certificates as printed
 from bluepals.facts import letters
 from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
 from bluepals.paper.packs import PackLetter, PackTitle, class_pack, single_letter
-from bluepals.store import deliveries, programs, teachers_page
+from bluepals.store import certificates, deliveries, programs, surveys, teachers_page
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import PackDraft
@@ -66,6 +68,7 @@ class ClassOnPage:
     children: tuple[Child, ...]
     opened: tuple[OpenedDay, ...]
     singles: tuple[SingleLetter, ...]
+    has_certificates: bool
 
     @property
     def still_to_come(self) -> int:
@@ -85,6 +88,7 @@ class ClassOnPage:
 class TeacherPage:
     name: str
     classes: tuple[ClassOnPage, ...]
+    survey: tuple[Question, ...]  # asked now; empty when it has been answered
 
 
 async def teacher_at_desk(office: Office, token: str) -> TeacherAtDesk:
@@ -105,7 +109,8 @@ async def teacher_page(office: Office, teacher: TeacherAtDesk) -> TeacherPage:
     async with office.database.transaction(teacher.scope) as connection:
         calendar = SchoolCalendar.of(await programs.load(connection))
         classes = [await _class_on_page(connection, calendar, one) for one in teacher.classes]
-    return TeacherPage(teacher.name, tuple(classes))
+        asked = await surveys.is_open(connection, teacher.id)
+    return TeacherPage(teacher.name, tuple(classes), QUESTIONS[Taker.TEACHER] if asked else ())
 
 
 async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: SchoolClass) -> ClassOnPage:
@@ -120,6 +125,7 @@ async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: S
         ),
         opened=tuple(await teachers_page.opened_days(connection, of)),
         singles=tuple(await teachers_page.single_letters(connection, of)),
+        has_certificates=await certificates.is_due(connection, of.program_year),
     )
 
 
@@ -249,6 +255,17 @@ async def _not_erased(
         with suppress(ContentErased):
             opened[one] = await read_draft(connection, office.keyring, one)
     return opened
+
+
+async def class_certificates(
+    office: Office, teacher: TeacherAtDesk, program_year: str, class_name: str
+) -> bytes:
+    """From the day of the visit on. Raises NotTheirs."""
+    of = _own_class(teacher, program_year, class_name)
+    async with office.database.transaction(teacher.scope) as connection:
+        if not await certificates.is_due(connection, of.program_year):
+            raise NotTheirs
+    return await printed.of_school(office, teacher.scope, of.school, of.class_name)
 
 
 async def letter_by_itself(office: Office, teacher: TeacherAtDesk, draft_id: UUID) -> bytes:
