@@ -88,24 +88,32 @@ class Tables:
     precincts: Sequence[Tally]
 
     def shown(self, total: Tally) -> tuple[Numbers, list[Line], list[Line], list[Line]]:
-        lines = [
-            {_key(one): _numbers(one) for one in table}
-            for table in (self.schools, self.agencies, self.precincts)
-        ]
         all_of_it = _numbers(total)
+        rows = [{_key(one): _numbers(one) for one in table} for table in self._all]
         for columns, counted in FAMILIES:
-            by_school, by_agency = _concealed(self.schools, counted), _concealed(self.agencies, counted)
-            precincts = self._concealed_precincts(counted, by_agency)
-            for table, hidden in zip(lines, (by_school.groups, by_agency.groups, precincts), strict=True):
-                for key in table.keys() & hidden:
-                    table[key].update(dict.fromkeys(columns))
-            if by_school.total or by_agency.total:
+            hidden = self._hidden(counted)
+            if hidden is None:
+                # What one table can't bear would follow from another one: nothing of it is shown.
                 all_of_it.update(dict.fromkeys(columns))
-        schools, agencies, precinct_lines = (
-            [Line(one.group, one.within, table[_key(one)]) for one in tallies]
-            for table, tallies in zip(lines, (self.schools, self.agencies, self.precincts), strict=True)
+            for number, table in enumerate(rows):
+                for key in table.keys() if hidden is None else table.keys() & hidden[number]:
+                    table[key].update(dict.fromkeys(columns))
+        schools, agencies, precincts = (
+            [Line(one.group, one.within, shown[_key(one)]) for one in table]
+            for shown, table in zip(rows, self._all, strict=True)
         )
-        return all_of_it, schools, agencies, precinct_lines
+        return all_of_it, schools, agencies, precincts
+
+    @property
+    def _all(self) -> tuple[Sequence[Tally], Sequence[Tally], Sequence[Tally]]:
+        return self.schools, self.agencies, self.precincts
+
+    def _hidden(self, counted: Callable[[Tally], tuple[int, ...]]) -> list[frozenset[str]] | None:
+        """The groups to be hidden of each table; None: all of them, with their total."""
+        schools, agencies = _concealed(self.schools, counted), _concealed(self.agencies, counted)
+        if schools.total or agencies.total:
+            return None
+        return [schools.groups, agencies.groups, self._concealed_precincts(counted, agencies)]
 
     def _concealed_precincts(
         self, counted: Callable[[Tally], tuple[int, ...]], agencies: Concealed

@@ -23,7 +23,7 @@ from bluepals.store.migrate import migrate
 from service.connection import connect
 from stack.postgres import postgres_server
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
-from tests.workflows import test_assignment, test_daily_mail, test_outbox
+from tests.workflows import test_assignment, test_daily_mail, test_outbox, test_retention
 from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, forged, serving
 from workflows.api import pairing
 from workflows.api import visit_day as visit_workflow
@@ -40,6 +40,7 @@ async def record() -> None:
         await _gates(World(served, a_program("gates", rounds=1)))
         await _matching(World(served, a_program("matching")))
         await _daily_mail(World(served, a_program("daily")))
+        await _retention(World(served, a_program("retention")))
         async with test_outbox.running(served.parts.client, test_outbox.Desk()) as outbox:
             await outbox.signal("wake")
         await keep("outbox", outbox)
@@ -149,6 +150,12 @@ async def _daily_mail(world: World) -> None:
     await world.enroll()
     await test_daily_mail.send(world, "one")
     await keep("daily_mail", world.client.get_workflow_handle(f"daily-mail-{world.program.id}-one"))
+
+
+async def _retention(world: World) -> None:
+    await world.enroll()
+    await test_retention.night(world, "one")
+    await keep("retention", world.client.get_workflow_handle(f"retention-{world.program.id}-one"))
 
 
 async def _long(world: World) -> None:

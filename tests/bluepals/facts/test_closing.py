@@ -12,6 +12,7 @@ from bluepals.facts import certificates, pairings, roster, surveys, visits, year
 from bluepals.store import surveys as store
 from bluepals.store.letters import NotTaken
 from bluepals.store.year_report import Tally
+from tests.bluepals.facts.test_year import words
 from tests.bluepals.facts.two_schools import CONSENT, YEAR_OVER, TwoSchools, people
 from tests.desk.town import read_pdf
 from tests.mailroom import parsed
@@ -70,10 +71,7 @@ async def test_a_family_that_agreed_hears_in_its_language_what_comes_next(school
     await farewells(schools)
     assert await schools.mailed_to("follow-on") == ["family.ana@home.example", "family.cleo@home.example"]
     bodies = {mail["to_address"]: parsed(mail["message"]) for mail in await schools.mails("follow-on")}
-    spanish, english = (
-        str(bodies[f"family.{name}@home.example"].get_body(("plain",)).get_content())
-        for name in ("ana", "cleo")
-    )  # type: ignore[union-attr]
+    spanish, english = (words(bodies[f"family.{name}@home.example"]) for name in ("ana", "cleo"))
     assert "Teen Academy, lunes 7 de junio de 2027" in spanish
     assert "Teen Academy, Monday, June 7, 2027" in english
     assert "https://academy.example" in english
@@ -153,9 +151,10 @@ def test_a_small_school_is_hidden_with_another_one_and_its_precinct_with_its_nei
 
 def test_a_total_that_one_table_can_not_bear_is_shown_by_none() -> None:
     tables = year_report.Tables([tally("a", 3), tally("b", 4)], [tally("x", 7)], [])
-    total, schools, _, _ = tables.shown(tally("", 7))
+    total, schools, agencies, _ = tables.shown(tally("", 7))
     assert total["children"] is None
     assert shown(schools, "children") == {"a": None, "b": None}
+    assert shown(agencies, "children") == {"x": None}, "it is the total"
 
 
 def test_what_follows_from_a_few_missed_letters_is_hidden_with_them() -> None:

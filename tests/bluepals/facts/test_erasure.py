@@ -30,7 +30,7 @@ async def erase(schools: TwoSchools, *, by: str = "Cora") -> None:
     await erasure.confirm(schools.office, schools.scope, "Ana", by)
 
 
-async def test_nothing_that_tells_who_it_was_is_left_anywhere(lived: TwoSchools) -> None:
+async def test_fault_40_nothing_that_tells_who_it_was_is_left_anywhere(lived: TwoSchools) -> None:
     before = await traces(lived.admin)
     assert set(before) == set(CANARIES) - {"Zephyrine"}, "what a letter says stands nowhere in clear"
     assert {"student.first_name", "mail.message", "decision.reason_for_child"} <= before[FIRST]

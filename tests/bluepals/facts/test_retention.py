@@ -48,7 +48,7 @@ async def test_before_its_time_nothing_goes(lived: TwoSchools) -> None:
     }
 
 
-async def test_each_kind_goes_at_its_time_and_is_counted(lived: TwoSchools) -> None:
+async def test_fault_40_each_kind_goes_at_its_time_and_is_counted(lived: TwoSchools) -> None:
     await close(lived)
     await night(lived, 0)
     assert set(await night(lived, 91)) == {"mails", "tells"}
