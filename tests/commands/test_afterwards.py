@@ -60,3 +60,17 @@ def test_the_report_hides_what_is_small(starter: StarterLine, paired: str, tmp_p
     assert made["total"]["officers"] is None
     assert "not shown" in page.read_text("utf-8")
     assert "not shown" in starter.says("report", paired)
+
+
+def test_certificates_are_for_a_school_or_for_an_agency(
+    starter: StarterLine, paired: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "certificates.pdf"
+    for words in (("--school", "north"), ("--school", "north", "--class", "5A"), ("--agency", "pd")):
+        assert starter.says("certificates", paired, "--out", file, *words) == f"Written: {file}\n"
+        assert file.read_bytes().startswith(b"%PDF")
+        file.unlink()
+    assert "Name either a school" in starter.is_refused("certificates", paired, "--out", file)
+    nobody = starter.is_refused("certificates", paired, "--out", file, "--school", "nowhere")
+    assert nobody.startswith("Nobody of school nowhere")
+    assert not file.exists()

@@ -1,13 +1,13 @@
 """docs/formats.md says what the reader does: each column, key, default and gender, and an example that is read."""
 
 import re
-from dataclasses import fields
+from dataclasses import Field, fields
 from pathlib import Path
 
 import pytest
 
 from bluepals.domain.people import Gender
-from bluepals.domain.program import Policy
+from bluepals.domain.program import Policy, Retention
 from bluepals.roster.cells import GENDERS
 from bluepals.roster.people_files import (
     References,
@@ -66,6 +66,12 @@ def test_the_page_has_the_range_and_the_default_of_each_policy(key: str) -> None
     assert row.rstrip(" |").endswith(f"`{shown}`")
     least, most = POLICY[key]
     assert f"{least} to {most:,}" in row
+
+
+@pytest.mark.parametrize("one", fields(Retention), ids=lambda one: one.name)
+def test_the_page_has_the_default_of_each_period(one: Field[int]) -> None:
+    (row,) = [line for line in section("program.toml").splitlines() if f"| `{one.name}` | days" in line]
+    assert row.rstrip(" |").endswith(f"`{one.default}`")
 
 
 @pytest.mark.parametrize("gender", list(Gender))
