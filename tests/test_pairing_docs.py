@@ -5,7 +5,16 @@ from dataclasses import fields
 from pathlib import Path
 
 from bluepals.domain.program import Policy
-from workflows.api import assignment, daily_mail, outbox, pairing, program_year, referral, visit_day
+from workflows.api import (
+    assignment,
+    daily_mail,
+    outbox,
+    pairing,
+    program_year,
+    referral,
+    retention,
+    visit_day,
+)
 from workflows.api.pairing import Stage
 
 TEXT = (Path(__file__).parent.parent / "docs" / "pairing.md").read_text("utf-8")
@@ -37,4 +46,5 @@ def test_every_workflow_id_stands_there() -> None:
         referral.workflow_id("<case id>"),
         outbox.workflow_id(program),
         daily_mail.workflow_id(program),
+        retention.workflow_id(program),
     }

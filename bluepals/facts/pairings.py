@@ -11,7 +11,8 @@ from bluepals.facts import declining
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.mail.notices import Notice
-from bluepals.store import endings, pairings, programs
+from bluepals.paper.words import words_in
+from bluepals.store import endings, follow_on, pairings, programs
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import Held
 from bluepals.store.pairings import PairingCard, RoundTimes
@@ -155,6 +156,23 @@ async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
             language=pairing.student_language,
         )
         await _to_family(connection, letterhead, pairing, notice, key=f"farewell-{pairing_id}")
+        await _tell_what_comes_next(connection, letterhead, pairing)
+
+
+async def _tell_what_comes_next(connection: Connection, letterhead: Letterhead, pairing: PairingCard) -> None:
+    """Other programs, to a family that agreed to hear of them."""
+    offered = await follow_on.to_come(connection)
+    if not offered or not await follow_on.is_wanted(connection, pairing.id):
+        return
+    words = words_in(pairing.student_language)
+    lines = [
+        f"{one.name}, {words.long_date(one.begins)} - {words.long_date(one.ends)} ({one.ages}): {one.link}"
+        for one in offered
+    ]
+    notice = notices.follow_on(
+        student=pairing.student_first_name, programs=lines, language=pairing.student_language
+    )
+    await _to_family(connection, letterhead, pairing, notice, key=f"follow-on-{pairing.id}")
 
 
 async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:

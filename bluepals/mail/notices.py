@@ -692,3 +692,71 @@ def child_leaves_to_guardian(*, student: str, officer: str, until: str, language
             ),
         ),
     )
+
+
+def thanks_to_officer(*, name: str, link: str) -> Notice:
+    return Notice(
+        kind="survey",
+        subject="Four questions about your year of letters",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            "Thank you for a year of letters. Each of them was opened by a child who had waited for it.",
+            "Please answer four short questions on your page. Your answers are counted, and nobody sees whose they are.",
+        ),
+        action=Action("Answer", link),
+    )
+
+
+def thanks_to_teacher(*, name: str, link: str) -> Notice:
+    return Notice(
+        kind="survey",
+        subject="Certificates for your class, and four questions",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            "Thank you for collecting, handing out and reading along all year.",
+            "Your page has a certificate for each child, to be printed and handed out.",
+            "Please answer the four short questions there. Your answers are counted, and nobody sees whose they are.",
+        ),
+        action=Action("Open my page", link),
+    )
+
+
+def survey_reminder(*, name: str, link: str) -> Notice:
+    return Notice(
+        kind="survey",
+        subject="How was your year of letters?",
+        greeting=f"Dear {name},",
+        paragraphs=("Four short questions about the year still wait on your page. We don't ask again.",),
+        action=Action("Answer", link),
+    )
+
+
+def follow_on(*, student: str, programs: Sequence[str], language: str) -> Notice:
+    """`programs`: one line each, as the schools wrote it."""
+    if language == "es":
+        return Notice(
+            kind="follow-on",
+            subject=f"Otros programas para {student}",
+            greeting="Estimada familia:",
+            paragraphs=(
+                (
+                    f"Las cartas de {student} terminan con este año escolar. Usted nos dijo que le gustaría saber de "
+                    "otros programas; estos siguen. La inscripción es con cada programa, y nosotros no les damos sus datos."
+                ),
+            ),
+            sections=(Section("Lo que sigue", tuple(programs)),),
+            closing="Gracias, el equipo de Blue Pals",
+            language="es",
+        )
+    return Notice(
+        kind="follow-on",
+        subject=f"Other programs for {student}",
+        greeting="Dear family,",
+        paragraphs=(
+            (
+                f"The letters of {student} end with this school year. You told us that you would like to hear of other "
+                "programs; these come next. You sign up with each of them, and we give them no data of yours."
+            ),
+        ),
+        sections=(Section("What comes next", tuple(programs)),),
+    )
