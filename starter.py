@@ -2,14 +2,29 @@
 
 import typer
 
-from commands import carry_over, case, letter, match, officer, pairing, replacement, silence, student, visit
+from commands import (
+    carry_over,
+    case,
+    erase,
+    hold,
+    letter,
+    match,
+    officer,
+    pairing,
+    replacement,
+    silence,
+    student,
+    visit,
+)
 from commands.audit import audit
+from commands.certificates import certificates
 from commands.deployments import deploy, migrate, search_attributes
 from commands.dev import dev
 from commands.import_folder import import_folder
 from commands.open_years import open_years
 from commands.pauses import pause, resume
 from commands.rehearse import rehearse
+from commands.report import report
 from commands.screen import screen
 from commands.status import status
 
@@ -24,6 +39,7 @@ app = typer.Typer(
 
 THE_YEAR, PEOPLE = "The year", "People who go and come"
 LETTERS, LOOKING, RUNNING = "Letters and visit", "Looking", "Running the service"
+AFTERWARDS = "Closing, and after"
 
 app.command("import", rich_help_panel=THE_YEAR)(import_folder)
 app.command("open", rich_help_panel=THE_YEAR)(open_years)
@@ -39,6 +55,10 @@ app.add_typer(silence.app, name="silence", rich_help_panel=LETTERS)
 app.add_typer(case.app, name="case", rich_help_panel=LETTERS)
 app.add_typer(visit.app, name="visit", rich_help_panel=LETTERS)
 app.command("screen", rich_help_panel=LETTERS)(screen)
+app.command("certificates", rich_help_panel=AFTERWARDS)(certificates)
+app.add_typer(erase.app, name="erase", rich_help_panel=AFTERWARDS)
+app.add_typer(hold.app, name="hold", rich_help_panel=AFTERWARDS)
+app.command("report", rich_help_panel=AFTERWARDS)(report)
 app.command("status", rich_help_panel=LOOKING)(status)
 app.add_typer(pairing.app, name="pairing", rich_help_panel=LOOKING)
 app.command("audit", rich_help_panel=LOOKING)(audit)

@@ -28,6 +28,7 @@ from workflows.api import (
     pairing,
     program_year,
     referral,
+    retention,
     visit_day,
 )
 
@@ -54,7 +55,7 @@ async def audit(parts: Parts, program: str) -> AuditReport:
         found = await _records(connection, parts.office.keyring)
     histories = Histories(parts.client)
     reader = Reader(parts, found)
-    days = await _daily_mails(histories, program)
+    days = await _scheduled(histories, program)
     await histories.read([*found.workflows, *days], reader.read)
     return AuditReport(
         program=program,
@@ -115,11 +116,14 @@ async def _workflows(connection: Connection, program: str) -> Sequence[Expected]
     return [*found, Expected(outbox.workflow_id(program), any(year.begun for year in years))]
 
 
-async def _daily_mails(histories: Histories, program: str) -> Sequence[Expected]:
+async def _scheduled(histories: Histories, program: str) -> Sequence[Expected]:
     """One for each day, named by it; only the server knows for which days there was one."""
-    prefix = f"{daily_mail.workflow_id(program)}-"
-    a_day = re.compile(re.escape(prefix) + r"\d{4}-\d\d-\d\d(T\S*)?")
-    return [Expected(one, begun=False) for one in await histories.started_by(prefix) if a_day.fullmatch(one)]
+    found: list[Expected] = []
+    for workflow_id in (daily_mail.workflow_id(program), retention.workflow_id(program)):
+        a_day = re.compile(re.escape(f"{workflow_id}-") + r"\d{4}-\d\d-\d\d(T\S*)?")
+        started = await histories.started_by(f"{workflow_id}-")
+        found += [Expected(one, begun=False) for one in started if a_day.fullmatch(one)]
+    return found
 
 
 def _approved_before_delivery(found: Records, releases: Releases, incomplete: set[str]) -> Check:

@@ -77,11 +77,12 @@ def _mail_faults(mail: AuditedMail, ids: Counter[str], keys: Counter[str]) -> It
     def found(rule: str, what: str) -> Finding:
         return Finding(rule, str(mail.id), f"Mail {mail.id} {what}.")
 
-    head = _heads.parsebytes(mail.head)
-    if _recipients(head) != [mail.to_address]:
-        yield found("another address", "is addressed to someone else than its row says")
-    if str(head["Message-ID"]) != mail.message_id or ids[mail.message_id] > 1:
-        yield found("Message-ID", "does not have a Message-ID of its own")
+    if mail.head is not None:
+        head = _heads.parsebytes(mail.head)
+        if _recipients(head) != [mail.to_address]:
+            yield found("another address", "is addressed to someone else than its row says")
+        if str(head["Message-ID"]) != mail.message_id or ids[mail.message_id] > 1:
+            yield found("Message-ID", "does not have a Message-ID of its own")
     if keys[mail.key] > 1:
         yield found("sent twice", "tells the same person of the same thing as another mail")
     if not mail.intact:

@@ -13,7 +13,6 @@ from bluepals.facts import roster
 from bluepals.facts.roster import Roster, RosterRefused
 from bluepals.roster import Problem, RosterReading, read_folder
 from commands.shell import AsJson, Exit, answer, out, parts, run
-from service.parts import Parts
 
 
 def import_folder(
@@ -31,7 +30,9 @@ async def _import(folder: Path, check: bool, json: bool) -> None:
     if not reading.problems and not check:
         async with parts() as service:
             try:
-                unchanged = await _apply(service, reading)
+                applied = await roster.apply(service.office, Roster.of(reading))
+                unchanged = _all_people(reading) - applied.total
+                reading = replace(reading, needs_person=(*reading.needs_person, *applied.needs_person))
             except RosterRefused as refused:
                 reading = replace(reading, problems=refused.problems)
     shape = _shape(reading, unchanged)
@@ -40,10 +41,8 @@ async def _import(folder: Path, check: bool, json: bool) -> None:
         raise typer.Exit(Exit.REFUSED)
 
 
-async def _apply(service: Parts, reading: RosterReading) -> int:
-    """How many people were on record already, and the same."""
-    applied = await roster.apply(service.office, Roster.of(reading))
-    return len(reading.students) + len(reading.officers) + _people(reading) - applied.total
+def _all_people(reading: RosterReading) -> int:
+    return len(reading.students) + len(reading.officers) + _people(reading)
 
 
 def _people(reading: RosterReading) -> int:

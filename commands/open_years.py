@@ -7,7 +7,7 @@ import typer
 from bluepals.store import programs
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
-from service.opening import open_program, schedule_daily_mail
+from service.opening import open_program, schedule_daily_mail, schedule_retention
 
 
 def open_years(
@@ -15,7 +15,7 @@ def open_years(
     seed: Annotated[int, typer.Option(help="Decides among pairs that are equally good.")] = 1,
     json: AsJson = False,
 ) -> None:
-    """Start the program's years: matching, opening days, daily mail. Again, it changes nothing."""
+    """Start the program's years: matching, opening days, daily mail, retention. Again, it changes nothing."""
     run(_open(program, seed, json))
 
 
@@ -25,6 +25,7 @@ async def _open(program: str, seed: int, json: bool) -> None:
             definition = await programs.load(connection)
         await open_program(service, definition, seed=seed)
         await schedule_daily_mail(service, definition)
+        await schedule_retention(service, definition)
     years = [definition.program_year_id(school.id) for school in definition.schools]
     answer(
         {"program_years": years},

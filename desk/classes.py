@@ -7,13 +7,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bluepals.domain.letters import LetterRefused
-from bluepals.facts import teachers_page
+from bluepals.domain.survey import SurveyRefused, Taker
+from bluepals.facts import surveys, teachers_page
 from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import ChildState, TeacherAtDesk, TeacherPage
 from bluepals.paper.pages import PagesRefused
 from bluepals.store.letters import NotTaken
 from desk.cases import Cases
-from desk.forms import FormRefused, form_key, letter_in, submitted
+from desk.forms import FormRefused, form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf
 from desk.refusals import said_about
 
@@ -71,6 +72,23 @@ class Classes:
             self._office, teacher, request.path_params["program_year"]
         )
         return pdf(content, "visitors.pdf", "attachment")
+
+    async def certificates(self, request: Request) -> Response:
+        teacher, asked = await self._teacher(request), request.path_params
+        content = await teachers_page.class_certificates(
+            self._office, teacher, asked["program_year"], asked["class_name"]
+        )
+        name = re.sub(r"[^A-Za-z0-9-]+", "-", f"certificates-{asked['class_name']}")
+        return pdf(content, f"{name}.pdf", "attachment")
+
+    async def survey(self, request: Request) -> Response:
+        teacher = await self._teacher(request)
+        try:
+            async with submitted(request) as form:
+                await surveys.answer(self._office, teacher.scope, teacher.id, survey_in(form, Taker.TEACHER))
+        except (FormRefused, SurveyRefused, NotTaken) as refused:
+            return await self._page(request, teacher, said_about(refused, request))
+        return RedirectResponse(f"/class/{request.path_params['token']}?sent=survey#survey", 303)
 
     async def letter(self, request: Request) -> Response:
         teacher = await self._teacher(request)

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bluepals.domain.letters import MAX_CHARACTERS, Letter, ScannedLetter, TypedLetter
+from bluepals.domain.survey import QUESTIONS, Answers, Taker, answers
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES, Upload, clean_pages
 from desk.pages import LANGUAGES
 
@@ -93,6 +94,12 @@ async def letter_in(form: FormData, own_language: str = "en") -> LetterForm:
         language=language if language in LANGUAGES else own_language,
         shown_round=int(number) if number.isdecimal() and len(number) < 4 else None,
     )
+
+
+def survey_in(form: FormData, taker: Taker) -> Answers:
+    """Raises SurveyRefused with a sentence."""
+    given = {question.key: _field(form, question.key) for question in QUESTIONS[taker]}
+    return answers(taker, given, _field(form, "remark"))
 
 
 async def _pages(files: list[UploadFile]) -> bytes:

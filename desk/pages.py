@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from bluepals.domain.letters import MAX_CHARACTERS
+from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.words import ENGLISH
 
@@ -27,6 +28,8 @@ _templates.globals.update(
     most_characters=MAX_CHARACTERS,
     most_files=MAX_PAGES,
     most_megabytes=MAX_UPLOAD_BYTES // 1024 // 1024,
+    replies=list(Reply),
+    longest_remark=LONGEST_REMARK,
 )
 _templates.filters["long_date"] = ENGLISH.long_date
 

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bluepals.domain.letters import LetterRefused
-from bluepals.facts import officers_page
+from bluepals.domain.survey import SurveyRefused, Taker
+from bluepals.facts import officers_page, surveys
 from bluepals.facts.leaving import WITHDRAWALS
 from bluepals.facts.office import Office
 from bluepals.facts.officers_page import OfficerAtDesk
@@ -15,7 +16,7 @@ from bluepals.paper.pages import PagesRefused
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from desk.cases import Cases
-from desk.forms import FormRefused, form_key, letter_in, submitted
+from desk.forms import FormRefused, form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf, sentence
 from desk.refusals import said_about
 
@@ -80,6 +81,15 @@ class Pals:
         except (FormRefused, NotTaken) as refused:
             return await self._page(request, officer, said_about(refused, request))
         return _back(request, "answered", asked)
+
+    async def survey(self, request: Request) -> Response:
+        officer = await self._officer(request)
+        try:
+            async with submitted(request) as form:
+                await surveys.answer(self._office, officer.scope, officer.id, survey_in(form, Taker.OFFICER))
+        except (FormRefused, SurveyRefused, NotTaken) as refused:
+            return await self._page(request, officer, said_about(refused, request))
+        return RedirectResponse(f"/pals/{request.path_params['token']}?sent=survey#survey", 303)
 
     async def pages(self, request: Request) -> Response:
         officer = await self._officer(request)

@@ -21,7 +21,7 @@ def said_about(refused: Exception, request: Request) -> Said:
     status = 409 if isinstance(refused, NotTaken) else 422
     if isinstance(refused, FormRefused):
         status = refused.status
-    return Said(request.path_params["pairing"], str(refused), getattr(request.state, "typed", ""), status)
+    return Said(request.path_params.get("pairing"), str(refused), getattr(request.state, "typed", ""), status)
 
 
 async def link_refused(request: Request, refused: Exception) -> Response:

@@ -61,7 +61,8 @@ class Year:
     async def begin(self) -> None:
         """Summer: rosters in, reserve officers' letters read, pairs proposed and approved."""
         first = self.program.year.first_day
-        self.seen = self.calendar.instant(first, MORNING) - timedelta(days=1)
+        eve = first - timedelta(days=1)
+        self.seen = self.calendar.instant(eve - self._declining, MORNING)
         await self.clock.turn_to(self.seen)
         await roster.apply(self.parts.office, self.roster)
         classes = {(student.school, student.class_name) for student in self.roster.students}
@@ -70,12 +71,13 @@ class Year:
         await self._actors(staff, ()).read(first)
         await open_program(self.parts, self.program, seed=self.dice.seed)
         await self._approve(staff.coordinator)
+        await self._introduce(eve)
         async with self.parts.database.transaction(self.scope) as connection:
             cast = await couples(connection)
             self.waiting = len(await matching.children(connection))
         self.actors = self._actors(staff, cast)
         self.actors.plan_visit()
-        self.running = {pairing.workflow_id(str(couple.pairing_id)) for couple in cast}
+        self.running |= {pairing.workflow_id(str(couple.pairing_id)) for couple in cast}
         self.running.add(assignment.workflow_id(self.program.id, self.program.first_year))
         for school in self.program.schools:
             year = self.program.program_year_id(school.id)
@@ -118,6 +120,21 @@ class Year:
         except WorkflowUpdateFailedError:
             return False
         return True
+
+    @property
+    def _declining(self) -> timedelta:
+        return timedelta(days=self.program.policy.declining_days)
+
+    async def _introduce(self, eve: date) -> None:
+        """Nobody declines: on the day before school begins everybody has been introduced."""
+        async with self.parts.database.transaction(self.scope) as connection:
+            waiting = await connection.fetch(
+                "SELECT id FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL"
+            )
+        self.seen = self.calendar.instant(eve, EVENING)
+        await self.clock.turn_to(self.seen)
+        await self._meet({row["id"] for row in waiting})
+        await self._quiet()
 
     async def _proposed(self) -> bool:
         async with self.parts.database.transaction(self.scope) as connection:
@@ -185,7 +202,8 @@ class Year:
                 "SELECT (SELECT count(*) FROM tell WHERE answered_at IS NULL)"
                 " + (SELECT count(*) FROM mail WHERE state IN ('pending', 'claimed', 'data_started')"
                 "   OR (state IN ('retry', 'unknown') AND next_attempt_at <= program_now()))"
-                " + (SELECT count(*) FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL)"
+                " + (SELECT count(*) FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL"
+                "   AND coalesce(declining_until <= program_now(), true))"
                 " + (SELECT count(*) FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id"
                 "   JOIN pairing ON pairing.id = pairing_id JOIN student ON student.id = student_id"
                 "   JOIN officer ON officer.id = officer_id"

@@ -15,7 +15,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
 from service.parts import Parts
-from workflows.api import assignment, daily_mail, program_year
+from workflows import retention as retention_workflow
+from workflows.api import assignment, daily_mail, program_year, retention
 from workflows.daily_mail import schedule
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import PROGRAM_YEAR, SCHOOL
@@ -76,4 +77,12 @@ async def schedule_daily_mail(parts: Parts, program: Program) -> None:
         await parts.client.create_schedule(
             daily_mail.workflow_id(program.id),
             schedule(program.id, program.timezone, program.policy.daily_mail_hour),
+        )
+
+
+async def schedule_retention(parts: Parts, program: Program) -> None:
+    """Every night, also when no year is open."""
+    with suppress(ScheduleAlreadyRunningError):
+        await parts.client.create_schedule(
+            retention.workflow_id(program.id), retention_workflow.schedule(program.id, program.timezone)
         )

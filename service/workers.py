@@ -15,6 +15,7 @@ from activities.mail import MailActivities
 from activities.matching import MatchingActivities
 from activities.people import PeopleActivities
 from activities.replacements import ReplacementActivities
+from activities.retention import RetentionActivities
 from activities.starting import StartActivities
 from activities.tells import TellActivities
 from activities.visit import VisitActivities
@@ -30,10 +31,21 @@ from workflows.pairing import Pairing
 from workflows.program_year import ProgramYear
 from workflows.queue import TASK_QUEUE
 from workflows.referral import Referral
+from workflows.retention import Retention
 from workflows.visit_day import VisitDay
 
 DEPLOYMENT = "blue-pals"
-WORKFLOWS = (Assignment, DailyMail, NewOfficer, Outbox, Pairing, ProgramYear, Referral, VisitDay)
+WORKFLOWS = (
+    Assignment,
+    DailyMail,
+    NewOfficer,
+    Outbox,
+    Pairing,
+    ProgramYear,
+    Referral,
+    Retention,
+    VisitDay,
+)
 
 # The clock, random and the environment stay out of reach; modules that are known to be pure are loaded once, not once
 # for each workflow that is kept in memory.
@@ -100,6 +112,7 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
         cases.look_at_stopwatch,
         cases.page,
         cases.ring_pager,
+        RetentionActivities(parts.office).delete_past,
         StartActivities(parts.client).start_workflows,
         TellActivities(parts.teller, parts.database, OpenRows(parts.client)).tell_due,
         MailActivities(parts.database, postbox).send_batch,

@@ -13,6 +13,7 @@ from workflows.api import (
     pairing,
     program_year,
     referral,
+    retention,
     visit_day,
 )
 from workflows.api.pairing import Stage
@@ -47,4 +48,5 @@ def test_every_workflow_id_stands_there() -> None:
         referral.workflow_id("<case id>"),
         outbox.workflow_id(program),
         daily_mail.workflow_id(program),
+        retention.workflow_id(program),
     }

@@ -81,6 +81,7 @@ class Officer:
     languages: tuple[str, ...]
     cleared_until: date | None
     kind: OfficerKind
+    precinct: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,17 @@ class StaffRole:
     school: str | None
     class_name: str | None
     agency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowOn:
+    """A program that families who agreed to it hear of at the year's end."""
+
+    name: str
+    begins: date
+    ends: date
+    ages: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)

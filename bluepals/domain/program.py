@@ -111,6 +111,18 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days each kind of data is kept after its use is over; docs/formats.md has the reasons."""
+
+    letters: int = 365
+    mails: int = 90
+    tells: int = 90
+    answers: int = 365
+    calls: int = 365
+    people: int = 730
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A network's undertaking in one school year."""
 
@@ -125,6 +137,7 @@ class Program:
     visit: VisitWindow
     policy: Policy = field(default_factory=Policy)
     safety: Safety = field(default_factory=Safety)
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def first_year(self) -> int:

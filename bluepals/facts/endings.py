@@ -1,10 +1,10 @@
 """A pairing ends before the year does: at once, or after a farewell that both may write."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from bluepals.facts import replacements
-from bluepals.facts.office import Office
+from bluepals.facts.office import Letterhead, Office
 from bluepals.store import endings, pairings, pauses, tells
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -13,6 +13,12 @@ from bluepals.store.replacements import Over
 
 class EndingRefused(Exception):
     """The pairing stays as it is; the message says why and what to do."""
+
+
+def farewell_until(letterhead: Letterhead) -> datetime:
+    """Until when a last letter may be written to a pairing that ends today."""
+    policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
+    return letterhead.calendar.instant(today + timedelta(days=policy.farewell_days), policy.due_hour)
 
 
 async def end(

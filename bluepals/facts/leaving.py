@@ -42,7 +42,7 @@ async def leave(office: Office, scope: Scope, officer_id: UUID, reason: Reason, 
         letterhead = await Letterhead.of(office, connection)
         until = await leaving.leaves_at(connection, officer_id)
         if until is None:
-            until = _farewell_until(letterhead)
+            until = endings.farewell_until(letterhead)
             await leaving.leave(connection, officer_id, until)
         await replacements.drop_reserve_in(connection, officer_id)
         ended = 0
@@ -53,11 +53,6 @@ async def leave(office: Office, scope: Scope, officer_id: UUID, reason: Reason, 
                 if pairing.introduced:
                     await _ask_for_farewell(connection, letterhead, pairing.id, until)
         return Left(ended, until)
-
-
-def _farewell_until(letterhead: Letterhead) -> datetime:
-    policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
-    return letterhead.calendar.instant(today + timedelta(days=policy.farewell_days), policy.due_hour)
 
 
 async def _ask_for_farewell(
@@ -128,7 +123,7 @@ async def stop(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> L
     """No contact from this commit on, and no cause shown. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
         await _refuse_all_but_liaison(connection, by, officer_id)
-        return await _go_at_once(connection, officer_id, Reason.STOPPED, by)
+        return await go_at_once(connection, officer_id, Reason.STOPPED, by)
 
 
 async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> Left:
@@ -136,7 +131,7 @@ async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UU
     async with office.committing(scope) as connection:
         await _refuse_all_but_liaison(connection, by, officer_id)
         concerned = [one.id for one in await leaving.pairings_of_officer(connection, officer_id)]
-        left = await _go_at_once(connection, officer_id, Reason.OFFICER_DIED, by)
+        left = await go_at_once(connection, officer_id, Reason.OFFICER_DIED, by)
         letterhead = await Letterhead.of(office, connection)
         dead = await leaving.dead_officer(connection, officer_id)
         await _tell_of_death(connection, letterhead, dead, f"officer-{officer_id}", "an officer")
@@ -176,7 +171,7 @@ async def student_died(office: Office, scope: Scope, student_id: UUID, *, by: UU
         return Left(len(ended))
 
 
-async def _go_at_once(connection: Connection, officer_id: UUID, reason: Reason, by: UUID) -> Left:
+async def go_at_once(connection: Connection, officer_id: UUID, reason: Reason, by: UUID) -> Left:
     """The officer's row first: from there on no letter is released."""
     await leaving.withdraw_officer(connection, officer_id)
     await replacements.drop_reserve_in(connection, officer_id)
@@ -255,7 +250,7 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
             await _refuse_what_people_decided(connection, pairing_id)
             await attention.settle(connection, f"death-{pairing_id}")
             return await replacements.open_in(connection, pairing_id, by)
-        until = _farewell_until(letterhead) if reason in (*WITHDRAWALS, Reason.SILENCE) else None
+        until = endings.farewell_until(letterhead) if reason in (*WITHDRAWALS, Reason.SILENCE) else None
         if not await endings.end_in(connection, pairing_id, reason, farewell_until=until, by=by):
             raise LeavingRefused(f"Pairing {pairing_id} is ending already. See: starter.py replacement list")
         opened = await replacements.open_in(connection, pairing_id, by)

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import leaving, letters, visits
 from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
-from bluepals.store import officers_page, programs, visit_hosts
+from bluepals.store import officers_page, programs, surveys, visit_hosts
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -98,6 +99,7 @@ class OfficerPage:
     pals: tuple[Pal, ...]
     invitations: tuple[Invitation, ...]
     requests: tuple[Request, ...]
+    survey: tuple[Question, ...]  # asked now; empty when it has been answered
     leaves: str | None = None  # until when the last letters may be written
 
 
@@ -122,11 +124,13 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         by_pairing: dict[UUID, list[tuple[LetterRow, ShownLetter]]] = {pal.pairing_id: [] for pal in pals}
         for row in await officers_page.letters(connection, officer.id):
             by_pairing[row.pairing_id].append((row, await _shown(office, connection, calendar, row)))
+        asked = await surveys.is_open(connection, officer.id)
     return OfficerPage(
         first_name=officer.first_name,
         pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar) for pal in pals),
         invitations=await _invitations(office, officer, pals),
         requests=await _requests(office, officer),
+        survey=QUESTIONS[Taker.OFFICER] if asked else (),
         leaves=calendar.label(officer.leaves_at) if officer.leaves_at else None,
     )
 

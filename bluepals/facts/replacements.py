@@ -257,15 +257,15 @@ async def tell_family(office: Office, scope: Scope, replacement_id: UUID) -> Non
 
 async def _tell_of_change(connection: Connection, letterhead: Letterhead, one: Replacement) -> None:
     pairing = await pairings.card(connection, one.pairing_id)
-    if pairing.guardian_email is not None:
+    for number, address in enumerate(pairing.family, start=1):
         await post(
             connection,
             letterhead,
             notices.pal_changes_to_guardian(
                 student=pairing.student_first_name, language=pairing.student_language
             ),
-            key=f"new-officer-{one.id}-guardian",
-            to=pairing.guardian_email,
+            key=f"new-officer-{one.id}-guardian-{number}",
+            to=address,
             school=pairing.school,
             pairing_id=pairing.id,
         )
@@ -279,7 +279,7 @@ async def _tell_of_change(connection: Connection, letterhead: Letterhead, one: R
                 teacher=teacher.name,
                 student=pairing.student_first_name,
                 class_name=pairing.class_name,
-                by_paper=pairing.guardian_email is None,
+                by_paper=not pairing.family,
             ),
             key=f"new-officer-{one.id}-{teacher.id}",
             to=teacher.email,

@@ -6,13 +6,24 @@ from typing import Any
 from uuid import uuid4
 
 from bluepals.domain.letters import TypedLetter
-from bluepals.domain.people import Officer, Partner, StaffRole, StockLetter, Student
+from bluepals.domain.people import FollowOn, Officer, Partner, StaffRole, StockLetter, Student
 from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
 from bluepals.facts import pauses
 from bluepals.facts.office import Office
 from bluepals.roster import NeedsPerson, Problem, RosterReading
-from bluepals.store import attention, consents, gates, letters, people, programs, tells
+from bluepals.store import (
+    attention,
+    consents,
+    erasure,
+    follow_on,
+    gates,
+    letters,
+    moves,
+    people,
+    programs,
+    tells,
+)
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import Handed, NotTaken
 
@@ -48,6 +59,7 @@ class Roster:
     stock_letters: Sequence[StockLetter]
     needs_person: Sequence[NeedsPerson] = ()
     partners: Sequence[Partner] = ()
+    follow_on: Sequence[FollowOn] = ()
 
     @classmethod
     def of(cls, reading: RosterReading) -> "Roster":
@@ -62,16 +74,18 @@ class Roster:
             reading.stock_letters,
             reading.needs_person,
             reading.partners,
+            reading.follow_on,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """How many people are new or changed; the others stand as they stood."""
+    """How many people are new or changed; the others stand as they stood. `needs_person`: what only the record shows."""
 
     students: int
     officers: int
     staff: int
+    needs_person: Sequence[NeedsPerson] = ()
 
     @property
     def total(self) -> int:
@@ -86,6 +100,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
     scope = Scope.whole(roster.program.id)
     async with office.committing(scope) as connection:
         await _refuse_contradictions(connection, roster.program)
+        await _refuse_transfers(connection, roster.students)
         if await programs.save(connection, roster.program):
             await pauses.reschedule(connection, roster.program)
         years = {school.id: roster.program.program_year_id(school.id) for school in roster.program.schools}
@@ -94,16 +109,36 @@ async def apply(office: Office, roster: Roster) -> Applied:
             students=await people.save_students(connection, roster.program.id, years, roster.students),
             officers=await people.save_officers(connection, roster.program.id, roster.officers),
             staff=await people.save_staff(connection, roster.program.id, roster.staff),
+            needs_person=tuple(_erased(roster, await erasure.erased(connection))),
         )
         await people.save_partners(connection, roster.program.id, roster.partners)
         await consents.save(connection, roster.students)
         await consents.cancel_mail_to_no_family(connection)
+        await follow_on.save(connection, roster.follow_on)
         for stock in roster.stock_letters:
             await _take_stock_letter(office, connection, stock)
         for pairing_id in closed_before - await gates.closed(connection):
             await _tell_gate_opened(connection, roster.program.id, str(pairing_id))
-        await _ask(connection, roster.needs_person)
+        await _ask(connection, [*roster.needs_person, *applied.needs_person])
         return applied
+
+
+def _erased(roster: Roster, erased: erasure.Erased) -> Iterator[NeedsPerson]:
+    """People of the files who were erased: an import brings nobody back."""
+    for table, ids, known in (
+        ("student", [one.student_id for one in roster.students], erased.students),
+        ("officer", [one.officer_id for one in roster.officers], erased.officers),
+    ):
+        for one in ids:
+            if one in known:
+                text = (
+                    f"{table} {one} was erased and is not taken in again: take the row out, or give whoever it is now"
+                    " an id of their own"
+                )
+                school, agency = (known[one], None) if table == "student" else (None, known[one])
+                yield NeedsPerson(
+                    f"{table}s.csv", None, f"{table}_id", one, text, f"erased {one}", school, agency
+                )
 
 
 async def _take_stock_letter(office: Office, connection: Connection, stock: StockLetter) -> None:
@@ -157,6 +192,24 @@ async def _refuse_contradictions(connection: Connection, program: Program) -> No
     problems = list(_contradictions(known, program, states))
     if problems:
         raise RosterRefused(problems)
+
+
+async def _refuse_transfers(connection: Connection, students: Sequence[Student]) -> None:
+    """A slip in a file must not show a child's letters to another school."""
+    moved = await moves.elsewhere(
+        connection, [one.student_id for one in students], [one.school for one in students]
+    )
+    if moved:
+        text = (
+            "is another school than {}, where student {} has a pal; correct the cell, or take pal and letters along first:"
+            " starter.py student transfer"
+        )
+        raise RosterRefused(
+            [
+                Problem("students", None, "school", asked, text.format(now, child))
+                for child, now, asked in moved
+            ]
+        )
 
 
 def _contradictions(known: Program, new: Program, states: dict[str, str]) -> Iterator[Problem]:

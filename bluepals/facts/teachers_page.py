@@ -10,12 +10,14 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import DeliveryKind, Letter, Side, Verdict
+from bluepals.domain.survey import QUESTIONS, Question, Taker
+from bluepals.facts import certificates as printed
 from bluepals.facts import letters, visit_sheets
 from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
 from bluepals.paper.packs import PackLetter, PackTitle, class_pack, single_letter
-from bluepals.store import deliveries, programs, teachers_page
+from bluepals.store import certificates, deliveries, programs, surveys, teachers_page
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import PackDraft
@@ -69,6 +71,7 @@ class ClassOnPage:
     opened: tuple[OpenedDay, ...]
     singles: tuple[SingleLetter, ...]
     newest_pack: tuple[PackDraft, ...]
+    has_certificates: bool
 
     @property
     def still_to_come(self) -> int:
@@ -98,6 +101,7 @@ class TeacherPage:
     name: str
     classes: tuple[ClassOnPage, ...]
     visits: tuple[VisitOnPage, ...]
+    survey: tuple[Question, ...]  # asked now; empty when it has been answered
 
 
 async def teacher_at_desk(office: Office, token: str) -> TeacherAtDesk:
@@ -124,7 +128,9 @@ async def teacher_page(office: Office, teacher: TeacherAtDesk) -> TeacherPage:
             for year, school in years.items()
             if (on := await teachers_page.visit_ahead(connection, year))
         ]
-    return TeacherPage(teacher.name, tuple(classes), tuple(visits))
+        asked = await surveys.is_open(connection, teacher.id)
+    survey = QUESTIONS[Taker.TEACHER] if asked else ()
+    return TeacherPage(teacher.name, tuple(classes), tuple(visits), survey)
 
 
 async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: SchoolClass) -> ClassOnPage:
@@ -145,6 +151,7 @@ async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: S
             if opened
             else ()
         ),
+        has_certificates=await certificates.is_due(connection, of.program_year),
     )
 
 
@@ -313,6 +320,17 @@ async def _not_erased(
         with suppress(ContentErased):
             opened[one] = await read_draft(connection, office.keyring, one)
     return opened
+
+
+async def class_certificates(
+    office: Office, teacher: TeacherAtDesk, program_year: str, class_name: str
+) -> bytes:
+    """From the day of the visit on. Raises NotTheirs."""
+    of = _own_class(teacher, program_year, class_name)
+    async with office.database.transaction(teacher.scope) as connection:
+        if not await certificates.is_due(connection, of.program_year):
+            raise NotTheirs
+    return await printed.of_school(office, teacher.scope, of.school, of.class_name)
 
 
 async def letter_by_itself(office: Office, teacher: TeacherAtDesk, draft_id: UUID) -> bytes:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from bluepals.domain.people import Role
 from bluepals.domain.program import School
 from bluepals.domain.visit_plan import VisitInstants, answer_limit, visit_instants, why_not_on
+from bluepals.facts import surveys
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.pauses import tell_of_new_dates
 from bluepals.facts.visit_files import calendar_file
@@ -120,7 +121,7 @@ async def _remind_hosts(
 
 
 async def thank(office: Office, scope: Scope, program_year: str) -> int:
-    """Thank those who came, each once. How many."""
+    """Thank those who came, each once, and ask everybody how the year was. How many came."""
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         school = await rounds.school_of(connection, program_year)
@@ -130,6 +131,7 @@ async def thank(office: Office, scope: Scope, program_year: str) -> int:
             await _post(
                 connection, letterhead, guest, notice, key=f"visit-{program_year}-{guest.officer_id}-thanks"
             )
+        await surveys.ask(connection, letterhead, program_year)
         return len(came)
 
 

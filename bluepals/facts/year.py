@@ -9,6 +9,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program
 from bluepals.domain.visit_plan import VisitInstants, visit_instants
+from bluepals.facts import surveys
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.store import pairings, people, programs, rounds
@@ -102,6 +103,7 @@ async def close_year(office: Office, scope: Scope, program_year: str) -> Numbers
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         await programs.close_year(connection, program_year)
+        await surveys.remind(connection, letterhead, program_year)
         numbers = Numbers(**await rounds.numbers(connection, program_year))
         school = await rounds.school_of(connection, program_year)
         lines = [

@@ -72,6 +72,7 @@ _GRADE = re.compile(r"(?:grade)?(-?[0-9]{1,2})(?:\.0+)?(?:st|nd|rd|th)?(?:grade)
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _LANGUAGE = re.compile(r"([a-z]{2,3})([-_][0-9a-z]{2,8})*")
+_LINK = re.compile(r"https://[!-~]+")
 _BETWEEN_LANGUAGES = re.compile(r"[,;|/+\s]+")
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -147,6 +148,13 @@ def first_or_second(text: str) -> int:
     if text not in {"1", "2"}:
         raise Unfit("is neither 1 nor 2; write which of the two guardians it was")
     return int(text)
+
+
+def link(text: str) -> str:
+    """A page that a family may open."""
+    if len(text) > LONGEST_ADDRESS or not _LINK.fullmatch(text):
+        raise Unfit("is no link; write one that begins with https://, such as https://example.org/academy")
+    return text
 
 
 def gender(text: str) -> Gender | None:

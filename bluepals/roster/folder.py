@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bluepals.domain.people import Officer, Partner, Role, StaffRole, StockLetter, Student
+from bluepals.domain.people import FollowOn, Officer, Partner, Role, StaffRole, StockLetter, Student
 from bluepals.domain.program import Program
 from bluepals.roster.coverage import missing, nobody_at_all
 from bluepals.roster.people_files import (
     Read,
     References,
     SourceFile,
+    read_follow_on,
     read_officers,
     read_partners,
     read_staff,
@@ -40,6 +41,7 @@ class RosterReading:
     problems: tuple[Problem, ...]
     needs_person: tuple[NeedsPerson, ...]
     partners: tuple[Partner, ...] = ()
+    follow_on: tuple[FollowOn, ...] = ()
 
 
 def read_folder(folder: Path, today: date | None = None) -> RosterReading:
@@ -68,7 +70,9 @@ def read_folder(folder: Path, today: date | None = None) -> RosterReading:
             missing(staff.name, schools, read_of_students.found.values(), roles)
         )
         read_of_staff.problems.extend(_unknown_in_list(staff.name, program.program, roles))
-    reads = (read_of_students, read_of_officers, read_of_staff, letters, helpers)
+    follow_on_file = files.table("follow_on", optional=True)
+    follow_on = read_follow_on(follow_on_file) if follow_on_file else Read[FollowOn]()
+    reads = (read_of_students, read_of_officers, read_of_staff, letters, helpers, follow_on)
     return RosterReading(
         program=program.program,
         students=tuple(read_of_students.found.values()),
@@ -84,6 +88,7 @@ def read_folder(folder: Path, today: date | None = None) -> RosterReading:
         ),
         needs_person=tuple(one for read in reads for one in read.needs_person),
         partners=tuple(helpers.found.values()),
+        follow_on=tuple(follow_on.found.values()),
     )
 
 

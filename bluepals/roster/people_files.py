@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from bluepals.domain.letters import LetterRefused, TypedLetter
 from bluepals.domain.people import (
     ConsentScope,
+    FollowOn,
     Officer,
     OfficerKind,
     Partner,
@@ -231,6 +232,7 @@ def officer_columns(to: References) -> tuple[Column, ...]:
         Column("languages", cells.languages, (LANGUAGE,), optional=True),
         Column("cleared_until", cells.day, None),
         Column("kind", cells.one_of(OfficerKind), OfficerKind.SWORN, optional=True),
+        Column("precinct", cells.label, None, optional=True),
     )
 
 
@@ -411,6 +413,33 @@ def read_partners(file: SourceFile) -> Read[Partner]:
         if values := _values(file, row, columns, read):
             partner = Partner(**values)
             _is_new(file, "name", partner.name, row.line, partner, read)
+    return read
+
+
+# ---- follow_on
+
+
+def follow_on_columns() -> tuple[Column, ...]:
+    return (
+        Column("name", cells.label),
+        Column("begins", cells.day),
+        Column("ends", cells.day),
+        Column("ages", cells.label),
+        Column("link", cells.link),
+    )
+
+
+def read_follow_on(file: SourceFile) -> Read[FollowOn]:
+    read = Read[FollowOn]()
+    columns = follow_on_columns()
+    for row in _rows(file, columns, read):
+        if values := _values(file, row, columns, read):
+            one = FollowOn(**values)
+            if one.ends < one.begins:
+                text = f"is before {one.begins}, the day on which it begins; correct one of the two"
+                read.problems.append(Problem(file.name, row.line, "ends", str(one.ends), text))
+            else:
+                _is_new(file, "name", one.name, row.line, one, read)
     return read
 
 

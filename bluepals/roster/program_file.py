@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from bluepals.domain.program import (
     Break,
     Policy,
     Program,
+    Retention,
     Room,
     RoundDates,
     Safety,
@@ -40,6 +41,7 @@ KEYS: Mapping[str, Sequence[str]] = {
     "visit": ("window_start", "window_end", "minutes"),
     "policy": tuple(one.name for one in fields(Policy)),
     "safety": tuple(one.name for one in fields(Safety)),
+    "retention": tuple(one.name for one in fields(Retention)),
 }
 # The least and the most of each policy. A pack closes on the school day before it is opened, after the officers' due.
 POLICY: Mapping[str, tuple[int, int]] = {
@@ -74,6 +76,7 @@ POLICY: Mapping[str, tuple[int, int]] = {
 }
 SENTENCES = ("gifts", "photos")
 LONGEST_SENTENCE = 300
+KEPT_DAYS = (30, 3650)  # Less would take a letter away while somebody may still ask about it.
 MINUTES = (15, 480)
 PLACES = (1, 1000)
 MINUTES_DEFAULT = next(one.default for one in fields(VisitWindow) if one.name == "minutes")
@@ -179,8 +182,16 @@ class _Reader:
         year, visit, rounds = self._year(), self._visit(), self._rounds()
         if None in {program_id, name, timezone} or year is None or visit is None:
             return None
-        places = (schools, agencies, year, rounds, visit, policy, self._safety())
+        places = (schools, agencies, year, rounds, visit, policy, self._safety(), self._retention())
         return Program(program_id, name, timezone, holidays, *places)  # type: ignore[arg-type] # None was looked for above.
+
+    def _retention(self) -> Retention:
+        table, defaults = self._table("retention", required=False), Retention()
+        read = {
+            key: self._get("retention", table, key, _whole(*KEPT_DAYS), getattr(defaults, key))
+            for key in KEYS["retention"]
+        }
+        return replace(defaults, **{key: days for key, days in read.items() if days is not None})
 
     def _year(self) -> YearDates | None:
         table = self._table("year")

@@ -77,21 +77,24 @@ async def pairings(connection: Connection) -> Sequence[AuditedPairing]:
 
 @dataclass(frozen=True, slots=True)
 class AuditedMail:
-    """A mail as its row and as the head of its message have it. `intact`: its hash, computed now, is the one on record."""
+    """A mail as its row and as the head of its message have it. `intact`: its hash, computed now, is the one on record.
+
+    Of a mail whose time is over neither its address nor its words are there any more.
+    """
 
     id: UUID
     key: str
     state: str
-    to_address: str
+    to_address: str | None
     message_id: str
     bodies_started: int
     intact: bool
-    head: bytes
+    head: bytes | None
 
 
 async def mails(connection: Connection) -> Sequence[AuditedMail]:
     rows = await connection.fetch(
-        "SELECT id, key, state, to_address, message_id, bodies_started, sha256(message) = body_hash AS intact,"
+        "SELECT id, key, state, to_address, message_id, bodies_started, coalesce(sha256(message) = body_hash, true) AS intact,"
         r" substring(message FROM 1 FOR position('\x0d0a0d0a'::bytea IN message) + 1) AS head"
         " FROM mail ORDER BY sequence"
     )
@@ -138,13 +141,13 @@ class Person:
 async def people(connection: Connection) -> Sequence[Person]:
     rows = await connection.fetch(
         "SELECT id, 'student' AS kind, first_name, last_name, first_name || ' ' || last_name AS full_name,"
-        " array[]::text[] AS emails, external_id FROM student"
+        " array[]::text[] AS emails, external_id FROM student WHERE erased_at IS NULL"
         " UNION ALL SELECT id, 'guardian of student', NULL, NULL, guardian_name,"
         "   array_remove(array[guardian_email], NULL), NULL FROM student"
         " UNION ALL SELECT id, 'second guardian of student', NULL, NULL, guardian2_name,"
         "   array_remove(array[guardian2_email], NULL), NULL FROM student"
         " UNION ALL SELECT id, 'officer', first_name, last_name, first_name || ' ' || last_name, array[email],"
-        "   external_id FROM officer"
+        "   external_id FROM officer WHERE erased_at IS NULL"
         " UNION ALL SELECT id, 'staff member', NULL, NULL, name, array[email], external_id FROM staff"
         " ORDER BY 2, 1"
     )

@@ -141,7 +141,12 @@ async def _add_draft(
     """The caller holds the letter's row lock, by its upsert."""
     letter = await connection.fetchrow("SELECT * FROM letter WHERE id = $1", letter_id)
     assert letter is not None  # noqa: S101 - upserted above
-    key = await key_to_write(connection, keyring, letter["program_id"], student_id)
+    try:
+        key = await key_to_write(connection, keyring, letter["program_id"], student_id)
+    except asyncpg.CheckViolationError:
+        raise NotTaken(
+            "This child has been erased at the family's wish: no letter is taken any more."
+        ) from None
     sealed = key.seal(handed.letter, letter_id)
     known = await connection.fetchrow(
         "SELECT id, letter_id, number, hash, received_at FROM draft WHERE letter_id = $1 AND fingerprint = $2",

@@ -22,7 +22,7 @@ MOST_BODIES = 2  # After an unknown outcome the same message once more, then a p
 _TO_BE_SENT = (
     "(state IN ('pending', 'retry') OR (state = 'unknown'"
     f" AND bodies_started < {MOST_BODIES} AND coalesce(useful_until >= program_now(), true)))"
-    " AND NOT waits_for_resume(mail)"
+    " AND NOT waits_for_resume(mail) AND message IS NOT NULL"
 )
 # A mail that may have arrived stays unknown, whatever else happens to it, until a server says yes or no.
 _WAITING = "CASE WHEN bodies_started > 0 THEN 'unknown' ELSE 'retry' END"

@@ -34,7 +34,8 @@ async def save_students(
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $7, program_today())"
         f" ON CONFLICT (program_id, external_id) DO UPDATE SET ({_CHILD}, pal_gender) = ({_EXCLUDED},"
         " CASE WHEN known.pal_gender_by IS NULL THEN excluded.gender ELSE known.pal_gender END)"
-        f" WHERE ({_KNOWN}) IS DISTINCT FROM ({_EXCLUDED}) RETURNING id",
+        # Who was erased is not brought back: a person is asked.
+        f" WHERE known.erased_at IS NULL AND ({_KNOWN}) IS DISTINCT FROM ({_EXCLUDED}) RETURNING id",
         [
             (
                 program,
@@ -64,14 +65,15 @@ async def save_officers(connection: Connection, program: str, officers: Iterable
     return await _changed(
         connection,
         "INSERT INTO officer AS known (program_id, agency_id, external_id, first_name, last_name, gender, email, capacity,"
-        " languages, cleared_until, kind) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        " languages, cleared_until, kind, precinct) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
         " ON CONFLICT (program_id, external_id) DO UPDATE SET (agency_id, first_name, last_name, gender, email, capacity,"
-        " languages, cleared_until, kind) = (excluded.agency_id, excluded.first_name, excluded.last_name, excluded.gender,"
-        " excluded.email, excluded.capacity, excluded.languages, excluded.cleared_until, excluded.kind)"
-        " WHERE (known.agency_id, known.first_name, known.last_name, known.gender, known.email, known.capacity,"
-        " known.languages, known.cleared_until, known.kind) IS DISTINCT FROM (excluded.agency_id, excluded.first_name,"
+        " languages, cleared_until, kind, precinct) = (excluded.agency_id, excluded.first_name, excluded.last_name, excluded.gender,"
+        " excluded.email, excluded.capacity, excluded.languages, excluded.cleared_until, excluded.kind,"
+        " excluded.precinct)"
+        " WHERE known.erased_at IS NULL AND (known.agency_id, known.first_name, known.last_name, known.gender, known.email, known.capacity,"
+        " known.languages, known.cleared_until, known.kind, known.precinct) IS DISTINCT FROM (excluded.agency_id, excluded.first_name,"
         " excluded.last_name, excluded.gender, excluded.email, excluded.capacity, excluded.languages,"
-        " excluded.cleared_until, excluded.kind) RETURNING id",
+        " excluded.cleared_until, excluded.kind, excluded.precinct) RETURNING id",
         [
             (
                 program,
@@ -85,6 +87,7 @@ async def save_officers(connection: Connection, program: str, officers: Iterable
                 list(officer.languages),
                 officer.cleared_until,
                 officer.kind,
+                officer.precinct,
             )
             for officer in officers
         ],

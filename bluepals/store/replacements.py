@@ -73,15 +73,16 @@ async def one(connection: Connection, replacement_id: UUID) -> Replacement:
     """Its row is locked: of two who go on with it, one waits. Raises LookupError with a sentence."""
     row = await connection.fetchrow(
         "SELECT replacement.id, replacement.version, replacement.program_id AS program,"
-        " replacement.program_year_id AS program_year, replacement.school_id AS school, replacement.pairing_id,"
+        " student.program_year_id AS program_year, student.school_id AS school, replacement.pairing_id,"
         " old.introduced_at IS NOT NULL AS was_introduced, farewell_until, rest_until,"
         " officer.external_id AS reserve, approved_at IS NOT NULL AS approved,"
         " guardian_told_at IS NOT NULL AS guardian_told, next_pairing_id, next.first_round AS next_first_round,"
-        " next.ended_at IS NOT NULL AS next_ended, outcome, student.withdrawn_at IS NOT NULL AS child_left,"
+        " next.ended_at IS NOT NULL AS next_ended, outcome,"
+        " coalesce(student.withdrawn_at, student.left_at) IS NOT NULL AS child_left,"
         " program_year.state = 'closed' AS year_closed"
         " FROM replacement JOIN pairing AS old ON old.id = replacement.pairing_id"
         " JOIN student ON student.id = replacement.student_id"
-        " JOIN program_year ON program_year.id = replacement.program_year_id"
+        " JOIN program_year ON program_year.id = student.program_year_id"
         " LEFT JOIN officer ON officer.id = reserve_id LEFT JOIN pairing AS next ON next.id = next_pairing_id"
         " WHERE replacement.id = $1 FOR UPDATE OF replacement",
         replacement_id,
@@ -143,7 +144,7 @@ async def seeking(connection: Connection) -> Sequence[Seeking]:
     """Those who wait longest first."""
     rows = await connection.fetch(
         "SELECT replacement.id, pairing_id, student.external_id AS child, replacement.gender, student.language,"
-        " replacement.school_id, opened_at::date AS since, officer.external_id AS officer"
+        " student.school_id, opened_at::date AS since, officer.external_id AS officer"
         " FROM replacement JOIN student ON student.id = replacement.student_id"
         " JOIN pairing ON pairing.id = replacement.pairing_id JOIN officer ON officer.id = pairing.officer_id"
         " WHERE closed_at IS NULL AND reserve_id IS NULL AND has_consent(student) ORDER BY opened_at, replacement.id"
@@ -183,9 +184,10 @@ async def reject(connection: Connection, replacement_id: UUID, by: UUID, why: st
     await connection.execute(
         "INSERT INTO proposed_pair (replacement_id, program_id, school_id, agency_id, student_id, officer_id, gender,"
         " reason, state, decided_by, decided_at, decided_why)"
-        " SELECT replacement.id, replacement.program_id, school_id, officer.agency_id, student_id, reserve_id,"
+        " SELECT replacement.id, replacement.program_id, student.school_id, officer.agency_id, student_id, reserve_id,"
         " replacement.gender, 'a new officer', 'rejected', $2, program_now(), $3"
-        " FROM replacement JOIN officer ON officer.id = reserve_id WHERE replacement.id = $1",
+        " FROM replacement JOIN officer ON officer.id = reserve_id JOIN student ON student.id = student_id"
+        " WHERE replacement.id = $1",
         replacement_id,
         by,
         why,
@@ -228,18 +230,18 @@ async def begin_next(connection: Connection, replacement_id: UUID) -> None:
     pair_id = await connection.fetchval(
         "INSERT INTO proposed_pair (replacement_id, program_id, school_id, agency_id, student_id, officer_id, gender,"
         " reason, state, decided_by, decided_at)"
-        " SELECT replacement.id, replacement.program_id, school_id, officer.agency_id, student_id, reserve_id,"
+        " SELECT replacement.id, replacement.program_id, student.school_id, officer.agency_id, student_id, reserve_id,"
         " replacement.gender, 'a new officer', 'approved', approved_by, approved_at"
-        " FROM replacement JOIN officer ON officer.id = reserve_id"
+        " FROM replacement JOIN officer ON officer.id = reserve_id JOIN student ON student.id = student_id"
         " WHERE replacement.id = $1 AND next_pairing_id IS NULL RETURNING id",
         replacement_id,
     )
     await connection.execute(
         "WITH begun AS (INSERT INTO pairing (program_id, program_year_id, school_id, agency_id, student_id, officer_id,"
         "   gender, proposed_pair_id, begins_on)"
-        "   SELECT pair.program_id, replacement.program_year_id, pair.school_id, pair.agency_id, pair.student_id,"
+        "   SELECT pair.program_id, student.program_year_id, pair.school_id, pair.agency_id, pair.student_id,"
         "   pair.officer_id, pair.gender, pair.id, program_today()"
-        "   FROM proposed_pair AS pair JOIN replacement ON replacement.id = pair.replacement_id"
+        "   FROM proposed_pair AS pair JOIN student ON student.id = pair.student_id"
         "   WHERE pair.id = $2 RETURNING id)"
         " UPDATE replacement SET next_pairing_id = begun.id, version = version + 1 FROM begun WHERE replacement.id = $1",
         replacement_id,
@@ -312,7 +314,7 @@ class Listed:
 async def listed(connection: Connection) -> Sequence[Listed]:
     """Who waits longest first."""
     rows = await connection.fetch(
-        "SELECT replacement.id, student.first_name || ' ' || student.last_name AS student, replacement.school_id AS school,"
+        "SELECT replacement.id, student.first_name || ' ' || student.last_name AS student, student.school_id AS school,"
         " student.class_name, pairing_id, opened_at::date AS since, farewell_until, rest_until,"
         " officer.first_name || ' ' || officer.last_name AS reserve, approved_at IS NOT NULL AS approved"
         " FROM replacement JOIN student ON student.id = replacement.student_id"

@@ -24,7 +24,7 @@ from bluepals.store.migrate import migrate
 from service.connection import connect
 from stack.postgres import postgres_server
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
-from tests.workflows import test_assignment, test_daily_mail, test_outbox, test_referral
+from tests.workflows import test_assignment, test_daily_mail, test_outbox, test_referral, test_retention
 from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, forged, serving
 from workflows.api import pairing
 from workflows.api import visit_day as visit_workflow
@@ -43,6 +43,7 @@ async def record() -> None:
         await _matching(World(served, a_program("matching")))
         await _daily_mail(World(served, a_program("daily")))
         await _referral(World(served, a_program("referral", begin=test_referral.this_monday())))
+        await _retention(World(served, a_program("retention")))
         async with test_outbox.running(served.parts.client, test_outbox.Desk()) as outbox:
             await outbox.signal("wake")
         await keep("outbox", outbox)
@@ -166,6 +167,12 @@ async def _referral(world: World) -> None:
         await handle.execute_update(Referral.attested)
     await handle.result()
     await keep("referral", handle)
+
+
+async def _retention(world: World) -> None:
+    await world.enroll()
+    await test_retention.night(world, "one")
+    await keep("retention", world.client.get_workflow_handle(f"retention-{world.program.id}-one"))
 
 
 async def _long(world: World) -> None:

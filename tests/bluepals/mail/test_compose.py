@@ -15,6 +15,7 @@ from tests.mailroom import parsed
 
 LINK = "https://desk.example/pals/" + "A-long_token." * 12
 WORDS: dict[str, object] = {
+    "agency": "City Police",
     "answer_by": "Friday, October 2, 2026, 5:00 PM CDT",
     "because": "The school is closed for snow & ice.",
     "calendar_file": b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
@@ -45,6 +46,7 @@ WORDS: dict[str, object] = {
     "since": "Tuesday, October 13, 2026, 9:00 AM CDT",
     "student": "José",
     "teacher": "Tess",
+    "until": "Friday, October 2, 2026, 5:00 PM CDT",
     "waiting": 10,
     "was": "Monday, April 12",
     "when": "Wednesday, April 14, 2027, 1:00 PM CDT",

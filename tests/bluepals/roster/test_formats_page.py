@@ -1,15 +1,17 @@
 """docs/formats.md says what the reader does: each column, key, default and gender, and an example that is read."""
 
 import re
+from dataclasses import Field, fields
 from pathlib import Path
 
 import pytest
 
 from bluepals.domain.people import Gender
-from bluepals.domain.program import Policy
+from bluepals.domain.program import Policy, Retention
 from bluepals.roster.cells import GENDERS
 from bluepals.roster.people_files import (
     References,
+    follow_on_columns,
     officer_columns,
     partner_columns,
     staff_columns,
@@ -27,6 +29,7 @@ COLUMNS = {
     "staff": staff_columns(REFERENCES),
     "stock_letters": stock_letter_columns(),
     "partners": partner_columns(),
+    "follow_on": follow_on_columns(),
 }
 
 
@@ -71,6 +74,12 @@ def test_the_page_has_the_range_and_the_default_of_each_policy(key: str) -> None
     assert row.rstrip(" |").endswith(f"`{shown}`")
     least, most = POLICY[key]
     assert f"{least} to {most:,}" in row
+
+
+@pytest.mark.parametrize("one", fields(Retention), ids=lambda one: one.name)
+def test_the_page_has_the_default_of_each_period(one: Field[int]) -> None:
+    (row,) = [line for line in section("program.toml").splitlines() if f"| `{one.name}` | days" in line]
+    assert row.rstrip(" |").endswith(f"`{one.default}`")
 
 
 @pytest.mark.parametrize("gender", list(Gender))

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Side, Verdict
-from bluepals.domain.people import Partner
+from bluepals.domain.people import FollowOn, Partner
 from bluepals.facts import (
     carry_over,
     cases,
     closing,
     daily,
     endings,
+    erasure,
     letters,
     pauses,
     visit_hosts,
@@ -20,9 +21,10 @@ from bluepals.facts import (
     year,
 )
 from bluepals.facts.letters import DecidedAndTold
-from bluepals.store import attention, people
+from bluepals.store import attention, follow_on, holds, people, retention
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
+from bluepals.store.holds import Subject
 from bluepals.store.pauses import Target, What
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
 
@@ -88,7 +90,28 @@ async def live_a_year(schools: TwoSchools) -> None:
             wants=True,
             by=schools.staff["Cora"],
         )
+    await come_to_an_end(schools)
     await schools.at(datetime(2026, 10, 5, 12, tzinfo=UTC))
+
+
+async def come_to_an_end(schools: TwoSchools) -> None:
+    """What there is only after a year; each school's teacher and each agency's officer are asked for a word."""
+    for school in COUPLES:
+        await visits.thank(schools.office, schools.scope, schools.year(school))
+    await erasure.request(schools.office, schools.scope, "Ana", "Tess")
+    async with schools.database.transaction(schools.scope) as connection:
+        await holds.hold(
+            connection,
+            key="7",
+            subject=Subject.STUDENT,
+            subject_id=schools.student["Ben"],
+            reason="An authority asks.",
+        )
+        await retention.note(connection, "mails", 7)
+        await follow_on.save(
+            connection,
+            [FollowOn("Teen Academy", CHILDREN_DUE.date(), CHILDREN_DUE.date(), "11", "https://a.example")],
+        )
 
 
 async def rest_over_a_weekend(schools: TwoSchools, target: Target) -> None:

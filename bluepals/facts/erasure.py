@@ -1,0 +1,61 @@
+"""A family's wish that nothing is kept: asked for by anyone of the staff, confirmed by the coordinator."""
+
+import asyncpg
+
+from bluepals.facts.office import Office
+from bluepals.store import attention, erasure, people
+from bluepals.store.database import Scope
+from bluepals.store.erasure import ErasedStudent
+from bluepals.store.letters import NotTaken
+
+# What to do, by the rule that refuses it.
+_WAYS_OUT = {
+    "under_a_legal_hold": "Student {0} is under a legal hold, and nothing may be deleted. See: starter.py hold list",
+    "an_open_case_is_a_legal_hold": "A safety case about student {0} is open, and nothing may be deleted until it is closed.",
+    "confirmed_by_a_coordinator": "An erasure is confirmed by a coordinator of the school. Name one with --by.",
+    "erased_after_the_letters": "Student {0} still has a pal. End pairing {1} first, then confirm again.",
+}
+
+
+async def request(office: Office, scope: Scope, external_id: str, requested_by: str) -> ErasedStudent:
+    """Put the wish before the coordinator. Raises LookupError with a sentence."""
+    async with office.committing(scope) as connection:
+        student = await erasure.student(connection, external_id)
+        if student.erased:
+            return student
+        await erasure.request(connection, student.id, await people.staff_id(connection, requested_by))
+        await attention.call(
+            connection,
+            key=_key(student),
+            kind="erasure",
+            sentence=f"The family of student {external_id} wishes that all about the child be erased. If it is so:"
+            f" starter.py erase confirm {scope.program} {external_id}",
+            school=student.school,
+            subject_id=student.id,
+        )
+        return student
+
+
+async def confirm(office: Office, scope: Scope, external_id: str, confirmed_by: str) -> ErasedStudent:
+    """Erase the child. Raises LookupError and NotTaken, each with a sentence."""
+    async with office.committing(scope) as connection:
+        student = await erasure.student(connection, external_id)
+        if student.erased:
+            return student
+        by = await people.staff_id(connection, confirmed_by)
+        try:
+            await erasure.confirm(connection, student.id, by)
+            await erasure.erase_student(connection, student.id)
+        except asyncpg.CheckViolationError as refused:
+            raise _refusal(refused, student) from None
+        await attention.settle(connection, _key(student))
+        return student
+
+
+def _refusal(refused: asyncpg.CheckViolationError, student: ErasedStudent) -> Exception:
+    way_out = _WAYS_OUT.get(refused.constraint_name or "")
+    return NotTaken(way_out.format(student.external_id, student.living_pairing)) if way_out else refused
+
+
+def _key(student: ErasedStudent) -> str:
+    return f"erasure-{student.id}"

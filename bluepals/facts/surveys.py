@@ -1,0 +1,53 @@
+"""The short survey after the visit: asked once, reminded of once, answered on one's own page."""
+
+from uuid import UUID
+
+from bluepals.domain.survey import Answers, Taker
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.mail import notices
+from bluepals.mail.notices import Notice
+from bluepals.store import surveys
+from bluepals.store.database import Connection, Scope
+from bluepals.store.letters import NotTaken
+from bluepals.store.surveys import Asked
+
+
+async def ask(connection: Connection, letterhead: Letterhead, program_year: str) -> None:
+    """Thank the officers and teachers of this year, and ask how it was."""
+    for one in await surveys.ask(connection, program_year):
+        thanks = notices.thanks_to_officer if one.taker is Taker.OFFICER else notices.thanks_to_teacher
+        await _post(connection, letterhead, one, thanks(name=one.name, link=_link(letterhead, one)), "ask")
+
+
+async def remind(connection: Connection, letterhead: Letterhead, program_year: str) -> None:
+    """Those who have said nothing yet; once."""
+    for one in await surveys.asked(connection, program_year):
+        if not one.answered:
+            notice = notices.survey_reminder(name=one.name, link=_link(letterhead, one))
+            await _post(connection, letterhead, one, notice, "reminder")
+
+
+async def answer(office: Office, scope: Scope, person: UUID, said: Answers) -> None:
+    """Raises NotTaken with a sentence."""
+    async with office.database.transaction(scope) as connection:
+        if not await surveys.answer(connection, person, said):
+            raise NotTaken("Your answers are here already, or nobody has asked for them. Thank you!")
+
+
+def _link(letterhead: Letterhead, one: Asked) -> str:
+    link = letterhead.officer_link if one.taker is Taker.OFFICER else letterhead.teacher_link
+    return link(one.person)
+
+
+async def _post(
+    connection: Connection, letterhead: Letterhead, one: Asked, notice: Notice, what: str
+) -> None:
+    await post(
+        connection,
+        letterhead,
+        notice,
+        key=f"survey-{one.first_year}-{one.person}-{what}",
+        to=one.email,
+        school=one.school,
+        agency=one.agency,
+    )

@@ -1,0 +1,111 @@
+"""What is past its time, kind by kind: asked for in batches, without what a legal hold keeps."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from bluepals.store.database import Connection
+
+
+async def children_past_letters(connection: Connection, kept: timedelta, limit: int) -> Sequence[UUID]:
+    """Children whose year closed so long ago and whose letters can still be read."""
+    rows = await connection.fetch(
+        "SELECT student.id FROM student JOIN program_year AS year ON year.id = student.program_year_id"
+        " WHERE year.closed_at < program_now() - $1::interval AND NOT is_child_held(student.id)"
+        " AND EXISTS (SELECT FROM content_key WHERE content_key.student_id = student.id)"
+        " ORDER BY student.id LIMIT $2 FOR UPDATE OF student SKIP LOCKED",
+        kept,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def students_past(connection: Connection, kept: timedelta, limit: int) -> Sequence[UUID]:
+    """Children who left, or whose year closed, so long ago."""
+    rows = await connection.fetch(
+        "SELECT student.id FROM student JOIN program_year AS year ON year.id = student.program_year_id"
+        " WHERE least(student.withdrawn_at, year.closed_at) < program_now() - $1::interval AND erased_at IS NULL"
+        " AND NOT is_child_held(student.id) AND NOT EXISTS"
+        "   (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
+        " ORDER BY student.id LIMIT $2 FOR UPDATE OF student SKIP LOCKED",
+        kept,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def officers_past(connection: Connection, kept: timedelta, limit: int) -> Sequence[UUID]:
+    """Officers who left so long ago. Those who stay are asked again next year."""
+    rows = await connection.fetch(
+        "SELECT id FROM officer WHERE withdrawn_at < program_now() - $1::interval AND erased_at IS NULL"
+        " AND NOT EXISTS (SELECT FROM pairing WHERE officer_id = officer.id"
+        "   AND (ended_at IS NULL OR is_child_held(pairing.student_id)))"
+        " ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
+        kept,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def blank_mails(connection: Connection, kept: timedelta, limit: int) -> int:
+    """Their words and addresses; that each went once stays on record."""
+    blanked: int = await connection.fetchval(
+        "SELECT blank_mails(array(SELECT mail.id FROM mail LEFT JOIN pairing ON pairing.id = mail.pairing_id"
+        " WHERE message IS NOT NULL AND state IN ('sent', 'failed', 'cancelled', 'unknown')"
+        " AND created_at < program_now() - $1::interval"
+        " AND NOT coalesce(is_child_held(pairing.student_id), false) ORDER BY mail.sequence LIMIT $2))",
+        kept,
+        limit,
+    )
+    return blanked
+
+
+async def delete_tells(connection: Connection, kept: timedelta, limit: int) -> int:
+    """Facts that their workflow has heard."""
+    return _count(
+        await connection.execute(
+            "DELETE FROM tell WHERE id IN (SELECT id FROM tell WHERE answered_at < program_now() - $1::interval"
+            " ORDER BY sequence LIMIT $2)",
+            kept,
+            limit,
+        )
+    )
+
+
+async def delete_answers(connection: Connection, kept: timedelta, limit: int) -> int:
+    """What people said about their year."""
+    return _count(
+        await connection.execute(
+            "DELETE FROM survey WHERE id IN (SELECT survey.id FROM survey WHERE NOT EXISTS"
+            "   (SELECT FROM program_year AS year WHERE year.first_year = survey.first_year"
+            "     AND coalesce(closed_at >= program_now() - $1::interval, true)) LIMIT $2)",
+            kept,
+            limit,
+        )
+    )
+
+
+async def delete_calls(connection: Connection, kept: timedelta, limit: int) -> int:
+    """What a person has dealt with; but not that there was no letter, which the audit asks for."""
+    return _count(
+        await connection.execute(
+            "DELETE FROM attention WHERE id IN (SELECT id FROM attention WHERE closed_at < program_now() - $1::interval"
+            " AND kind <> 'no stock letter' AND NOT EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL"
+            "   AND attention.subject_id IN (student_id, pairing_id, draft_id)) ORDER BY id LIMIT $2)",
+            kept,
+            limit,
+        )
+    )
+
+
+async def note(connection: Connection, kind: str, counted: int) -> None:
+    """That so many were deleted today; nothing of what they were."""
+    await connection.execute(
+        "INSERT INTO retention_run (program_id, kind, counted) VALUES (current_setting('bluepals.program'), $1, $2)",
+        kind,
+        counted,
+    )
+
+
+def _count(done: str) -> int:
+    return int(done.rsplit(maxsplit=1)[-1])

@@ -1,0 +1,41 @@
+"""certificates: a page for each child of a school, or each officer of an agency, to be printed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bluepals.facts import certificates as facts
+from bluepals.store.database import Scope
+from commands.shell import ProgramId, Refused, out, parts_of, run
+
+
+def certificates(
+    program: ProgramId,
+    file: Annotated[Path, typer.Option("--out", help="The PDF to be written.")],
+    school: Annotated[str | None, typer.Option(help="For the children of this school.")] = None,
+    class_name: Annotated[
+        str | None, typer.Option("--class", help="Only for this class of the school.")
+    ] = None,
+    agency: Annotated[str | None, typer.Option(help="For the officers of this agency.")] = None,
+) -> None:
+    """Print a certificate for each child of a school or class, or for each officer of an agency."""
+    run(_certificates(program, file, school, class_name, agency))
+
+
+async def _certificates(
+    program: str, file: Path, school: str | None, class_name: str | None, agency: str | None
+) -> None:
+    async with parts_of(program) as service:
+        if school is not None and agency is None:
+            pdf = await facts.of_school(service.office, Scope.whole(program), school, class_name)
+        elif agency is not None and school is None and class_name is None:
+            pdf = await facts.of_agency(service.office, Scope.whole(program), agency)
+        else:
+            raise Refused("Name either a school (--school, and --class if you like) or an agency (--agency).")
+    _write(file, pdf)
+    out.print(f"Written: {file}", highlight=False)
+
+
+def _write(file: Path, pdf: bytes) -> None:
+    file.write_bytes(pdf)

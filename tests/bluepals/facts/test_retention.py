@@ -1,0 +1,140 @@
+"""What is past the policy's time goes, kind by kind; what is held, and what proves what happened, stays."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bluepals.facts import endings, retention, visits, year
+from bluepals.store import holds
+from bluepals.store.endings import Reason
+from bluepals.store.holds import Subject
+from tests.bluepals.facts.canaries import FIRST, traces
+from tests.bluepals.facts.two_schools import YEAR_OVER, TwoSchools
+
+DAY = timedelta(days=1)
+
+
+async def close(schools: TwoSchools) -> None:
+    """Both years, a week after the last day."""
+    await schools.at(YEAR_OVER)
+    for school in ("north", "south"):
+        await year.open_year(schools.office, schools.scope, schools.year(school))
+        await visits.thank(schools.office, schools.scope, schools.year(school))
+        await year.close_year(schools.office, schools.scope, schools.year(school))
+    await schools.admin.execute("UPDATE pairing SET ended_at = $1, end_reason = 'year closed'", YEAR_OVER)
+    await schools.admin.execute("UPDATE mail SET state = 'sent', sent_at = $1", YEAR_OVER)
+    await schools.admin.execute("UPDATE tell SET answered_at = $1", YEAR_OVER)
+
+
+async def night(schools: TwoSchools, days: int) -> dict[str, int]:
+    """What retention deletes so many days after the year's last one."""
+    await schools.at(YEAR_OVER + days * DAY)
+    gone: dict[str, int] = {}
+    for kind in retention.KINDS:
+        while counted := await retention.delete_batch(schools.office, schools.scope, kind):
+            gone[kind] = gone.get(kind, 0) + counted
+    return gone
+
+
+async def one(schools: TwoSchools, query: str) -> Any:
+    return await schools.admin.fetchval(query)
+
+
+async def test_before_its_time_nothing_goes(lived: TwoSchools) -> None:
+    await close(lived)
+    assert await night(lived, 0) == {
+        "mails": await one(lived, "SELECT count(*) FROM mail WHERE message IS NULL")
+    }
+
+
+async def test_fault_40_each_kind_goes_at_its_time_and_is_counted(lived: TwoSchools) -> None:
+    await close(lived)
+    await night(lived, 0)
+    assert set(await night(lived, 91)) == {"mails", "tells"}
+    assert (
+        await one(lived, "SELECT count(*) FROM mail WHERE message IS NOT NULL OR to_address IS NOT NULL") == 0
+    )
+    assert FIRST not in await one(lived, "SELECT string_agg(mail::text, ' ') FROM mail")
+    gone = await night(lived, 366)
+    assert gone["letters"] == await one(
+        lived, "SELECT count(DISTINCT student_id) FROM letter JOIN pairing ON pairing.id = pairing_id"
+    )
+    assert (
+        await one(lived, "SELECT count(*) FROM draft WHERE stored IS NOT NULL AND written_for <> 'stock'")
+        == 0
+    )
+    assert FIRST in await traces(lived.admin), "who took part is known for two years"
+    assert (await night(lived, 731))["people"] == 4
+    assert await traces(lived.admin) == {}
+    noted = await lived.admin.fetch("SELECT kind, sum(counted)::int AS counted FROM retention_run GROUP BY 1")
+    assert {row["kind"] for row in noted} >= {"mails", "tells", "letters", "people"}
+    assert await night(lived, 732) == {}, "the next night has nothing left to do"
+
+
+async def test_what_is_held_stays_as_long_as_it_is_held(lived: TwoSchools) -> None:
+    await close(lived)
+    async with lived.database.transaction(lived.scope) as connection:
+        await holds.hold(
+            connection,
+            key="7",
+            subject=Subject.STUDENT,
+            subject_id=lived.student["Ana"],
+            reason="An authority asks.",
+        )
+    await night(lived, 800)
+    assert await one(lived, "SELECT count(*) FROM content_key WHERE student_id IS NOT NULL") == 1
+    assert await one(lived, f"SELECT count(*) FROM student WHERE first_name = '{FIRST}'") == 1
+    assert await one(lived, "SELECT count(*) FROM student WHERE erased_at IS NOT NULL") == 3
+    async with lived.database.transaction(lived.scope) as connection:
+        await holds.release(connection, "7")
+    await night(lived, 801)
+    assert await traces(lived.admin) == {}
+
+
+async def test_an_officer_who_left_is_erased_and_who_stays_is_not(lived: TwoSchools) -> None:
+    await close(lived)
+    await lived.admin.execute(
+        "UPDATE officer SET withdrawn_at = $1 WHERE external_id IN ('Rita', 'Rob')", YEAR_OVER
+    )
+    await night(lived, 731)
+    left = await lived.admin.fetch("SELECT first_name, email FROM officer WHERE erased_at IS NOT NULL")
+    assert {row["first_name"] for row in left} == {"erased"}
+    assert len({row["email"] for row in left}) == 2
+    assert await one(lived, "SELECT count(*) FROM officer WHERE first_name = 'Olga'") == 1
+
+
+async def test_one_that_the_database_holds_back_keeps_back_no_other(lived: TwoSchools) -> None:
+    """Another rule than the hold may refuse a child: the others go all the same."""
+    await close(lived)
+    await lived.admin.execute(
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.first_name = 'Dan' THEN"
+        " RAISE 'no' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$"
+    )
+    await lived.admin.execute("CREATE TRIGGER no BEFORE UPDATE ON student FOR EACH ROW EXECUTE FUNCTION no()")
+    assert (await night(lived, 731))["people"] == 3
+
+
+async def test_a_child_who_left_goes_by_the_day_on_which_it_left(lived: TwoSchools) -> None:
+    await endings.end(
+        lived.office, lived.scope, lived.pairing["Ana"], Reason.CONSENT_WITHDRAWN, by=lived.staff["Cora"]
+    )
+    left = YEAR_OVER - 200 * DAY
+    await lived.admin.execute("UPDATE student SET withdrawn_at = $1 WHERE external_id = 'Ana'", left)
+    await night(lived, 529)
+    assert FIRST in await traces(lived.admin)
+    await night(lived, 531)
+    assert await traces(lived.admin) == {}
+
+
+@pytest.mark.parametrize("kind", ["no stock letter", "test"])
+async def test_a_call_goes_a_year_after_it_was_dealt_with_unless_the_audit_needs_it(
+    lived: TwoSchools, kind: str
+) -> None:
+    await lived.admin.execute(
+        "INSERT INTO attention (program_id, key, kind, sentence, closed_at) VALUES ('stl', 'k', $1, 'Look.', $2)",
+        kind,
+        YEAR_OVER,
+    )
+    await night(lived, 366)
+    assert await one(lived, "SELECT count(*) FROM attention WHERE key = 'k'") == (kind == "no stock letter")

@@ -1,0 +1,65 @@
+"""After the visit: four questions on each one's own page, and the class's certificates."""
+
+import pytest
+
+from bluepals.facts import visits
+from tests.desk.town import NORTH, SCOPE, Town, Visitor, read_pdf
+
+OFFICERS = {"gladly": "yes", "time": "mostly", "help": "yes", "again": "no", "remark": " Do it  again. "}
+TEACHERS = {"gladly": "yes", "writing": "mostly", "effort": "hardly", "again": "no", "remark": ""}
+
+
+@pytest.fixture
+async def asked(town: Town) -> Town:
+    """The day after the visit at North."""
+    day = await town.admin.fetchval("SELECT visit_on FROM program_year WHERE id = $1", NORTH)
+    await town.on(day)
+    await visits.thank(town.parts.office, SCOPE, NORTH)
+    return town
+
+
+async def answers(visitor: Visitor, given: dict[str, str]) -> int:
+    answered = await visitor.http.post(f"{visitor.path}/survey", data=given)
+    return answered.status_code
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "given"), [("officer", "dana", OFFICERS), ("teacher", "tess", TEACHERS)]
+)
+async def test_each_answers_once_on_the_own_page(
+    asked: Town, page: str, name: str, given: dict[str, str]
+) -> None:
+    visitor: Visitor = getattr(asked, page)(name)
+    assert "How was your year of letters?" in await visitor.sees()
+    form = {**given, "form": await visitor.form_key()}
+    assert await answers(visitor, {**form, "again": "perhaps"}) == 422
+    assert await answers(visitor, {**form, "form": "forged"}) == 403
+    assert await answers(visitor, form) == 200
+    assert await answers(visitor, form) == 409, "what was said stays"
+    assert "How was your year of letters?" not in await visitor.sees()
+    said = await asked.admin.fetchrow(
+        "SELECT answers ->> 'again' AS again, remark FROM survey WHERE answered_at IS NOT NULL"
+    )
+    assert said is not None
+    assert said["again"] == "no"
+    assert said["remark"] == ("Do it again." if page == "officer" else None)
+
+
+async def test_before_the_visit_nobody_is_asked_and_there_are_no_certificates(town: Town) -> None:
+    for visitor in (town.officer("dana"), town.teacher("tess")):
+        assert "How was your year" not in await visitor.sees()
+    tess = town.teacher("tess")
+    assert "certificates" not in await tess.sees()
+    assert (await tess.gets(f"certificates/{NORTH}/5A")).status_code == 404
+
+
+async def test_a_teacher_prints_a_certificate_for_each_child_of_the_own_class(asked: Town) -> None:
+    tess = asked.teacher("tess")
+    assert "Download the certificates" in await tess.sees()
+    printed = await tess.gets(f"certificates/{NORTH}/5A")
+    pages = read_pdf(printed.content)
+    assert [
+        name in page for name, page in zip(("Maya Lopez", "Ana Ortiz", "Noah Smith"), pages, strict=True)
+    ] == [True] * 3
+    assert "Certificado" in pages[1]
+    assert (await asked.teacher("sol").gets(f"certificates/{NORTH}/5A")).status_code == 404
