@@ -2,7 +2,7 @@
 
 import typer
 
-from commands import erase, hold, letter, match, pairing, visit
+from commands import carry_over, case, erase, hold, letter, match, pairing, silence, student, visit
 from commands.audit import audit
 from commands.certificates import certificates
 from commands.deployments import deploy, migrate, search_attributes
@@ -29,10 +29,14 @@ AFTERWARDS = "Closing, and after"
 
 app.command("import", rich_help_panel=THE_YEAR)(import_folder)
 app.command("open", rich_help_panel=THE_YEAR)(open_years)
+app.add_typer(carry_over.app, name="carry-over", rich_help_panel=THE_YEAR)
 app.add_typer(match.app, name="match", rich_help_panel=THE_YEAR)
 app.command("pause", rich_help_panel=THE_YEAR)(pause)
 app.command("resume", rich_help_panel=THE_YEAR)(resume)
+app.add_typer(student.app, name="student", rich_help_panel=THE_YEAR)
 app.add_typer(letter.app, name="letter", rich_help_panel=LETTERS)
+app.add_typer(silence.app, name="silence", rich_help_panel=LETTERS)
+app.add_typer(case.app, name="case", rich_help_panel=LETTERS)
 app.add_typer(visit.app, name="visit", rich_help_panel=LETTERS)
 app.command("screen", rich_help_panel=LETTERS)(screen)
 app.command("certificates", rich_help_panel=AFTERWARDS)(certificates)

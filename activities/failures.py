@@ -28,6 +28,8 @@ _WAYS_OUT = {
     "one_live_pairing_for_a_student": "A child has a pal already. Propose again (`match propose`) and decide about that.",
     "proposed_pair_check1": "A rejection needs its reason on record. Reject with `match reject --reason`.",
     "proposed_pair_decided_by_fkey": "Whoever decides has to be on record. Name a staff_id of staff.csv.",
+    "an_open_case_is_a_legal_hold": "A case about a letter of this child is open. Erase it when that is closed: `case list`.",
+    "nothing_held_is_delivered": "A case has been opened about this letter meanwhile. It is looked at again.",
 }
 
 

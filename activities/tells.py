@@ -1,7 +1,7 @@
 """Telling workflows what was committed. The edge tells at once; the outbox repeats what was not answered."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.counters import TELLS
-from bluepals.store import attention, tells
+from bluepals.domain.cases import STEP
+from bluepals.store import attention, cases, tells
+from bluepals.store.cases import OpenReferral
 from bluepals.store.database import Database, Scope
 from bluepals.store.tells import Tell
 
@@ -123,16 +125,28 @@ def _refused(tell: Tell, refused: WorkflowUpdateFailedError) -> Answer:
     return Answer.REFUSED
 
 
+StartReferral = Callable[[str, OpenReferral], Awaitable[None]]
+
+
 class TellActivities:
-    def __init__(self, teller: Teller, database: Database) -> None:
+    def __init__(self, teller: Teller, database: Database, start_referral: StartReferral) -> None:
         self._teller = teller
         self._database = database
+        self._start_referral = start_referral
 
     @activity.defn
     async def tell_due(self, order: TellDue) -> Told:
+        """And every stopwatch that has to run is started, should it not be running."""
         scope = Scope.whole(order.program)
         async with self._database.transaction(scope) as connection:
+            referrals = await cases.open_referrals(connection)
             due = await tells.due(connection, BATCH)
+        for one in referrals:
+            await self._start_referral(order.program, one)
         answered = await self._teller.tell_all(scope, due)
         async with self._database.transaction(scope) as connection:
-            return Told(answered, len(due) - answered, await tells.next_due(connection))
+            next_due = await tells.next_due(connection)
+            if referrals:
+                look_again = await connection.fetchval("SELECT program_now()") + STEP
+                next_due = min(next_due or look_again, look_again)
+            return Told(answered, len(due) - answered, next_due)

@@ -20,7 +20,16 @@ from bluepals.store.audit import AuditedDelivery, AuditedMail, AuditedOpening, A
 from bluepals.store.content import ContentUnreadable, Keyring
 from bluepals.store.database import Connection, Scope
 from service.parts import Parts
-from workflows.api import assignment, daily_mail, outbox, pairing, program_year, retention, visit_day
+from workflows.api import (
+    assignment,
+    daily_mail,
+    outbox,
+    pairing,
+    program_year,
+    referral,
+    retention,
+    visit_day,
+)
 
 
 @dataclass
@@ -98,6 +107,7 @@ async def _workflows(connection: Connection, program: str) -> Sequence[Expected]
         found.append(Expected(visit_day.workflow_id(year.id), year.begun))
     matchings = await store.matchings(connection)
     found += [Expected(assignment.workflow_id(program, first_year), matched) for first_year in matchings]
+    found += [Expected(referral.workflow_id(one), begun=False) for one in await store.referrals(connection)]
     return [*found, Expected(outbox.workflow_id(program), any(year.begun for year in years))]
 
 

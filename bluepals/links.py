@@ -15,7 +15,7 @@ class LinkRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whom a link lets in: an officer to their pals, or a teacher to a class."""
+    """Whom a link lets in: an officer to their pals, a teacher to a class, anybody to what they have to attest."""
 
     program: str
     page: str
@@ -36,6 +36,13 @@ class Links:
 
     def teacher(self, program: str, teacher: UUID, until: datetime) -> str:
         return self._link("class", program, teacher, until)
+
+    def case(self, program: str, person: UUID, until: datetime) -> str:
+        return self._link("case", program, person, until)
+
+    @property
+    def desk(self) -> str:
+        return self._desk_url
 
     def _link(self, page: str, program: str, person: UUID, until: datetime) -> str:
         token: str = self._serializer.dumps([page, program, person.hex, int(until.timestamp())])

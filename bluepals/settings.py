@@ -50,5 +50,9 @@ class Settings(BaseSettings):
     build_id: str = Field(
         default="", description="this release, for Worker Versioning; empty: unversioned, for development"
     )
+    pager_url: str = Field(
+        default="",
+        description="where pages about a suspected harm are posted, beside mail; empty: to the log only",
+    )
     log_format: str = Field(default="json", pattern="^(json|console)$")
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)

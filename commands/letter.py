@@ -1,4 +1,4 @@
-"""letter submit | waiting | show | decide: letters in, read, and decided about."""
+"""letter submit | waiting | show | decide | worry: letters in, read, decided about, and worried about."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -11,15 +11,21 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
-from bluepals.facts import letters
+from bluepals.facts import cases, letters
+from bluepals.facts.cases import Opened
 from bluepals.paper.pages import Upload, clean_pages
 from bluepals.roster.cells import language
 from bluepals.roster.problems import Unfit
+from bluepals.store import cases as case_store
 from bluepals.store import people, programs
+from bluepals.store.cases import OpenReferral
 from bluepals.store.database import Scope
 from bluepals.store.letters import OpenedDraft
 from commands.shell import AsJson, ProgramId, Refused, answer, out, parts_of, run
+from service.parts import Parts
+from service.referrals import Referrals
 from workflows.api.pairing import HASH_BYTES
 
 app = typer.Typer(help="Hand letters in, read them, decide about them.", no_args_is_help=True)
@@ -154,14 +160,27 @@ async def _waiting(program: str, json: bool) -> None:
 
 
 @app.command()
-def show(program: ProgramId, draft: Draft, json: AsJson = False) -> None:
+def show(
+    program: ProgramId,
+    draft: Draft,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", help="Who reads it: it is on record, as a duty to report may follow from it."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
     """What a draft says, with its marks, and the hash that a decision has to name."""
-    run(_show(program, draft, json))
+    run(_show(program, draft, by, json))
 
 
-async def _show(program: str, draft: UUID, json: bool) -> None:
+async def _show(program: str, draft: UUID, by: str | None, json: bool) -> None:
+    scope = Scope.whole(program)
     async with parts_of(program) as service:
-        opened = await letters.read(service.office, Scope.whole(program), draft)
+        opened = await letters.read(service.office, scope, draft)
+        if by is not None:
+            async with service.database.transaction(scope) as connection:
+                reader = await case_store.person(connection, by)
+            await cases.note_read(service.office, scope, draft, reader)
     text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
     shape = {
         "draft": draft,
@@ -197,12 +216,15 @@ def decide(
     ],
     reason: Annotated[str | None, typer.Option(help="For the adult who gets it back.")] = None,
     reason_for_child: Annotated[str | None, typer.Option(help="The same in a child's words.")] = None,
+    kind: Annotated[
+        Concern, typer.Option(help="What you refer it for; suspected harm starts the stopwatch.")
+    ] = Concern.HARM,
     json: AsJson = False,
 ) -> None:
     """Decide about exactly this draft, once."""
     if verdict is Verdict.RETURN and not (reason and reason_for_child):
         raise typer.BadParameter("A return needs --reason and --reason-for-child.")
-    run(_decide(program, draft, verdict, by, draft_hash, reason, reason_for_child, json))
+    run(_decide(program, draft, verdict, by, draft_hash, reason, reason_for_child, kind, json))
 
 
 async def _decide(
@@ -213,6 +235,7 @@ async def _decide(
     draft_hash: bytes,
     reason: str | None,
     reason_for_child: str | None,
+    kind: Concern,
     json: bool,
 ) -> None:
     scope = Scope.whole(program)
@@ -228,8 +251,57 @@ async def _decide(
             decided_by=reader.id,
             reason_for_child=reason_for_child,
             reason_for_adult=reason,
+            concern=kind,
         )
+        if decided.opened is not None:
+            await _start_stopwatch(service, program, decided.opened)
         told = decided.tell is None or await service.teller.tell(scope, decided.tell)
     shape = {"draft": draft, "verdict": verdict, "known": decided.decided.known, "told": told}
     follows = "" if told else " The pairing hears of it as soon as the worker is back."
     answer(shape, json, lambda: out.print(f"Decided: {verdict}.{follows}"))
+
+
+@app.command()
+def worry(
+    program: ProgramId,
+    draft: Draft,
+    by: Annotated[str, typer.Option("--by", help="Your own id, as in staff.csv or officers.csv.")],
+    kind: Annotated[
+        Concern,
+        typer.Option(
+            help="sad, unsure, family: the counselor. harm: the duty to report. conduct: of an officer."
+        ),
+    ] = Concern.UNSURE,
+    json: AsJson = False,
+) -> None:
+    """Say that a letter worries you. It is held at once, and those who can help are told."""
+    run(_worry(program, draft, by, kind, json))
+
+
+async def _worry(program: str, draft: UUID, by: str, kind: Concern, json: bool) -> None:
+    scope = Scope.whole(program)
+    async with parts_of(program) as service:
+        async with service.database.transaction(scope) as connection:
+            person = await case_store.person(connection, by)
+        opened = await cases.worry(service.office, scope, draft_id=draft, by=person, concern=kind)
+        await _start_stopwatch(service, program, opened)
+    shape = {"case": opened.case.id, "draft": draft, "kind": kind, "known": opened.known}
+    answer(shape, json, lambda: out.print(f"Case {opened.case.id} is open: {_NEXT[kind]}"))
+
+
+_NEXT = {
+    **dict.fromkeys(
+        (Concern.SAD, Concern.UNSURE, Concern.FAMILY),
+        "the letter is held, and the counselor looks at it by the next school day.",
+    ),
+    Concern.HARM: "the letter is held. Your duty to report is your own and immediate; the mail to you has the hotline.",
+    Concern.CONDUCT: "the letter, the officer and their pairings have stopped; the coordinator decides.",
+}
+
+
+async def _start_stopwatch(service: Parts, program: str, opened: Opened) -> None:
+    """At once; the outbox does it again while the case is open."""
+    if opened.has_stopwatch:
+        await Referrals(service.client).start_at_once(
+            program, OpenReferral(opened.case.id, opened.case.school)
+        )

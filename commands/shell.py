@@ -20,7 +20,9 @@ from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.letters import LetterRefused
+from bluepals.facts.carry_over import CarryOverRefused
 from bluepals.facts.pauses import PauseRefused
+from bluepals.facts.silence import SilenceRefused
 from bluepals.paper.pages import PagesRefused
 from bluepals.store import programs
 from bluepals.store.content import ContentUnreadable
@@ -98,6 +100,8 @@ def _refused(error: Exception) -> str | None:
             | Refused()
             | MigrationRefused()
             | PauseRefused()
+            | CarryOverRefused()
+            | SilenceRefused()
             | AlreadyPaused()
             | NotPaused()
         ):

@@ -9,17 +9,20 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bluepals.store.database import Scope
+from desk.cases import Cases
 from desk.classes import Classes
 from desk.pages import HERE
 from desk.pals import Pals
 from desk.refusals import HANDLERS
 from desk.shield import Shield
 from service.parts import Parts
+from service.referrals import Referrals
 
 
 def app(parts: Parts) -> Starlette:
     """It needs PostgreSQL. While Temporal is away it takes letters all the same: they are told later."""
-    pals, classes = Pals(parts.office), Classes(parts.office)
+    cases = Cases(parts.office, Referrals(parts.client))
+    pals, classes = Pals(parts.office, cases), Classes(parts.office, cases)
 
     async def health(_: Request) -> Response:
         try:
@@ -33,6 +36,7 @@ def app(parts: Parts) -> Starlette:
         routes=[
             Route("/pals/{token}", pals.show),
             Route("/pals/{token}/letter/{draft:uuid}", pals.pages),
+            Route("/pals/{token}/worry/{draft:uuid}", pals.worry, methods=["POST"]),
             Route("/pals/{token}/{pairing:uuid}", pals.answer, methods=["POST"]),
             Route("/pals/{token}/{pairing:uuid}/visit", pals.visit, methods=["POST"]),
             Route("/pals/{token}/survey", pals.survey, methods=["POST"]),
@@ -41,7 +45,10 @@ def app(parts: Parts) -> Starlette:
             Route("/class/{token}", classes.show),
             Route("/class/{token}/letter/{draft:uuid}", classes.letter),
             Route("/class/{token}/pack/{program_year}/{opening:int}/{class_name:path}", classes.pack),
+            Route("/class/{token}/worry/{draft:uuid}", classes.worry, methods=["POST"]),
             Route("/class/{token}/{pairing:uuid}", classes.hand_in, methods=["POST"]),
+            Route("/case/{token}", cases.show),
+            Route("/case/{token}/{case:uuid}", cases.attest, methods=["POST"]),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],

@@ -13,14 +13,16 @@ from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import ChildState, TeacherAtDesk, TeacherPage
 from bluepals.paper.pages import PagesRefused
 from bluepals.store.letters import NotTaken
+from desk.cases import Cases
 from desk.forms import FormRefused, form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf
 from desk.refusals import said_about
 
 
 class Classes:
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, cases: Cases) -> None:
         self._office = office
+        self._cases = cases
 
     async def show(self, request: Request) -> Response:
         return await self._page(request, await self._teacher(request), Said())
@@ -44,6 +46,12 @@ class Classes:
         # By a GET: reloading the page sends nothing twice.
         token = request.path_params["token"]
         return RedirectResponse(f"/class/{token}?sent={pairing_id}#child-{pairing_id}", 303)
+
+    async def worry(self, request: Request) -> Response:
+        teacher = await self._teacher(request)
+        await teachers_page.check_letter(self._office, teacher, request.path_params["draft"])
+        back = f"/class/{request.path_params['token']}"
+        return await self._cases.worry(request, teacher.scope.program, teacher.id, back)
 
     async def pack(self, request: Request) -> Response:
         teacher, asked = await self._teacher(request), request.path_params
@@ -91,6 +99,7 @@ class Classes:
             page=shown,
             said=said,
             sent=sent,
+            worried=request.query_params.get("worried"),
             next_child=said.pairing_id or _next_child(shown, sent),
         )
 

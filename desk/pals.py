@@ -13,14 +13,16 @@ from bluepals.facts.office import Office
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.paper.pages import PagesRefused
 from bluepals.store.letters import NotTaken
+from desk.cases import Cases
 from desk.forms import FormRefused, form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf
 from desk.refusals import said_about
 
 
 class Pals:
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, cases: Cases) -> None:
         self._office = office
+        self._cases = cases
 
     async def show(self, request: Request) -> Response:
         officer = await self._officer(request)
@@ -63,6 +65,12 @@ class Pals:
             return await self._page(request, officer, said_about(refused, request))
         return RedirectResponse(f"/pals/{request.path_params['token']}?sent=survey#survey", 303)
 
+    async def worry(self, request: Request) -> Response:
+        officer = await self._officer(request)
+        await officers_page.check_letter(self._office, officer, request.path_params["draft"])
+        back = f"/pals/{request.path_params['token']}"
+        return await self._cases.worry(request, officer.scope.program, officer.id, back)
+
     async def pages(self, request: Request) -> Response:
         officer = await self._officer(request)
         content = await officers_page.officers_pages(self._office, officer, request.path_params["draft"])
@@ -83,6 +91,7 @@ class Pals:
             said=said,
             sent=request.query_params.get("sent"),
             answered=request.query_params.get("answered"),
+            worried=request.query_params.get("worried"),
         )
 
 

@@ -12,10 +12,16 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Letter, Side, TypedLetter, Verdict
+from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.screening import Risk
-from bluepals.facts import letters, visits
+from bluepals.facts import cases, closing, letters, visits
+from bluepals.facts.cases import Opened
+from bluepals.facts.closing import Word
+from bluepals.store import cases as case_store
+from bluepals.store import people
 from bluepals.store.database import Scope
 from bluepals.store.letters import WaitingDraft
 from rehearsal.cast import Couple, Staff
@@ -181,10 +187,24 @@ class Actors:
             reason_for_child=CHILDS_REASON if returned else None,
             reason_for_adult=ADULTS_REASON if returned else None,
         )
+        if decided.opened is not None:
+            await self._look_after(decided.opened)
         if decided.tell is not None:
             await self.parts.teller.tell(self._scope, decided.tell)
         if returned:
             self._plan_second_draft(draft, today)
+
+    async def _look_after(self, opened: Opened) -> None:
+        """Whoever read it says so for themselves at once, and the counselor keeps the letter."""
+        office, case = self.parts.office, opened.case
+        async with self.parts.database.transaction(self._scope) as connection:
+            readers = await case_store.still_to_attest(connection, case.id)
+            counselors = await people.staff(connection, Role.COUNSELOR, school=case.school)
+        for reader in readers:
+            await cases.attest(office, self._scope, case_id=case.id, by=reader.id, reported_at=None)
+        for counselor in counselors[:1]:
+            word = Word(LetterOutcome.KEEP)
+            await closing.close(office, self._scope, case_id=case.id, by=counselor.id, word=word)
 
     async def _verdict(self, draft: WaitingDraft) -> Verdict:
         """Contact details are returned, a great worry goes to the counselor; the reader sees the filter's marks."""

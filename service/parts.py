@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from temporalio.client import Client
 
 from activities.tells import Teller
 from bluepals.facts.office import Office
 from bluepals.links import Links
+from bluepals.pager import LogPager, Pager, pager
 from bluepals.settings import Settings
 from bluepals.store.content import Keyring
 from bluepals.store.database import Database
@@ -24,6 +25,7 @@ class Parts:
     office: Office
     teller: Teller
     bell: Bell
+    pager: Pager = field(default_factory=LogPager)
 
 
 @asynccontextmanager
@@ -37,5 +39,5 @@ async def assembled(settings: Settings, client: Client) -> AsyncIterator[Parts]:
             from_address=settings.smtp.from_address,
             ring=bell.ring,
         )
-        yield Parts(client, database, office, Teller(client, database), bell)
+        yield Parts(client, database, office, Teller(client, database), bell, pager(settings.pager_url))
         await bell.quiet()

@@ -8,6 +8,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.cases import CaseActivities
 from activities.daily import DailyActivities
 from activities.letters import LetterActivities
 from activities.mail import MailActivities
@@ -20,17 +21,19 @@ from activities.visit import VisitActivities
 from activities.year import YearActivities
 from bluepals.mail.sending import Postbox
 from service.parts import Parts
+from service.referrals import Referrals
 from workflows.assignment import Assignment
 from workflows.daily_mail import DailyMail
 from workflows.outbox import Outbox
 from workflows.pairing import Pairing
 from workflows.program_year import ProgramYear
 from workflows.queue import TASK_QUEUE
+from workflows.referral import Referral
 from workflows.retention import Retention
 from workflows.visit_day import VisitDay
 
 DEPLOYMENT = "blue-pals"
-WORKFLOWS = (Assignment, DailyMail, Outbox, Pairing, ProgramYear, Retention, VisitDay)
+WORKFLOWS = (Assignment, DailyMail, Outbox, Pairing, ProgramYear, Referral, Retention, VisitDay)
 
 # The clock, random and the environment stay out of reach; modules that are known to be pure are loaded once, not once
 # for each workflow that is kept in memory.
@@ -65,6 +68,7 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
     letters, people = LetterActivities(parts.office), PeopleActivities(parts.office)
     matching, year = MatchingActivities(parts.office), YearActivities(parts.office)
     visit, daily = VisitActivities(parts.office), DailyActivities(parts.office)
+    cases = CaseActivities(parts.office, parts.pager)
     return [
         letters.release_letter,
         letters.record_miss,
@@ -85,7 +89,10 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
         visit.thank_officers,
         daily.compose_daily_mail,
         RetentionActivities(parts.office).delete_past,
+        cases.look_at_stopwatch,
+        cases.page,
+        cases.ring_pager,
         StartActivities(parts.client).start_workflows,
-        TellActivities(parts.teller, parts.database).tell_due,
+        TellActivities(parts.teller, parts.database, Referrals(parts.client).start).tell_due,
         MailActivities(parts.database, postbox).send_batch,
     ]

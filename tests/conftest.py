@@ -13,7 +13,8 @@ from service.connection import connect
 from stack.mail_catcher import MailCatcher, mail_catcher
 from stack.postgres import PostgresServer, postgres_server
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, TemporalServer, temporal_server
-from tests.stack.folders import open_folder
+from tests.databases import administer, copied
+from tests.stack.folders import memory, open_folder
 from workflows.search_attributes import TYPES
 
 _numbers = itertools.count(1)
@@ -21,26 +22,27 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 async def postgres() -> AsyncIterator[PostgresServer]:
-    with open_folder() as folder:
+    with open_folder(parent=memory()) as folder:
         async with postgres_server(folder / "postgres") as server:
-            await _admin(server, "ALTER SYSTEM SET fsync = off")  # Nothing here has to outlive a power cut.
-            await _admin(server, "SELECT pg_reload_conf()")
+            await administer(
+                server, "ALTER SYSTEM SET fsync = off"
+            )  # Nothing here has to outlive a power cut.
+            await administer(server, "SELECT pg_reload_conf()")
             yield server
 
 
 @pytest.fixture(scope="session")
 async def template(postgres: PostgresServer) -> str:
     """A migrated database, to be copied."""
-    await _admin(postgres, "CREATE DATABASE template_of_tests")
+    await administer(postgres, "CREATE DATABASE template_of_tests")
     await migrate(postgres.url_of("postgres", "template_of_tests"))
     return "template_of_tests"
 
 
 @pytest.fixture
-async def database_name(postgres: PostgresServer, template: str) -> str:
-    name = f"test_{next(_numbers)}"
-    await _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
-    return name
+async def database_name(postgres: PostgresServer, template: str) -> AsyncIterator[str]:
+    async with copied(postgres, template, f"test_{next(_numbers)}") as name:
+        yield name
 
 
 @pytest.fixture
@@ -75,9 +77,3 @@ async def client(temporal: TemporalServer) -> Client:
 async def mails() -> AsyncIterator[MailCatcher]:
     async with mail_catcher() as catcher:
         yield catcher
-
-
-async def _admin(postgres: PostgresServer, statement: str) -> None:
-    connection = await asyncpg.connect(postgres.admin_url)
-    await connection.execute(statement)
-    await connection.close()

@@ -5,7 +5,16 @@ from dataclasses import fields
 from pathlib import Path
 
 from bluepals.domain.program import Policy
-from workflows.api import assignment, daily_mail, outbox, pairing, program_year, retention, visit_day
+from workflows.api import (
+    assignment,
+    daily_mail,
+    outbox,
+    pairing,
+    program_year,
+    referral,
+    retention,
+    visit_day,
+)
 from workflows.api.pairing import Stage
 
 TEXT = (Path(__file__).parent.parent / "docs" / "pairing.md").read_text("utf-8")
@@ -21,7 +30,7 @@ def test_every_policy_stands_there_with_its_default() -> None:
 
 
 def test_every_stage_stands_there() -> None:
-    stages = re.findall(r"^\| ([a-z ]+) \|", TEXT.split("## Facts")[0], re.MULTILINE)
+    stages = re.findall(r"^\| ([a-z ]+) \|", TEXT.split("## Pauses")[0], re.MULTILINE)
     assert stages == ["stage", *(stage.value for stage in Stage if stage is not Stage.CLOSED)]
 
 
@@ -33,6 +42,7 @@ def test_every_workflow_id_stands_there() -> None:
         program_year.workflow_id(year),
         pairing.workflow_id("<pairing id>"),
         visit_day.workflow_id(year),
+        referral.workflow_id("<case id>"),
         outbox.workflow_id(program),
         daily_mail.workflow_id(program),
         retention.workflow_id(program),

@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         Outcome,
         PairingClosed,
         PairingInput,
+        RungReached,
         Stage,
     )
 
@@ -112,6 +113,20 @@ class Pairing:
             raise refusal(
                 "MalformedFact", "version is at least 1. Facts are sent by starter.py, not by hand."
             )
+
+    @workflow.update
+    def rung_reached(self, fact: RungReached) -> Answer:
+        """Silence belongs to the day, not to the pairing: it is only shown here, until the next letter of that side."""
+        line = f"{fact.side} silent: {fact.rung} on {fact.reached_on}"
+        if self._state.stage is Stage.CLOSED or line in self._state.rungs:
+            return Answer.KNOWN
+        self._state.rungs.append(line)
+        if fact.rung.needs_coordinator:
+            self._call_for_a_person(_silence(fact.side), line)
+        else:
+            self._note(line)
+            self._settle(_silence(fact.side))
+        return Answer.TAKEN
 
     # The year, in the order of `run`.
 
@@ -257,6 +272,7 @@ class Pairing:
             self._hold(letter, released.held)
             return
         self._settle(letter.draft_id)
+        self._settle(_silence(letter.side))
         if released.kind is DeliveryKind.LETTER or released.side is Side.STUDENT:
             self._state.settled.append(f"{released.round_number} {released.side}")
         self._note(f"round {released.round_number}: {released.side}'s letter released")
@@ -393,6 +409,10 @@ class Pairing:
         workflow.set_current_details(
             "\n".join([f"**{self._state.stage}**", "", *(f"- {line}" for line in self._state.story)])
         )
+
+
+def _silence(side: Side) -> str:
+    return f"silence of the {side}"
 
 
 def _due_attribute(due: datetime | None) -> SearchAttributeUpdate[datetime]:

@@ -1,5 +1,6 @@
 """The people of a program, as schools and agencies know them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,9 +24,22 @@ class OfficerKind(StrEnum):
     CIVILIAN = "civilian"
 
 
+class ConsentScope(StrEnum):
+    """What a family agrees to. Without the letters none of the others holds."""
+
+    LETTERS = "letters"
+    VISIT = "visit"
+    PHOTOS = "photos"
+    FOLLOW_ON = "follow-on"
+
+
 @dataclass(frozen=True, slots=True)
 class Student:
-    """A fifth-grader. No gender, or no consent: a person decides before anyone writes."""
+    """A fifth-grader. No gender, or no consent: a person decides before anyone writes.
+
+    A guardian without access has no address here. `consent`: to the letters; `further_consents` None: to the visit too.
+    `consent_by`: the first or the second guardian.
+    """
 
     student_id: str
     first_name: str
@@ -37,7 +51,20 @@ class Student:
     guardian_name: str | None
     guardian_email: str | None
     consent: date | None
-    follow_on: date | None = None  # the guardian agreed to hear of other programs
+    further_consents: tuple[tuple[ConsentScope, date], ...] | None = None
+    consent_form: str | None = None
+    consent_by: int | None = None
+    guardian1_access: bool = True
+    guardian2_name: str | None = None
+    guardian2_email: str | None = None
+    guardian2_access: bool = True
+
+    @property
+    def consents(self) -> Mapping[ConsentScope, date]:
+        letters = {} if self.consent is None else {ConsentScope.LETTERS: self.consent}
+        if self.further_consents is not None:
+            return {**letters, **dict(self.further_consents)}
+        return letters if self.consent is None else {**letters, ConsentScope.VISIT: self.consent}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +116,13 @@ class StockLetter:
     officer_id: str
     language: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """An organisation that helps a child or a family, from the program's directory."""
+
+    name: str
+    what_for: str
+    languages: tuple[str, ...]
+    contact: str

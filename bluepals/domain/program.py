@@ -73,6 +73,23 @@ class Policy:
     visit_reminder_days: tuple[int, ...] = (7, 1)
     letters_per_moderator_per_day: int = 30
     link_days: int = 30
+    silence_warning_days: int = 21
+    silence_decision_days: int = 14
+    absence_proposal_days: int = 28
+    absence_pause_days: int = 42
+    declining_days: int = 7
+    joining_days: int = 14
+    farewell_days: int = 14
+    clearance_marks: tuple[int, ...] = (30, 14, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What holds when a letter worries someone. `told`: roles or staff ids, in the order of the stopwatch."""
+
+    hotline: str = "Childhelp, 1-800-422-4453 (it names your state's own hotline)"
+    told: tuple[str, ...] = ("counselor", "coordinator")
+    liaison_decides: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +118,7 @@ class Program:
     rounds: tuple[RoundDates, ...]
     visit: VisitWindow
     policy: Policy = field(default_factory=Policy)
+    safety: Safety = field(default_factory=Safety)
     retention: Retention = field(default_factory=Retention)
 
     @property

@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
 
+from bluepals.domain.cases import Concern
 from bluepals.domain.people import Role
+from bluepals.domain.silence import Rung
+from bluepals.facts import silence
+from bluepals.facts.cases import plan_due
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.mail.notices import Section
 from bluepals.store import attention, daily, people
-from bluepals.store.daily import OwedByOfficer, ToBeRead
+from bluepals.store import cases as cases_store
+from bluepals.store.daily import CaseToLookAt, OwedByOfficer, ToBeRead
 from bluepals.store.database import Connection, Scope
 
 
@@ -35,7 +40,9 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
         desks: dict[str, Desk] = {}
         await _officers(connection, letterhead, desks)
         await _teachers(connection, letterhead, desks)
+        await _silences(connection, letterhead, desks)
         await _readers(connection, letterhead, desks)
+        await _cases(connection, letterhead, desks, day)
         await _coordinators(connection, desks)
         for person, desk in desks.items():
             await post(
@@ -99,6 +106,35 @@ async def _teachers(connection: Connection, letterhead: Letterhead, desks: dict[
             desk.sections.append(Section("Letters of your class", (line,)))
 
 
+async def _silences(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
+    """What the ladder for silence says to officers, teachers and liaisons; the coordinator is asked below."""
+    for climbed in await silence.climb(connection, letterhead):
+        one = climbed.one
+        match climbed.rung:
+            case Rung.KIND_WORD:
+                link = letterhead.officer_link(one.officer_id)
+                desk = Desk(one.officer_first_name, one.officer_email, link, agency=one.agency)
+                desk = desks.setdefault(str(one.officer_id), desk)
+                line = f"{one.student_first_name} would love to hear from you; a late letter arrives too"
+                desk.sections.append(Section("We missed your letter", (line,)))
+            case Rung.TEACHER:
+                for teacher in await people.staff(
+                    connection, Role.TEACHER, school=one.school, class_name=one.class_name
+                ):
+                    link = letterhead.teacher_link(teacher.id)
+                    desk = Desk(teacher.name, teacher.email, link, school=one.school)
+                    desk = desks.setdefault(str(teacher.id), desk)
+                    line = f"{one.student_first_name} of class {one.class_name}: a late letter goes on too"
+                    desk.sections.append(Section("A letter that did not come", (line,)))
+            case Rung.LIAISON:
+                for liaison in await people.staff(connection, Role.LIAISON, agency=one.agency):
+                    desk = desks.setdefault(
+                        str(liaison.id), Desk(liaison.name, liaison.email, None, agency=one.agency)
+                    )
+                    line = f"{one.officer_first_name}, silent since {one.silence.since:%B %-d}"
+                    desk.sections.append(Section("Officers who missed two letters in a row", (line,)))
+
+
 async def _readers(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
     """Moderators hear every day of what waits; the coordinator when it has waited too long."""
     overdue = _school_days_ago(letterhead, letterhead.program.policy.moderation_escalation_school_days)
@@ -111,6 +147,32 @@ async def _readers(connection: Connection, letterhead: Letterhead, desks: dict[s
             for coordinator in await people.staff(connection, Role.COORDINATOR, school=waiting.school):
                 desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, None))
                 desk.sections.append(Section("Letters that wait for a reader too long", line))
+
+
+async def _cases(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk], day: date) -> None:
+    """Counselors: plans to make and days to look again. Who decides about an officer: every day until they have."""
+    for case in await daily.cases_to_look_at(connection):
+        if case.conduct:
+            line = f"an officer's conduct, case {case.case_id}: it waits for your word"
+            for role in await cases_store.words_needed(connection, Concern.CONDUCT):
+                await _add_case(connection, desks, Role(role), case, line)
+        elif case.look_again_on is None:
+            due = plan_due(letterhead, case.opened_at)
+            line = f"case {case.case_id}: a plan by {letterhead.calendar.label(due)}"
+            await _add_case(connection, desks, Role.COUNSELOR, case, line)
+            if due < letterhead.now:
+                await _add_case(connection, desks, Role.COORDINATOR, case, f"{line}, and there is none")
+        elif case.look_again_on <= day:
+            line = f"case {case.case_id}: look again, as you planned for {case.look_again_on:%B %-d}"
+            await _add_case(connection, desks, Role.COUNSELOR, case, line)
+
+
+async def _add_case(
+    connection: Connection, desks: dict[str, Desk], role: Role, case: CaseToLookAt, line: str
+) -> None:
+    for one in await people.staff(connection, role, school=case.school, agency=case.agency):
+        desk = desks.setdefault(str(one.id), Desk(one.name, one.email, None))
+        desk.sections.append(Section("A letter that worries someone", (line,)))
 
 
 def _school_days_ago(letterhead: Letterhead, count: int) -> date:

@@ -39,7 +39,7 @@ async def end_in(
     if not reason.has_farewell or farewell_until is None:
         await pairings.end(connection, pairing_id, reason.shown)
         await endings.cancel_mail(connection, [pairing_id])
-    await _tell(connection, pairing_id)
+    await tell(connection, pairing_id)
     return True
 
 
@@ -55,11 +55,11 @@ async def take_back(office: Office, scope: Scope, pairing_id: UUID) -> None:
                 f"A farewell of pairing {pairing_id} has gone out. Let it end, and match the two again afterwards."
             )
         await endings.take_back(connection, pairing_id)
-        await _tell(connection, pairing_id)
+        await tell(connection, pairing_id)
 
 
-async def _tell(connection: Connection, pairing_id: UUID) -> None:
-    """Its end is a date like the others: it reads them anew."""
+async def tell(connection: Connection, pairing_id: UUID) -> None:
+    """Its end is a date like the others, and so is a school's: it reads them anew."""
     version = await pauses.next_version(connection)
     pairing = await pairings.card(connection, pairing_id)
     await tells.add(

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Letter, ScannedLetter, Side, Verdict
 from bluepals.domain.people import Role
-from bluepals.domain.screening import screen
+from bluepals.domain.screening import Risk, screen
+from bluepals.facts import cases
+from bluepals.facts.cases import Opened
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.store import attention, deliveries, gates, letters, pairings, people, tells
-from bluepals.store.database import Connection, Scope
+from bluepals.store.database import Connection, Scope, widen
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import Decided, Decision, DraftRecord, Handed
 from bluepals.store.pairings import PairingCard
@@ -20,10 +23,11 @@ from bluepals.store.tells import Tell
 
 @dataclass(frozen=True, slots=True)
 class DecidedAndTold:
-    """A decision on record, and the tell that its pairing has to hear (stock letters have no pairing)."""
+    """A decision on record, the tell that its pairing has to hear (stock letters have no pairing), and a referral's case."""
 
     decided: Decided
     tell: Tell | None
+    opened: Opened | None = None
 
 
 async def hand_in(
@@ -59,7 +63,25 @@ async def hand_in(
                 subject_id=draft.id,
                 sentence=f"Draft {draft.id} came in after pairing {pairing_id} had closed: read it and decide what to do.",
             )
+        if not draft.known and handed.screening is not None and handed.screening.risk is Risk.HIGH:
+            await widen(connection, scope.program)  # To whom it is told is not the visitor's to see.
+            await _page_readers(office, connection, draft, pairing.school)
     return draft
+
+
+async def _page_readers(office: Office, connection: Connection, draft: DraftRecord, school: str) -> None:
+    """A filter's mark: whoever reads, and the counselor, are told at once. It opens no case and starts no stopwatch."""
+    letterhead = await Letterhead.of(office, connection)
+    for role in (Role.COUNSELOR, Role.MODERATOR):
+        for one in await people.staff(connection, role, school=school):
+            await post(
+                connection,
+                letterhead,
+                notices.marked_high(name=one.name, draft=str(draft.id), program=letterhead.program.id),
+                key=f"marked-{draft.id}-{one.id}",
+                to=one.email,
+                school=school,
+            )
 
 
 async def hand_in_stock(
@@ -101,41 +123,51 @@ async def decide(
     decided_by: UUID,
     reason_for_child: str | None = None,
     reason_for_adult: str | None = None,
+    concern: Concern = Concern.HARM,
 ) -> DecidedAndTold:
-    """Record a reader's decision about exactly this draft. Raises NotTaken with a sentence."""
+    """Record a reader's decision about exactly this draft. A referral opens its case, of this concern.
+
+    Raises NotTaken with a sentence.
+    """
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
-        due_again_at = _due_again(letterhead) if verdict is Verdict.RETURN else None
+        due_again_at = due_again(letterhead) if verdict is Verdict.RETURN else None
         decided = await letters.decide(
             connection,
             Decision(
                 draft_id, draft_hash, verdict, decided_by, reason_for_child, reason_for_adult, due_again_at
             ),
         )
+        opened = None
+        if verdict is Verdict.REFER and not decided.known:
+            opened = await cases.refer(
+                connection, letterhead, draft_id=draft_id, by=decided_by, concern=concern
+            )
         if decided.pairing_id is None:
-            return DecidedAndTold(decided, None)
+            return DecidedAndTold(decided, None, opened)
         pairing = await pairings.card(connection, decided.pairing_id)
         if verdict is Verdict.RETURN:
-            await _tell_writer(connection, letterhead, pairing, decided, reason_for_adult or "", due_again_at)
-        elif verdict is Verdict.REFER:
-            await _tell_counselors(connection, letterhead, pairing, decided)
-        return DecidedAndTold(decided, await _tell_pairing(connection, pairing, decided))
+            await tell_writer(connection, letterhead, pairing, decided, reason_for_adult or "", due_again_at)
+        return DecidedAndTold(decided, await tell_pairing(connection, pairing, decided), opened)
 
 
-def _due_again(letterhead: Letterhead) -> datetime:
+def due_again(letterhead: Letterhead) -> datetime:
     policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
     return letterhead.calendar.instant(
         letterhead.calendar.add_school_days(today, policy.return_school_days), policy.due_hour
     )
 
 
-async def _tell_pairing(connection: Connection, pairing: PairingCard, decided: Decided) -> Tell:
+async def tell_pairing(
+    connection: Connection, pairing: PairingCard, decided: Decided, *, by_case: UUID | None = None
+) -> Tell:
+    """`by_case`: its second decision, when a case has closed."""
     return await tells.add(
         connection,
         pairing.program,
         workflow_id=f"pairing-{pairing.id}",
         fact="letter_decided",
-        key=str(decided.draft_id),
+        key=f"{decided.draft_id} {by_case}" if by_case else str(decided.draft_id),
         school=pairing.school,
         body={
             "draft_id": str(decided.draft_id),
@@ -147,7 +179,7 @@ async def _tell_pairing(connection: Connection, pairing: PairingCard, decided: D
     )
 
 
-async def _tell_writer(
+async def tell_writer(
     connection: Connection,
     letterhead: Letterhead,
     pairing: PairingCard,
@@ -187,21 +219,6 @@ async def _tell_writer(
         )
 
 
-async def _tell_counselors(
-    connection: Connection, letterhead: Letterhead, pairing: PairingCard, decided: Decided
-) -> None:
-    for counselor in await people.staff(connection, Role.COUNSELOR, school=pairing.school):
-        await post(
-            connection,
-            letterhead,
-            notices.letter_referred(name=counselor.name, draft=str(decided.draft_id)),
-            key=f"referred-{decided.draft_id}-{counselor.id}",
-            to=counselor.email,
-            school=pairing.school,
-            pairing_id=pairing.id,
-        )
-
-
 async def release(
     office: Office, scope: Scope, *, pairing_id: UUID, draft_id: UUID, draft_hash: bytes
 ) -> Delivery | Held:
@@ -211,6 +228,8 @@ async def release(
         if outcome is Held.PAUSED:
             return outcome  # It goes when the pause ends; nobody has to do anything.
         if isinstance(outcome, Held):
+            if outcome in {Held.CASE, Held.OFFICER_STOPPED}:
+                return outcome  # Its case is what people look at.
             await _call_about_held(connection, pairing_id, draft_id, outcome)
             return outcome
         await attention.settle(connection, f"held-{draft_id}")

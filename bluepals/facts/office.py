@@ -53,6 +53,9 @@ class Letterhead:
     def teacher_link(self, teacher: UUID) -> str:
         return self.office.links.teacher(self.program.id, teacher, self._until)
 
+    def case_link(self, person: UUID) -> str:
+        return self.office.links.case(self.program.id, person, self._until)
+
     @property
     def _until(self) -> datetime:
         return self.now + timedelta(days=self.program.policy.link_days)

@@ -47,6 +47,7 @@ class ShownLetter:
     day: str
     text: str | None
     erased: bool
+    held: bool
     verdict: Verdict | None
 
 
@@ -59,6 +60,7 @@ class Pal:
     round_number: int | None
     due: str
     late: bool
+    delayed: bool
     reason: str | None
     unanswered: tuple[ShownLetter, ...]
     mine: ShownLetter | None  # the officer's own letter of this round
@@ -92,6 +94,8 @@ async def officer_at_desk(office: Office, token: str) -> OfficerAtDesk:
         card = await officers_page.officer(connection, visitor.person)
     if card is None:
         raise LinkRefused("This page is closed, because you take part no longer. Ask the coordinator.")
+    if card.stopped:
+        raise LinkRefused("This page rests for now. The coordinator can tell you more.")
     return OfficerAtDesk(card.id, card.first_name, Scope(visitor.program, agencies=(card.agency,)))
 
 
@@ -115,14 +119,14 @@ async def _shown(
     office: Office, connection: Connection, calendar: SchoolCalendar, row: LetterRow
 ) -> ShownLetter:
     text, erased = None, False
-    if row.kind == "text":
+    if row.kind == "text" and not row.held:
         try:
             opened = await read_draft(connection, office.keyring, row.draft_id)
             text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
         except ContentErased:
             erased = True
     day = f"{row.at.astimezone(calendar.zone):%B %-d, %Y}"
-    return ShownLetter(row.draft_id, row.round_number, row.side, day, text, erased, row.verdict)
+    return ShownLetter(row.draft_id, row.round_number, row.side, day, text, erased, row.held, row.verdict)
 
 
 def _pal(row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]], calendar: SchoolCalendar) -> Pal:
@@ -143,6 +147,7 @@ def _pal(row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]], calendar: 
         round_number=row.round_number,
         due=calendar.label(due_at) if due_at else "",
         late=bool(row.late) and turn is Turn.ANSWER,
+        delayed=row.delayed,
         reason=record.reason if record else None,
         unanswered=unanswered,
         mine=mine,
@@ -214,6 +219,13 @@ async def check_pal(office: Office, officer: OfficerAtDesk, pairing_id: UUID) ->
     await _own_pal(office, officer, pairing_id)
 
 
+async def check_letter(office: Office, officer: OfficerAtDesk, draft_id: UUID) -> None:
+    """That this page shows the letter. Raises NotTheirs."""
+    async with office.database.transaction(officer.scope) as connection:
+        if all(row.draft_id != draft_id for row in await officers_page.letters(connection, officer.id)):
+            raise NotTheirs
+
+
 async def answer_pal(
     office: Office,
     officer: OfficerAtDesk,
@@ -260,7 +272,8 @@ async def answer_invitation(office: Office, officer: OfficerAtDesk, pairing_id: 
 async def officers_pages(office: Office, officer: OfficerAtDesk, draft_id: UUID) -> bytes:
     """The scanned pages of a letter that this officer got or wrote, as a PDF. Raises NotTheirs."""
     async with office.database.transaction(officer.scope) as connection:
-        if all(row.draft_id != draft_id for row in await officers_page.letters(connection, officer.id)):
+        shown = await officers_page.letters(connection, officer.id)
+        if all(row.draft_id != draft_id or row.held for row in shown):
             raise NotTheirs
         try:
             opened = await read_draft(connection, office.keyring, draft_id)

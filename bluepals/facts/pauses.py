@@ -65,10 +65,24 @@ async def pause(
     """From now on no deadline of this comes nearer. Raises PauseRefused, AlreadyPaused or LookupError."""
     async with office.committing(scope) as connection:
         await _refuse_others(connection, by)
-        version = await pauses.next_version(connection)
-        for what in whats:
-            await pauses.begin(connection, target, what, reason, by)
-        return await _follow(connection, target, version)
+        return await pause_in(connection, target, whats, reason=reason, by=by)
+
+
+async def pause_in(
+    connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
+) -> NewCalendar:
+    """The same, in the transaction of what it follows from."""
+    version = await pauses.next_version(connection)
+    for what in whats:
+        await pauses.begin(connection, target, what, reason, by)
+    return await _follow(connection, target, version)
+
+
+async def wake_in(connection: Connection, target: Target, by: UUID) -> None:
+    """End a rest that nobody has to plan for: the opening days are others'."""
+    version = await pauses.next_version(connection)
+    await pauses.end(connection, target, [What.LETTERS], by)
+    await _follow(connection, target, version)
 
 
 async def preview(

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 from bluepals.domain.letters import TypedLetter
-from bluepals.domain.people import FollowOn, Officer, StaffRole, StockLetter, Student
+from bluepals.domain.people import FollowOn, Officer, Partner, StaffRole, StockLetter, Student
 from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
 from bluepals.facts import pauses
 from bluepals.facts.office import Office
 from bluepals.roster import NeedsPerson, Problem, RosterReading
-from bluepals.store import attention, erasure, follow_on, gates, letters, people, programs, tells
+from bluepals.store import attention, consents, erasure, follow_on, gates, letters, people, programs, tells
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import Handed, NotTaken
 
@@ -47,6 +47,7 @@ class Roster:
     staff: Sequence[StaffRole]
     stock_letters: Sequence[StockLetter]
     needs_person: Sequence[NeedsPerson] = ()
+    partners: Sequence[Partner] = ()
     follow_on: Sequence[FollowOn] = ()
 
     @classmethod
@@ -61,6 +62,7 @@ class Roster:
             reading.staff,
             reading.stock_letters,
             reading.needs_person,
+            reading.partners,
             reading.follow_on,
         )
 
@@ -91,13 +93,19 @@ async def apply(office: Office, roster: Roster) -> Applied:
             await pauses.reschedule(connection, roster.program)
         years = {school.id: roster.program.program_year_id(school.id) for school in roster.program.schools}
         closed_before = await gates.closed(connection)
+        erased = await erasure.erased(connection)
         applied = Applied(
             students=await people.save_students(connection, roster.program.id, years, roster.students),
             officers=await people.save_officers(connection, roster.program.id, roster.officers),
             staff=await people.save_staff(connection, roster.program.id, roster.staff),
-            needs_person=tuple(_erased(roster, await erasure.erased(connection))),
+            needs_person=tuple(_erased(roster, erased)),
         )
         await follow_on.save(connection, roster.follow_on)
+        await people.save_partners(connection, roster.program.id, roster.partners)
+        await consents.save(
+            connection, [one for one in roster.students if one.student_id not in erased.students]
+        )
+        await consents.cancel_mail_to_no_family(connection)
         for stock in roster.stock_letters:
             await _take_stock_letter(office, connection, stock)
         for pairing_id in closed_before - await gates.closed(connection):

@@ -54,6 +54,7 @@ class Child:
     reason: str | None
     due_again: str | None
     first_round: int | None
+    draft_id: UUID | None  # of the letter that was handed in for this round
 
     @property
     def may_hand_in(self) -> bool:
@@ -139,6 +140,7 @@ def _child(row: ChildRow, round_number: int, calendar: SchoolCalendar) -> Child:
         reason=row.reason,
         due_again=calendar.label(row.due_again_at) if row.due_again_at else None,
         first_round=row.first_round,
+        draft_id=row.draft_id,
     )
 
 
@@ -165,6 +167,16 @@ async def check_child(office: Office, teacher: TeacherAtDesk, pairing_id: UUID) 
         if (one.program_year, one.class_name) == asked:
             return one
     raise NotTheirs
+
+
+async def check_letter(office: Office, teacher: TeacherAtDesk, draft_id: UUID) -> None:
+    """That it is a letter of a child of these classes, or one to it that this page shows. Raises NotTheirs."""
+    async with office.database.transaction(teacher.scope) as connection:
+        pairing_id = await teachers_page.pairing_of_childs_letter(connection, draft_id)
+        if pairing_id is None:
+            await _single_letter(connection, teacher, draft_id)
+            return
+    await check_child(office, teacher, pairing_id)
 
 
 async def hand_in_for_child(

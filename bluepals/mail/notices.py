@@ -135,6 +135,25 @@ def student_missed(*, officer: str, student: str, answer_by: str, link: str) -> 
     )
 
 
+def silence_warning(*, officer: str, student: str, answer_by: str, link: str) -> Notice:
+    return Notice(
+        kind="letter",
+        subject=f"{student} is waiting for you",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"{student} has had no letter from you for a while; a letter of a colleague stood in. "
+                "We know how full your days are, and a few lines are enough."
+            ),
+            (
+                f"Please write by {answer_by}, or tell us if you can't any more: then {student} gets another pal, "
+                "and nobody thinks less of you."
+            ),
+        ),
+        action=Action("Write a letter", link),
+    )
+
+
 def letter_returned(*, name: str, reason: str, due: str, link: str | None) -> Notice:
     return Notice(
         kind="returned",
@@ -149,14 +168,18 @@ def letter_returned(*, name: str, reason: str, due: str, link: str | None) -> No
     )
 
 
-def letter_referred(*, name: str, draft: str) -> Notice:
+def letter_referred(*, name: str, case: str, draft: str, plan_by: str) -> Notice:
     return Notice(
         kind="safety",
         subject="Please look at a letter today",
         greeting=f"Dear {name},",
         paragraphs=(
-            "A reader has held a letter for you. It goes nowhere until you have looked at it.",
-            f"Its number is {draft}. If you suspect harm, your duty to report is your own and immediate.",
+            "A letter worries someone, and is held for you. It goes nowhere until you have looked at it.",
+            (
+                f"Its number is {draft}, the case is {case}. Please make a plan by {plan_by}, with a day to look again: "
+                "starter.py case plan"
+            ),
+            "If you suspect harm, your duty to report is your own and immediate.",
         ),
     )
 
@@ -366,4 +389,89 @@ def follow_on(*, student: str, programs: Sequence[str], language: str) -> Notice
             ),
         ),
         sections=(Section("What comes next", tuple(programs)),),
+    )
+
+
+def duty_to_report(*, name: str, case: str, hotline: str, link: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="Your duty to report, today",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"A letter that you have read is held, because somebody suspects harm. The case is {case}.",
+            (
+                "The duty to report is your own, and immediate. It is not done by telling a colleague, "
+                "and nobody can do it for you."
+            ),
+            f"The hotline: {hotline}.",
+            (
+                "Then say for yourself on your page that you have reported, with the time and the reference if there "
+                "is one; or that you read it and have no reasonable cause."
+            ),
+        ),
+        action=Action("Say what you have done", link),
+    )
+
+
+def stopwatch(*, name: str, case: str, missing: int, since: str, link: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="Suspected harm: somebody has not reported yet",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            (
+                f"Case {case} is open since {since}. Of those who read the letter, {missing} "
+                f"{'has' if missing == 1 else 'have'} not said yet that they have reported, or have no reasonable cause."
+            ),
+            "Please reach them now, by phone. Their duty is their own: you can't do it for them.",
+            "This comes again until they have: at first every 15 minutes, then every hour, day and night.",
+        ),
+        action=Action("Open the case", link),
+    )
+
+
+def conduct(*, name: str, case: str, program: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="An officer's conduct: please decide",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            (
+                f"Somebody worries about an officer's letter. The case is {case}. The officer and their pairings have "
+                "stopped: no letter goes to them or from them."
+            ),
+            f"Look at it with: starter.py case show {program} {case}",
+        ),
+    )
+
+
+def marked_high(*, name: str, draft: str, program: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="Please read a letter now",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            (
+                f"A letter came in that the filter marks as worrying. Its number is {draft}. It goes nowhere before a "
+                "person has decided about it, and a filter may be wrong."
+            ),
+            f"Read it with: starter.py letter show {program} {draft}",
+            "If you suspect harm, refer it: that starts what has to be done, and the duty to report is your own.",
+        ),
+    )
+
+
+def letters_are_over(*, officer: str, link: str) -> Notice:
+    """It names nobody: the family has taken its child out of the program."""
+    return Notice(
+        kind="farewell",
+        subject="One of your pals writes no longer",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                "One of your pals takes part no longer; your page shows which. Nothing that you did is the reason. "
+                "Please don't write to this child any more, on the page or otherwise. Thank you for your letters."
+            ),
+        ),
+        action=Action("Open my page", link),
     )

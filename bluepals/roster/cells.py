@@ -15,6 +15,7 @@ from bluepals.roster.problems import Unfit
 
 LONGEST_NAME = 80
 LONGEST_CLASS = 40
+LONGEST_REMARK = 200
 LONGEST_ADDRESS = 254
 FIFTH = 5
 MISREAD = "was saved in one encoding and read in another; export it again as UTF-8"
@@ -110,6 +111,11 @@ def label(text: str) -> str:
     return line
 
 
+def remark(text: str) -> str:
+    """A few words on one line, such as what an organisation is for and how to reach it."""
+    return _line(text, LONGEST_REMARK)
+
+
 def _line(text: str, longest: int) -> str:
     if len(text) > longest:
         raise Unfit(f"has {len(text):,} characters; {longest} is the most")
@@ -134,6 +140,21 @@ def link(text: str) -> str:
     if len(text) > LONGEST_ADDRESS or not _LINK.fullmatch(text):
         raise Unfit("is no link; write one that begins with https://, such as https://example.org/academy")
     return text
+
+
+def yes_no(text: str) -> bool:
+    answers = {"yes": True, "no": False}
+    try:
+        return answers[text.casefold()]
+    except KeyError:
+        raise Unfit("is neither yes nor no; write one of the two") from None
+
+
+def first_or_second(text: str) -> int:
+    """Which of a child's two guardians."""
+    if text not in {"1", "2"}:
+        raise Unfit("is neither 1 nor 2; write which of the two guardians it was")
+    return int(text)
 
 
 def gender(text: str) -> Gender | None:

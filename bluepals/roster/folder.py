@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bluepals.domain.people import FollowOn, Officer, StaffRole, StockLetter, Student
+from bluepals.domain.people import FollowOn, Officer, Partner, Role, StaffRole, StockLetter, Student
 from bluepals.domain.program import Program
 from bluepals.roster.coverage import missing, nobody_at_all
 from bluepals.roster.people_files import (
@@ -14,6 +14,7 @@ from bluepals.roster.people_files import (
     SourceFile,
     read_follow_on,
     read_officers,
+    read_partners,
     read_staff,
     read_stock_letters,
     read_students,
@@ -40,6 +41,7 @@ class RosterReading:
     problems: tuple[Problem, ...]
     needs_person: tuple[NeedsPerson, ...]
     follow_on: tuple[FollowOn, ...] = ()
+    partners: tuple[Partner, ...] = ()
 
 
 def read_folder(folder: Path, today: date | None = None) -> RosterReading:
@@ -53,11 +55,13 @@ def read_folder(folder: Path, today: date | None = None) -> RosterReading:
         files.table("staff"),
     )
     stock_letters = files.table("stock_letters", optional=True)
+    partners = files.table("partners", optional=True)
     read_of_students = read_students(students, references) if students else Read[Student]()
     read_of_officers = read_officers(officers, references) if officers else Read[Officer]()
     read_of_staff = read_staff(staff, references) if staff else Read[StaffRole]()
     known_officers = read_of_officers.found if officers and not read_of_officers.problems else None
     letters = read_stock_letters(stock_letters, known_officers) if stock_letters else Read[StockLetter]()
+    helpers = read_partners(partners) if partners else Read[Partner]()
     if staff and not read_of_staff.problems:
         roles = tuple(read_of_staff.found.values())
         read_of_staff.problems.extend(nobody_at_all(staff.name, roles))
@@ -65,9 +69,10 @@ def read_folder(folder: Path, today: date | None = None) -> RosterReading:
         read_of_staff.needs_person.extend(
             missing(staff.name, schools, read_of_students.found.values(), roles)
         )
+        read_of_staff.problems.extend(_unknown_in_list(staff.name, program.program, roles))
     follow_on_file = files.table("follow_on", optional=True)
     follow_on = read_follow_on(follow_on_file) if follow_on_file else Read[FollowOn]()
-    reads = (read_of_students, read_of_officers, read_of_staff, letters, follow_on)
+    reads = (read_of_students, read_of_officers, read_of_staff, letters, helpers, follow_on)
     return RosterReading(
         program=program.program,
         students=tuple(read_of_students.found.values()),
@@ -83,7 +88,17 @@ def read_folder(folder: Path, today: date | None = None) -> RosterReading:
         ),
         needs_person=tuple(one for read in reads for one in read.needs_person),
         follow_on=tuple(follow_on.found.values()),
+        partners=tuple(helpers.found.values()),
     )
+
+
+def _unknown_in_list(name: str, program: Program | None, roles: Iterable[StaffRole]) -> Iterable[Problem]:
+    """The list of a suspected harm names roles, or people of the staff."""
+    known = {*Role, *(role.staff_id for role in roles)}
+    for named in program.safety.told if program else ():
+        if named not in known:
+            text = f"is told of a suspected harm by program.toml, and is no role and no staff_id of {name}; correct one"
+            yield Problem(FILE, None, "safety.told", named, text)
 
 
 def _program(files: "_Files") -> ProgramFile:

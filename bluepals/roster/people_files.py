@@ -6,7 +6,17 @@ from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
 from bluepals.domain.letters import LetterRefused, TypedLetter
-from bluepals.domain.people import FollowOn, Officer, OfficerKind, Role, StaffRole, StockLetter, Student
+from bluepals.domain.people import (
+    ConsentScope,
+    FollowOn,
+    Officer,
+    OfficerKind,
+    Partner,
+    Role,
+    StaffRole,
+    StockLetter,
+    Student,
+)
 from bluepals.domain.program import Policy
 from bluepals.roster import cells
 from bluepals.roster.problems import NeedsPerson, Problem, Unfit
@@ -77,7 +87,15 @@ def student_columns(to: References) -> tuple[Column, ...]:
         Column("guardian_name", cells.name, None, optional=True),
         Column("guardian_email", cells.email, None, optional=True),
         Column("consent", cells.day_until(to.today), None),
-        Column("follow_on", cells.day_until(to.today), None, optional=True),
+        Column("consent_visit", cells.day_until(to.today), None, optional=True),
+        Column("consent_photos", cells.day_until(to.today), None, optional=True),
+        Column("consent_follow_on", cells.day_until(to.today), None, optional=True),
+        Column("consent_form", cells.label, None, optional=True),
+        Column("consent_by", cells.first_or_second, None, optional=True),
+        Column("guardian1_access", cells.yes_no, True, optional=True),
+        Column("guardian2_name", cells.name, None, optional=True),
+        Column("guardian2_email", cells.email, None, optional=True),
+        Column("guardian2_access", cells.yes_no, True, optional=True),
     )
 
 
@@ -89,24 +107,62 @@ def read_students(file: SourceFile, to: References) -> Read[Student]:
     for row in _rows(file, columns, read):
         if _is_of_another_grade(row):
             _skip(row, others, read)
-        elif values := _values(file, row, columns, read):
-            student = Student(
-                student_id=values["student_id"],
-                first_name=values["first_name"],
-                last_name=values["last_name"],
-                gender=values["gender"],
-                class_name=values["class"],
-                school=values["school"],
-                language=values["language"],
-                guardian_name=values["guardian_name"],
-                guardian_email=values["guardian_email"],
-                consent=values["consent"],
-                follow_on=values["follow_on"],
-            )
+        elif (values := _values(file, row, columns, read)) and _is_lawful(file, row, values, read):
+            student = _student(row, values)
             if _is_new(file, "student_id", student.student_id, row.line, student, read):
                 _look_at_student(file, row, student, read)
     _refuse_two_grades(file, others, read)
     return read
+
+
+def _student(row: Row, values: Mapping[str, Any]) -> Student:
+    """An address of a guardian without access is dropped here, so that nobody can write to it."""
+    return Student(
+        student_id=values["student_id"],
+        first_name=values["first_name"],
+        last_name=values["last_name"],
+        gender=values["gender"],
+        class_name=values["class"],
+        school=values["school"],
+        language=values["language"],
+        guardian_name=values["guardian_name"],
+        guardian_email=values["guardian_email"] if values["guardian1_access"] else None,
+        consent=values["consent"],
+        further_consents=_further_consents(row, values),
+        consent_form=values["consent_form"],
+        consent_by=values["consent_by"],
+        guardian1_access=values["guardian1_access"],
+        guardian2_name=values["guardian2_name"],
+        guardian2_email=values["guardian2_email"] if values["guardian2_access"] else None,
+        guardian2_access=values["guardian2_access"],
+    )
+
+
+def _further_consents(row: Row, values: Mapping[str, Any]) -> tuple[tuple[ConsentScope, date], ...]:
+    """A file without the visit's column has one form for letters and visit."""
+    given = {
+        ConsentScope.VISIT: values["consent_visit" if "consent_visit" in row.cells else "consent"],
+        ConsentScope.PHOTOS: values["consent_photos"],
+        ConsentScope.FOLLOW_ON: values["consent_follow_on"],
+    }
+    return tuple((scope, day) for scope, day in given.items() if day is not None)
+
+
+def _is_lawful(file: SourceFile, row: Row, values: Mapping[str, Any], read: Read[Student]) -> bool:
+    """A guardian without access neither agrees to anything nor reads the other one's mail."""
+
+    def refuse(column: str, text: str) -> None:
+        read.problems.append(Problem(file.name, row.line, column, row.cells[column].strip(), text))
+
+    before = len(read.problems)
+    without = [number for number in (1, 2) if not values[f"guardian{number}_access"]]
+    if values["consent_by"] in without:
+        refuse("consent_by", "is a guardian without access, whose consent doesn't count; ask the other one")
+    addresses = [(values[name] or "").casefold() for name in ("guardian_email", "guardian2_email")]
+    if len(without) == 1 and addresses[0] and addresses[0] == addresses[1]:
+        text = "is also read by the guardian without access; write an address that only the other one reads"
+        refuse("guardian2_email" if without == [1] else "guardian_email", text)
+    return len(read.problems) == before
 
 
 def _is_of_another_grade(row: Row) -> bool:
@@ -361,6 +417,29 @@ def read_follow_on(file: SourceFile) -> Read[FollowOn]:
                 read.problems.append(Problem(file.name, row.line, "ends", str(one.ends), text))
             else:
                 _is_new(file, "name", one.name, row.line, one, read)
+    return read
+
+
+# ---- partners
+
+
+def partner_columns() -> tuple[Column, ...]:
+    return (
+        Column("name", cells.name),
+        Column("what_for", cells.remark),
+        Column("languages", cells.languages, (LANGUAGE,), optional=True),
+        Column("contact", cells.remark),
+    )
+
+
+def read_partners(file: SourceFile) -> Read[Partner]:
+    """Organisations that help a child or a family."""
+    read = Read[Partner]()
+    columns = partner_columns()
+    for row in _rows(file, columns, read):
+        if values := _values(file, row, columns, read):
+            partner = Partner(**values)
+            _is_new(file, "name", partner.name, row.line, partner, read)
     return read
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from bluepals.domain.address import is_line
 from bluepals.domain.calendar import check_dates
+from bluepals.domain.people import Role
 from bluepals.domain.program import (
     Agency,
     Break,
@@ -16,6 +17,7 @@ from bluepals.domain.program import (
     Program,
     Retention,
     RoundDates,
+    Safety,
     School,
     VisitWindow,
     YearDates,
@@ -38,6 +40,7 @@ KEYS: Mapping[str, Sequence[str]] = {
     "visit": ("window_start", "window_end", "minutes"),
     "policy": tuple(one.name for one in fields(Policy)),
     "retention": tuple(one.name for one in fields(Retention)),
+    "safety": tuple(one.name for one in fields(Safety)),
 }
 # The least and the most of each policy. A pack closes on the school day before it is opened, after the officers' due.
 POLICY: Mapping[str, tuple[int, int]] = {
@@ -57,6 +60,14 @@ POLICY: Mapping[str, tuple[int, int]] = {
     "visit_reminder_days": (1, 60),
     "letters_per_moderator_per_day": (1, 1000),
     "link_days": (1, 365),
+    "silence_warning_days": (7, 120),
+    "silence_decision_days": (7, 120),
+    "absence_proposal_days": (7, 120),
+    "absence_pause_days": (14, 180),
+    "declining_days": (0, 10),
+    "joining_days": (0, 60),
+    "farewell_days": (1, 60),
+    "clearance_marks": (1, 120),
 }
 KEPT_DAYS = (30, 3650)  # Less would take a letter away while somebody may still ask about it.
 MINUTES = (15, 480)
@@ -163,20 +174,8 @@ class _Reader:
         year, visit, rounds = self._year(), self._visit(), self._rounds()
         if None in {program_id, name, timezone} or year is None or visit is None:
             return None
-        retention = self._retention()
-        return Program(
-            program_id,  # type: ignore[arg-type] # None was looked for above.
-            name,  # type: ignore[arg-type]
-            timezone,  # type: ignore[arg-type]
-            holidays,
-            schools,
-            agencies,
-            year,
-            rounds,
-            visit,
-            policy,
-            retention,
-        )
+        places = (schools, agencies, year, rounds, visit, policy, self._safety(), self._retention())
+        return Program(program_id, name, timezone, holidays, *places)  # type: ignore[arg-type] # None was looked for above.
 
     def _retention(self) -> Retention:
         table, defaults = self._table("retention", required=False), Retention()
@@ -252,6 +251,13 @@ class _Reader:
             if read[less] > read[more]:
                 self._add(f"policy.{less}", str(read[less]), f"is more than {more}, {read[more]}; lower it")
         return policy
+
+    def _safety(self) -> Safety:
+        table, default = self._table("safety", required=False), Safety()
+        hotline = self._get("safety", table, "hotline", _name, default.hotline)
+        told = self._get("safety", table, "told", _named, default.told)
+        decides = self._get("safety", table, "liaison_decides", _yes_or_no, default.liaison_decides)
+        return Safety(hotline or default.hotline, told or default.told, decides is not False)
 
     # ---- keys
 
@@ -395,6 +401,19 @@ def _ids_of(known: Collection[str] | None) -> Callable[[Any], tuple[str, ...]]:
         return tuple(dict.fromkeys(cells.known(known, "agencies")(_text(one)) for one in value))
 
     return read
+
+
+def _named(value: Any) -> tuple[str, ...]:
+    """Roles, or staff ids: whose id it is, only staff.csv knows."""
+    if not isinstance(value, list) or not value:
+        raise Unfit(f"names nobody; list roles ({', '.join(Role)}) or ids of staff.csv, in order")
+    return tuple(dict.fromkeys(cells.identifier(_text(one)) for one in value))
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit("is neither true nor false; write one of them, without quotation marks")
+    return value
 
 
 def _whole(least: int, most: int) -> Callable[[Any], int]:

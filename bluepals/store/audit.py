@@ -141,6 +141,8 @@ async def people(connection: Connection) -> Sequence[Person]:
         " array[]::text[] AS emails, external_id FROM student WHERE erased_at IS NULL"
         " UNION ALL SELECT id, 'guardian of student', NULL, NULL, guardian_name,"
         "   array_remove(array[guardian_email], NULL), NULL FROM student"
+        " UNION ALL SELECT id, 'second guardian of student', NULL, NULL, guardian2_name,"
+        "   array_remove(array[guardian2_email], NULL), NULL FROM student"
         " UNION ALL SELECT id, 'officer', first_name, last_name, first_name || ' ' || last_name, array[email],"
         "   external_id FROM officer WHERE erased_at IS NULL"
         " UNION ALL SELECT id, 'staff member', NULL, NULL, name, array[email], external_id FROM staff"
@@ -185,6 +187,12 @@ async def matchings(connection: Connection) -> Sequence[int]:
     """The first calendar years of the program's years: one matching each."""
     rows = await connection.fetch("SELECT DISTINCT first_year FROM program_year ORDER BY 1")
     return [row["first_year"] for row in rows]
+
+
+async def referrals(connection: Connection) -> Sequence[str]:
+    """Cases of suspected harm; a stopwatch that all were quicker than has never run."""
+    rows = await connection.fetch("SELECT id::text FROM case_file WHERE kind = 'harm' ORDER BY sequence")
+    return [row["id"] for row in rows]
 
 
 async def has_proposal(connection: Connection) -> bool:

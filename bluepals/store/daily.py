@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from bluepals.store.database import Connection
@@ -72,9 +72,30 @@ class ToBeRead:
 async def to_be_read(connection: Connection) -> Sequence[ToBeRead]:
     rows = await connection.fetch(
         "SELECT draft.school_id AS school, count(*)::int AS letters, min(draft.received_at) AS oldest FROM draft"
-        " WHERE NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id)"
+        " WHERE NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id) AND NOT is_held(draft.id)"
         " AND NOT EXISTS (SELECT FROM draft AS newer WHERE newer.letter_id = draft.letter_id AND newer.number > draft.number)"
         " AND NOT is_paused('letters', draft.program_id, draft.school_id, draft.agency_id, NULL)"
         " GROUP BY 1 ORDER BY 1"
     )
     return [ToBeRead(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseToLookAt:
+    """An open case that waits for its counselor's plan, for a look again, or for the word of who decides."""
+
+    case_id: UUID
+    school: str | None
+    agency: str
+    conduct: bool
+    opened_at: datetime
+    look_again_on: date | None
+
+
+async def cases_to_look_at(connection: Connection) -> Sequence[CaseToLookAt]:
+    rows = await connection.fetch(
+        "SELECT case_file.id AS case_id, school_id AS school, agency_id AS agency, kind = 'conduct' AS conduct, opened_at,"
+        " (SELECT look_again_on FROM case_plan WHERE case_id = case_file.id ORDER BY sequence DESC LIMIT 1) AS look_again_on"
+        " FROM case_file WHERE closed_at IS NULL ORDER BY sequence"
+    )
+    return [CaseToLookAt(**row) for row in rows]

@@ -65,6 +65,15 @@ class Database:
             yield connection
 
 
+async def widen(connection: Connection, program: str) -> None:
+    """For the rest of this transaction all of the program is seen: what follows is the office's, not its visitor's."""
+    await connection.execute(
+        "SELECT set_config('bluepals.program', $1, true), set_config('bluepals.schools', '*', true),"
+        " set_config('bluepals.agencies', '*', true)",
+        program,
+    )
+
+
 async def _speak_json(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
 

@@ -20,6 +20,8 @@ class Held(StrEnum):
     NOT_CLEARED = "officer not cleared"
     ENDED = "pairing ended"
     PAUSED = "letters are paused"
+    CASE = "with the counselor"
+    OFFICER_STOPPED = "officer stopped"
 
 
 class TooEarly(Exception):
@@ -51,7 +53,8 @@ async def release(
         "SELECT letter.side, letter.round_number, pairing.ended_at,"
         " (SELECT min(received_at) FROM draft AS first WHERE first.letter_id = letter.id) AS first_received_at,"
         " has_consent(student) AS consented, is_cleared(officer) AS cleared,"
-        " is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id) AS paused"
+        " is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id) AS paused,"
+        " is_held(draft.id) AS under_a_case, is_stopped(officer.id) AS stopped"
         " FROM decision"
         " JOIN draft ON draft.id = decision.draft_id JOIN letter ON letter.id = draft.letter_id"
         " JOIN pairing ON pairing.id = letter.pairing_id"
@@ -75,15 +78,16 @@ async def release(
 
 
 def _closed_gate(gates: asyncpg.Record) -> Held | None:
-    if gates["ended_at"] is not None:
-        return Held.ENDED
-    if not gates["consented"]:
-        return Held.NO_CONSENT
-    if not gates["cleared"]:
-        return Held.NOT_CLEARED
-    if gates["paused"]:
-        return Held.PAUSED
-    return None
+    """The first of them that is closed."""
+    closed = {
+        Held.ENDED: gates["ended_at"] is not None,
+        Held.CASE: gates["under_a_case"],
+        Held.OFFICER_STOPPED: gates["stopped"],
+        Held.NO_CONSENT: not gates["consented"],
+        Held.NOT_CLEARED: not gates["cleared"],
+        Held.PAUSED: gates["paused"],
+    }
+    return next((held for held, is_closed in closed.items() if is_closed), None)
 
 
 async def _way_out(
@@ -172,6 +176,7 @@ async def put_stock_letter(
     gates = await connection.fetchrow(
         # Another officer has written it: the clearance of the child's own is not asked for.
         "SELECT pairing.ended_at, has_consent(student) AS consented, true AS cleared, false AS paused,"
+        " false AS under_a_case, false AS stopped,"
         " (SELECT opens_at FROM pairing_round WHERE pairing_id = $1 AND number = $2) AS opens_at"
         " FROM pairing JOIN student ON student.id = pairing.student_id WHERE pairing.id = $1"
         " FOR SHARE OF pairing, student",
@@ -188,7 +193,7 @@ async def put_stock_letter(
         "SELECT draft.id FROM draft JOIN letter ON letter.id = draft.letter_id"
         " JOIN decision ON decision.draft_id = draft.id AND decision.verdict = 'approve'"
         " JOIN pairing ON pairing.id = $1 JOIN student ON student.id = pairing.student_id"
-        " WHERE draft.written_for = 'stock' AND letter.stock_gender = pairing.gender"
+        " WHERE draft.written_for = 'stock' AND NOT is_held(draft.id) AND NOT is_stopped(draft.uploaded_by) AND letter.stock_gender = pairing.gender"
         " AND draft.language IN (student.language, 'en')"
         " AND NOT EXISTS (SELECT FROM delivery JOIN pairing AS earlier ON earlier.id = delivery.pairing_id"
         "   WHERE delivery.draft_id = draft.id AND earlier.student_id = pairing.student_id)"
@@ -261,6 +266,7 @@ async def pack(
         " FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id JOIN pal ON pal.pairing_id = pairing.id"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND delivery.opening = $3"
+        " AND NOT is_held(delivery.draft_id) AND NOT is_stopped((SELECT uploaded_by FROM draft WHERE draft.id = draft_id))"
         " ORDER BY student.last_name, student.first_name, student.id, delivery.kind = 'late', delivery.sequence",
         program_year,
         class_name,

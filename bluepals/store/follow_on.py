@@ -31,7 +31,7 @@ async def to_come(connection: Connection) -> Sequence[FollowOn]:
 async def is_wanted(connection: Connection, pairing_id: UUID) -> bool:
     """Whether the guardian agreed to hear of other programs, and has not taken the consent back."""
     wanted: bool = await connection.fetchval(
-        "SELECT follow_on_consent IS NOT NULL AND has_consent(student) FROM pairing"
+        "SELECT has_consent_for(student, 'follow-on') FROM pairing"
         " JOIN student ON student.id = pairing.student_id WHERE pairing.id = $1",
         pairing_id,
     )

@@ -86,13 +86,15 @@ async def hand_in(
     """
     pairing = await connection.fetchrow(
         "SELECT pairing.*, round.number IS NOT NULL AS has_round,"
-        " EXISTS (SELECT FROM officer WHERE id = $3 AND id <> pairing.officer_id) AS by_another FROM pairing"
+        " EXISTS (SELECT FROM officer WHERE id = $3 AND id <> pairing.officer_id) AS by_another,"
+        " $4 = 'officer' AND is_stopped(pairing.officer_id) AS stopped FROM pairing"
         " LEFT JOIN pairing_round AS round ON round.pairing_id = pairing.id AND round.number = $2"
         "   AND round.left_out IS NULL"
         " WHERE pairing.id = $1",
         pairing_id,
         round_number,
         handed.uploaded_by,
+        side,
     )
     if pairing is None or not pairing["has_round"]:
         raise NotTaken(
@@ -100,6 +102,8 @@ async def hand_in(
         )
     if pairing["by_another"]:
         raise NotTaken(f"Pairing {pairing_id} has another officer. Ask for the letter's own pairing.")
+    if pairing["stopped"]:
+        raise NotTaken("Your letters rest for now. The coordinator can tell you more.")
     letter_id: UUID = await connection.fetchval(
         "INSERT INTO letter (program_id, school_id, agency_id, pairing_id, program_year_id, round_number, side)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7)"
@@ -181,17 +185,21 @@ def _mark_to_json(mark: Mark) -> dict[str, object]:
 
 
 async def _refuse_if_settled(connection: Connection, letter_id: UUID) -> None:
-    verdict = await connection.fetchval(
-        "SELECT verdict FROM decision JOIN draft ON draft.id = decision.draft_id"
-        " WHERE letter_id = $1 AND verdict IN ('approve', 'refer') LIMIT 1",
+    """Under a case nobody who hands letters in learns more than that it is being read."""
+    row = await connection.fetchrow(
+        "SELECT bool_or(has_open_case(id)) AS held, max(standing_verdict(id))"
+        "   FILTER (WHERE standing_verdict(id) IN ('approve', 'refer')) AS verdict FROM draft WHERE letter_id = $1",
         letter_id,
     )
-    if verdict == Verdict.APPROVE:
+    assert row is not None  # noqa: S101 - an aggregate always returns its row
+    if row["held"] or row["verdict"] == Verdict.REFER:
+        raise NotTaken(
+            "This letter is being read and can't be changed now. What is new belongs in the next one."
+        )
+    if row["verdict"] == Verdict.APPROVE:
         raise NotTaken(
             "This letter has been approved and can't be changed. What is new belongs in the next one."
         )
-    if verdict == Verdict.REFER:
-        raise NotTaken("This letter is with the counselor. Ask the coordinator before sending another one.")
 
 
 async def waiting(connection: Connection) -> Sequence[WaitingDraft]:
@@ -200,7 +208,7 @@ async def waiting(connection: Connection) -> Sequence[WaitingDraft]:
         "SELECT draft.id AS draft_id, draft.hash, letter.pairing_id, letter.school_id AS school, letter.round_number,"
         " letter.side, draft.kind, draft.language, draft.risk, draft.received_at, draft.uploaded_by"
         " FROM draft JOIN letter ON letter.id = draft.letter_id"
-        " WHERE NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id)"
+        " WHERE NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id) AND NOT is_held(draft.id)"
         " AND NOT EXISTS (SELECT FROM draft AS newer WHERE newer.letter_id = draft.letter_id AND newer.number > draft.number)"
         " ORDER BY array_position(ARRAY['high', 'low', 'none'], coalesce(draft.risk, 'low')), draft.sequence"
     )
@@ -260,7 +268,9 @@ async def decide(connection: Connection, decision: Decision) -> Decided:
     by somebody who reads no letters of this school.
     """
     draft = await _lock_draft(connection, decision)
-    existing = await connection.fetchrow("SELECT * FROM decision WHERE draft_id = $1", decision.draft_id)
+    existing = await connection.fetchrow(
+        "SELECT * FROM decision WHERE draft_id = $1 ORDER BY case_id NULLS FIRST LIMIT 1", decision.draft_id
+    )
     if existing is None:
         _refuse_unfit(decision, draft)
         await _insert_decision(connection, decision, draft)
@@ -289,7 +299,8 @@ async def _lock_draft(connection: Connection, decision: Decision) -> asyncpg.Rec
     draft = await connection.fetchrow(
         "SELECT draft.*, letter.pairing_id, letter.round_number, letter.side,"
         " (SELECT max(number) FROM draft AS other WHERE other.letter_id = draft.letter_id) AS newest,"
-        " is_one_person($2, draft.uploaded_by) AS own, reads_letters_of($2, draft.school_id) AS reads"
+        " is_one_person($2, draft.uploaded_by) AS own, reads_letters_of($2, draft.school_id) AS reads,"
+        " is_held(draft.id) AS held"
         " FROM draft JOIN letter ON letter.id = draft.letter_id WHERE draft.id = $1",
         decision.draft_id,
         decision.decided_by,
@@ -308,6 +319,8 @@ def _refuse_unfit(decision: Decision, draft: asyncpg.Record) -> None:
         raise NotTaken("Whoever hands a letter in can't decide about it. Ask another moderator.")
     if not draft["reads"]:
         raise NotTaken("Only a moderator of this school or the coordinator decides about its letters.")
+    if draft["held"]:
+        raise NotTaken("This letter is under a case, which decides about it. See: starter.py case list")
 
 
 async def _insert_decision(connection: Connection, decision: Decision, draft: asyncpg.Record) -> None:

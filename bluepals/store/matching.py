@@ -23,7 +23,7 @@ async def children(connection: Connection) -> Sequence[Child]:
     """Those who may be matched now: consent, a pal's gender, and no pal."""
     rows = await connection.fetch(
         "SELECT external_id AS id, pal_gender, language, school_id, waiting_since FROM student"
-        " WHERE pal_gender IS NOT NULL AND has_consent(student)"
+        " WHERE pal_gender IS NOT NULL AND has_consent(student) AND left_at IS NULL AND is_in_an_open_year(student)"
         " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
         " ORDER BY id"
     )
@@ -159,7 +159,7 @@ async def waiting_children(connection: Connection) -> Sequence[WaitingChild]:
     rows = await connection.fetch(
         "SELECT external_id AS student_id, first_name || ' ' || last_name AS name, school_id AS school, class_name,"
         " pal_gender AS gender, waiting_since::text FROM student"
-        " WHERE pal_gender IS NOT NULL AND has_consent(student)"
+        " WHERE pal_gender IS NOT NULL AND has_consent(student) AND left_at IS NULL AND is_in_an_open_year(student)"
         " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
         " AND NOT EXISTS (SELECT FROM proposed_pair WHERE proposed_pair.student_id = student.id AND state = 'proposed')"
         " ORDER BY student.waiting_since, external_id"
@@ -206,6 +206,14 @@ async def supersede_impossible(connection: Connection, pairs: Sequence[UUID]) ->
         pairs,
     )
     return len(rows)
+
+
+async def supersede_pairs_of(connection: Connection, student_id: UUID) -> None:
+    """What is proposed for this child can't be any more, or not as it stands."""
+    await connection.execute(
+        "UPDATE proposed_pair SET state = 'superseded' WHERE student_id = $1 AND state = 'proposed'",
+        student_id,
+    )
 
 
 async def _decide(connection: Connection, pairs: Sequence[UUID], state: str, decided_by: UUID) -> int:

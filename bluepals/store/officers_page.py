@@ -14,12 +14,13 @@ class OfficerCard:
     id: UUID
     first_name: str
     agency: str
+    stopped: bool
 
 
 async def officer(connection: Connection, officer_id: UUID) -> OfficerCard | None:
     """An officer who takes part."""
     row = await connection.fetchrow(
-        "SELECT id, first_name, agency_id AS agency FROM officer WHERE id = $1 AND withdrawn_at IS NULL",
+        "SELECT id, first_name, agency_id AS agency, is_stopped(id) AS stopped FROM officer WHERE id = $1 AND withdrawn_at IS NULL",
         officer_id,
     )
     return OfficerCard(**row) if row else None
@@ -41,6 +42,7 @@ class PalRow:
     students_due_at: datetime | None
     officers_due_at: datetime | None
     late: bool | None
+    delayed: bool
     invited: bool
     visit_answer: str | None
     visit_over: bool
@@ -52,7 +54,7 @@ PALS = """
     SELECT pairing.id AS pairing_id, pal.student_first_name AS first_name, pairing.program_year_id AS program_year,
            pairing.school_id AS school, school.name AS school_name, pairing.ended_at IS NOT NULL AS ended,
            settled.number AS settled, open.number AS round_number, open.begun, open.students_due_at,
-           open.officers_due_at, open.officers_due_at < program_now() AS late,
+           open.officers_due_at, open.officers_due_at < program_now() AS late, is_delayed(pairing.id) AS delayed,
            visit.pairing_id IS NOT NULL AS invited, visit.answer AS visit_answer,
            visit.attended IS NOT NULL AS visit_over
       FROM pairing
@@ -61,8 +63,9 @@ PALS = """
       LEFT JOIN visit ON visit.pairing_id = pairing.id
      CROSS JOIN LATERAL (
            SELECT coalesce(max(letter.round_number), 0) AS number
-             FROM letter JOIN draft ON draft.letter_id = letter.id JOIN decision ON decision.draft_id = draft.id
-            WHERE letter.pairing_id = pairing.id AND letter.side = 'officer' AND verdict IN ('approve', 'refer')
+             FROM letter JOIN draft ON draft.letter_id = letter.id
+            WHERE letter.pairing_id = pairing.id AND letter.side = 'officer'
+              AND standing_verdict(draft.id) IN ('approve', 'refer')
            ) AS settled
       LEFT JOIN LATERAL (
            SELECT round.*, round.begun AND round.pack_closes_at <= program_now() AS missed
@@ -99,6 +102,7 @@ class LetterRow:
     verdict: Verdict | None
     reason: str | None
     due_again_at: datetime | None
+    held: bool  # not shown, nor why
 
 
 async def letters(connection: Connection, officer_id: UUID) -> Sequence[LetterRow]:
@@ -106,13 +110,13 @@ async def letters(connection: Connection, officer_id: UUID) -> Sequence[LetterRo
     rows = await connection.fetch(
         "WITH these AS (SELECT id FROM pairing WHERE officer_id = $1 AND introduced_at IS NOT NULL)"
         " SELECT pairing_id, round_number, side, draft_id, draft.kind, released_at AS at, verdict,"
-        " NULL AS reason, NULL::timestamptz AS due_again_at"
+        " NULL AS reason, NULL::timestamptz AS due_again_at, false AS held"
         " FROM delivery JOIN draft ON draft.id = delivery.draft_id"
-        " WHERE pairing_id IN (SELECT id FROM these) AND side = 'student'"
+        " WHERE pairing_id IN (SELECT id FROM these) AND side = 'student' AND NOT is_held(draft.id)"
         " UNION ALL (SELECT DISTINCT ON (letter.id) pairing_id, round_number, side, draft.id, draft.kind,"
-        " draft.received_at, decision.verdict, decision.reason_for_adult, decision.due_again_at"
-        " FROM letter JOIN draft ON draft.letter_id = letter.id"
-        " LEFT JOIN decision ON decision.draft_id = draft.id"
+        " draft.received_at, standing_verdict(draft.id), decision.reason_for_adult, decision.due_again_at,"
+        " is_held(draft.id) FROM letter JOIN draft ON draft.letter_id = letter.id"
+        " LEFT JOIN decision ON decision.draft_id = draft.id AND decision.verdict = standing_verdict(draft.id)"
         " WHERE pairing_id IN (SELECT id FROM these) AND side = 'officer' ORDER BY letter.id, draft.number DESC)"
         " ORDER BY round_number DESC, side",
         officer_id,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from bluepals.domain.people import Officer, Role, StaffRole, Student
+from bluepals.domain.people import Officer, Partner, Role, StaffRole, Student
 from bluepals.store.database import Connection
 
 
@@ -15,32 +15,33 @@ class StaffMember:
     email: str
 
 
+# What a roster says of a child.
+_CHILD = (
+    "school_id, program_year_id, first_name, last_name, gender, class_name, language, guardian_name, guardian_email,"
+    " guardian1_access, guardian2_name, guardian2_email, guardian2_access, consent_on"
+)
+_KNOWN = ", ".join(f"known.{column}" for column in _CHILD.split(", "))
+_EXCLUDED = ", ".join(f"excluded.{column}" for column in _CHILD.split(", "))
+
+
 async def save_students(
     connection: Connection, program: str, year: dict[str, str], students: Iterable[Student]
 ) -> int:
     """How many are new or changed. `year`: each school's program year. A pal's gender that people decided stays."""
     return await _changed(
         connection,
-        "INSERT INTO student AS known (program_id, school_id, program_year_id, external_id, first_name, last_name, gender,"
-        " pal_gender, class_name, language, guardian_name, guardian_email, consent_on, follow_on_consent, waiting_since)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, program_today())"
-        " ON CONFLICT (program_id, external_id) DO UPDATE SET (school_id, program_year_id, first_name, last_name, gender,"
-        " pal_gender, class_name, language, guardian_name, guardian_email, consent_on, follow_on_consent) = (excluded.school_id,"
-        " excluded.program_year_id, excluded.first_name, excluded.last_name, excluded.gender,"
-        " CASE WHEN known.pal_gender_by IS NULL THEN excluded.gender ELSE known.pal_gender END,"
-        " excluded.class_name, excluded.language, excluded.guardian_name, excluded.guardian_email, excluded.consent_on,"
-        " excluded.follow_on_consent)"
+        f"INSERT INTO student AS known (program_id, external_id, {_CHILD}, pal_gender, waiting_since)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $7, program_today())"
+        f" ON CONFLICT (program_id, external_id) DO UPDATE SET ({_CHILD}, pal_gender) = ({_EXCLUDED},"
+        " CASE WHEN known.pal_gender_by IS NULL THEN excluded.gender ELSE known.pal_gender END)"
         # Who was erased is not brought back: a person is asked.
-        " WHERE known.erased_at IS NULL AND (known.school_id, known.program_year_id, known.first_name, known.last_name, known.gender, known.class_name, known.language,"
-        " known.guardian_name, known.guardian_email, known.consent_on, known.follow_on_consent) IS DISTINCT FROM (excluded.school_id,"
-        " excluded.program_year_id, excluded.first_name, excluded.last_name, excluded.gender, excluded.class_name, excluded.language,"
-        " excluded.guardian_name, excluded.guardian_email, excluded.consent_on, excluded.follow_on_consent) RETURNING id",
+        f" WHERE known.erased_at IS NULL AND ({_KNOWN}) IS DISTINCT FROM ({_EXCLUDED}) RETURNING id",
         [
             (
                 program,
+                student.student_id,
                 student.school,
                 year[student.school],
-                student.student_id,
                 student.first_name,
                 student.last_name,
                 student.gender,
@@ -48,8 +49,11 @@ async def save_students(
                 student.language,
                 student.guardian_name,
                 student.guardian_email,
+                student.guardian1_access,
+                student.guardian2_name,
+                student.guardian2_email,
+                student.guardian2_access,
                 student.consent,
-                student.follow_on,
             )
             for student in students
         ],
@@ -183,3 +187,24 @@ async def officer_id(connection: Connection, external_id: str) -> UUID:
 async def staff_id(connection: Connection, external_id: str) -> UUID:
     """Raises LookupError with a sentence."""
     return (await staff_by_external_id(connection, external_id)).id
+
+
+async def staff_named(connection: Connection, external_id: str) -> Sequence[StaffMember]:
+    """The one with this id, or nobody."""
+    rows = await connection.fetch("SELECT id, name, email FROM staff WHERE external_id = $1", external_id)
+    return [StaffMember(**row) for row in rows]
+
+
+async def save_partners(connection: Connection, program: str, partners: Iterable[Partner]) -> None:
+    """The directory of organisations that help."""
+    await connection.executemany(
+        "INSERT INTO partner (program_id, name, what_for, languages, contact) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (program_id, name) DO UPDATE SET what_for = excluded.what_for, languages = excluded.languages,"
+        " contact = excluded.contact",
+        [(program, one.name, one.what_for, list(one.languages), one.contact) for one in partners],
+    )
+
+
+async def partners(connection: Connection) -> Sequence[Partner]:
+    rows = await connection.fetch("SELECT name, what_for, languages, contact FROM partner ORDER BY name")
+    return [Partner(**{**row, "languages": tuple(row["languages"])}) for row in rows]

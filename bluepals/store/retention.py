@@ -11,7 +11,7 @@ async def children_past_letters(connection: Connection, kept: timedelta, limit: 
     """Children whose year closed so long ago and whose letters can still be read."""
     rows = await connection.fetch(
         "SELECT student.id FROM student JOIN program_year AS year ON year.id = student.program_year_id"
-        " WHERE year.closed_at < program_now() - $1::interval AND NOT is_held(student.id)"
+        " WHERE year.closed_at < program_now() - $1::interval AND NOT is_child_held(student.id)"
         " AND EXISTS (SELECT FROM content_key WHERE content_key.student_id = student.id)"
         " ORDER BY student.id LIMIT $2 FOR UPDATE OF student SKIP LOCKED",
         kept,
@@ -25,7 +25,7 @@ async def students_past(connection: Connection, kept: timedelta, limit: int) -> 
     rows = await connection.fetch(
         "SELECT student.id FROM student JOIN program_year AS year ON year.id = student.program_year_id"
         " WHERE least(student.withdrawn_at, year.closed_at) < program_now() - $1::interval AND erased_at IS NULL"
-        " AND NOT is_held(student.id) AND NOT EXISTS"
+        " AND NOT is_child_held(student.id) AND NOT EXISTS"
         "   (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
         " ORDER BY student.id LIMIT $2 FOR UPDATE OF student SKIP LOCKED",
         kept,
@@ -39,7 +39,7 @@ async def officers_past(connection: Connection, kept: timedelta, limit: int) -> 
     rows = await connection.fetch(
         "SELECT id FROM officer WHERE withdrawn_at < program_now() - $1::interval AND erased_at IS NULL"
         " AND NOT EXISTS (SELECT FROM pairing WHERE officer_id = officer.id"
-        "   AND (ended_at IS NULL OR is_held(pairing.student_id)))"
+        "   AND (ended_at IS NULL OR is_child_held(pairing.student_id)))"
         " ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
         kept,
         limit,
@@ -53,7 +53,7 @@ async def blank_mails(connection: Connection, kept: timedelta, limit: int) -> in
         "SELECT blank_mails(array(SELECT mail.id FROM mail LEFT JOIN pairing ON pairing.id = mail.pairing_id"
         " WHERE message IS NOT NULL AND state IN ('sent', 'failed', 'cancelled', 'unknown')"
         " AND created_at < program_now() - $1::interval"
-        " AND NOT coalesce(is_held(pairing.student_id), false) ORDER BY mail.sequence LIMIT $2))",
+        " AND NOT coalesce(is_child_held(pairing.student_id), false) ORDER BY mail.sequence LIMIT $2))",
         kept,
         limit,
     )

@@ -18,7 +18,7 @@ async def schools(connection: Connection) -> Sequence[Row]:
         " (SELECT count(*) FROM student WHERE program_year_id = year.id AND NOT EXISTS"
         "   (SELECT FROM pairing WHERE pairing.student_id = student.id AND coalesce(end_reason, 'year closed') = 'year closed')) AS without_pal,"
         " (SELECT count(*) FROM draft WHERE draft.school_id = year.school_id AND NOT EXISTS"
-        "   (SELECT FROM decision WHERE decision.draft_id = draft.id)) AS to_read,"
+        "   (SELECT FROM decision WHERE decision.draft_id = draft.id) AND NOT is_held(draft.id)) AS to_read,"
         " (SELECT count(*) FROM delivery WHERE delivery.school_id = year.school_id) AS delivered,"
         " (SELECT min(due)::date FROM round, unnest(ARRAY[students_due_at, officers_due_at, opens_at]) AS due"
         "   WHERE program_year_id = year.id AND due > program_now()) AS next_date"

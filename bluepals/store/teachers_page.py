@@ -95,8 +95,9 @@ async def children(connection: Connection, of: SchoolClass, round_number: int) -
         "   ORDER BY ended_at IS NOT NULL, begins_on DESC LIMIT 1) AS pairing ON true"
         " LEFT JOIN pal ON pal.pairing_id = pairing.id"
         " LEFT JOIN LATERAL (SELECT draft.id AS draft_id, decision.* FROM letter JOIN draft ON draft.letter_id = letter.id"
-        "   LEFT JOIN LATERAL (SELECT verdict, reason_for_child, due_again_at FROM decision"
-        "     WHERE decision.draft_id = draft.id) AS decision ON true"
+        "   LEFT JOIN LATERAL (SELECT standing.verdict, reason_for_child, due_again_at"
+        "     FROM (SELECT standing_verdict(draft.id) AS verdict) AS standing LEFT JOIN decision"
+        "     ON decision.draft_id = draft.id AND decision.verdict = standing.verdict) AS decision ON true"
         "   WHERE letter.pairing_id = pairing.id AND letter.side = 'student' AND letter.round_number = $3"
         "   ORDER BY draft.number DESC LIMIT 1) AS latest ON true"
         " WHERE student.program_year_id = $1 AND student.class_name = $2 AND student.withdrawn_at IS NULL"
@@ -118,6 +119,16 @@ async def class_of(connection: Connection, pairing_id: UUID) -> tuple[str, str] 
         pairing_id,
     )
     return (row["program_year_id"], row["class_name"]) if row else None
+
+
+async def pairing_of_childs_letter(connection: Connection, draft_id: UUID) -> UUID | None:
+    """None: it is no child's, or not in sight."""
+    found: UUID | None = await connection.fetchval(
+        "SELECT pairing_id FROM draft JOIN letter ON letter.id = draft.letter_id"
+        " WHERE draft.id = $1 AND letter.side = 'student'",
+        draft_id,
+    )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +171,7 @@ async def single_letters(connection: Connection, of: SchoolClass) -> Sequence[Si
         " pal.officer_first_name, delivery.kind FROM delivery"
         " JOIN pairing ON pairing.id = delivery.pairing_id JOIN pal ON pal.pairing_id = pairing.id"
         " JOIN student ON student.id = pairing.student_id"
-        " WHERE pairing.program_year_id = $1 AND student.class_name = $2"
+        " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND NOT is_held(delivery.draft_id)"
         " AND delivery.side = 'officer' AND delivery.opening IS NULL ORDER BY delivery.sequence",
         of.program_year,
         of.class_name,

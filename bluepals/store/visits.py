@@ -15,7 +15,7 @@ async def invite(connection: Connection, program_year: str) -> None:
         " SELECT pairing.id, pairing.program_id, pairing.school_id, pairing.agency_id FROM pairing"
         " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " WHERE pairing.program_year_id = $1 AND introduced_at IS NOT NULL AND ended_at IS NULL"
-        " AND has_consent(student) AND is_cleared(officer) ON CONFLICT DO NOTHING",
+        " AND has_consent_for(student, 'visit') AND is_cleared(officer) ON CONFLICT DO NOTHING",
         program_year,
     )
 
@@ -35,12 +35,15 @@ GUESTS = (
     "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
     " max(visit.answer) AS answer"
     " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
-    " WHERE pairing.program_year_id = $1 AND {} GROUP BY officer.id ORDER BY officer.id"
+    " JOIN student ON student.id = pairing.student_id"
+    " WHERE pairing.program_year_id = $1 AND NOT is_stopped(officer.id) AND {} GROUP BY officer.id ORDER BY officer.id"
 )
 
 
 async def guests(connection: Connection, program_year: str) -> Sequence[Guest]:
-    rows = await connection.fetch(GUESTS.format("pairing.ended_at IS NULL"), program_year)
+    rows = await connection.fetch(
+        GUESTS.format("pairing.ended_at IS NULL AND has_consent_for(student, 'visit')"), program_year
+    )
     return [Guest(**row) for row in rows]
 
 

@@ -18,7 +18,7 @@ from stack.mail_catcher import mail_catcher
 from stack.postgres import PostgresServer
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
 from tests.audit.town import PROGRAM, served, settings
-from tests.conftest import _admin
+from tests.databases import copied, copy
 from workflows.search_attributes import TYPES
 
 SEED = "audited_town"
@@ -37,7 +37,7 @@ async def town_server() -> AsyncIterator[Client]:
 @pytest.fixture(scope="package")
 async def finished_town(town_server: Client, postgres: PostgresServer, template: str) -> str:
     """The name of its database, which nobody is connected to any more."""
-    await _admin(postgres, f"CREATE DATABASE {SEED} TEMPLATE {template}")
+    await copy(postgres, template, SEED)
     urls = postgres.url_of("bluepals_app", SEED), postgres.url_of("postgres", SEED)
     async with mail_catcher() as catcher, served(town_server, *urls, catcher) as town:
         await town.play()
@@ -96,11 +96,10 @@ class Audited:
 async def copy_of_town(
     client: Client, postgres: PostgresServer, finished_town: str
 ) -> AsyncIterator[Audited]:
-    name = f"audited_{next(_numbers)}"
-    await _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {finished_town}")
-    admin = await asyncpg.connect(postgres.url_of("postgres", name))
-    yield Audited(client, postgres.url_of("bluepals_app", name), admin)
-    await admin.close()
+    async with copied(postgres, finished_town, f"audited_{next(_numbers)}") as name:
+        admin = await asyncpg.connect(postgres.url_of("postgres", name))
+        yield Audited(client, postgres.url_of("bluepals_app", name), admin)
+        await admin.close()
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ async def test_a_year_that_kept_the_rules_is_clean(town: Audited) -> None:
     report = await town.report()
     assert report.clean
     assert report.histories_gone == ()
-    # Three pairings, their school's year and visit, the matching, the outbox, and one day's mail.
-    assert report.histories == 8
+    # Three pairings, their school's year and visit, the matching, the outbox, one day's mail, and one stopwatch.
+    assert report.histories == 9
     assert all(check.checked for check in report.checks)
 
 

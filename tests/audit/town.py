@@ -16,20 +16,23 @@ from pydantic import SecretStr
 from temporalio.client import Client, WorkflowUpdateFailedError
 
 from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, StockLetter, Student
 from bluepals.domain.program import Agency, Program, RoundDates, School, VisitWindow, YearDates
-from bluepals.facts import letters, roster
+from bluepals.facts import cases, closing, letters, roster
 from bluepals.facts.roster import Roster
 from bluepals.mail.sending import Postbox
 from bluepals.settings import Settings, SmtpSettings
+from bluepals.store.cases import CaseRecord, OpenReferral
 from bluepals.store.database import Scope
 from rehearsal.clock import VirtualClock
 from service.opening import open_program
 from service.parts import Parts, assembled
+from service.referrals import Referrals
 from service.workers import worker
 from stack.mail_catcher import MailCatcher
-from workflows.api import assignment, daily_mail, pairing, program_year, visit_day
+from workflows.api import assignment, daily_mail, pairing, program_year, referral, visit_day
 from workflows.assignment import Assignment
 from workflows.daily_mail import DailyMail
 from workflows.queue import TASK_QUEUE
@@ -116,6 +119,7 @@ def town_roster() -> Roster:
             staff("coordinator", "Ms. May See", Role.COORDINATOR),
             staff("teacher", "Mr. Art Page", Role.TEACHER, "5a"),
             staff("reader", "Hope Letter", Role.MODERATOR),
+            staff("counselor", "Faith Held", Role.COUNSELOR),
         ],
         stock_letters=[
             StockLetter("stock-1", "reserve", "en", "A warm hello to a pal I have not met so far.")
@@ -151,8 +155,9 @@ class Town:
         await self._reach(one.opens_on, AFTERNOON)  # Will's officer has missed it: a stock letter.
         await self._letter(WILL, Side.OFFICER, 1)  # late, with the next opening day
         await self._reach(two.students_due - timedelta(days=1), AFTERNOON)
-        for child in (GRACE, WILL, SAM):
+        for child in (GRACE, SAM):
             await self._letter(child, Side.STUDENT, 2)
+        await self._letter(WILL, Side.STUDENT, 2, verdict=Verdict.REFER)
         await self._reach(two.officers_due - timedelta(days=1), AFTERNOON)
         await self._letter(GRACE, Side.OFFICER, 2)
         await self._letter(WILL, Side.OFFICER, 2)
@@ -256,6 +261,24 @@ class Town:
         )
         if decided.tell is not None:
             assert await self.parts.teller.tell(SCOPE, decided.tell)
+        if decided.opened is not None:
+            await self._close(decided.opened.case)
+
+    async def _close(self, case: CaseRecord) -> None:
+        """Nobody saw harm in the end: the letter goes on."""
+        office, referrals = self.parts.office, Referrals(self.parts.client)
+        await referrals.start(PROGRAM, OpenReferral(case.id, case.school))
+        for reader in ("teacher", "reader"):
+            by = await self._id("SELECT id FROM staff WHERE external_id = $1", reader)
+            await cases.attest(office, SCOPE, case_id=case.id, by=by, reported_at=None)
+        await referrals.attested(case.id)
+        await self.parts.client.get_workflow_handle(referral.workflow_id(str(case.id))).result()
+        by = await self._id("SELECT id FROM staff WHERE external_id = 'counselor'")
+        done = await closing.close(
+            office, SCOPE, case_id=case.id, by=by, word=closing.Word(LetterOutcome.DELIVER)
+        )
+        for tell in done.tells:
+            assert await self.parts.teller.tell(SCOPE, tell)
 
     async def _reach(self, day: date, at: time) -> None:
         """Evening by evening, so that the database knows what time it is when something is due."""

@@ -22,7 +22,7 @@ from stack.process import running
 from stack.temporal import TemporalOptions, temporal_server
 from tests.bluepals.roster.village import office_on
 from tests.commands.starter_line import COORDINATOR, StarterLine, until, write_folder
-from tests.conftest import _admin
+from tests.databases import copy
 from tests.workflows.world import LINK_KEY, MASTER_KEY
 from workflows.search_attributes import TYPES
 
@@ -34,8 +34,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="package")
 async def settings(postgres: PostgresServer, template: str) -> AsyncIterator[dict[str, str]]:
     """What the commands are told of their servers. No other test's worker takes this server's tasks."""
-    name = "commands"
-    await _admin(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    name = await copy(postgres, template, "commands")
     async with temporal_server(TemporalOptions(search_attributes=TYPES), print) as server:
         yield {
             "TEMPORAL_ADDRESS": server.address,

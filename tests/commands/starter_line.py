@@ -116,6 +116,9 @@ name = "North School"
 [visit]
 window_start = {visit}
 window_end = {visit + 4 * DAY}
+
+[policy]
+declining_days = 0
 """,
         "utf-8",
     )

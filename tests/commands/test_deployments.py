@@ -20,7 +20,7 @@ from service.workers import DEPLOYMENT, worker
 from stack.postgres import PostgresServer
 from stack.temporal import TemporalOptions, temporal_server
 from tests.commands.starter_line import PATIENCE, StarterLine
-from tests.conftest import _admin
+from tests.databases import administer
 from tests.workflows.world import parts_of
 from workflows.search_attributes import TYPES
 
@@ -31,7 +31,7 @@ def with_settings(starter: StarterLine, **settings: str) -> StarterLine:
 
 @pytest.fixture
 async def new_database(postgres: PostgresServer) -> str:
-    await _admin(postgres, "CREATE DATABASE new_release")
+    await administer(postgres, "CREATE DATABASE new_release")
     return postgres.url_of("postgres", "new_release")
 
 

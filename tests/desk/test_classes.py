@@ -61,7 +61,7 @@ async def test_each_state_of_a_childs_letter_is_shown(town: Town) -> None:
     assert state_of(page, "Ana Ortiz") == "approved"
     assert state_of(page, "Noah Smith") == "returned"
     await town.decides(await town.newest_draft("maya", Side.STUDENT), Verdict.REFER)
-    assert state_of(await tess.sees(), "Maya Lopez") == "with the counselor"
+    assert state_of(await tess.sees(), "Maya Lopez") == "being read", "of an open case the page says nothing"
 
 
 async def test_when_all_are_in_the_page_says_thanks(town: Town) -> None:

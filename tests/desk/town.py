@@ -99,6 +99,7 @@ STAFF = (
     _staff("sol", Role.TEACHER, "south"),
     _staff("mo", Role.MODERATOR),
     _staff("cora", Role.COORDINATOR),
+    _staff("coco", Role.COUNSELOR),
 )
 # Uma waits for a pal, and Rita is the reserve.
 PAIRS = {"maya": "dana", "ana": "dana", "noah": "sam", "zoe": "kim", "leo": "ben"}
@@ -127,6 +128,14 @@ class Town:
     def teacher(self, name: str, *, days: int = 30) -> "Visitor":
         link = self.parts.office.links.teacher(PROGRAM.id, self.staff[name], self.now + timedelta(days=days))
         return Visitor(self.http, urlsplit(link).path)
+
+    def reader(self, person: UUID) -> "Visitor":
+        link = self.parts.office.links.case(PROGRAM.id, person, self.now + timedelta(days=30))
+        return Visitor(self.http, urlsplit(link).path)
+
+    async def case(self) -> UUID:
+        found: UUID = await self.admin.fetchval("SELECT id FROM case_file")
+        return found
 
     # What people do elsewhere, or what a workflow brings about.
 
@@ -280,6 +289,16 @@ class Visitor:
     ) -> httpx.Response:
         form = await self.form_key() if key is None else key
         return await self.http.post(f"{self.path}/{pairing}/visit", data={"form": form, "answer": answer})
+
+    async def is_worried(self, draft: UUID, kind: str) -> httpx.Response:
+        return await self.http.post(
+            f"{self.path}/worry/{draft}", data={"form": await self.form_key(), "kind": kind}
+        )
+
+    async def attests(self, case: UUID, said: str, **fields: str) -> httpx.Response:
+        return await self.http.post(
+            f"{self.path}/{case}", data={"form": await self.form_key(), "said": said, **fields}
+        )
 
 
 @asynccontextmanager

@@ -18,16 +18,18 @@ import asyncpg
 from temporalio.client import WorkflowHandle
 
 from bluepals.domain.letters import Side, Verdict
+from bluepals.domain.people import Role
 from bluepals.facts import matching
 from bluepals.store.migrate import migrate
 from service.connection import connect
 from stack.postgres import postgres_server
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
-from tests.workflows import test_assignment, test_daily_mail, test_outbox, test_retention
+from tests.workflows import test_assignment, test_daily_mail, test_outbox, test_referral, test_retention
 from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, forged, serving
 from workflows.api import pairing
 from workflows.api import visit_day as visit_workflow
 from workflows.assignment import Assignment
+from workflows.referral import Referral
 from workflows.search_attributes import TYPES
 
 FOLDER = Path(__file__).parent
@@ -41,6 +43,7 @@ async def record() -> None:
         await _matching(World(served, a_program("matching")))
         await _daily_mail(World(served, a_program("daily")))
         await _retention(World(served, a_program("retention")))
+        await _referral(World(served, a_program("referral", begin=test_referral.this_monday())))
         async with test_outbox.running(served.parts.client, test_outbox.Desk()) as outbox:
             await outbox.signal("wake")
         await keep("outbox", outbox)
@@ -156,6 +159,20 @@ async def _retention(world: World) -> None:
     await world.enroll()
     await test_retention.night(world, "one")
     await keep("retention", world.client.get_workflow_handle(f"retention-{world.program.id}-one"))
+
+
+async def _referral(world: World) -> None:
+    """A stopwatch that tells everybody twice, is asked to stop, and ends with the last attestation."""
+    case_id = await test_referral.referred(world)
+    handle = test_referral.handle_of(world, case_id)
+    await test_referral.pass_time(world, handle, 15)
+    await handle.cancel()
+    await test_referral.pass_time(world, handle, 60)
+    for reader in (Role.TEACHER, Role.MODERATOR):
+        await test_referral.attest(world, case_id, reader)
+        await handle.execute_update(Referral.attested)
+    await handle.result()
+    await keep("referral", handle)
 
 
 async def _long(world: World) -> None:

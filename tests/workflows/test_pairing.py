@@ -142,7 +142,7 @@ async def test_a_referred_letter_is_held_and_the_counselor_hears_of_it(world: Wo
     handle = await world.begin_pairing(pair)
     await world.letter(pair, Side.STUDENT, 1, Verdict.REFER)
     await world.reach(world.round(1).students_due)
-    assert await world.mails("safety") == ["counselor@north.example"]
+    assert "counselor@north.example" in await world.mails("safety")
     assert await world.deliveries(pair) == []
     assert await world.misses(pair) == [], "it was written in time"
     assert "round 1: student's letter held for the counselor" in await world.story(handle)

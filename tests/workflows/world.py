@@ -22,7 +22,7 @@ from activities.year import VisitTimes
 from bluepals.domain.calendar import RoundDeadlines, SchoolCalendar, round_deadlines, visit_day
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, StockLetter, Student
-from bluepals.domain.program import Agency, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
 from bluepals.facts import letters, matching, pauses, roster
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.facts.office import Office
@@ -40,6 +40,7 @@ from rehearsal.clock import VirtualClock
 from service.bell import Bell
 from service.connection import connect
 from service.parts import Parts
+from service.referrals import Referrals
 from service.workers import worker
 from stack.postgres import PostgresServer
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
@@ -58,6 +59,7 @@ LINK_KEY = "a key of tests only, long enough to sign"
 SHORT_HISTORIES = {"history.maxTotalUpdates.suggestContinueAsNewThreshold": 0.003}
 EVERYTHING, LETTERS = Target(), [What.LETTERS]
 NO_CHOICES: Mapping[int, Choice] = {}
+AT_ONCE = Policy(declining_days=0)  # Approved today, introduced today.
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 
 
@@ -83,7 +85,7 @@ def rounds_of(count: int, begin: date) -> tuple[RoundDates, ...]:
     )
 
 
-def a_program(name: str, *, rounds: int = 2, begin: date | None = None) -> Program:
+def a_program(name: str, *, rounds: int = 2, begin: date | None = None, policy: Policy = AT_ONCE) -> Program:
     begin = begin or first_day()
     visit = begin + 4 * WEEK * rounds + WEEK
     return Program(
@@ -96,6 +98,7 @@ def a_program(name: str, *, rounds: int = 2, begin: date | None = None) -> Progr
         year=YearDates(begin, visit + 4 * WEEK + 4 * DAY),
         rounds=rounds_of(rounds, begin),
         visit=VisitWindow(visit, visit + 4 * DAY),
+        policy=policy,
     )
 
 
@@ -398,11 +401,7 @@ class World:
 
     async def decide(self, draft: Any, verdict: Verdict) -> DecidedAndTold:
         """The decision on record; the pairing has not heard of it."""
-        reasons = (
-            {"reason_for_child": "Please write it again.", "reason_for_adult": "It has to be written again."}
-            if verdict is Verdict.RETURN
-            else {}
-        )
+        returned = verdict is Verdict.RETURN
         return await letters.decide(
             self.office,
             self.scope,
@@ -410,12 +409,16 @@ class World:
             draft_hash=draft.hash,
             verdict=verdict,
             decided_by=self.people[Role.MODERATOR],
-            **reasons,
+            reason_for_child="Please write it again." if returned else None,
+            reason_for_adult="It has to be written again." if returned else None,
         )
 
     async def tell(self) -> int:
         """What the outbox does: every due fact is told. How many were answered."""
-        told = await TellActivities(self.parts.teller, self.parts.database).tell_due(TellDue(self.program.id))
+        start = Referrals(self.client).start
+        told = await TellActivities(self.parts.teller, self.parts.database, start).tell_due(
+            TellDue(self.program.id)
+        )
         return told.answered
 
     async def letter(

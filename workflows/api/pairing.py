@@ -6,6 +6,7 @@ from uuid import UUID
 
 from activities.people import Calendar
 from bluepals.domain.letters import Side, Verdict
+from bluepals.domain.silence import Rung
 
 WORKFLOW = "Pairing"
 
@@ -66,13 +67,23 @@ class Cause(StrEnum):
     """Why a gate opened; in these words only, so that nothing about a person comes along."""
 
     ROSTER = "the roster was imported again: consent and clearance are there"
+    CASE = "a case was closed"
 
 
 @dataclass(frozen=True)
 class GateOpened:
-    """A consent came in or a clearance was renewed: what was held may go."""
+    """A consent came in, a clearance was renewed or a case was closed: what was held may go."""
 
     cause: Cause
+
+
+@dataclass(frozen=True)
+class RungReached:
+    """One side is silent, or somebody has said something to that. `reached_on`: an ISO date."""
+
+    side: Side
+    rung: Rung
+    reached_on: str
 
 
 @dataclass
@@ -90,6 +101,7 @@ class PairingState:
     settled: list[str] = field(default_factory=list)
     calls: dict[str, str] = field(default_factory=dict)
     story: list[str] = field(default_factory=list)
+    rungs: list[str] = field(default_factory=list)
 
 
 @dataclass

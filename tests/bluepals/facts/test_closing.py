@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bluepals.domain.people import FollowOn
+from bluepals.domain.people import ConsentScope, FollowOn
 from bluepals.domain.survey import LONGEST_REMARK, QUESTIONS, Reply, SurveyRefused, Taker, answers
 from bluepals.facts import certificates, pairings, roster, surveys, visits, year, year_report
 from bluepals.store import surveys as store
@@ -18,6 +18,7 @@ from tests.desk.town import read_pdf
 from tests.mailroom import parsed
 
 ACADEMY = FollowOn("Teen Academy", date(2027, 6, 7), date(2027, 6, 18), "10 to 12", "https://academy.example")
+AGREED = ((ConsentScope.FOLLOW_ON, CONSENT),)
 OVER = FollowOn("GREAT", date(2026, 8, 1), date(2026, 8, 20), "10 to 12", "https://great.example")
 
 
@@ -55,7 +56,7 @@ async def offer(schools: TwoSchools, *programs: FollowOn) -> None:
     """Ana's and Cleo's families want to hear of it; Ben's has no address, Dan's did not agree."""
     folder = people("stl")
     wanted = [
-        replace(one, follow_on=CONSENT if one.student_id in {"Ana", "Ben", "Cleo"} else None)
+        replace(one, further_consents=AGREED if one.student_id in {"Ana", "Ben", "Cleo"} else ())
         for one in folder.students
     ]
     await roster.apply(schools.office, replace(folder, students=wanted, follow_on=programs))

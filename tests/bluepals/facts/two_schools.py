@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -13,7 +13,7 @@ import asyncpg
 
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, StockLetter, Student
-from bluepals.domain.program import Agency, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
 from bluepals.facts import letters, matching, pairings, roster
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.facts.office import Office
@@ -24,6 +24,7 @@ from bluepals.store.database import Database, Scope
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import DraftRecord
 from stack.postgres import PostgresServer
+from tests import databases
 
 _numbers = itertools.count(1)
 
@@ -82,6 +83,7 @@ def program(program_id: str) -> Program:
             RoundDates(2, date(2026, 10, 30), date(2026, 11, 13), date(2026, 11, 24)),
         ),
         visit=VisitWindow(date(2027, 4, 12), date(2027, 4, 16)),
+        policy=Policy(declining_days=0),
     )
 
 
@@ -285,21 +287,25 @@ async def two_schools(
     return schools
 
 
-async def begun_year(postgres: PostgresServer, template: str) -> str:
-    """A database in which everybody is paired and introduced: made once, and copied for each test."""
-    name = f"two_schools_{next(_numbers)}"
-    await _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+async def begun_year(
+    postgres: PostgresServer, template: str, *, lived: Callable[[TwoSchools], Awaitable[None]] | None = None
+) -> str:
+    """A database in which everybody is paired and introduced, and what `lived` does: made once, and copied for each test."""
+    name = await databases.copy(postgres, template, f"two_schools_{next(_numbers)}")
     async with _connected(postgres, name) as (database, admin):
         schools = await two_schools(database, admin)
         await schools.pair()
+        if lived is not None:
+            await lived(schools)
     return name
 
 
 @asynccontextmanager
 async def copied(postgres: PostgresServer, begun: str) -> AsyncIterator[TwoSchools]:
-    name = f"{begun}_{next(_numbers)}"
-    await _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {begun}")
-    async with _connected(postgres, name) as (database, admin):
+    async with (
+        databases.copied(postgres, begun, f"{begun}_{next(_numbers)}") as name,
+        _connected(postgres, name) as (database, admin),
+    ):
         rung: list[str] = []
         schools = TwoSchools(an_office(database, rung), admin, "stl", rung)
         await schools.know_people()
@@ -315,9 +321,3 @@ async def _connected(
     async with Database.connected(postgres.url_of("bluepals_app", name), size=6) as database:
         yield database, admin
     await admin.close()
-
-
-async def _on_server(postgres: PostgresServer, statement: str) -> None:
-    server = await asyncpg.connect(postgres.admin_url)
-    await server.execute(statement)
-    await server.close()

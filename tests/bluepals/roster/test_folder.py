@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bluepals.domain.people import Partner
 from bluepals.roster import Problem, RosterReading, read_folder
 from tests.bluepals.roster.village import GOOD, TODAY, cells_of, read, the_problem, workbook, write
 
@@ -115,3 +116,24 @@ def test_passwords_of_a_school_system_s_export_never_get_through(tmp_path: Path)
     reading = read(tmp_path, students__csv=users, staff__csv=users, officers__csv=users)
     assert [one.file for one in reading.problems] == ["students.csv", "officers.csv", "staff.csv"]
     assert "P@ssword123" not in repr(reading)
+
+
+def test_partners_are_read_and_their_file_may_be_missing(tmp_path: Path) -> None:
+    assert read(tmp_path).partners == ()
+    rows = 'name,what_for,languages,contact\nGrief Circle,"loss, and grief",en es,555-0132\nOther,quarrels,,a@b.example\n'
+    assert read(tmp_path, partners__csv=rows).partners == (
+        Partner("Grief Circle", "loss, and grief", ("en", "es"), "555-0132"),
+        Partner("Other", "quarrels", ("en",), "a@b.example"),
+    )
+    twice = f"{rows}Other,else,en,555-0100\n"
+    assert "on line 3 with other content" in the_problem(read(tmp_path, partners__csv=twice)).problem
+
+
+def test_the_list_of_a_suspected_harm_names_roles_and_people_of_the_staff(tmp_path: Path) -> None:
+    def told(who: str) -> str:
+        return f'{GOOD["program.toml"]}\n[safety]\ntold = ["counselor", "{who}"]\n'
+
+    assert read(tmp_path, program__toml=told("K-1")).problems == ()
+    problem = the_problem(read(tmp_path, program__toml=told("K-9")))
+    assert (problem.column, problem.value) == ("safety.told", "K-9")
+    assert "is no role and no staff_id of staff.csv" in problem.problem

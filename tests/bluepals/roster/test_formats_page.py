@@ -13,6 +13,7 @@ from bluepals.roster.people_files import (
     References,
     follow_on_columns,
     officer_columns,
+    partner_columns,
     staff_columns,
     stock_letter_columns,
     student_columns,
@@ -28,6 +29,7 @@ COLUMNS = {
     "staff": staff_columns(REFERENCES),
     "stock_letters": stock_letter_columns(),
     "follow_on": follow_on_columns(),
+    "partners": partner_columns(),
 }
 
 

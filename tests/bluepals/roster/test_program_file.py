@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bluepals.domain.program import Break, Policy, VisitWindow
+from bluepals.domain.program import Break, Policy, Safety, VisitWindow
 from bluepals.roster import Problem
 from bluepals.roster.program_file import POLICY, read_program
 from tests.bluepals.roster.village import PROGRAM, read, the_problem
@@ -241,3 +241,25 @@ def test_all_problems_of_the_folder_are_told_at_once(tmp_path: Path) -> None:
 
 def test_a_program_that_cannot_be_read_makes_no_noise_in_the_rows(tmp_path: Path) -> None:
     assert the_problem(read(tmp_path, program__toml="[")).file == "program.toml"
+
+
+def test_who_is_told_of_a_suspected_harm_and_how_to_report_it() -> None:
+    lines = '[safety]\nhotline = "Missouri, 1-800-392-3738"\ntold = ["counselor", "K-1"]\nliaison_decides = false\n'
+    program = read_program(f"{PROGRAM}\n{lines}".encode()).program
+    assert program is not None
+    assert program.safety == Safety("Missouri, 1-800-392-3738", ("counselor", "K-1"), liaison_decides=False)
+    assert read_program(PROGRAM.encode()).program.safety == Safety()  # type: ignore[union-attr] # It is a good file.
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("told = []", "names nobody; list roles"),
+        ('told = ["Ms. Lee"]', "is no id"),
+        ('liaison_decides = "no"', "is neither true nor false"),
+        ('hotlin = "911"', "is hotline meant"),
+    ],
+)
+def test_a_safety_table_that_can_not_be_read_is_a_problem(line: str, problem: str) -> None:
+    (found,) = read_program(f"{PROGRAM}\n[safety]\n{line}\n".encode()).problems
+    assert problem in found.problem

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 
+from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Side, Verdict
-from bluepals.domain.people import FollowOn
-from bluepals.facts import daily, endings, erasure, letters, pauses, visits, year
-from bluepals.store import attention, follow_on, holds, retention
+from bluepals.domain.people import FollowOn, Partner
+from bluepals.facts import carry_over, cases, closing, daily, endings, erasure, letters, pauses, visits, year
+from bluepals.facts.letters import DecidedAndTold
+from bluepals.store import attention, follow_on, holds, people, retention
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
@@ -16,6 +18,7 @@ from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoScho
 
 # Each school's two children: one who writes, one who misses.
 COUPLES = {"north": ("Ana", "Ben", "Mona"), "south": ("Cleo", "Dan", "Max")}
+COUNSELORS = {"north": "Coco", "south": "Cal"}
 
 
 async def live_a_year(schools: TwoSchools) -> None:
@@ -30,7 +33,8 @@ async def live_a_year(schools: TwoSchools) -> None:
         back = await schools.write(writer, Side.OFFICER, "My street is Elm.")
         await schools.decide(back, Verdict.RETURN, by=moderator)
         worrying = await schools.write(misser, Side.OFFICER, "A worrying letter.", round_number=2)
-        await schools.decide(worrying, Verdict.REFER, by=moderator)
+        referred = await schools.decide(worrying, Verdict.REFER, by=moderator)
+        await _keep(schools, referred, moderator, COUNSELORS[school])
         await schools.write(writer, Side.STUDENT, "Nobody has read this yet.", round_number=2)
     await schools.at(CHILDREN_DUE + timedelta(seconds=1))
     for _, misser, _ in COUPLES.values():
@@ -50,6 +54,11 @@ async def live_a_year(schools: TwoSchools) -> None:
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
     )
+    await schools.admin.execute(
+        "INSERT INTO clearance_mark SELECT id, cleared_until, 30, program_id, '2026-10-02' FROM officer"
+        " WHERE program_id = $1",
+        schools.program,
+    )
     for _, misser, _ in COUPLES.values():
         await rest_over_a_weekend(schools, Target(pairing_id=schools.pairing[misser]))
         await endings.end(
@@ -58,6 +67,14 @@ async def live_a_year(schools: TwoSchools) -> None:
             schools.pairing[misser],
             Reason.MOVED,
             farewell_until=OFFICERS_DUE + timedelta(weeks=2),
+            by=schools.staff["Cora"],
+        )
+        await carry_over.say(
+            schools.office,
+            schools.scope,
+            schools.pairing[misser],
+            Side.OFFICER,
+            wants=True,
             by=schools.staff["Cora"],
         )
     await come_to_an_end(schools)
@@ -89,6 +106,28 @@ async def rest_over_a_weekend(schools: TwoSchools, target: Target) -> None:
     await pauses.pause(*this, reason="away", by=schools.staff["Cora"])
     seen = await pauses.preview(*this, {}, by=schools.staff["Cora"])
     await pauses.resume(*this, {}, by=schools.staff["Cora"], agreed=seen.agreement)
+
+
+async def _keep(schools: TwoSchools, referred: DecidedAndTold, moderator: str, counselor: str) -> None:
+    """Everybody does their part, and the letter is kept."""
+    assert referred.opened is not None
+    office, scope, case_id = schools.office, schools.scope, referred.opened.case.id
+    await cases.note_read(office, scope, referred.decided.draft_id, schools.staff[counselor])
+    for reader in (moderator, counselor):
+        await cases.attest(office, scope, case_id=case_id, by=schools.staff[reader], reported_at=None)
+    async with schools.database.transaction(scope) as connection:
+        helper = Partner("Friends of Children", "grief", ("en", "es"), "555-0100")
+        await people.save_partners(connection, schools.program, [helper])
+    await cases.plan(
+        office,
+        scope,
+        case_id=case_id,
+        by=schools.staff[counselor],
+        look_again_on=date(2026, 9, 8),
+        partners=["Friends of Children"],
+    )
+    word = closing.Word(LetterOutcome.KEEP)
+    await closing.close(office, scope, case_id=case_id, by=schools.staff[counselor], word=word)
 
 
 @asynccontextmanager

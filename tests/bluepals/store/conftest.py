@@ -10,6 +10,7 @@ from bluepals.store.database import Database
 from stack.postgres import PostgresServer
 from tests.bluepals.facts.two_schools import TwoSchools, two_schools
 from tests.bluepals.store.busy_year import live_a_year
+from tests.databases import copy
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +20,7 @@ async def busy(
     """The program `stl`. Beside it is `kc`, with schools of the same names."""
     name = f"busy_{request.module.__name__.rpartition('.')[2]}"
     async with AsyncExitStack() as stack:
-        server = await asyncpg.connect(postgres.admin_url)
-        await server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        await server.close()
+        await copy(postgres, template, name)
         database = await stack.enter_async_context(
             Database.connected(postgres.url_of("bluepals_app", name), size=6)
         )

@@ -13,17 +13,20 @@ import asyncpg
 import pytest
 
 import bluepals.store
+from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
-from bluepals.domain.people import Role
+from bluepals.domain.people import ConsentScope, Partner, Role
 from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
+from bluepals.domain.silence import Rung, Silence
 from bluepals.domain.survey import Answers, Taker
-from bluepals.store import letters, mail
+from bluepals.store import cases, letters, mail
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import NotPaused, Target, What
+from bluepals.store.silence import SilentSide
 from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
 from tests.bluepals.store.busy_year import trying
@@ -85,6 +88,8 @@ REFUSALS: dict[str, type[Exception]] = {
     "holds.hold": asyncpg.CheckViolationError,  # It names nothing.
     "holds.known": LookupError,
     "holds.release": NotTaken,
+    "cases.close": asyncpg.CheckViolationError,
+    "cases.decide": asyncpg.CheckViolationError,
     "letters.decide": NotTaken,
     "mail.mark_data_started": mail.ClaimLost,
     "mail.mark_refused": mail.ClaimLost,
@@ -103,6 +108,10 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         " WHERE draft.program_id = 'stl' AND written_for <> 'stock' LIMIT 1"
     )
     assert draft is not None
+    case = await busy.admin.fetchrow(
+        f"{cases.RECORD} WHERE case_file.school_id = 'north' AND case_file.program_id = 'stl'"
+    )
+    assert case is not None
     roster = people("stl")
     return {
         "admin_url": "",
@@ -112,9 +121,15 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "body": {"draft_id": "x"},
         "by": busy.staff["Cora"],
         "came": True,
+        "case": cases._record(case),
+        "case_id": case["id"],
         "claim_id": uuid4(),
         "class_name": "5A",
         "dates": RoundDates(1, date(2026, 9, 18), date(2026, 10, 2), date(2026, 10, 13)),
+        "day": date(2026, 9, 21),
+        "closed_by": busy.staff["Coco"],
+        "concern": Concern.UNSURE,
+        "counsel_asked_on": None,
         "decided_by": busy.staff["Cora"],
         "decision": letters.Decision(draft["id"], draft["hash"], Verdict.REFER, busy.staff["Mona"]),
         "draft_hash": draft["hash"],
@@ -134,38 +149,65 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "keyring": busy.office.keyring,
         "kind": "test",
         "limit": 10,
+        "look_again_on": date(2026, 10, 6),
+        "made_by": busy.staff["Coco"],
         "mail": mail.QueuedMail("a key", "test", "a@b.example", "<a@b.example>", b"message"),
         "mail_id": await busy.admin.fetchval("SELECT id FROM mail WHERE program_id = 'stl' LIMIT 1"),
         "needs": [],
         "number": 1,
         "of": SchoolClass("stl.north.2026", "north", "North School", "5A"),
         "officer_id": busy.officer["Olga"],
+        "officer_outcome": None,
         "officers": roster.officers,
-        "opening": 1,
+        "one": SilentSide(
+            busy.pairing["Ana"],
+            "north",
+            "5A",
+            "city",
+            busy.officer["Olga"],
+            "Olga",
+            "o@x.example",
+            "Ana",
+            1,
+            True,
+            Silence(Side.OFFICER, 1, date(2026, 9, 18), {}),
+        ),
         "pairing_ids": [busy.pairing["Ana"]],
+        "opened_by": busy.staff["Mona"],
+        "opening": 1,
+        "outcome": LetterOutcome.KEEP,
         "pairing_id": busy.pairing["Ana"],
         "pairs": [],
+        "partners": [Partner("Friends of Children", "grief", ("en",), "555-0101")],
         "patience": timedelta(seconds=1),
         "program": "stl",
         "program_year": "stl.north.2026",
         "programs": [],
         "confirmed_by": busy.staff["Cora"],
-        "reason": "year closed",
         "requested_by": busy.staff["Tess"],
         "released_by": None,
         "set_by": None,
         "subject": Subject.STUDENT,
         "counted": 3,
+        "reader": busy.staff["Coco"],
+        "reason": "year closed",
+        "reasons": None,
+        "reference": None,
         "reply": "250",
+        "reported_at": None,
         "role": Role.MODERATOR,
         "roles": roster.staff,
         "round_number": 2,
         "rounds": [],
+        "rung": Rung.KIND_WORD,
         "said": "yes",
+        "said_by": busy.staff["Coco"],
         "school": "north",
+        "scopes": [ConsentScope.VISIT],
         "seed": 7,
         "sentence": "Look.",
         "side": Side.OFFICER,
+        "someone": busy.staff["Coco"],
         "staff_id": busy.staff["Tess"],
         "stock_id": "another",
         "student_id": busy.student["Ana"],
@@ -176,6 +218,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "until": datetime(2027, 6, 1, tzinfo=UTC),
         "what": What.LETTERS,
         "whats": [What.LETTERS],
+        "wants": True,
         "why": "They are neighbours.",
         "workflow_id": "pairing-x",
         "year": {"north": "stl.north.2026", "south": "stl.south.2026"},
@@ -185,9 +228,12 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 # Where a name means something else than elsewhere.
 OTHERWISE: dict[str, dict[str, object]] = {
     "endings.begin": {"reason": Reason.STOPPED},
+    "consents.locked": {"external_id": "Ana"},
     "deliveries.record_miss": {"round_number": 1},
     "erasure.student": {"external_id": "Ana"},
     "surveys.answer": {"said": Answers({}, None)},
+    "cases.plan": {"partners": ["Friends of Children"]},
+    "cases.say": {"role": "counselor"},
     "people.staff_by_external_id": {"external_id": "Cora"},
     "people.staff_id": {"external_id": "Cora"},
     "programs.save": {"program": program("stl")},

@@ -1,13 +1,12 @@
 -- After the year: what is asked of those who took part, how long each kind of data is kept, and how a child is erased.
 
 ALTER TABLE student
-    ADD follow_on_consent date, -- the guardian agreed to hear of other programs
     ADD erased_at timestamptz,
     -- What is left of an erased child proves that rules were kept, and says nothing about the child.
     ADD CONSTRAINT erased_without_a_trace CHECK (
         erased_at IS NULL
         OR (first_name = 'erased' AND last_name = 'erased' AND class_name = 'erased' AND language = 'en'
-            AND num_nonnulls(guardian_name, guardian_email, consent_on, follow_on_consent) = 0
+            AND num_nonnulls(guardian_name, guardian_email, guardian2_name, guardian2_email, consent_on) = 0
             AND withdrawn_at IS NOT NULL AND coalesce(pal_gender_reason, 'erased') = 'erased'));
 
 ALTER TABLE officer
@@ -64,16 +63,16 @@ CREATE FUNCTION child_of(student uuid, pairing uuid, draft uuid) RETURNS uuid LA
            JOIN pairing AS one ON one.id = letter.pairing_id WHERE written.id = draft))
 $$;
 
-CREATE FUNCTION is_held(student uuid) RETURNS boolean LANGUAGE sql STABLE
+CREATE FUNCTION is_child_held(student uuid) RETURNS boolean LANGUAGE sql STABLE
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM legal_hold AS hold WHERE released_at IS NULL
         AND child_of(hold.student_id, hold.pairing_id, hold.draft_id) = student)
 $$;
 
 -- Stock letters belong to no child.
-CREATE FUNCTION is_draft_held(draft uuid) RETURNS boolean LANGUAGE sql STABLE
+CREATE FUNCTION is_letter_held(draft uuid) RETURNS boolean LANGUAGE sql STABLE
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT coalesce(is_held(child_of(NULL, NULL, draft)), false)
+    SELECT coalesce(is_child_held(child_of(NULL, NULL, draft)), false)
         OR EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL AND draft_id = draft)
 $$;
 
@@ -96,9 +95,9 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT ($1).%I', TG_ARGV[1]) USING OLD INTO subject;
     held := CASE TG_ARGV[0]
-        WHEN 'student' THEN is_held(subject)
-        WHEN 'pairing' THEN is_held(child_of(NULL, subject, NULL))
-        ELSE is_draft_held(subject) END;
+        WHEN 'student' THEN is_child_held(subject)
+        WHEN 'pairing' THEN is_child_held(child_of(NULL, subject, NULL))
+        ELSE is_letter_held(subject) END;
     IF held THEN
         RAISE EXCEPTION '% % is under a legal hold', TG_ARGV[0], subject
             USING ERRCODE = 'check_violation', CONSTRAINT = 'under_a_legal_hold';

@@ -1,0 +1,81 @@
+"""The next year begins with the pairs of the last one that both still want."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from bluepals.domain.letters import Side
+from bluepals.domain.people import Role
+from bluepals.facts.office import Office
+from bluepals.store import carry_over, matching, people, programs, tells
+from bluepals.store.carry_over import PastPair
+from bluepals.store.database import Connection, Scope
+
+
+class CarryOverRefused(Exception):
+    """Nothing is carried over; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOver:
+    """Pairs that go on, and those that don't, each with its reason in the row."""
+
+    pairs: Sequence[PastPair]
+    left: Sequence[PastPair]
+
+
+async def say(office: Office, scope: Scope, pairing_id: UUID, side: Side, *, wants: bool, by: UUID) -> None:
+    """What one side wants: the child's family, or the officer. Raises LookupError."""
+    async with office.database.transaction(scope) as connection:
+        await carry_over.say(connection, pairing_id, side, wants, by)
+
+
+async def carry(office: Office, scope: Scope, *, by: UUID) -> CarriedOver:
+    """Those whom both want are pairs of this school year from here on; again, it carries nobody twice.
+
+    Raises CarryOverRefused while the last year is still open, or before the next one's folder is imported.
+    """
+    async with office.committing(scope) as connection:
+        await matching.one_at_a_time(connection, scope.program)
+        await _refuse_too_early(connection, by)
+        program = await programs.load(connection)
+        carried: list[PastPair] = []
+        left: list[PastPair] = []
+        for pair in await carry_over.past_pairs(connection):
+            if pair.goes_on:
+                await carry_over.take_along(connection, pair.student_id, program.program_year_id(pair.school))
+            (carried if pair.goes_on else left).append(pair)
+        await _begin(connection, scope.program, carried, by)
+        return CarriedOver(carried, left)
+
+
+async def _begin(connection: Connection, program: str, pairs: Sequence[PastPair], by: UUID) -> None:
+    """Approved at once, since two people and a coordinator have said so; their schools' years hear of it."""
+    proposed = await carry_over.propose(connection, program, [pair.pairing_id for pair in pairs])
+    await matching.supersede_impossible(connection, proposed)
+    await matching.approve(connection, proposed, by)
+    batch = sha256("".join(sorted(map(str, proposed))).encode()).hexdigest()
+    for year in await matching.program_years_of(connection, proposed):
+        await tells.add(
+            connection,
+            program,
+            workflow_id=f"program-year-{year}",
+            fact="pairs_approved",
+            key=batch,
+            body={"batch": batch},
+        )
+
+
+async def _refuse_too_early(connection: Connection, by: UUID) -> None:
+    if by not in {one.id for one in await people.staff(connection, Role.COORDINATOR)}:
+        raise CarryOverRefused(
+            "Only a coordinator carries pairs over. Use the id of one in --by; see staff.csv."
+        )
+    years = await programs.years(connection)
+    if not any(state == "closed" for _, _, state in years):
+        raise CarryOverRefused(
+            "No year of this program is over yet. Pairs are carried over when it has closed."
+        )
+    if all(state == "closed" for _, _, state in years):
+        raise CarryOverRefused("There is no next year yet. Import its folder first: starter.py import FOLDER")

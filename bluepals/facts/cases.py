@@ -1,0 +1,360 @@
+"""A letter that worries someone: the case opened, its people told, attested, planned, and the stopwatch's pages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from bluepals.domain.cases import Concern, pause_before
+from bluepals.domain.letters import Side
+from bluepals.domain.people import Role
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.mail import notices
+from bluepals.mail.notices import Notice
+from bluepals.store import attention, cases, people
+from bluepals.store.cases import CaseRecord, PersonCard
+from bluepals.store.database import Connection, Scope
+from bluepals.store.letters import NotTaken
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The case about a draft, new or known. `has_stopwatch`: its workflow has to run."""
+
+    case: CaseRecord
+    known: bool
+
+    @property
+    def has_stopwatch(self) -> bool:
+        return self.case.kind is Concern.HARM
+
+
+async def worry(office: Office, scope: Scope, *, draft_id: UUID, by: UUID, concern: Concern) -> Opened:
+    """Somebody who sees a letter is worried about it. Raises NotTaken with a sentence."""
+    async with office.committing(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        side = await cases.lock_letter(connection, draft_id)
+        if not await cases.may_see(connection, draft_id, by):
+            raise NotTaken(
+                "Only somebody who sees this letter can be worried about it: its school's staff and its officer."
+            )
+        _refuse_wrong_door(concern, side)
+        await cases.note_read(connection, draft_id, by)
+        opened = await open_case(connection, letterhead, draft_id=draft_id, by=by, concern=concern)
+        if opened.known and opened.has_stopwatch:
+            await _tell_readers(connection, letterhead, opened.case)
+        return opened
+
+
+def _refuse_wrong_door(concern: Concern, side: Side) -> None:
+    if concern is Concern.CONDUCT and side is Side.STUDENT:
+        raise NotTaken(
+            "Conduct is an officer's, and this is a child's letter. Choose sad, unsure, family or harm."
+        )
+    if concern is Concern.FAMILY and side is Side.OFFICER:
+        raise NotTaken(
+            "Family is for a child's letter, and this is an officer's. Choose sad, unsure, harm or conduct."
+        )
+
+
+async def refer(
+    connection: Connection, letterhead: Letterhead, *, draft_id: UUID, by: UUID, concern: Concern
+) -> Opened:
+    """In the transaction of a reader's decision. Raises NotTaken with a sentence."""
+    _refuse_wrong_door(concern, await cases.lock_letter(connection, draft_id))
+    return await open_case(connection, letterhead, draft_id=draft_id, by=by, concern=concern)
+
+
+async def open_case(
+    connection: Connection, letterhead: Letterhead, *, draft_id: UUID, by: UUID, concern: Concern
+) -> Opened:
+    """In the transaction of whoever says so, who holds the letter's lock: the case, and everybody told at once."""
+    case_id, new = await cases.open_case(connection, draft_id, concern, by)
+    case = await cases.record(connection, case_id)
+    if new:
+        await _tell(connection, letterhead, case)
+        await look_at_packs(connection, case)
+    return Opened(case, known=not new)
+
+
+async def look_at_packs(connection: Connection, case: CaseRecord) -> None:
+    """What is held is taken out of a pack, and its child has to have another letter; what is free again is back in it."""
+    for place in await cases.places_in_packs(connection, case.id):
+        key = f"pack-{place.pairing_id}-{place.opening}"
+        if not place.empty:
+            await attention.settle(connection, key)
+            continue
+        await attention.call(
+            connection,
+            key=key,
+            kind="empty place in a pack",
+            school=case.school,
+            subject_id=place.pairing_id,
+            sentence=f"The letter of pairing {place.pairing_id} for opening day {place.opening} is held: "
+            "give the teacher another one for this child.",
+        )
+
+
+async def _tell(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
+    match case.kind:
+        case Concern.CONDUCT:
+            await _tell_who_decides(connection, letterhead, case)
+        case Concern.HARM:
+            await _tell_readers(connection, letterhead, case)
+            await _page(connection, letterhead, case, 0)
+            await _tell_counselors(connection, letterhead, case)
+        case _:
+            await _tell_counselors(connection, letterhead, case)
+
+
+async def _tell_readers(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
+    """Each of them, and each who reads it later: the duty is their own."""
+    for reader in await cases.name_readers(connection, case.id, case.draft_id):
+        notice = notices.duty_to_report(
+            name=reader.name,
+            case=str(case.id),
+            hotline=letterhead.program.safety.hotline,
+            link=letterhead.case_link(reader.id),
+        )
+        await _post(connection, letterhead, case, reader, notice, "duty")
+
+
+async def _tell_counselors(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
+    """Support for the child, beside whatever else has to be done."""
+    for counselor in await people.staff(connection, Role.COUNSELOR, school=case.school):
+        notice = notices.letter_referred(
+            name=counselor.name,
+            case=str(case.id),
+            draft=str(case.draft_id),
+            plan_by=letterhead.calendar.label(plan_due(letterhead, case.opened_at)),
+        )
+        await _post(connection, letterhead, case, _card(counselor), notice, "referred")
+
+
+def plan_due(letterhead: Letterhead, opened_at: datetime) -> datetime:
+    """The end of the next school day."""
+    opened_on = opened_at.astimezone(letterhead.calendar.zone).date()
+    return letterhead.calendar.instant(
+        letterhead.calendar.add_school_days(opened_on, 1), letterhead.program.policy.due_hour
+    )
+
+
+async def _tell_who_decides(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
+    """The coordinator, and the liaison unless the policy leaves them out."""
+    for role in await cases.words_needed(connection, case.kind):
+        for one in await people.staff(connection, Role(role), school=case.school, agency=case.agency):
+            notice = notices.conduct(name=one.name, case=str(case.id), program=case.program)
+            await _post(connection, letterhead, case, _card(one), notice, "conduct")
+
+
+def _card(one: people.StaffMember) -> PersonCard:
+    return PersonCard(one.id, one.name, one.email)
+
+
+async def _post(
+    connection: Connection,
+    letterhead: Letterhead,
+    case: CaseRecord,
+    to: PersonCard,
+    notice: Notice,
+    what: str,
+) -> None:
+    await post(
+        connection,
+        letterhead,
+        notice,
+        key=f"case-{case.id}-{what}-{to.id}",
+        to=to.email,
+        school=case.school,
+        pairing_id=case.pairing_id,
+    )
+
+
+# ---- who reads, and attests
+
+
+async def note_read(office: Office, scope: Scope, draft_id: UUID, reader: UUID) -> None:
+    """Somebody was shown a draft: while harm is suspected in it, they are told of their duty at once."""
+    async with office.committing(scope) as connection:
+        await cases.note_read(connection, draft_id, reader)
+        case_id = await cases.open_harm_about(connection, draft_id)
+        if case_id is not None:
+            letterhead = await Letterhead.of(office, connection)
+            await _tell_readers(connection, letterhead, await cases.record(connection, case_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    known: bool
+    still_to_attest: int
+
+
+async def attest(
+    office: Office,
+    scope: Scope,
+    *,
+    case_id: UUID,
+    by: UUID,
+    reported_at: datetime | None,
+    reference: str | None = None,
+) -> Attested:
+    """For oneself: reported at this time, or (None) read and without reasonable cause. Raises NotTaken."""
+    async with office.committing(scope) as connection:
+        case = await cases.record(connection, case_id)
+        if case.kind is not Concern.HARM:
+            raise NotTaken("Nobody attests in this case: it is not one of suspected harm.")
+        person = await cases.reader_as(connection, case_id, by)
+        if person is None:
+            raise NotTaken(
+                "Only somebody who has read the letter attests, and each for themselves. See: case show"
+            )
+        if reported_at is not None and reported_at > await connection.fetchval("SELECT program_now()"):
+            raise NotTaken("The time of the report is still to come. Report first, then say when it was.")
+        new = await cases.attest(connection, case_id, person, reported_at, reference)
+        return Attested(not new, len(await cases.still_to_attest(connection, case_id)))
+
+
+# ---- the counselor's plan
+
+
+async def plan(
+    office: Office,
+    scope: Scope,
+    *,
+    case_id: UUID,
+    by: UUID,
+    look_again_on: date,
+    partners: Sequence[str] = (),
+) -> None:
+    """Raises NotTaken with a sentence."""
+    async with office.committing(scope) as connection:
+        case = await cases.record(connection, case_id)
+        if case.closed_at is not None:
+            raise NotTaken("This case is closed. If the letter worries again: starter.py letter worry")
+        if "counselor" not in await cases.roles_in(connection, case_id, by):
+            raise NotTaken("Only the counselor of this school makes the plan. See the roles in staff.csv.")
+        letterhead = await Letterhead.of(office, connection)
+        _refuse_unfit_day(letterhead, look_again_on)
+        await _refuse_unknown_partners(connection, partners)
+        await cases.plan(connection, case_id, by, look_again_on, partners)
+
+
+def _refuse_unfit_day(letterhead: Letterhead, day: date) -> None:
+    if day < letterhead.now.astimezone(letterhead.calendar.zone).date():
+        raise NotTaken(f"The day to look again, {day}, is over. Choose one to come.")
+    if why := letterhead.calendar.why_closed(day):
+        raise NotTaken(
+            f"The day to look again, {day}, is {why}. Choose a school day: "
+            f"{letterhead.calendar.next_school_day(day)}, for example."
+        )
+
+
+async def _refuse_unknown_partners(connection: Connection, wanted: Iterable[str]) -> None:
+    known = {one.name for one in await people.partners(connection)}
+    for name in wanted:
+        if name not in known:
+            listed = ", ".join(sorted(known)) or "none yet (import a partners.csv)"
+            raise NotTaken(f"{name!r} is no partner of this program. There are: {listed}.")
+
+
+# ---- the stopwatch
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the stopwatch stands: who is missing, which page is next, and in how long."""
+
+    missing: int
+    page: int
+    rungs: int
+    wait: timedelta
+    school: str | None
+
+
+async def standing(office: Office, scope: Scope, case_id: UUID) -> Standing:
+    async with office.database.transaction(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        return await _standing(connection, letterhead, await cases.record(connection, case_id))
+
+
+async def page(office: Office, scope: Scope, case_id: UUID, number: int) -> Standing:
+    """Tell the next rung of the list, and whoever is missing; the same page again tells nobody twice."""
+    async with office.committing(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        case = await cases.record(connection, case_id)
+        if case.closed_at is None and await cases.still_to_attest(connection, case_id):
+            await _page(connection, letterhead, case, number)
+        return await _standing(connection, letterhead, case)
+
+
+async def _standing(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> Standing:
+    missing = 0 if case.closed_at else len(await cases.still_to_attest(connection, case.id))
+    so_far = await cases.paged(connection, case.id)
+    rungs = len(await _rungs(connection, letterhead, case))
+    wait = max(pause_before(so_far.pages, rungs) - so_far.since, timedelta(0))
+    return Standing(missing, so_far.pages, rungs, wait, case.school)
+
+
+async def _page(connection: Connection, letterhead: Letterhead, case: CaseRecord, number: int) -> None:
+    if not await cases.page(connection, case.id, number):
+        return
+    missing = await cases.still_to_attest(connection, case.id)
+    rungs = await _rungs(connection, letterhead, case)
+    # When all on the list have been told, all are told again.
+    told = rungs[number] if number < len(rungs) else [one for rung in rungs for one in rung]
+    for person in told:
+        notice = notices.stopwatch(
+            name=person.name,
+            case=str(case.id),
+            missing=len(missing),
+            since=letterhead.calendar.label(case.opened_at),
+            link=letterhead.case_link(person.id),
+        )
+        await _post(connection, letterhead, case, person, notice, f"page-{number}")
+    if number:  # At the opening they are told of their duty in a mail of its own.
+        await _remind(connection, letterhead, case, missing, number)
+
+
+async def _remind(
+    connection: Connection,
+    letterhead: Letterhead,
+    case: CaseRecord,
+    missing: Sequence[PersonCard],
+    number: int,
+) -> None:
+    for reader in missing:
+        notice = notices.duty_to_report(
+            name=reader.name,
+            case=str(case.id),
+            hotline=letterhead.program.safety.hotline,
+            link=letterhead.case_link(reader.id),
+        )
+        await _post(connection, letterhead, case, reader, notice, f"duty-{number}")
+
+
+async def _rungs(
+    connection: Connection, letterhead: Letterhead, case: CaseRecord
+) -> Sequence[Sequence[PersonCard]]:
+    """The named list, rung by rung: a rung on which nobody stands costs no time, and nobody stands on two."""
+    rungs: list[list[PersonCard]] = []
+    seen: set[UUID] = set()
+    for named in letterhead.program.safety.told:
+        rung = [one for one in await _named(connection, named, case) if one.id not in seen]
+        seen.update(one.id for one in rung)
+        if rung:
+            rungs.append(rung)
+    return rungs
+
+
+async def _named(connection: Connection, named: str, case: CaseRecord) -> Sequence[PersonCard]:
+    if named in set(Role):
+        members = await people.staff(connection, Role(named), school=case.school, agency=case.agency)
+    else:
+        members = await people.staff_named(connection, named)
+    return [_card(one) for one in members]
+
+
+async def is_on_the_list(
+    connection: Connection, letterhead: Letterhead, case: CaseRecord, someone: UUID
+) -> bool:
+    return any(one.id == someone for rung in await _rungs(connection, letterhead, case) for one in rung)

@@ -1,0 +1,184 @@
+"""A case closed: by the word of those who decide, with what becomes of the letter, and of the officer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
+from bluepals.facts import endings
+from bluepals.facts.cases import look_at_packs
+from bluepals.facts.letters import due_again, tell_pairing, tell_writer
+from bluepals.facts.office import Letterhead, Office
+from bluepals.store import attention, cases, pairings, tells
+from bluepals.store.cases import CaseDraft, CaseRecord, Reasons
+from bluepals.store.database import Connection, Scope
+from bluepals.store.endings import Reason
+from bluepals.store.letters import NotTaken
+from bluepals.store.tells import Tell
+
+CAUSE = "a case was closed"  # as workflows.api.pairing knows it
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What somebody who decides says is to become of the letter; a return has its reasons, conduct its officer."""
+
+    letter: LetterOutcome
+    officer: OfficerOutcome | None = None
+    reason_for_child: str | None = None
+    reason_for_adult: str | None = None
+    counsel_asked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Whether the case is closed now; if not, whose word it waits for."""
+
+    closed: bool
+    waits_for: tuple[str, ...]
+    tells: tuple[Tell, ...] = ()
+
+
+async def close(office: Office, scope: Scope, *, case_id: UUID, by: UUID, word: Word) -> Closing:
+    """Say one's word; with the last one that is needed the case closes. Raises NotTaken with a sentence."""
+    async with office.committing(scope) as connection:
+        case = await cases.record(connection, case_id)
+        if case.closed_at is not None:
+            return _closed_before(case, word)
+        needed = await cases.words_needed(connection, case.kind)
+        own = [role for role in needed if role in await cases.roles_in(connection, case_id, by)]
+        await _refuse_unfit(connection, case, word, needed, own)
+        draft = await cases.draft_of(connection, case.draft_id, by)
+        _refuse_unfit_letter(word, draft)
+        for role in own:
+            await cases.say(connection, case_id, role, by, word.letter, word.officer)
+        agreeing = await cases.agreeing(connection, case_id, word.letter, word.officer)
+        if missing := tuple(role for role in needed if role not in agreeing):
+            return Closing(closed=False, waits_for=missing)
+        await cases.close(connection, case_id, word.letter, word.officer, word.counsel_asked_on)
+        letterhead = await Letterhead.of(office, connection)
+        told = [*await _letter(connection, letterhead, case, draft, by, word)]
+        told += await _officer(connection, case, by, word)
+        await look_at_packs(connection, case)
+        return Closing(closed=True, waits_for=(), tells=tuple(told))
+
+
+def _closed_before(case: CaseRecord, word: Word) -> Closing:
+    if case.letter is not word.letter:
+        raise NotTaken(f"This case is closed already: {case.letter}. A new worry opens a new one.")
+    return Closing(closed=True, waits_for=())
+
+
+async def _refuse_unfit(
+    connection: Connection, case: CaseRecord, word: Word, needed: Sequence[str], own: Sequence[str]
+) -> None:
+    if not own:
+        raise NotTaken(f"This case is closed by the word of its {' and its '.join(needed)}. Ask them.")
+    if missing := len(await cases.still_to_attest(connection, case.id)):
+        raise NotTaken(
+            f"{missing} who read the letter {'has' if missing == 1 else 'have'} not attested yet; "
+            "nobody can do it for them. See: starter.py case show"
+        )
+    if case.kind in {Concern.SAD, Concern.UNSURE, Concern.FAMILY} and not await cases.has_plan(
+        connection, case.id
+    ):
+        raise NotTaken("There is no plan yet. Make one with a day to look again: starter.py case plan")
+    if case.kind is Concern.CONDUCT:
+        _refuse_unfit_about_officer(word)
+    elif word.officer is not None:
+        raise NotTaken("What becomes of the officer is asked in a case of conduct only. Leave it out.")
+    if case.kind is Concern.FAMILY and word.letter is LetterOutcome.DELIVER and not word.counsel_asked_on:
+        raise NotTaken(
+            "A letter about a family's trouble goes to no officer before counsel was asked: say when, with "
+            "--counsel-asked, or return it to be changed."
+        )
+
+
+def _refuse_unfit_about_officer(word: Word) -> None:
+    if word.letter is LetterOutcome.RETURN:
+        raise NotTaken(
+            "An officer's conduct is never answered with a friendly return. Choose deliver or keep."
+        )
+    if word.officer is None:
+        raise NotTaken("Say what becomes of the officer too: --officer resumes, or --officer leaves.")
+
+
+def _refuse_unfit_letter(word: Word, draft: CaseDraft) -> None:
+    if word.letter is LetterOutcome.KEEP:
+        return
+    if draft.own:
+        raise NotTaken("Whoever hands a letter in can't decide about it. Ask another one with the same role.")
+    if not draft.newest and not draft.approved:
+        raise NotTaken("A newer draft has come in since; keep this one, and decide about the newest.")
+    if word.letter is LetterOutcome.RETURN and draft.delivered:
+        raise NotTaken(
+            "This letter has been delivered already, and nobody writes it again. Choose deliver or keep."
+        )
+    if word.letter is LetterOutcome.RETURN and not (word.reason_for_child and word.reason_for_adult):
+        raise NotTaken("A return needs its reasons: --reason, and --reason-for-child.")
+
+
+async def _letter(
+    connection: Connection,
+    letterhead: Letterhead,
+    case: CaseRecord,
+    draft: CaseDraft,
+    by: UUID,
+    word: Word,
+) -> Sequence[Tell]:
+    """What was approved before goes on; what was not is decided about now, and its pairing is told."""
+    if word.letter is LetterOutcome.KEEP:
+        return ()
+    if word.letter is LetterOutcome.DELIVER and draft.approved:
+        return await _open_gates(connection, case.program, [case.pairing_id] if case.pairing_id else [])
+    if word.letter is LetterOutcome.RETURN and draft.returned:
+        return ()
+    reasons = None
+    if word.letter is LetterOutcome.RETURN:
+        due = due_again(letterhead)
+        reasons = Reasons(word.reason_for_child or "", word.reason_for_adult or "", due)
+    decided = await cases.decide(connection, case, by, reasons)
+    if case.pairing_id is None:
+        return ()
+    pairing = await pairings.card(connection, case.pairing_id)
+    if reasons is not None:
+        await tell_writer(connection, letterhead, pairing, decided, reasons.for_adult, reasons.due_again_at)
+    return (await tell_pairing(connection, pairing, decided, by_case=case.id),)
+
+
+async def _officer(connection: Connection, case: CaseRecord, by: UUID, word: Word) -> Sequence[Tell]:
+    """They go on with all their pals, or have none from now on."""
+    if case.officer_id is None:
+        return ()
+    theirs = await cases.pairings_of(connection, case.officer_id)
+    if word.officer is OfficerOutcome.RESUMES:
+        return await _open_gates(connection, case.program, theirs)
+    await cases.let_officer_go(connection, case.officer_id)
+    for one in theirs:
+        await endings.end_in(connection, one, Reason.STOPPED, farewell_until=None, by=by)
+    await attention.call(
+        connection,
+        key=f"officer-leaves-{case.officer_id}",
+        kind="officer leaves",
+        agency=case.agency,
+        subject_id=case.officer_id,
+        sentence=f"Officer {case.officer_id} takes part no longer (case {case.id}), and {len(theirs)} pairings have ended. "
+        "Match the children again: starter.py match propose",
+    )
+    return ()
+
+
+async def _open_gates(connection: Connection, program: str, waiting: Sequence[UUID]) -> Sequence[Tell]:
+    """What their pairings hold may go; each opening is a fact of its own."""
+    return [
+        await tells.add(
+            connection,
+            program,
+            workflow_id=f"pairing-{one}",
+            fact="gate_opened",
+            key=f"case-{uuid4()}",
+            body={"cause": CAUSE},
+        )
+        for one in waiting
+    ]

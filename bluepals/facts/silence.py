@@ -1,0 +1,231 @@
+"""The ladder for silence, climbed every school morning: what is said to whom, and what a coordinator says to it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.letters import Side
+from bluepals.domain.pauses import Pause, moved
+from bluepals.domain.people import Role
+from bluepals.domain.silence import Rung, next_rung
+from bluepals.facts import pauses
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.mail import notices
+from bluepals.store import attention, people, silence, tells
+from bluepals.store import pauses as store
+from bluepals.store.database import Connection, Scope
+from bluepals.store.pauses import Target, What
+from bluepals.store.silence import SilentSide
+
+KIND, NOT_REACHED = "silence", "not reached"
+ABSENT = "the child is absent"
+
+
+class SilenceRefused(Exception):
+    """The ladder stays where it is; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Climbed:
+    """A rung that was reached today."""
+
+    one: SilentSide
+    rung: Rung
+
+
+async def climb(connection: Connection, letterhead: Letterhead) -> Sequence[Climbed]:
+    """Every silence as far as it has come by today. Again on the same day, it changes nothing."""
+    await _wake(connection)
+    silent = await silence.silent_sides(connection)
+    await _settle_others(connection, silent)
+    later = await _laters(connection, letterhead)
+    climbed: list[Climbed] = []
+    for one in silent:
+        if not one.reached:
+            await _call_not_reached(connection, one)
+            continue
+        for rung in _rungs_due(one, letterhead, later):
+            await _reach(connection, letterhead, one, rung, by=None)
+            climbed.append(Climbed(one, rung))
+    return climbed
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """Days as they count for one pairing: what was paused does not."""
+
+    calendar: SchoolCalendar
+    hour: int
+    pauses: Mapping[Target, Sequence[Pause]]
+
+    def __call__(self, one: SilentSide, day: date, days: int) -> date | None:
+        targets = (
+            Target(),
+            Target(school=one.school),
+            Target(agency=one.agency),
+            Target(pairing_id=one.pairing_id),
+        )
+        stretches = [pause for target in targets for pause in self.pauses.get(target, ())]
+        return moved(self.calendar, day + timedelta(days=days), self.hour, stretches)
+
+
+async def _laters(connection: Connection, letterhead: Letterhead) -> _Later:
+    return _Later(
+        letterhead.calendar,
+        letterhead.program.policy.daily_mail_hour,
+        await store.all_pauses(connection, What.LETTERS),
+    )
+
+
+def _rungs_due(one: SilentSide, letterhead: Letterhead, later: _Later) -> Iterator[Rung]:
+    today = letterhead.now.astimezone(letterhead.calendar.zone).date()
+    now = one.silence
+    while following := next_rung(now, letterhead.program.policy, lambda day, days: later(one, day, days)):
+        rung, day = following
+        if day is None or day > today:
+            return
+        yield rung
+        now = replace(now, reached={**now.reached, rung: today})
+
+
+async def _reach(
+    connection: Connection, letterhead: Letterhead, one: SilentSide, rung: Rung, by: UUID | None
+) -> None:
+    today = letterhead.now.astimezone(letterhead.calendar.zone).date()
+    await silence.reach(connection, one, rung, today, by)
+    await attention.settle(connection, _key(one))
+    if rung.needs_coordinator:
+        await _call(connection, letterhead.program.id, one, rung)
+    if rung is Rung.RESTS:
+        await _rest(connection, one)
+    await _tell(connection, letterhead.program.id, one, rung, today)
+
+
+async def _call(connection: Connection, program: str, one: SilentSide, rung: Rung) -> None:
+    await attention.call(
+        connection,
+        key=_key(one),
+        kind=KIND,
+        school=one.school,
+        agency=one.agency,
+        subject_id=one.pairing_id,
+        sentence=_SENTENCES[rung].format(
+            pairing=one.pairing_id, program=program, missed=one.silence.missed, since=one.silence.since
+        ),
+    )
+
+
+_SENTENCES = {
+    Rung.WARNING_PROPOSED: "The officer of pairing {pairing} has been silent since {since}, also for the liaison."
+    " Approve a warning: starter.py silence warn {program} {pairing}",
+    Rung.TO_DECIDE: "The officer of pairing {pairing} has not answered a warning. Decide: another officer, or"
+    " starter.py silence more-time {program} {pairing}",
+    Rung.COORDINATOR: "The child of pairing {pairing} has missed {missed} dates in a row. Ask the teacher.",
+    Rung.REST_PROPOSED: "The child of pairing {pairing} has been silent since {since}. If it is absent, let the pairing rest:"
+    " starter.py pause {program} --pairing {pairing} --letters",
+}
+
+
+async def _call_not_reached(connection: Connection, one: SilentSide) -> None:
+    await attention.call(
+        connection,
+        key=f"{NOT_REACHED}-{one.pairing_id}",
+        kind=NOT_REACHED,
+        agency=one.agency,
+        subject_id=one.pairing_id,
+        sentence=f"Mail does not get through to the officer of pairing {one.pairing_id}, so this is no silence:"
+        " mend the address in the roster and import it again, or ask the liaison.",
+    )
+
+
+async def _settle_others(connection: Connection, silent: Sequence[SilentSide]) -> None:
+    """Whoever has written, or rests, or can be reached again, needs nobody any more."""
+    open_keys = {_key(one) for one in silent} | {
+        f"{NOT_REACHED}-{one.pairing_id}" for one in silent if not one.reached
+    }
+    for call in await attention.open_calls(connection):
+        if call.kind in (KIND, NOT_REACHED) and call.key not in open_keys:
+            await attention.settle(connection, call.key)
+
+
+def _key(one: SilentSide) -> str:
+    return f"silence-{one.pairing_id}-{one.silence.side}"
+
+
+async def _rest(connection: Connection, one: SilentSide) -> None:
+    """In the coordinator's name, who has been asked two weeks before."""
+    coordinator = (await people.staff(connection, Role.COORDINATOR, school=one.school))[0]
+    target = Target(pairing_id=one.pairing_id)
+    await pauses.pause_in(connection, target, [What.LETTERS], reason=ABSENT, by=coordinator.id)
+
+
+async def _wake(connection: Connection) -> None:
+    """A child who was absent has written again."""
+    coordinator = (await people.staff(connection, Role.COORDINATOR))[0]
+    for pairing_id in await silence.resting_with_a_letter(connection, ABSENT):
+        await pauses.wake_in(connection, Target(pairing_id=pairing_id), coordinator.id)
+
+
+async def _tell(connection: Connection, program: str, one: SilentSide, rung: Rung, day: date) -> None:
+    await tells.add(
+        connection,
+        program,
+        workflow_id=f"pairing-{one.pairing_id}",
+        fact="rung_reached",
+        key=f"{one.silence.side}-{one.first_missed}-{rung}-{day}",
+        body={"side": one.silence.side.value, "rung": rung.value, "reached_on": day.isoformat()},
+        school=one.school,
+        agency=one.agency,
+    )
+
+
+# What a coordinator says.
+
+
+async def warn(office: Office, scope: Scope, pairing_id: UUID, *, by: UUID) -> None:
+    """Send the warning that was proposed. Raises SilenceRefused."""
+    async with office.committing(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        one = await _silent_officer(connection, pairing_id, Rung.WARNING_PROPOSED, by)
+        await _reach(connection, letterhead, one, Rung.WARNED, by)
+        policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
+        answer_by = letterhead.calendar.next_school_day(today + timedelta(days=policy.silence_decision_days))
+        await post(
+            connection,
+            letterhead,
+            notices.silence_warning(
+                officer=one.officer_first_name,
+                student=one.student_first_name,
+                answer_by=f"{answer_by:%A, %B %-d}",
+                link=letterhead.officer_link(one.officer_id),
+            ),
+            key=f"silence-warning-{pairing_id}-{one.first_missed}",
+            to=one.officer_email,
+            agency=one.agency,
+            pairing_id=pairing_id,
+        )
+
+
+async def give_more_time(office: Office, scope: Scope, pairing_id: UUID, *, by: UUID) -> None:
+    """Wait once more as long as after the warning. Raises SilenceRefused."""
+    async with office.committing(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        one = await _silent_officer(connection, pairing_id, Rung.WARNED, by)
+        await _reach(connection, letterhead, one, Rung.MORE_TIME, by)
+
+
+async def _silent_officer(connection: Connection, pairing_id: UUID, needed: Rung, by: UUID) -> SilentSide:
+    """The officer's silence, which has reached this rung. Raises SilenceRefused."""
+    if by not in {one.id for one in await people.staff(connection, Role.COORDINATOR)}:
+        raise SilenceRefused(
+            "Only a coordinator decides about a silence. Use the id of one in --by; see staff.csv."
+        )
+    for one in await silence.silent_sides(connection, pairing_id):
+        if one.silence.side is Side.OFFICER and needed in one.silence.reached:
+            return one
+    raise SilenceRefused(
+        f"The officer of pairing {pairing_id} is not silent for so long: no {needed} is on record."
+        " See: starter.py silence list"
+    )

@@ -1,0 +1,89 @@
+"""Pairs of a year that is over, and whether both want to go on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from bluepals.domain.letters import Side
+from bluepals.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class PastPair:
+    """`student_wants`, `officer_wants`: None, nobody has said. `hindered`: why they can't, whatever they want."""
+
+    pairing_id: UUID
+    school: str
+    student_id: UUID
+    student: str
+    officer: str
+    student_wants: bool | None
+    officer_wants: bool | None
+    hindered: str | None
+
+    @property
+    def goes_on(self) -> bool:
+        return bool(self.student_wants and self.officer_wants and self.hindered is None)
+
+
+_PAST_PAIRS = """
+    SELECT pairing.id AS pairing_id, pairing.school_id AS school, student.id AS student_id,
+           student.external_id AS student, officer.external_id AS officer,
+           child.wants AS student_wants, adult.wants AS officer_wants,
+           CASE WHEN NOT has_consent(student) THEN 'no consent'
+                WHEN NOT is_cleared(officer) THEN 'officer not cleared'
+                WHEN EXISTS (SELECT FROM pairing AS other WHERE other.student_id = student.id AND other.ended_at IS NULL)
+                THEN 'the child has a pal'
+                WHEN (SELECT count(*) FROM pairing AS other
+                       WHERE other.officer_id = officer.id AND other.ended_at IS NULL) >= officer.capacity
+                THEN 'the officer has no free place' END AS hindered
+      FROM pairing
+      JOIN program_year AS past ON past.id = pairing.program_year_id AND past.state = 'closed'
+      JOIN student ON student.id = pairing.student_id
+      JOIN officer ON officer.id = pairing.officer_id
+      LEFT JOIN wish AS child ON child.pairing_id = pairing.id AND child.side = 'student'
+      LEFT JOIN wish AS adult ON adult.pairing_id = pairing.id AND adult.side = 'officer'
+     WHERE pairing.end_reason = 'year closed' AND student.program_year_id = past.id
+     ORDER BY pairing.school_id, student.external_id
+"""
+
+
+async def past_pairs(connection: Connection) -> Sequence[PastPair]:
+    """Pairs whose year closed, of children who have not come into another year since."""
+    return [PastPair(**row) for row in await connection.fetch(_PAST_PAIRS)]
+
+
+async def say(connection: Connection, pairing_id: UUID, side: Side, wants: bool, by: UUID) -> None:
+    """The last word counts. Raises LookupError with a sentence."""
+    said = await connection.fetchval(
+        "INSERT INTO wish (pairing_id, side, program_id, school_id, agency_id, wants, said_by)"
+        " SELECT id, $2, program_id, school_id, agency_id, $3, $4 FROM pairing WHERE id = $1"
+        " ON CONFLICT (pairing_id, side) DO UPDATE SET wants = excluded.wants, said_at = program_now(),"
+        " said_by = excluded.said_by RETURNING pairing_id",
+        pairing_id,
+        side,
+        wants,
+        by,
+    )
+    if said is None:
+        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py carry-over list")
+
+
+async def take_along(connection: Connection, student_id: UUID, program_year: str) -> None:
+    await connection.execute(
+        "UPDATE student SET program_year_id = $2 WHERE id = $1", student_id, program_year
+    )
+
+
+async def propose(connection: Connection, program: str, pairs: Sequence[UUID]) -> Sequence[UUID]:
+    """Proposed pairs of the same two people as in these pairings."""
+    rows = await connection.fetch(
+        "WITH made AS (INSERT INTO proposal (program_id, number, seed, needs)"
+        "   VALUES ($1, (SELECT count(*) + 1 FROM proposal), 0, '[]') RETURNING id)"
+        " INSERT INTO proposed_pair (proposal_id, program_id, school_id, agency_id, student_id, officer_id, gender, reason)"
+        " SELECT made.id, program_id, school_id, agency_id, student_id, officer_id, gender, 'pals since last year'"
+        " FROM made, pairing WHERE pairing.id = ANY ($2::uuid[]) RETURNING id",
+        program,
+        list(pairs),
+    )
+    return [row["id"] for row in rows]

@@ -1,0 +1,123 @@
+"""What families have agreed to: brought by the roster, withdrawn by a person, and then in force no more."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from bluepals.domain.people import ConsentScope, Student
+from bluepals.store.database import Connection
+
+# What a person has withdrawn stays so, whatever an older form says; only a later one brings it back.
+_NOT_WITHDRAWN = (
+    "NOT EXISTS (SELECT FROM consent AS old WHERE old.student_id = student.id AND old.scope = new.scope"
+    " AND old.withdrawn_by IS NOT NULL AND new.given_on <= local_day(old.withdrawn_at))"
+)
+
+
+async def save(connection: Connection, students: Iterable[Student]) -> None:
+    """As the roster has them now. A child that it brings a newer consent for takes part again."""
+    roster = list(students)
+    given = [(one, scope, day) for one in roster for scope, day in one.consents.items()]
+    await connection.execute(
+        "WITH new AS (SELECT * FROM unnest($1::text[], $2::text[]) AS new (external_id, scope))"
+        " UPDATE consent SET withdrawn_at = program_now() FROM student"
+        " WHERE student.id = consent.student_id AND consent.withdrawn_at IS NULL"
+        " AND student.external_id = ANY ($3::text[]) AND NOT EXISTS"
+        "  (SELECT FROM new WHERE new.external_id = student.external_id AND new.scope = consent.scope)",
+        [one.student_id for one, _, _ in given],
+        [scope for _, scope, _ in given],
+        [one.student_id for one in roster],
+    )
+    await connection.execute(
+        "INSERT INTO consent AS known (program_id, student_id, scope, given_on, form_version, given_by)"
+        " SELECT student.program_id, student.id, new.scope, new.given_on, new.form_version, new.given_by"
+        " FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::int[])"
+        "   AS new (external_id, scope, given_on, form_version, given_by)"
+        f" JOIN student USING (external_id) WHERE {_NOT_WITHDRAWN}"
+        " ON CONFLICT (student_id, scope) WHERE withdrawn_at IS NULL DO UPDATE"
+        " SET (given_on, form_version, given_by) = (excluded.given_on, excluded.form_version, excluded.given_by)"
+        " WHERE (known.given_on, known.form_version, known.given_by)"
+        "  IS DISTINCT FROM (excluded.given_on, excluded.form_version, excluded.given_by)",
+        [one.student_id for one, _, _ in given],
+        [scope for _, scope, _ in given],
+        [day for _, _, day in given],
+        [one.consent_form for one, _, _ in given],
+        [one.consent_by for one, _, _ in given],
+    )
+    await connection.execute(
+        "UPDATE student SET withdrawn_at = NULL WHERE withdrawn_at IS NOT NULL AND external_id = ANY ($1::text[])"
+        " AND consent_on > local_day(withdrawn_at)",
+        [one.student_id for one in roster],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """`pairing_id`: the one that lives, if there is one. `introduced`: its two know of each other."""
+
+    id: UUID
+    program_year: str
+    school: str
+    class_name: str
+    pairing_id: UUID | None
+    introduced: bool
+
+
+async def locked(connection: Connection, external_id: str) -> Child:
+    """Whatever is about to be released or introduced waits. Raises LookupError with a sentence."""
+    pairing = await connection.fetchrow(
+        "SELECT pairing.id, introduced_at IS NOT NULL AS introduced FROM pairing"
+        " JOIN student ON student.id = student_id WHERE external_id = $1 AND ended_at IS NULL FOR UPDATE OF pairing",
+        external_id,
+    )
+    row = await connection.fetchrow(
+        "SELECT id, program_year_id AS program_year, school_id AS school, class_name FROM student"
+        " WHERE external_id = $1 FOR NO KEY UPDATE",
+        external_id,
+    )
+    if row is None:
+        raise LookupError(f"There is no student {external_id!r}. The ids are those of students.csv.")
+    introduced = pairing is not None and pairing["introduced"]
+    return Child(**row, pairing_id=pairing["id"] if pairing else None, introduced=introduced)
+
+
+async def withdraw(connection: Connection, student_id: UUID, scopes: Sequence[ConsentScope], by: UUID) -> int:
+    """How many of these were in force until now."""
+    rows = await connection.fetch(
+        "UPDATE consent SET withdrawn_at = program_now(), withdrawn_by = $3"
+        " WHERE student_id = $1 AND scope = ANY ($2::text[]) AND withdrawn_at IS NULL RETURNING id",
+        student_id,
+        list(scopes),
+        by,
+    )
+    return len(rows)
+
+
+async def take_no_part(connection: Connection, student_id: UUID) -> bool:
+    """From now on `has_consent` is closed for this child. False: it was before."""
+    changed = await connection.execute(
+        "UPDATE student SET withdrawn_at = program_now() WHERE id = $1 AND withdrawn_at IS NULL", student_id
+    )
+    return changed == "UPDATE 1"
+
+
+async def cancel_daily_mail(connection: Connection, pairing_id: UUID) -> None:
+    """Of the officer, when it has not left: it names the child. Tomorrow's says what remains."""
+    await connection.execute(
+        "UPDATE mail SET state = 'cancelled', claim = NULL, claimed_until = NULL FROM pairing"
+        " WHERE pairing.id = $1 AND mail.kind = 'daily' AND mail.key LIKE 'daily-%-' || pairing.officer_id"
+        " AND bodies_started = 0 AND state IN ('pending', 'retry', 'claimed')",
+        pairing_id,
+    )
+
+
+async def cancel_mail_to_no_family(connection: Connection) -> None:
+    """To an address that a roster has taken off because its guardian has no access, when it has not begun to leave."""
+    await connection.execute(
+        "UPDATE mail SET state = 'cancelled', claim = NULL, claimed_until = NULL"
+        " FROM pairing JOIN student ON student.id = student_id JOIN officer ON officer.id = officer_id"
+        " WHERE mail.pairing_id = pairing.id AND NOT (guardian1_access AND guardian2_access)"
+        " AND to_address NOT IN (officer.email, coalesce(guardian_email, ''), coalesce(guardian2_email, ''))"
+        " AND NOT EXISTS (SELECT FROM staff WHERE staff.email = to_address)"
+        " AND bodies_started = 0 AND state IN ('pending', 'retry', 'claimed')"
+    )

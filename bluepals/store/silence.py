@@ -1,0 +1,98 @@
+"""Who has stopped writing, and which rung of the ladder that has reached."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from bluepals.domain.letters import Side
+from bluepals.domain.silence import Rung, Silence
+from bluepals.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class SilentSide:
+    """One side of a pairing that has missed its last dates. `reached`: mail gets through to whoever is silent."""
+
+    pairing_id: UUID
+    school: str
+    class_name: str
+    agency: str
+    officer_id: UUID
+    officer_first_name: str
+    officer_email: str
+    student_first_name: str
+    first_missed: int
+    reached: bool
+    silence: Silence
+
+
+# Misses after the last letter that this side has handed in; not of pairings that rest or end.
+_SILENT = """
+    SELECT pairing.id AS pairing_id, pairing.school_id AS school, student.class_name, pairing.agency_id AS agency,
+           officer.id AS officer_id, officer.first_name AS officer_first_name, officer.email AS officer_email,
+           student.first_name AS student_first_name, side.name AS side, missed.first_missed, missed.missed, missed.since,
+           side.name = 'student' OR is_reached_by_mail(officer) AS reached,
+           ladder.rungs, ladder.days
+      FROM pairing
+      JOIN student ON student.id = pairing.student_id
+      JOIN officer ON officer.id = pairing.officer_id
+     CROSS JOIN (VALUES ('student'), ('officer')) AS side(name)
+     CROSS JOIN LATERAL (
+           SELECT coalesce(max(letter.round_number), 0) AS number FROM letter
+            WHERE letter.pairing_id = pairing.id AND letter.side = side.name) AS last_letter
+     CROSS JOIN LATERAL (
+           SELECT min(miss.round_number) AS first_missed, count(*)::int AS missed,
+                  (min(miss.recorded_at) AT TIME ZONE (program.definition ->> 'timezone'))::date AS since
+             FROM miss JOIN program ON program.id = miss.program_id
+            WHERE miss.pairing_id = pairing.id AND miss.side = side.name AND miss.round_number > last_letter.number
+            GROUP BY program.definition) AS missed
+     CROSS JOIN LATERAL (
+           SELECT coalesce(array_agg(name), '{}') AS rungs, coalesce(array_agg(newest), '{}') AS days
+             FROM (SELECT name, max(reached_on) AS newest FROM rung
+                    WHERE rung.pairing_id = pairing.id AND rung.side = side.name
+                      AND rung.first_missed = missed.first_missed GROUP BY name) AS this) AS ladder
+     WHERE pairing.ended_at IS NULL AND has_consent(student) AND is_cleared(officer)
+       AND NOT EXISTS (SELECT FROM ending WHERE ending.pairing_id = pairing.id)
+       AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)
+       AND ($1::uuid IS NULL OR pairing.id = $1)
+     ORDER BY pairing.school_id, student.class_name, pairing.id, side.name
+"""
+
+
+async def silent_sides(connection: Connection, pairing_id: UUID | None = None) -> Sequence[SilentSide]:
+    """All of the program, or of one pairing."""
+    found = []
+    for row in await connection.fetch(_SILENT, pairing_id):
+        values = dict(row)
+        reached = {Rung(name): day for name, day in zip(values.pop("rungs"), values.pop("days"), strict=True)}
+        silence = Silence(Side(values.pop("side")), values.pop("missed"), values.pop("since"), reached)
+        found.append(SilentSide(**values, silence=silence))
+    return found
+
+
+async def reach(connection: Connection, one: SilentSide, rung: Rung, day: date, by: UUID | None) -> None:
+    """Again, it changes nothing."""
+    await connection.execute(
+        "INSERT INTO rung (pairing_id, side, first_missed, name, program_id, school_id, agency_id, reached_on, reached_by)"
+        " SELECT id, $2, $3, $4, program_id, school_id, agency_id, $5, $6 FROM pairing WHERE id = $1"
+        " ON CONFLICT DO NOTHING",
+        one.pairing_id,
+        one.silence.side,
+        one.first_missed,
+        rung,
+        day,
+        by,
+    )
+
+
+async def resting_with_a_letter(connection: Connection, reason: str) -> Sequence[UUID]:
+    """Pairings that rest for this reason, and whose child has handed in a letter since."""
+    rows = await connection.fetch(
+        "SELECT pause.pairing_id FROM pause WHERE pause.ended_at IS NULL AND pause.what = 'letters' AND reason = $1"
+        " AND EXISTS (SELECT FROM draft JOIN letter ON letter.id = draft.letter_id"
+        "   WHERE letter.pairing_id = pause.pairing_id AND letter.side = 'student' AND draft.received_at > began_at)"
+        " ORDER BY 1",
+        reason,
+    )
+    return [row["pairing_id"] for row in rows]

@@ -1,0 +1,112 @@
+"""carry-over list | say | open: pairs of the last year that want to go on in this one."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.table import Table
+
+from bluepals.domain.letters import Side
+from bluepals.facts import carry_over
+from bluepals.store import carry_over as store
+from bluepals.store import people
+from bluepals.store.carry_over import PastPair
+from bluepals.store.database import Scope
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from service.parts import Parts
+
+app = typer.Typer(help="Pairs of the last year that want to go on.", no_args_is_help=True)
+
+By = Annotated[str, typer.Option("--by", help="Your staff_id, as in staff.csv.")]
+
+
+@app.command("list")
+def list_pairs(program: ProgramId, json: AsJson = False) -> None:
+    """The pairs of years that are over, what each side wants, and what hinders them."""
+    run(_list(program, json))
+
+
+async def _list(program: str, json: bool) -> None:
+    async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
+        pairs = await store.past_pairs(connection)
+    answer([_shape(pair) for pair in pairs], json, lambda: _print(pairs))
+
+
+@app.command()
+def say(
+    program: ProgramId,
+    pairing: Annotated[UUID, typer.Argument(help="The pairing's id, of the year that is over.")],
+    side: Annotated[Side, typer.Option(help="Whose wish it is: the child's family's, or the officer's.")],
+    by: By,
+    wants: Annotated[bool, typer.Option("--yes/--no", help="Whether they want to go on.")],
+    json: AsJson = False,
+) -> None:
+    """Record what one side wants; the last word counts."""
+    run(_say(program, pairing, side, by, wants, json))
+
+
+async def _say(program: str, pairing: UUID, side: Side, by: str, wants: bool, json: bool) -> None:
+    async with parts_of(program) as service:
+        who = await _person(service, program, by)
+        await carry_over.say(service.office, Scope.whole(program), pairing, side, wants=wants, by=who)
+    answer(
+        {"pairing": pairing, "side": side, "wants": wants},
+        json,
+        lambda: out.print(f"Recorded: {'yes' if wants else 'no'}."),
+    )
+
+
+@app.command("open")
+def open_with_pairs(program: ProgramId, by: By, json: AsJson = False) -> None:
+    """Begin this year with the pairs that both want; the others are matched anew, or leave."""
+    run(_open(program, by, json))
+
+
+async def _open(program: str, by: str, json: bool) -> None:
+    async with parts_of(program) as service:
+        who = await _person(service, program, by)
+        carried = await carry_over.carry(service.office, Scope.whole(program), by=who)
+    answer(
+        {
+            "carried": [_shape(pair) for pair in carried.pairs],
+            "left": [_shape(pair) for pair in carried.left],
+        },
+        json,
+        lambda: out.print(f"{len(carried.pairs)} pairs go on; {len(carried.left)} do not."),
+    )
+
+
+def _shape(pair: PastPair) -> dict[str, object]:
+    return {
+        "pairing": pair.pairing_id,
+        "school": pair.school,
+        "student_id": pair.student,
+        "officer_id": pair.officer,
+        "student_wants": pair.student_wants,
+        "officer_wants": pair.officer_wants,
+        "hindered": pair.hindered,
+    }
+
+
+def _print(pairs: Sequence[PastPair]) -> None:
+    table = Table("pairing", "school", "student", "officer", "family", "officer says", "hindered")
+    for pair in pairs:
+        table.add_row(
+            str(pair.pairing_id),
+            pair.school,
+            pair.student,
+            pair.officer,
+            _WISHES[pair.student_wants],
+            _WISHES[pair.officer_wants],
+            pair.hindered or "",
+        )
+    out.print(table)
+
+
+_WISHES = {None: "not said", True: "yes", False: "no"}
+
+
+async def _person(service: Parts, program: str, by: str) -> UUID:
+    async with service.database.transaction(Scope.whole(program)) as connection:
+        return await people.staff_id(connection, by)

@@ -1,0 +1,100 @@
+"""/case/{token}: whoever has read a letter in which harm is suspected says what they have done. And the one step to it."""
+
+from uuid import UUID
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bluepals.domain.cases import Concern
+from bluepals.facts import cases, cases_page
+from bluepals.facts.cases_page import ReaderAtDesk
+from bluepals.facts.office import Office
+from bluepals.store.cases import OpenReferral
+from bluepals.store.database import Scope
+from bluepals.store.letters import NotTaken
+from desk.forms import FormRefused, form_key, submitted
+from desk.pages import page, sentence
+from service.referrals import Referrals
+
+NO_TIME = "Say when you reported, with date and time, and send it again."
+
+
+class Cases:
+    def __init__(self, office: Office, referrals: Referrals) -> None:
+        self._office = office
+        self._referrals = referrals
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, await self._reader(request))
+
+    async def attest(self, request: Request) -> Response:
+        reader, case_id = await self._reader(request), request.path_params["case"]
+        try:
+            async with submitted(request) as form:
+                when, reference = _said(form)
+                await cases_page.attest(self._office, reader, case_id, when=when, reference=reference)
+        except (FormRefused, NotTaken) as refused:
+            return await self._page(request, reader, str(refused), _status(refused))
+        except ValueError:
+            return await self._page(request, reader, NO_TIME, 422)
+        await self._referrals.attested(case_id)
+        return RedirectResponse(f"/case/{request.path_params['token']}?done=1", 303)
+
+    async def worry(self, request: Request, program: str, person: UUID, back: str) -> Response:
+        """From another page of the desk, which has seen to it that this letter is on it."""
+        try:
+            async with submitted(request) as form:
+                concern = _concern(form)
+                opened = await cases.worry(
+                    self._office,
+                    Scope.whole(program),
+                    draft_id=request.path_params["draft"],
+                    by=person,
+                    concern=concern,
+                )
+        except (FormRefused, NotTaken) as refused:
+            return sentence(_status(refused), str(refused))
+        if opened.has_stopwatch:
+            await self._referrals.start_at_once(program, OpenReferral(opened.case.id, opened.case.school))
+        return RedirectResponse(f"{back}?worried={concern}", 303)
+
+    async def _reader(self, request: Request) -> ReaderAtDesk:
+        reader = await cases_page.reader_at_desk(self._office, request.path_params["token"])
+        request.state.person = str(reader.id)
+        return reader
+
+    async def _page(
+        self, request: Request, reader: ReaderAtDesk, refused: str = "", status: int = 200
+    ) -> Response:
+        return page(
+            "case.html",
+            status,
+            token=request.path_params["token"],
+            form_key=form_key(request),
+            page=await cases_page.cases_page(self._office, reader),
+            refused=refused,
+            done=request.query_params.get("done"),
+        )
+
+
+def _status(refused: Exception) -> int:
+    return refused.status if isinstance(refused, FormRefused) else 409
+
+
+def _said(form: FormData) -> tuple[str | None, str | None]:
+    """When it was reported, and the reference; or neither. Raises FormRefused."""
+    match form.get("said"), form.get("when"), form.get("reference"):
+        case "no cause", _, _:
+            return None, None
+        case "reported", str() as when, reference:
+            return when, str(reference or "").strip() or None
+    raise FormRefused(422, "Say that you have reported, or that you have no reasonable cause.")
+
+
+def _concern(form: FormData) -> Concern:
+    """Raises FormRefused."""
+    try:
+        return Concern(str(form.get("kind")))
+    except ValueError:
+        raise FormRefused(422, "Choose what worries you, and send it again.") from None

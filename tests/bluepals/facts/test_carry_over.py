@@ -1,0 +1,134 @@
+"""The next year begins with the pairs that both still want."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bluepals.domain.letters import Side
+from bluepals.domain.program import Program, RoundDates, VisitWindow, YearDates
+from bluepals.facts import carry_over, matching, pairings, roster, year
+from bluepals.facts.carry_over import CarriedOver, CarryOverRefused
+from bluepals.facts.roster import Roster
+from tests.bluepals.facts.two_schools import YEAR_OVER, TwoSchools, people, program
+
+NEXT_SUMMER = datetime(2027, 8, 2, 12, tzinfo=UTC)
+
+
+def next_year(program_id: str) -> Program:
+    return replace(
+        program(program_id),
+        year=YearDates(date(2027, 8, 23), date(2028, 5, 19)),
+        rounds=(
+            RoundDates(1, date(2027, 9, 17), date(2027, 10, 1), date(2027, 10, 12)),
+            RoundDates(2, date(2027, 10, 29), date(2027, 11, 12), date(2027, 11, 23)),
+        ),
+        visit=VisitWindow(date(2028, 4, 10), date(2028, 4, 14)),
+    )
+
+
+async def close_years(schools: TwoSchools) -> None:
+    await schools.at(YEAR_OVER)
+    for school in ("north", "south"):
+        await year.open_year(schools.office, schools.scope, schools.year(school))
+    for pairing in schools.pairing.values():
+        await pairings.close(schools.office, schools.scope, pairing)
+    for school in ("north", "south"):
+        await year.close_year(schools.office, schools.scope, schools.year(school))
+
+
+@pytest.fixture
+async def next_summer(schools: TwoSchools) -> TwoSchools:
+    """The year is over; the next one's folder is there, with the same officers for another year and no child yet."""
+    await close_years(schools)
+    await schools.at(NEXT_SUMMER)
+    known = people(schools.program)
+    officers = [replace(one, cleared_until=date(2028, 6, 30)) for one in known.officers]
+    await roster.apply(schools.office, Roster(next_year(schools.program), [], officers, known.staff, []))
+    return schools
+
+
+async def say(
+    schools: TwoSchools, child: str, *, student: bool | None = True, officer: bool | None = True
+) -> None:
+    for side, wants in ((Side.STUDENT, student), (Side.OFFICER, officer)):
+        if wants is not None:
+            await carry_over.say(
+                schools.office,
+                schools.scope,
+                schools.pairing[child],
+                side,
+                wants=wants,
+                by=schools.staff["Cora"],
+            )
+
+
+async def carry(schools: TwoSchools, by: str = "Cora") -> CarriedOver:
+    return await carry_over.carry(schools.office, schools.scope, by=schools.staff[by])
+
+
+async def test_whom_both_want_is_a_pair_of_the_new_year(next_summer: TwoSchools) -> None:
+    await say(next_summer, "Ana")
+    carried = await carry(next_summer)
+    assert [pair.student for pair in carried.pairs] == ["Ana"]
+    rows = await next_summer.admin.fetch(
+        "SELECT program_year_id, student_id, officer_id FROM pairing WHERE ended_at IS NULL"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("stl.north.2027", next_summer.student["Ana"], next_summer.officer["Olga"])
+    ]
+    told = await next_summer.admin.fetch(
+        "SELECT workflow_id FROM tell WHERE fact = 'pairs_approved' ORDER BY sequence"
+    )
+    assert told[-1]["workflow_id"] == "program-year-stl.north.2027"
+
+
+@pytest.mark.parametrize(("student", "officer"), [(True, None), (None, True), (True, False), (False, True)])
+async def test_one_who_does_not_say_yes_is_enough_to_part(
+    next_summer: TwoSchools, student: bool | None, officer: bool | None
+) -> None:
+    await say(next_summer, "Ana", student=student, officer=officer)
+    assert (await carry(next_summer)).pairs == []
+
+
+async def test_the_last_word_counts(next_summer: TwoSchools) -> None:
+    await say(next_summer, "Ana")
+    await say(next_summer, "Ana", student=None, officer=False)
+    assert (await carry(next_summer)).pairs == []
+
+
+async def test_nobody_is_carried_over_twice(next_summer: TwoSchools) -> None:
+    await say(next_summer, "Ana")
+    await carry(next_summer)
+    again = await carry(next_summer)
+    assert again.pairs == []
+    assert "Ana" not in {pair.student for pair in again.left}
+
+
+async def test_a_closed_gate_hinders(next_summer: TwoSchools) -> None:
+    await say(next_summer, "Ana")
+    await next_summer.admin.execute("UPDATE student SET consent_on = NULL WHERE first_name = 'Ana'")
+    carried = await carry(next_summer)
+    assert carried.pairs == []
+    assert {pair.student: pair.hindered for pair in carried.left}["Ana"] == "no consent"
+
+
+async def test_children_of_a_year_that_is_over_are_not_matched_anew(next_summer: TwoSchools) -> None:
+    proposed = await matching.make_proposal(next_summer.office, next_summer.scope, seed=1)
+    assert (proposed.pairs, proposed.waiting) == (0, 0)
+
+
+async def test_while_the_year_goes_on_nobody_is_carried_over(schools: TwoSchools) -> None:
+    with pytest.raises(CarryOverRefused, match="No year of this program is over yet"):
+        await carry(schools)
+
+
+async def test_without_a_next_year_nobody_is_carried_over(schools: TwoSchools) -> None:
+    await close_years(schools)
+    with pytest.raises(CarryOverRefused, match="Import its folder first"):
+        await carry(schools)
+
+
+async def test_only_a_coordinator_carries_over(next_summer: TwoSchools) -> None:
+    with pytest.raises(CarryOverRefused, match="Only a coordinator"):
+        await carry(next_summer, by="Mona")

@@ -1,0 +1,413 @@
+"""A letter that worries someone: who is told, who attests, whose word closes the case, and what becomes of the letter."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
+from bluepals.domain.letters import Side, Verdict
+from bluepals.facts import cases, closing, daily, letters
+from bluepals.facts.cases import Opened
+from bluepals.facts.closing import Closing, Word
+from bluepals.store import cases as store
+from bluepals.store import deliveries
+from bluepals.store.deliveries import Delivery, Held
+from bluepals.store.letters import DraftRecord, NotTaken
+from tests.bluepals.facts.two_schools import BEGIN, TwoSchools
+
+SOON = date(2026, 9, 8)
+DELIVER, KEEP = Word(LetterOutcome.DELIVER), Word(LetterOutcome.KEEP)
+RETURN = Word(LetterOutcome.RETURN, reason_for_child="Write it again.", reason_for_adult="It has an address.")
+
+
+async def worry(schools: TwoSchools, draft: DraftRecord, concern: Concern, *, by: str = "Tess") -> Opened:
+    who = schools.staff.get(by) or schools.officer[by]
+    return await cases.worry(schools.office, schools.scope, draft_id=draft.id, by=who, concern=concern)
+
+
+async def attest(
+    schools: TwoSchools, opened: Opened, by: str, reported_at: datetime | None = None
+) -> cases.Attested:
+    who = schools.staff.get(by) or schools.officer[by]
+    return await cases.attest(
+        schools.office, schools.scope, case_id=opened.case.id, by=who, reported_at=reported_at
+    )
+
+
+async def plan(schools: TwoSchools, opened: Opened, *, by: str = "Coco", day: date = SOON) -> None:
+    await cases.plan(
+        schools.office, schools.scope, case_id=opened.case.id, by=schools.staff[by], look_again_on=day
+    )
+
+
+async def close(schools: TwoSchools, opened: Opened, word: Word, *, by: str = "Coco") -> Closing:
+    return await closing.close(
+        schools.office, schools.scope, case_id=opened.case.id, by=schools.staff[by], word=word
+    )
+
+
+# ---- doors
+
+
+async def test_a_worry_goes_to_the_counselor_with_ids_and_no_word_of_the_letter(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT, "My dog died and I am all alone.")
+    opened = await worry(schools, draft, Concern.SAD)
+    assert not opened.has_stopwatch
+    (mail,) = await schools.mails("safety")
+    assert mail["to_address"] == "coco@staff.example"
+    text = mail["message"].decode().replace("=\r\n", "")
+    assert str(opened.case.id) in text
+    assert "Wednesday, September 2, 2026, 5:00 PM" in text, "a plan by the next school day"
+    assert "dog" not in text
+    assert "Ana" not in text
+
+
+async def test_the_same_worry_again_is_the_same_case(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    first = await worry(schools, draft, Concern.UNSURE)
+    again = await worry(schools, draft, Concern.UNSURE, by="Mona")
+    assert (again.case.id, again.known) == (first.case.id, True)
+    assert len(await schools.mails("safety")) == 1
+
+
+async def test_who_does_not_see_a_letter_can_not_be_worried_about_it(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    for stranger in ("Tom", "Max", "Lee", "Olga", "Paula"):
+        with pytest.raises(NotTaken, match="sees this letter"):
+            await worry(schools, draft, Concern.SAD, by=stranger)
+    assert await schools.count("case_file") == 0
+
+
+async def test_an_officer_may_be_worried_about_a_letter_that_was_delivered(schools: TwoSchools) -> None:
+    delivery = await schools.deliver("Ana", Side.STUDENT)
+    draft = DraftRecord(delivery.draft_id, delivery.draft_id, 1, b"", BEGIN, known=True)
+    opened = await worry(schools, draft, Concern.HARM, by="Olga")
+    assert sorted(await schools.mailed_to("safety")) == sorted(
+        ["coco@staff.example"] * 2 + ["mona@staff.example", "olga@city.example", "tess@staff.example"]
+    ), "all who read it, and the counselor: for the stopwatch and for the child"
+    assert opened.has_stopwatch
+
+
+@pytest.mark.parametrize(
+    ("side", "concern"), [(Side.STUDENT, Concern.CONDUCT), (Side.OFFICER, Concern.FAMILY)]
+)
+async def test_a_door_that_does_not_fit_the_letter_is_refused_with_the_others(
+    schools: TwoSchools, side: Side, concern: Concern
+) -> None:
+    draft = await schools.write("Ana", side)
+    with pytest.raises(NotTaken, match=r"Choose sad, unsure, .*harm"):
+        await worry(schools, draft, concern, by="Mona")
+    with pytest.raises(NotTaken, match="Choose"):
+        await letters.decide(
+            schools.office,
+            schools.scope,
+            draft_id=draft.id,
+            draft_hash=draft.hash,
+            verdict=Verdict.REFER,
+            decided_by=schools.staff["Mona"],
+            concern=concern,
+        )
+    assert await schools.count("decision") == 0, "not half a referral"
+
+
+# ---- suspected harm
+
+
+async def test_a_referral_opens_its_case_and_tells_each_reader_of_their_own_duty(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    decided = await schools.decide(draft, Verdict.REFER)
+    assert decided.opened is not None
+    assert decided.opened.has_stopwatch
+    told = {row["key"]: row for row in await schools.mails("safety")}
+    for reader in ("Tess", "Mona"):
+        text = told[f"case-{decided.opened.case.id}-duty-{schools.staff[reader]}"]["message"].decode()
+        text = text.replace("=\r\n", "").replace("\r\n", " ")
+        assert "not done by telling a colleague" in text
+        assert "1-800-422-4453" in text
+        assert "/case/" in text
+    assert f"case-{decided.opened.case.id}-page-0-{schools.staff['Coco']}" in told
+
+
+async def test_nobody_attests_for_another_and_only_who_has_read(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    opened = (await schools.decide(draft, Verdict.REFER)).opened
+    assert opened is not None
+    for other in ("Cora", "Coco", "Max"):
+        with pytest.raises(NotTaken, match="each for themselves"):
+            await attest(schools, opened, other)
+    assert (await attest(schools, opened, "Mona")).still_to_attest == 1
+    assert (await attest(schools, opened, "Mona")).known
+    with pytest.raises(NotTaken, match="still to come"):
+        await attest(schools, opened, "Tess", BEGIN + timedelta(hours=1))
+    assert (await attest(schools, opened, "Tess", BEGIN - timedelta(hours=1))).still_to_attest == 0
+    assert (await attest(schools, opened, "Mona", BEGIN)).known is False, "who saw no cause may report later"
+
+
+async def test_closing_needs_all_attestations_and_the_counselors_word(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    opened = (await schools.decide(draft, Verdict.REFER)).opened
+    assert opened is not None
+    await attest(schools, opened, "Mona")
+    with pytest.raises(NotTaken, match="1 who read the letter has not attested"):
+        await close(schools, opened, DELIVER)
+    await attest(schools, opened, "Tess")
+    for other in ("Cora", "Mona", "Cal"):
+        with pytest.raises(NotTaken, match="by the word of its counselor"):
+            await close(schools, opened, DELIVER, by=other)
+    assert (await close(schools, opened, DELIVER)).closed
+    with pytest.raises(NotTaken, match="closed already: deliver"):
+        await close(schools, opened, KEEP)
+
+
+async def test_whoever_is_shown_the_letter_later_has_the_duty_too(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    opened = (await schools.decide(draft, Verdict.REFER)).opened
+    assert opened is not None
+    for _ in range(2):
+        await cases.note_read(schools.office, schools.scope, draft.id, schools.staff["Coco"])
+    key = f"case-{opened.case.id}-duty-{schools.staff['Coco']}"
+    assert [row["key"] for row in await schools.mails("safety")].count(key) == 1
+    assert (await attest(schools, opened, "Coco")).still_to_attest == 2
+
+
+# ---- the stopwatch's pages
+
+
+async def test_one_rung_after_the_other_then_all_of_them_and_who_is_missing_each_time(
+    schools: TwoSchools,
+) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    opened = (await schools.decide(draft, Verdict.REFER)).opened
+    assert opened is not None
+    await attest(schools, opened, "Mona")
+    told: list[set[str]] = []
+    waits = [(await cases.standing(schools.office, schools.scope, opened.case.id)).wait]
+    for number in (1, 2, 2):
+        before = len(await schools.mails("safety"))
+        standing = await cases.page(schools.office, schools.scope, opened.case.id, number)
+        told.append({row["to_address"].split("@")[0] for row in (await schools.mails("safety"))[before:]})
+        waits.append(standing.wait)
+    assert told == [{"cora", "tess"}, {"coco", "cora", "tess"}, set()], "the same page again tells nobody"
+    assert waits == [timedelta(minutes=15), *[timedelta(hours=1)] * 3]
+    await attest(schools, opened, "Tess")
+    before = len(await schools.mails("safety"))
+    assert (await cases.page(schools.office, schools.scope, opened.case.id, 3)).missing == 0
+    assert len(await schools.mails("safety")) == before
+
+
+# ---- what becomes of the letter
+
+
+async def test_while_a_case_is_open_nothing_is_delivered_decided_or_replaced(schools: TwoSchools) -> None:
+    approved = await schools.write("Ana", Side.STUDENT)
+    await schools.decide(approved)
+    await worry(schools, approved, Concern.SAD)
+    assert await schools.release("Ana", approved) is Held.CASE
+    undecided = await schools.write("Ben", Side.STUDENT)
+    await worry(schools, undecided, Concern.SAD)
+    with pytest.raises(NotTaken, match="under a case"):
+        await schools.decide(undecided)
+    with pytest.raises(NotTaken, match="is being read and can't be changed now"):
+        await schools.write("Ben", Side.STUDENT, "Another one.")
+    assert undecided.id not in {one.draft_id for one in await letters.waiting(schools.office, schools.scope)}
+
+
+async def test_a_release_waits_for_the_case_that_is_being_committed_and_delivers_nothing(
+    schools: TwoSchools,
+) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    await schools.decide(draft)
+    async with schools.database.transaction(schools.scope) as connection:
+        await store.lock_letter(connection, draft.id)
+        await store.open_case(connection, draft.id, Concern.SAD, schools.staff["Tess"])
+        release = asyncio.create_task(schools.release("Ana", draft))
+        await schools.until_it_waits(release)
+        assert not release.done()
+    with pytest.raises(asyncpg.CheckViolationError, match="held by a case"):
+        await release
+    assert await schools.release("Ana", draft) is Held.CASE, "as the next attempt finds it"
+    assert await schools.count("delivery") == 0
+
+
+async def test_a_referred_letter_is_delivered_by_the_closing_of_its_case(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    opened = (await schools.decide(draft, Verdict.REFER)).opened
+    assert opened is not None
+    for reader in ("Mona", "Tess"):
+        await attest(schools, opened, reader)
+    done = await close(schools, opened, DELIVER)
+    assert [(tell.fact, tell.body["verdict"]) for tell in done.tells] == [("letter_decided", "approve")]
+    assert isinstance(await schools.release("Ana", draft), Delivery)
+
+
+async def test_a_letter_that_was_approved_before_goes_on_when_its_case_closes(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    await schools.decide(draft)
+    opened = await worry(schools, draft, Concern.UNSURE)
+    with pytest.raises(NotTaken, match="no plan yet"):
+        await close(schools, opened, DELIVER)
+    await plan(schools, opened)
+    done = await close(schools, opened, DELIVER)
+    assert [tell.fact for tell in done.tells] == ["gate_opened"]
+    assert isinstance(await schools.release("Ana", draft), Delivery)
+
+
+async def test_a_returned_letter_comes_again_and_a_kept_one_stays(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    opened = await worry(schools, draft, Concern.FAMILY)
+    await plan(schools, opened)
+    with pytest.raises(NotTaken, match="before counsel was asked"):
+        await close(schools, opened, DELIVER)
+    with pytest.raises(NotTaken, match="needs its reasons"):
+        await close(schools, opened, Word(LetterOutcome.RETURN))
+    await close(schools, opened, RETURN)
+    assert await schools.mailed_to("returned") == ["tess@staff.example"]
+    again = await schools.write("Ana", Side.STUDENT, "Without an address.")
+    await schools.decide(again)
+    kept = await worry(schools, again, Concern.SAD)
+    await plan(schools, kept)
+    assert (await close(schools, kept, KEEP)).tells == ()
+    assert await schools.release("Ana", again) is Held.CASE
+
+
+async def test_a_delivered_letter_is_not_returned_to_be_written_again(schools: TwoSchools) -> None:
+    delivery = await schools.deliver("Ana", Side.STUDENT)
+    draft = DraftRecord(delivery.draft_id, delivery.draft_id, 1, b"", BEGIN, known=True)
+    opened = await worry(schools, draft, Concern.SAD, by="Olga")
+    await plan(schools, opened)
+    with pytest.raises(NotTaken, match="delivered already"):
+        await close(schools, opened, RETURN)
+    assert (await close(schools, opened, KEEP)).closed
+
+
+async def test_a_letter_is_taken_out_of_a_pack_that_is_still_closed_and_a_person_finds_another(
+    schools: TwoSchools,
+) -> None:
+    delivery = await schools.deliver("Ana", Side.OFFICER)
+    year = schools.year("north")
+
+    async def packed() -> int:
+        async with schools.database.transaction(schools.scope) as connection:
+            return len(await deliveries.pack(connection, year, "5A", 1))
+
+    async def called() -> int:
+        asked = "SELECT count(*) FROM attention WHERE kind = 'empty place in a pack' AND closed_at IS NULL"
+        count: int = await schools.admin.fetchval(asked)
+        return count
+
+    assert (await packed(), await called()) == (1, 0)
+    draft = DraftRecord(delivery.draft_id, delivery.draft_id, 1, b"", BEGIN, known=True)
+    opened = await worry(schools, draft, Concern.UNSURE, by="Mona")
+    assert (await packed(), await called()) == (0, 1)
+    await plan(schools, opened)
+    await close(schools, opened, DELIVER)
+    assert (await packed(), await called()) == (1, 0)
+
+
+async def test_a_plan_is_the_counselors_with_a_school_day_to_come(schools: TwoSchools) -> None:
+    opened = await worry(schools, await schools.write("Ana", Side.STUDENT), Concern.SAD)
+    with pytest.raises(NotTaken, match="Only the counselor"):
+        await plan(schools, opened, by="Cora")
+    with pytest.raises(NotTaken, match="is over"):
+        await plan(schools, opened, day=date(2026, 8, 31))
+    with pytest.raises(NotTaken, match="a Saturday"):
+        await plan(schools, opened, day=date(2026, 9, 5))
+    with pytest.raises(NotTaken, match=r"'Nobody' is no partner"):
+        await cases.plan(
+            schools.office,
+            schools.scope,
+            case_id=opened.case.id,
+            by=schools.staff["Coco"],
+            look_again_on=SOON,
+            partners=["Nobody"],
+        )
+    assert await schools.count("case_plan") == 0
+
+
+# ---- an officer's conduct
+
+
+async def test_conduct_stops_the_officer_at_once_and_coordinator_and_liaison_decide(
+    schools: TwoSchools,
+) -> None:
+    await schools.deliver("Ana", Side.OFFICER, "A letter for opening day.")
+    theirs = await schools.write("Ana", Side.OFFICER, "Let us keep this a secret.", round_number=2)
+    childs = await schools.write("Ana", Side.STUDENT)
+    await schools.decide(childs)
+    opened = await worry(schools, theirs, Concern.CONDUCT, by="Mona")
+    assert await schools.mailed_to("safety") == ["cora@staff.example", "lee@staff.example"]
+    assert await schools.release("Ana", childs) is Held.OFFICER_STOPPED
+    asked = "SELECT count(*) FROM attention WHERE kind = 'empty place in a pack' AND closed_at IS NULL"
+    assert await schools.admin.fetchval(asked) == 1, "their other letters wait too"
+    with pytest.raises(NotTaken, match="Your letters rest for now"):
+        await schools.write("Ana", Side.OFFICER, "Why?", round_number=1)
+    with pytest.raises(NotTaken, match="never answered with a friendly return"):
+        await close(schools, opened, RETURN, by="Cora")
+    with pytest.raises(NotTaken, match="--officer"):
+        await close(schools, opened, KEEP, by="Cora")
+    leaves, resumes = (
+        Word(LetterOutcome.KEEP, one) for one in (OfficerOutcome.LEAVES, OfficerOutcome.RESUMES)
+    )
+    assert (await close(schools, opened, leaves, by="Cora")).waits_for == ("liaison",)
+    assert (await close(schools, opened, resumes, by="Lee")).waits_for == ("coordinator",), "they disagree"
+    done = await close(schools, opened, resumes, by="Cora")
+    assert done.closed
+    assert [tell.fact for tell in done.tells] == ["gate_opened"]
+    assert isinstance(await schools.release("Ana", childs), Delivery)
+    assert await schools.admin.fetchval(asked) == 0
+
+
+async def test_an_officer_who_leaves_has_no_pal_any_more_and_a_person_is_called(schools: TwoSchools) -> None:
+    opened = await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Mona")
+    childs = await schools.write("Ana", Side.STUDENT)
+    await schools.decide(childs)
+    leaves = Word(LetterOutcome.KEEP, OfficerOutcome.LEAVES)
+    await close(schools, opened, leaves, by="Cora")
+    assert (await close(schools, opened, leaves, by="Lee")).closed
+    assert await schools.release("Ana", childs) is Held.ENDED
+    ended = await schools.admin.fetchrow(
+        "SELECT end_reason, reason FROM pairing JOIN ending ON pairing_id = id WHERE id = $1",
+        schools.pairing["Ana"],
+    )
+    assert tuple(ended or ()) == ("officer left", "stopped"), "the cause is the office's to know"
+    called = await schools.admin.fetchval("SELECT sentence FROM attention WHERE kind = 'officer leaves'")
+    assert str(schools.officer["Olga"]) in called
+
+
+async def test_the_liaison_is_left_out_when_the_policy_says_so(schools: TwoSchools) -> None:
+    await schools.admin.execute(
+        """UPDATE program SET definition = jsonb_set(definition, '{safety,liaison_decides}', 'false')"""
+    )
+    opened = await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Mona")
+    assert await schools.mailed_to("safety") == ["cora@staff.example"]
+    assert (await close(schools, opened, Word(LetterOutcome.KEEP, OfficerOutcome.RESUMES), by="Cora")).closed
+
+
+# ---- the daily mail
+
+
+async def test_the_daily_mail_asks_for_a_plan_then_for_a_look_and_for_the_word_of_who_decides(
+    schools: TwoSchools,
+) -> None:
+    sad = await worry(schools, await schools.write("Ana", Side.STUDENT), Concern.SAD)
+    theirs = await worry(schools, await schools.write("Ben", Side.OFFICER), Concern.CONDUCT, by="Mona")
+
+    async def said_on(day: date) -> dict[str, str]:
+        await schools.at(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+        await daily.compose_daily_mail(schools.office, schools.scope, day)
+        return {
+            row["to_address"].split("@")[0]: row["message"].decode().replace("=\r\n", "")
+            for row in await schools.mails("daily")
+            if row["key"].startswith(f"daily-{day}")
+        }
+
+    said = await said_on(date(2026, 9, 2))
+    assert f"case {sad.case.id}: a plan by Wednesday, September 2" in said["coco"]
+    assert all(f"case {theirs.case.id}: it waits for your word" in said[who] for who in ("cora", "lee"))
+    assert str(sad.case.id) not in said["cora"]
+    assert "there is none" in (await said_on(date(2026, 9, 3)))["cora"], "a plan that is overdue"
+    await plan(schools, sad)
+    assert str(sad.case.id) not in str(await said_on(date(2026, 9, 4)))
+    assert f"case {sad.case.id}: look again" in (await said_on(SOON))["coco"]

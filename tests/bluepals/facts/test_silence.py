@@ -1,0 +1,180 @@
+"""The ladder for silence, morning by morning, on a real database."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bluepals.domain.letters import Side
+from bluepals.domain.silence import Rung
+from bluepals.facts import daily, letters, pauses, silence
+from bluepals.facts.silence import SilenceRefused
+from bluepals.store import mail
+from bluepals.store import silence as store
+from bluepals.store.pauses import Target, What
+from bluepals.store.silence import SilentSide
+from tests.bluepals.facts.two_schools import OFFICERS_DUE, TwoSchools
+from tests.mailroom import parsed
+
+SECOND_DUE = datetime(2026, 11, 13, 23, tzinfo=UTC)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+
+
+async def miss(schools: TwoSchools, child: str, side: Side, number: int) -> None:
+    await letters.record_miss(schools.office, schools.scope, schools.pairing[child], number, side)
+
+
+async def morning(schools: TwoSchools, day: date) -> None:
+    await schools.at(datetime(day.year, day.month, day.day, 13, tzinfo=UTC))
+    await daily.compose_daily_mail(schools.office, schools.scope, day)
+    await all_mail_leaves(schools)
+
+
+async def all_mail_leaves(schools: TwoSchools) -> None:
+    """What waits for days is no silence of whom it did not reach."""
+    await schools.admin.execute(
+        "UPDATE mail SET state = 'sent', sent_at = program_now() WHERE state = 'pending'"
+    )
+
+
+async def the_silent(schools: TwoSchools, child: str) -> SilentSide | None:
+    async with schools.database.transaction(schools.scope) as connection:
+        return next(iter(await store.silent_sides(connection, schools.pairing[child])), None)
+
+
+async def rungs(schools: TwoSchools, child: str) -> set[Rung]:
+    one = await the_silent(schools, child)
+    return set(one.silence.reached) if one else set()
+
+
+async def newest_daily_mail(schools: TwoSchools, address: str) -> str:
+    """As its reader sees it."""
+    message = await schools.admin.fetchval(
+        "SELECT message FROM mail WHERE kind = 'daily' AND to_address = $1 ORDER BY sequence DESC LIMIT 1",
+        address,
+    )
+    body = parsed(message).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+@pytest.fixture
+async def silent(schools: TwoSchools) -> TwoSchools:
+    """Ana's officer has missed both rounds, and the Monday after has come."""
+    await all_mail_leaves(schools)
+    await schools.at(OFFICERS_DUE + timedelta(seconds=1))
+    await miss(schools, "Ana", Side.OFFICER, 1)
+    await morning(schools, date(2026, 10, 5))
+    await schools.at(SECOND_DUE + timedelta(seconds=1))
+    await miss(schools, "Ana", Side.OFFICER, 2)
+    await morning(schools, date(2026, 11, 16))
+    return schools
+
+
+async def warned(schools: TwoSchools) -> None:
+    await morning(schools, date(2026, 12, 7))
+    await silence.warn(schools.office, schools.scope, schools.pairing["Ana"], by=schools.staff["Cora"])
+    await all_mail_leaves(schools)
+
+
+async def test_after_one_miss_the_officer_gets_a_kind_word(schools: TwoSchools) -> None:
+    await all_mail_leaves(schools)
+    await schools.at(OFFICERS_DUE + timedelta(seconds=1))
+    await miss(schools, "Ana", Side.OFFICER, 1)
+    await morning(schools, date(2026, 10, 5))
+    assert await rungs(schools, "Ana") == {Rung.KIND_WORD}
+    assert "We missed your letter" in await newest_daily_mail(schools, "olga@city.example")
+
+
+async def test_after_two_in_a_row_the_liaison_hears_of_it(silent: TwoSchools) -> None:
+    assert await rungs(silent, "Ana") == {Rung.KIND_WORD, Rung.LIAISON}
+    assert "Officers who missed two letters in a row" in await newest_daily_mail(silent, "lee@staff.example")
+
+
+async def test_three_weeks_later_a_warning_is_proposed_and_goes_out_when_it_is_approved(
+    silent: TwoSchools,
+) -> None:
+    await morning(silent, date(2026, 12, 4))
+    assert Rung.WARNING_PROPOSED not in await rungs(silent, "Ana")
+    await warned(silent)
+    assert await rungs(silent, "Ana") >= {Rung.WARNING_PROPOSED, Rung.WARNED}
+    subjects = await silent.admin.fetch("SELECT key FROM mail WHERE key LIKE 'silence-warning-%'")
+    assert len(subjects) == 1
+
+
+async def test_two_weeks_after_the_warning_the_coordinator_decides_and_may_give_more_time(
+    silent: TwoSchools,
+) -> None:
+    await warned(silent)
+    await morning(silent, date(2026, 12, 21))
+    one = await the_silent(silent, "Ana")
+    assert one is not None
+    assert one.silence.reached[Rung.TO_DECIDE] == date(2026, 12, 21)
+    await silence.give_more_time(silent.office, silent.scope, silent.pairing["Ana"], by=silent.staff["Cora"])
+    await morning(silent, date(2027, 1, 4))
+    one = await the_silent(silent, "Ana")
+    assert one is not None
+    assert one.silence.reached[Rung.TO_DECIDE] == date(2027, 1, 4)
+
+
+async def test_any_letter_ends_it(silent: TwoSchools) -> None:
+    await morning(silent, date(2026, 12, 7))
+    await silent.write("Ana", Side.OFFICER, "Here I am again.", round_number=2)
+    assert await the_silent(silent, "Ana") is None
+    await morning(silent, date(2026, 12, 8))
+    assert await open_calls(silent, "silence") == 0
+
+
+async def test_the_same_morning_again_changes_nothing(silent: TwoSchools) -> None:
+    before = await silent.admin.fetchval("SELECT count(*) FROM rung")
+    await morning(silent, date(2026, 11, 16))
+    assert await silent.admin.fetchval("SELECT count(*) FROM rung") == before
+
+
+async def test_mail_that_does_not_get_through_is_no_silence(schools: TwoSchools) -> None:
+    async with schools.database.transaction(schools.scope) as connection:
+        await mail.queue(connection, mail.QueuedMail("x", "letter", "olga@city.example", "<x@y>", b"words"))
+    await schools.admin.execute("UPDATE mail SET state = 'failed' WHERE key = 'x'")
+    await schools.at(OFFICERS_DUE + timedelta(seconds=1))
+    await miss(schools, "Ana", Side.OFFICER, 1)
+    await morning(schools, date(2026, 10, 5))
+    assert await rungs(schools, "Ana") == set()
+    assert await open_calls(schools, "not reached") == 1
+
+
+async def test_days_in_which_the_pairing_rests_do_not_count(silent: TwoSchools) -> None:
+    this = (silent.office, silent.scope, Target(pairing_id=silent.pairing["Ana"]), [What.LETTERS])
+    await pauses.pause(*this, reason="leave", by=silent.staff["Cora"])
+    await morning(silent, date(2026, 12, 14))
+    seen = await pauses.preview(*this, {}, by=silent.staff["Cora"])
+    await pauses.resume(*this, {}, by=silent.staff["Cora"], agreed=seen.agreement)
+    await morning(silent, date(2026, 12, 15))
+    assert Rung.WARNING_PROPOSED not in await rungs(silent, "Ana")
+
+
+async def test_a_child_who_is_absent_for_six_weeks_rests_until_its_next_letter(schools: TwoSchools) -> None:
+    await schools.at(datetime(2026, 9, 18, 22, 0, 1, tzinfo=UTC))
+    await miss(schools, "Ana", Side.STUDENT, 1)
+    await morning(schools, date(2026, 10, 16))
+    assert await open_calls(schools, "silence") == 1, "the coordinator is asked first"
+    await morning(schools, date(2026, 10, 30))
+    paused = "SELECT count(*) FROM pause WHERE pairing_id = $1 AND ended_at IS NULL"
+    assert await schools.admin.fetchval(paused, schools.pairing["Ana"]) == 1
+    await schools.at(datetime(2026, 11, 2, 15, tzinfo=UTC))
+    await schools.write("Ana", Side.STUDENT, "I was ill.", round_number=2)
+    await morning(schools, date(2026, 11, 3))
+    assert await schools.admin.fetchval(paused, schools.pairing["Ana"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("by", "sentence"), [("Mona", "Only a coordinator"), ("Cora", "is not silent for so long")]
+)
+async def test_a_warning_that_nobody_may_send_is_refused(schools: TwoSchools, by: str, sentence: str) -> None:
+    with pytest.raises(SilenceRefused, match=sentence):
+        await silence.warn(schools.office, schools.scope, schools.pairing["Ana"], by=schools.staff[by])
+
+
+async def open_calls(schools: TwoSchools, kind: str) -> int:
+    count: int = await schools.admin.fetchval(
+        "SELECT count(*) FROM attention WHERE kind = $1 AND closed_at IS NULL", kind
+    )
+    return count

@@ -1,0 +1,100 @@
+"""One step from a letter to a case, what the page says no more while it is open, and the page on which a reader attests."""
+
+import hashlib
+
+from itsdangerous import Signer
+
+from bluepals.domain.cases import Concern
+from bluepals.domain.letters import Side
+from bluepals.facts import cases
+from tests.desk.test_classes import state_of
+from tests.desk.town import FIRST_ROUND, SCOPE, Town
+
+
+async def test_an_officer_is_worried_in_one_step_and_the_letter_is_gone_from_the_page(town: Town) -> None:
+    draft = await town.delivers("noah", "I want to run away.")
+    sam = town.officer("sam")
+    assert "run away" in await sam.sees()
+    said = await sam.is_worried(draft.id, "sad")
+    assert "Thank you. The letter is held, and somebody looks at it." in said.text
+    assert "run away" not in said.text
+    assert "A letter from Noah is delayed. You need do nothing about it." in said.text
+    row = await town.admin.fetchrow("SELECT kind, opened_by FROM case_file")
+    assert row is not None
+    assert (row["kind"], row["opened_by"]) == ("sad", town.officers["sam"])
+
+
+async def test_a_teacher_who_suspects_harm_is_told_of_the_own_duty_and_attests(town: Town) -> None:
+    draft = await town.hands_in("maya", "My uncle hits me.")
+    tess = town.teacher("tess")
+    said = await tess.is_worried(draft.id, "harm")
+    assert "Your duty to report is your own, and immediate" in said.text
+    assert state_of(said.text, "Maya Lopez") == "being read"
+    refused = await tess.sends(town.pairings["maya"], "Another letter.")
+    assert "is being read and can&#39;t be changed now" in refused.text
+    mine = town.reader(town.staff["tess"])
+    page = await mine.sees()
+    assert "The hotline: Childhelp, 1-800-422-4453" in page
+    assert "uncle" not in page
+    case = await town.case()
+    assert (await mine.attests(case, "reported")).status_code == 422, "without a time"
+    later = await mine.attests(case, "reported", when="2026-09-01T09:01")
+    assert (later.status_code, "still to come" in later.text) == (409, True)
+    done = await mine.attests(case, "reported", when="2026-09-01T08:30", reference="MO-1")
+    assert "It is on record, for you." in done.text
+    assert "Nothing waits for you here." in done.text
+    row = await town.admin.fetchrow("SELECT attested_by, reference, reported_at FROM attestation")
+    assert row is not None
+    assert (row["attested_by"], row["reference"]) == (town.staff["tess"], "MO-1")
+    assert row["reported_at"].isoformat() == "2026-09-01T13:30:00+00:00", "in the program's zone"
+
+
+async def test_who_is_on_the_list_sees_whom_to_call_and_nobody_else_sees_the_case(town: Town) -> None:
+    draft = await town.delivers("noah", "Hello")
+    await town.officer("sam").is_worried(draft.id, "harm")
+    page = await town.reader(town.staff["cora"]).sees()
+    assert "Ms. Mo, Ms. Tess, Sam" in page
+    assert "I have reported" not in page, "it is not the coordinator's to say"
+    for stranger in (town.staff["sol"], town.officers["kim"]):
+        visitor = town.reader(stranger)
+        assert "Nothing waits for you here." in await visitor.sees()
+    cora = town.reader(town.staff["cora"])
+    signer = Signer(cora.token, salt="blue-pals-form", digest_method=hashlib.sha256)
+    form = {"form": signer.get_signature(b"form").decode(), "said": "no cause"}
+    assert (await town.http.post(f"{cora.path}/{await town.case()}", data=form)).status_code == 404
+    assert await town.admin.fetchval("SELECT count(*) FROM attestation") == 0
+
+
+async def test_a_letter_that_the_page_does_not_show_opens_no_case(town: Town) -> None:
+    theirs = await town.hands_in("noah", "Hello")
+    souths = await town.delivers("leo", "Hello")
+    for visitor, draft in (
+        (town.officer("sam"), theirs),
+        (town.officer("dana"), theirs),
+        (town.teacher("tess"), souths),
+    ):
+        assert (await visitor.is_worried(draft.id, "harm")).status_code == 404
+    assert (await town.teacher("tess").is_worried(theirs.id, "nothing")).status_code == 422
+    assert await town.admin.fetchval("SELECT count(*) FROM case_file") == 0
+
+
+async def test_the_page_of_an_officer_whose_conduct_is_looked_at_rests(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    draft = await town.hands_in("noah", "Call me at home.", side=Side.OFFICER)
+    sam = town.officer("sam")
+    await sam.sees()
+    by = town.staff["mo"]
+    await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.CONDUCT)
+    refused = await town.http.get(sam.path)
+    assert refused.status_code == 403
+    assert "This page rests for now. The coordinator can tell you more." in refused.text
+
+
+async def test_an_officers_own_letter_under_a_case_is_being_read_and_no_longer_shown(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    draft = await town.hands_in("noah", "I feel so lonely these days.", side=Side.OFFICER)
+    by = town.staff["mo"]
+    await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.SAD)
+    page = await town.officer("sam").sees()
+    assert "Your letter has arrived and is being read." in page
+    assert "lonely" not in page
