@@ -31,13 +31,15 @@ class Round:
 
 @dataclass(frozen=True)
 class Calendar:
-    """A pairing's year: the rounds that it writes, the end of the visit, the end of the year."""
+    """A pairing's year: the rounds that it writes, the end of the visit, the end of the year; and whose year it is."""
 
     rounds: list[Round]
     visit_over: datetime | None
     closes: datetime
     version: int = 0
     ends_early: bool = False
+    school: str | None = None
+    program_year: str | None = None
 
     def round(self, number: int) -> Round | None:
         """None: it was left out."""
@@ -46,11 +48,12 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Introduction:
-    """The calendar of the two from now on, or the gate that is closed."""
+    """The calendar of the two from now on, or the gate that is closed, or until when somebody may say no."""
 
     on: str | None = None  # ISO date
     calendar: Calendar | None = None
     held: str | None = None
+    declinable_until: datetime | None = None
 
 
 class PeopleActivities:
@@ -64,6 +67,8 @@ class PeopleActivities:
         )
         if isinstance(introduced, Held):
             return Introduction(held=introduced)
+        if isinstance(introduced, pairings.Asked):
+            return Introduction(declinable_until=introduced.until)
         return Introduction(on=introduced.on.isoformat(), calendar=_calendar(introduced.calendar))
 
     @activity.defn
@@ -85,4 +90,4 @@ def _calendar(of: pairings.PairingCalendar) -> Calendar:
     rounds = [
         Round(one.number, one.students_due, one.officers_due, one.pack_closes, one.opens) for one in of.rounds
     ]
-    return Calendar(rounds, of.visit_over, of.closes, of.version, of.ends_early)
+    return Calendar(rounds, of.visit_over, of.closes, of.version, of.ends_early, of.school, of.program_year)

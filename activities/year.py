@@ -5,6 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
+from bluepals.domain.visit_plan import VisitInstants
 from bluepals.facts import year
 from bluepals.facts.office import Office
 from bluepals.store.database import Scope
@@ -36,9 +37,17 @@ class OpeningDay:
 
 @dataclass(frozen=True)
 class VisitTimes:
+    """`sheets_at`: the day before. `latest`: until then a visit that was called off may get a second date."""
+
     invite_at: datetime
     remind_at: list[datetime]
     over: datetime
+    sheets_at: datetime | None = None
+    latest: datetime | None = None
+
+    @classmethod
+    def of(cls, found: VisitInstants) -> "VisitTimes":
+        return cls(found.invite_at, list(found.remind_at), found.over, found.sheets_at, found.latest)
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ class YearActivities:
         opened = await year.open_year(self._office, Scope.whole(order.program), order.program_year)
         return YearCalendar(
             opening_days=[OpeningDay(number, at) for number, at in opened.opening_days],
-            visit=VisitTimes(opened.invite_at, list(opened.remind_at), opened.visit_over),
+            visit=VisitTimes.of(opened.visit),
             closes=opened.closes,
             version=opened.version,
         )

@@ -13,7 +13,7 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, Student
-from bluepals.domain.program import Agency, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
 from bluepals.facts import letters, matching
 from bluepals.facts.roster import Roster, apply
 from bluepals.store import matching as store
@@ -56,6 +56,7 @@ def program() -> Program:
         year=YearDates(first, visit + timedelta(days=21)),
         rounds=rounds,
         visit=VisitWindow(visit, visit + timedelta(days=2)),
+        policy=Policy(declining_days=0),
     )
 
 

@@ -15,7 +15,10 @@ class LinkRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whom a link lets in: an officer to their pals, a teacher to a class, anybody to what they have to attest."""
+    """Whom a link lets in.
+
+    An officer to their pals, a teacher to a class, anybody to what they have to attest, one side of a pair to say no to it.
+    """
 
     program: str
     page: str
@@ -43,6 +46,10 @@ class Links:
     @property
     def desk(self) -> str:
         return self._desk_url
+
+    def decline(self, program: str, page: str, pairing: UUID, until: datetime) -> str:
+        """For one side of a pair that is not introduced yet."""
+        return self._link(page, program, pairing, until)
 
     def _link(self, page: str, program: str, person: UUID, until: datetime) -> str:
         token: str = self._serializer.dumps([page, program, person.hex, int(until.timestamp())])

@@ -12,6 +12,7 @@ from temporalio.client import WorkflowHandle
 
 from activities.matching import PairsDecided
 from bluepals.domain.matching import CAPACITIES
+from bluepals.facts import declining
 from bluepals.facts import matching as facts
 from bluepals.roster.formulas import csv_file
 from bluepals.store import matching, people, programs
@@ -141,6 +142,32 @@ async def _propose(program: str, json: bool) -> None:
         matching_of_the_year = await _matching(service, program)
         count = await matching_of_the_year.execute_update(Assignment.propose_again, rpc_timeout=PATIENCE)
     answer({"open": count}, json, lambda: out.print(f"{count} pairs are open. See: starter.py match show"))
+
+
+@app.command()
+def decline(
+    program: ProgramId,
+    pairing: Annotated[UUID, typer.Argument(help="The pairing's id, as in the counselor's mail.")],
+    by: By,
+    json: AsJson = False,
+) -> None:
+    """Say no to an approved pair before it is introduced, without a reason; the child is matched again."""
+    run(_decline(program, pairing, by, json))
+
+
+async def _decline(program: str, pairing: UUID, by: str, json: bool) -> None:
+    async with parts_of(program) as service:
+        async with service.database.transaction(Scope.whole(program)) as connection:
+            who = await people.staff_id(connection, by)
+        await declining.decline(service.office, Scope.whole(program), pairing, by=who)
+    answer(
+        {"pairing": pairing},
+        json,
+        lambda: out.print(
+            f"Pairing {pairing} is not introduced. For another pal: starter.py match propose {program}",
+            highlight=False,
+        ),
+    )
 
 
 async def _matching(service: Parts, program: str) -> WorkflowHandle[Assignment, None]:

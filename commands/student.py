@@ -7,8 +7,9 @@ from uuid import UUID
 import typer
 
 from bluepals.domain.people import ConsentScope
-from bluepals.facts import consents
+from bluepals.facts import consents, moves
 from bluepals.facts.consents import Withdrawn
+from bluepals.facts.moves import Left, Transferred
 from bluepals.store import people
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
@@ -50,6 +51,57 @@ def _withdrawn(student: str, done: Withdrawn) -> str:
         else f" Pairing {done.pairing_id} has ended; what had not left is cancelled."
     )
     return f"Withdrawn for {student}: {', '.join(done.scopes)}.{ended}"
+
+
+@app.command()
+def leave(program: ProgramId, student: StudentId, by: By, json: AsJson = False) -> None:
+    """The child goes to a school elsewhere: both may write a last letter, then it is over."""
+    run(_leave(program, student, by, json))
+
+
+async def _leave(program: str, student: str, by: str, json: bool) -> None:
+    async with parts_of(program) as service:
+        who = await _person(service, program, by)
+        done = await moves.leave(service.office, Scope.whole(program), student, by=who)
+    answer(asdict(done), json, lambda: out.print(_left(student, done), highlight=False))
+
+
+def _left(student: str, done: Left) -> str:
+    if done.known:
+        return f"{student} had left before; nothing changed."
+    if done.farewell_until is None:
+        return f"{student} has left; nobody had been introduced to write a farewell."
+    return f"{student} leaves. Both may write a last letter until {done.farewell_until:%Y-%m-%d %H:%M %Z}."
+
+
+@app.command()
+def transfer(
+    program: ProgramId,
+    student: StudentId,
+    by: By,
+    school: Annotated[str, typer.Option("--to", help="The school's id, as in program.toml.")],
+    class_name: Annotated[str, typer.Option("--class", help="The class there.")],
+    json: AsJson = False,
+) -> None:
+    """The child goes to another school or class of the program, and takes pal and letters along."""
+    run(_transfer(program, student, by, school, class_name, json))
+
+
+async def _transfer(program: str, student: str, by: str, school: str, class_name: str, json: bool) -> None:
+    async with parts_of(program) as service:
+        await _person(service, program, by)
+        done = await moves.transfer(
+            service.office, Scope.whole(program), student, school=school, class_name=class_name
+        )
+    answer(asdict(done), json, lambda: out.print(_transferred(student, done), highlight=False))
+
+
+def _transferred(student: str, done: Transferred) -> str:
+    where = f"class {done.class_name} of {done.school}"
+    if done.known:
+        return f"{student} is in {where} already; nothing changed."
+    along = "" if done.pairing_id is None else f" Pairing {done.pairing_id} and its letters came along."
+    return f"{student} is in {where} now.{along} Write that into students.csv too."
 
 
 async def _person(service: Parts, program: str, by: str) -> UUID:

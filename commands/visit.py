@@ -1,50 +1,213 @@
-"""visit answer | attend: who comes to the visit, and who came."""
+"""visit show | answer | attend | host | move | call-off | sheet | guests: who comes, who came, and when."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.table import Table
+from temporalio.client import WorkflowHandle
 
-from bluepals.facts import visits
+from bluepals.facts import visit_hosts, visit_sheets, visits
+from bluepals.facts.office import Office
+from bluepals.facts.visit_sheets import Overview
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import PATIENCE, AsJson, ProgramId, answer, out, parts_of, run
+from service.parts import Parts
+from workflows.api.visit_day import CallOffVisit, MoveVisit, VisitChanged, workflow_id
+from workflows.visit_day import VisitDay
 
-app = typer.Typer(help="Answers to the visit, and who came.", no_args_is_help=True)
+app = typer.Typer(help="The visit: answers, the day, and what changes it.", no_args_is_help=True)
 
 Pairing = Annotated[UUID, typer.Argument(help="The pairing's id.")]
+SchoolYear = Annotated[
+    str,
+    typer.Argument(metavar="SCHOOL-YEAR", help="The program year's id, as `open` lists it: kc.north.2026."),
+]
+Because = Annotated[str | None, typer.Option(help="A sentence for everybody who is told.")]
+PrintIt = Callable[[Office, Scope, str], Awaitable[bytes]]
+File = Annotated[Path, typer.Option("--out", metavar="FILE.pdf", help="Where to write the PDF.")]
+
+
+@app.command()
+def show(program: ProgramId, school_year: SchoolYear, json: AsJson = False) -> None:
+    """The day, where and when each child meets whom, and which reserves have been asked."""
+    run(_show(program, school_year, json))
+
+
+async def _show(program: str, school_year: str, json: bool) -> None:
+    async with parts_of(program) as service:
+        found = await visit_sheets.overview(service.office, Scope.whole(program), school_year)
+    answer(asdict(found), json, lambda: _print(found))
+
+
+def _print(found: Overview) -> None:
+    table = Table("class", "child", "who meets it", "own officer said", title=f"{found.on}: {found.state}")
+    for one in found.meetings:
+        table.add_row(
+            f"{one.class_name}\n{one.begins:%H:%M} {one.room}",
+            f"{one.child}\n{one.pairing}",
+            one.officer or "nobody yet",
+            f"{one.own_officer}: {one.own_answer or 'nothing'}",
+            end_section=True,
+        )
+    out.print(table)
+    asked = Table("reserve", "said", "request, and for which pairing", title="Reserves who were asked")
+    for request in found.requests:
+        asked.add_row(
+            request.officer, request.answer or "nothing", f"{request.request}\n{request.pairing_id}"
+        )
+    out.print(asked)
 
 
 @app.command("answer")
 def answer_invitation(
     program: ProgramId,
-    pairing: Pairing,
+    asked: Annotated[
+        UUID, typer.Argument(metavar="ID", help="The pairing's id; of a reserve, the request's.")
+    ],
     comes: Annotated[bool, typer.Option("--yes/--no", help="Whether the officer will come.")],
     json: AsJson = False,
 ) -> None:
-    """Record whether the officer will come; the last answer counts."""
-    run(_answer(program, pairing, "yes" if comes else "no", json))
+    """Record whether an officer will come; the last answer counts."""
+    run(_answer(program, asked, "yes" if comes else "no", json))
 
 
-async def _answer(program: str, pairing: UUID, said: str, json: bool) -> None:
+async def _answer(program: str, asked: UUID, said: str, json: bool) -> None:
     async with parts_of(program) as service:
-        await visits.answer(service.office, Scope.whole(program), pairing, said)
-    answer({"pairing": pairing, "answer": said}, json, lambda: out.print(f"Recorded: {said}."))
+        await visits.answer(service.office, Scope.whole(program), asked, said)
+    answer({"asked": asked, "answer": said}, json, lambda: out.print(f"Recorded: {said}."))
 
 
 @app.command()
 def attend(
     program: ProgramId,
-    pairing: Pairing,
+    who: Annotated[str, typer.Argument(help="The officer's first and last name, or the pairing's id.")],
     came: Annotated[
         bool, typer.Option("--came/--did-not-come", help="Whether the officer was there.")
     ] = True,
     json: AsJson = False,
 ) -> None:
-    """Record whether the officer came."""
-    run(_attend(program, pairing, came, json))
+    """Record whether an officer came: on the day by name, at any time by pairing."""
+    run(_attend(program, who, came, json))
 
 
-async def _attend(program: str, pairing: UUID, came: bool, json: bool) -> None:
+async def _attend(program: str, who: str, came: bool, json: bool) -> None:
+    scope = Scope.whole(program)
     async with parts_of(program) as service:
-        await visits.attend(service.office, Scope.whole(program), pairing, came=came)
-    answer({"pairing": pairing, "attended": came}, json, lambda: out.print("Recorded."))
+        if pairing := _uuid(who):
+            await visits.attend(service.office, scope, pairing, came=came)
+            pairings: Sequence[UUID] = [pairing]
+        else:
+            pairings = await visits.attend_by_name(service.office, scope, who, came=came)
+    answer({"pairings": pairings, "attended": came}, json, lambda: out.print("Recorded."))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@app.command()
+def host(program: ProgramId, pairing: Pairing, json: AsJson = False) -> None:
+    """On the day: find a host among those who came, for a child whose officer did not."""
+    run(_host(program, pairing, json))
+
+
+async def _host(program: str, pairing: UUID, json: bool) -> None:
+    async with parts_of(program) as service:
+        found = await visit_hosts.host_now(service.office, Scope.whole(program), pairing)
+    shape = {"pairing": pairing, "request": found.id, "officer": found.officer_name}
+    answer(
+        shape,
+        json,
+        lambda: out.print(f"{found.officer_name} meets {found.student_first_name}.", highlight=False),
+    )
+
+
+@app.command()
+def move(
+    program: ProgramId,
+    school_year: SchoolYear,
+    to: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The new date.")],
+    because: Because = None,
+    json: AsJson = False,
+) -> None:
+    """Move the visit, or give it a second date; everybody is told, with a new calendar file."""
+    run(_move(program, school_year, to.date(), because, json))
+
+
+async def _move(program: str, school_year: str, to: date, because: str | None, json: bool) -> None:
+    async with parts_of(program) as service:
+        handle = await _about_to_change(service, program, school_year, because)
+        changed = await handle.execute_update(
+            VisitDay.move_visit, MoveVisit(to.isoformat()), rpc_timeout=PATIENCE
+        )
+    _say(school_year, changed, json)
+
+
+@app.command("call-off")
+def call_off(
+    program: ProgramId,
+    school_year: SchoolYear,
+    read_aloud: Annotated[
+        bool, typer.Option("--read-aloud", help="No second date: the class reads letters aloud instead.")
+    ] = False,
+    because: Because = None,
+    json: AsJson = False,
+) -> None:
+    """Call the visit off; everybody is told, and their calendars are cleared."""
+    run(_call_off(program, school_year, read_aloud, because, json))
+
+
+async def _call_off(
+    program: str, school_year: str, read_aloud: bool, because: str | None, json: bool
+) -> None:
+    async with parts_of(program) as service:
+        handle = await _about_to_change(service, program, school_year, because)
+        changed = await handle.execute_update(
+            VisitDay.call_off_visit, CallOffVisit(read_aloud), rpc_timeout=PATIENCE
+        )
+    _say(school_year, changed, json)
+
+
+async def _about_to_change(
+    service: Parts, program: str, school_year: str, because: str | None
+) -> WorkflowHandle[VisitDay, int]:
+    """The reason goes on record and into mails, and never into a history."""
+    await visits.give_reason(service.office, Scope.whole(program), school_year, because)
+    return service.client.get_workflow_handle_for(VisitDay.run, workflow_id(school_year))
+
+
+def _say(school_year: str, changed: VisitChanged, json: bool) -> None:
+    shape = {"program_year": school_year, "plan": changed.plan, "over": changed.over}
+    day = f"{datetime.fromisoformat(changed.over):%Y-%m-%d}"
+    answer(shape, json, lambda: out.print(f"{day}: {changed.plan}. Everybody is told.", highlight=False))
+
+
+@app.command("sheet")
+def run_sheet(program: ProgramId, school_year: SchoolYear, file: File, json: AsJson = False) -> None:
+    """Write the run sheet: who meets whom, where and when."""
+    run(_write(visit_sheets.run_sheet, program, school_year, file, json))
+
+
+@app.command("guests")
+def visitors_list(program: ProgramId, school_year: SchoolYear, file: File, json: AsJson = False) -> None:
+    """Write the visitors' list for the front desk; no child is named in it."""
+    run(_write(visit_sheets.visitors_list, program, school_year, file, json))
+
+
+async def _write(print_it: PrintIt, program: str, school_year: str, file: Path, json: bool) -> None:
+    async with parts_of(program) as service:
+        content = await print_it(service.office, Scope.whole(program), school_year)
+    _keep(file, content)
+    answer({"file": file}, json, lambda: out.print(f"Written: {file}", highlight=False))
+
+
+def _keep(file: Path, content: bytes) -> None:
+    file.write_bytes(content)

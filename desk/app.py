@@ -8,9 +8,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
 from desk.cases import Cases
 from desk.classes import Classes
+from desk.declines import Declines
 from desk.pages import HERE
 from desk.pals import Pals
 from desk.refusals import HANDLERS
@@ -39,16 +41,27 @@ def app(parts: Parts) -> Starlette:
             Route("/pals/{token}/worry/{draft:uuid}", pals.worry, methods=["POST"]),
             Route("/pals/{token}/{pairing:uuid}", pals.answer, methods=["POST"]),
             Route("/pals/{token}/{pairing:uuid}/visit", pals.visit, methods=["POST"]),
+            Route("/pals/{token}/host/{request:uuid}", pals.host, methods=["POST"]),
             Route("/pals/{token}/survey", pals.survey, methods=["POST"]),
             Route("/class/{token}/survey", classes.survey, methods=["POST"]),
             Route("/class/{token}/certificates/{program_year}/{class_name:path}", classes.certificates),
             Route("/class/{token}", classes.show),
+            Route("/class/{token}/visit/{program_year}/sheet", classes.run_sheet),
+            Route("/class/{token}/visit/{program_year}/guests", classes.visitors_list),
             Route("/class/{token}/letter/{draft:uuid}", classes.letter),
             Route("/class/{token}/pack/{program_year}/{opening:int}/{class_name:path}", classes.pack),
             Route("/class/{token}/worry/{draft:uuid}", classes.worry, methods=["POST"]),
             Route("/class/{token}/{pairing:uuid}", classes.hand_in, methods=["POST"]),
             Route("/case/{token}", cases.show),
             Route("/case/{token}/{case:uuid}", cases.attest, methods=["POST"]),
+            *(
+                Route(f"/{decliner}/{{token}}", endpoint, methods=[method])
+                for decliner in Decliner
+                for method, endpoint in (
+                    ("GET", Declines(parts.office, decliner).show),
+                    ("POST", Declines(parts.office, decliner).decline),
+                )
+            ),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],

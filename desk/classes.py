@@ -61,6 +61,18 @@ class Classes:
         name = re.sub(r"[^A-Za-z0-9-]+", "-", f"letters-{asked['class_name']}-{asked['opening']}")
         return pdf(content, f"{name}.pdf", "attachment")
 
+    async def run_sheet(self, request: Request) -> Response:
+        teacher = await self._teacher(request)
+        content = await teachers_page.run_sheet(self._office, teacher, request.path_params["program_year"])
+        return pdf(content, "run-sheet.pdf", "attachment")
+
+    async def visitors_list(self, request: Request) -> Response:
+        teacher = await self._teacher(request)
+        content = await teachers_page.visitors_list(
+            self._office, teacher, request.path_params["program_year"]
+        )
+        return pdf(content, "visitors.pdf", "attachment")
+
     async def certificates(self, request: Request) -> Response:
         teacher, asked = await self._teacher(request), request.path_params
         content = await teachers_page.class_certificates(

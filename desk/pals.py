@@ -56,6 +56,21 @@ class Pals:
             return await self._page(request, officer, said_about(refused, request))
         return _back(request, "answered", pairing_id)
 
+    async def worry(self, request: Request) -> Response:
+        officer = await self._officer(request)
+        await officers_page.check_letter(self._office, officer, request.path_params["draft"])
+        back = f"/pals/{request.path_params['token']}"
+        return await self._cases.worry(request, officer.scope.program, officer.id, back)
+
+    async def host(self, request: Request) -> Response:
+        officer, asked = await self._officer(request), request.path_params["request"]
+        try:
+            async with submitted(request) as form:
+                await officers_page.answer_request(self._office, officer, asked, _said(form))
+        except (FormRefused, NotTaken) as refused:
+            return await self._page(request, officer, said_about(refused, request))
+        return _back(request, "answered", asked)
+
     async def survey(self, request: Request) -> Response:
         officer = await self._officer(request)
         try:
@@ -64,12 +79,6 @@ class Pals:
         except (FormRefused, SurveyRefused, NotTaken) as refused:
             return await self._page(request, officer, said_about(refused, request))
         return RedirectResponse(f"/pals/{request.path_params['token']}?sent=survey#survey", 303)
-
-    async def worry(self, request: Request) -> Response:
-        officer = await self._officer(request)
-        await officers_page.check_letter(self._office, officer, request.path_params["draft"])
-        back = f"/pals/{request.path_params['token']}"
-        return await self._cases.worry(request, officer.scope.program, officer.id, back)
 
     async def pages(self, request: Request) -> Response:
         officer = await self._officer(request)

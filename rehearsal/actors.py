@@ -7,23 +7,26 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
-from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.calendar import SchoolCalendar, visit_day
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Letter, Side, TypedLetter, Verdict
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.screening import Risk
+from bluepals.domain.visit_plan import visit_instants
 from bluepals.facts import cases, closing, letters, visits
 from bluepals.facts.cases import Opened
 from bluepals.facts.closing import Word
+from bluepals.facts.visit_hosts import host_now
 from bluepals.store import cases as case_store
-from bluepals.store import people
+from bluepals.store import people, visit_hosts
 from bluepals.store.database import Scope
-from bluepals.store.letters import WaitingDraft
+from bluepals.store.letters import NotTaken, WaitingDraft
 from rehearsal.cast import Couple, Staff
 from rehearsal.dice import Dice
 from rehearsal.handwriting import handwritten
@@ -109,11 +112,12 @@ class Actors:
             return self._calendar.add_school_days(due, 1 + int(days * LATE_DAYS))
         return None
 
-    def plan_visit(self, visit: date) -> None:
+    def plan_visit(self) -> None:
         """Answers in the week after the invitation and before the visit, attendance on the day."""
-        invited = visit - timedelta(days=self.program.policy.invitation_days)
-        last = self._calendar.add_school_days(visit, -1)
         for couple in self.couples:
+            visit = visit_day(self.program, couple.school)
+            invited = visit_instants(self.program, visit).invite_at.astimezone(self._calendar.zone).date()
+            last = self._calendar.add_school_days(visit, -1)
             luck = self.dice.roll("visit", couple.key)
             if luck >= self.rates.visit_yes + self.rates.visit_no:
                 continue
@@ -128,7 +132,12 @@ class Actors:
     async def act(self, day: date) -> None:
         """Everybody who had planned something for this day."""
         await self._side_by_side(self._write(one) for one in self.writings.pop(day, ()))
-        await self._side_by_side(self._reply(one) for one in self.replies.pop(day, ()))
+        replies = self.replies.pop(day, [])
+        await self._side_by_side(self._reply(one) for one in replies)
+        await self._hosts_reply(day)
+        for one in replies:
+            if one.says is None and not one.came:
+                await self._find_host(one.couple)
 
     async def read(self, today: date) -> None:
         """The moderators of each school share what waits."""
@@ -169,6 +178,25 @@ class Actors:
             await visits.answer(self.parts.office, self._scope, pairing_id, reply.says)
         else:
             await visits.attend(self.parts.office, self._scope, pairing_id, came=reply.came)
+
+    async def _hosts_reply(self, day: date) -> None:
+        """Reserves say whether they come in place of an officer, and come, as officers do."""
+        async with self.parts.database.transaction(self._scope) as connection:
+            waiting = await visit_hosts.waiting(connection)
+        for one in waiting:
+            about = (one.officer_key, one.student_key)
+            luck = self.dice.roll("hosts", *about)
+            if one.answer == "yes" and one.visit_on == day:
+                came = self.dice.happens(self.rates.visit_come, "host came", *about)
+                await visits.attend(self.parts.office, self._scope, one.id, came=came)
+            elif one.answer is None and luck < self.rates.visit_yes + self.rates.visit_no:
+                says = "yes" if luck < self.rates.visit_yes else "no"
+                with suppress(NotTaken):  # Somebody else has agreed in the meantime.
+                    await visits.answer(self.parts.office, self._scope, one.id, says)
+
+    async def _find_host(self, couple: Couple) -> None:
+        with suppress(NotTaken):  # Nobody is there who could.
+            await host_now(self.parts.office, self._scope, couple.pairing_id)
 
     def _reader(self, draft: WaitingDraft, number: int) -> UUID:
         readers = self.staff.readers[draft.school] if draft.school else self.staff.all_readers

@@ -6,15 +6,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import chain
 from uuid import UUID
 
 from temporalio.client import WorkflowUpdateFailedError
 
 from bluepals.domain.calendar import SchoolCalendar, round_deadlines, visit_day
+from bluepals.domain.visit_plan import visit_instants
 from bluepals.facts import roster
 from bluepals.facts.roster import Roster
-from bluepals.store import matching
-from bluepals.store.database import Scope
+from bluepals.store import attention, matching, programs, visit_hosts
+from bluepals.store.database import Connection, Scope
 from rehearsal.actors import Actors
 from rehearsal.cast import Couple, Staff, couples
 from rehearsal.clock import VirtualClock
@@ -59,7 +61,8 @@ class Year:
     async def begin(self) -> None:
         """Summer: rosters in, reserve officers' letters read, pairs proposed and approved."""
         first = self.program.year.first_day
-        self.seen = self.calendar.instant(first, MORNING) - timedelta(days=1)
+        eve = first - timedelta(days=1)
+        self.seen = self.calendar.instant(eve - self._declining, MORNING)
         await self.clock.turn_to(self.seen)
         await roster.apply(self.parts.office, self.roster)
         classes = {(student.school, student.class_name) for student in self.roster.students}
@@ -68,12 +71,13 @@ class Year:
         await self._actors(staff, ()).read(first)
         await open_program(self.parts, self.program, seed=self.dice.seed)
         await self._approve(staff.coordinator)
+        await self._introduce(eve)
         async with self.parts.database.transaction(self.scope) as connection:
             cast = await couples(connection)
             self.waiting = len(await matching.children(connection))
         self.actors = self._actors(staff, cast)
-        self.actors.plan_visit(visit_day(self.program))
-        self.running = {pairing.workflow_id(str(couple.pairing_id)) for couple in cast}
+        self.actors.plan_visit()
+        self.running |= {pairing.workflow_id(str(couple.pairing_id)) for couple in cast}
         self.running.add(assignment.workflow_id(self.program.id, self.program.first_year))
         for school in self.program.schools:
             year = self.program.program_year_id(school.id)
@@ -117,6 +121,21 @@ class Year:
             return False
         return True
 
+    @property
+    def _declining(self) -> timedelta:
+        return timedelta(days=self.program.policy.declining_days)
+
+    async def _introduce(self, eve: date) -> None:
+        """Nobody declines: on the day before school begins everybody has been introduced."""
+        async with self.parts.database.transaction(self.scope) as connection:
+            waiting = await connection.fetch(
+                "SELECT id FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL"
+            )
+        self.seen = self.calendar.instant(eve, EVENING)
+        await self.clock.turn_to(self.seen)
+        await self._meet({row["id"] for row in waiting})
+        await self._quiet()
+
     async def _proposed(self) -> bool:
         async with self.parts.database.transaction(self.scope) as connection:
             return bool(await matching.latest_needs(connection))
@@ -142,15 +161,22 @@ class Year:
 
     def _deadlines(self) -> Iterator[datetime]:
         """Every instant at which some workflow of the year wakes up."""
-        policy, visit = self.program.policy, visit_day(self.program)
+        policy = self.program.policy
         for one in round_deadlines(self.program):
             yield from (one.students_due, one.officers_due, one.pack_closes, one.opens)
-        for days in (policy.invitation_days, *policy.visit_reminder_days):
-            yield self.calendar.instant(visit - timedelta(days=days), policy.daily_mail_hour)
-        for later in (0, 1):
-            yield self.calendar.instant(visit + timedelta(days=later), policy.due_hour)
+        for school in self.program.schools:
+            yield from self._visit_deadlines(visit_day(self.program, school.id))
         for hours in (1, 0):
             yield self.calendar.instant(self.program.year.last_day, policy.due_hour - hours)
+
+    def _visit_deadlines(self, visit: date) -> Iterator[datetime]:
+        """A silence may end on each school day from the invitation on."""
+        due_hour, instants = self.program.policy.due_hour, visit_instants(self.program, visit)
+        yield from (instants.invite_at, *instants.remind_at, instants.sheets_at, instants.over)
+        yield self.calendar.instant(visit + timedelta(days=1), due_hour)
+        for day in self.calendar.school_days:
+            if instants.invite_at.date() <= day < visit:
+                yield self.calendar.instant(day, due_hour)
 
     async def _meet(self, pairings: AbstractSet[UUID]) -> None:
         """Pairings that are about to hear something know what day it is."""
@@ -176,7 +202,8 @@ class Year:
                 "SELECT (SELECT count(*) FROM tell WHERE answered_at IS NULL)"
                 " + (SELECT count(*) FROM mail WHERE state IN ('pending', 'claimed', 'data_started')"
                 "   OR (state IN ('retry', 'unknown') AND next_attempt_at <= program_now()))"
-                " + (SELECT count(*) FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL)"
+                " + (SELECT count(*) FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL"
+                "   AND coalesce(declining_until <= program_now(), true))"
                 " + (SELECT count(*) FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id"
                 "   JOIN pairing ON pairing.id = pairing_id JOIN student ON student.id = student_id"
                 "   JOIN officer ON officer.id = officer_id"
@@ -184,7 +211,16 @@ class Year:
                 "   AND has_consent(student) AND is_cleared(officer)"
                 "   AND NOT EXISTS (SELECT FROM delivery WHERE delivery.draft_id = decision.draft_id))"
             )
-        return left == 0
+            return left == 0 and await self._nobody_is_alone(connection)
+
+    async def _nobody_is_alone(self, connection: Connection) -> bool:
+        """At a visit that is ahead: for whoever has nobody, a reserve has been asked or the coordinator called."""
+        called = {call.subject_id for call in await attention.open_calls(connection)}
+        alone = [
+            await visit_hosts.children_without_anybody(connection, year)
+            for year, _, _ in await programs.years(connection)
+        ]
+        return called.issuperset(chain.from_iterable(alone))
 
     async def _until(self, reached: Callable[[], Awaitable[bool]], what: str) -> None:
         try:

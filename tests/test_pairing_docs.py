@@ -25,7 +25,8 @@ def _shown(value: object) -> str:
 
 
 def test_every_policy_stands_there_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| (\w+) \| ([\d, ]+) \|", TEXT, re.MULTILINE))
+    rows = dict(re.findall(r"^\| (\w+) \| (.+?) \|", TEXT.split("## Policy")[1], re.MULTILINE))
+    del rows["key"]
     assert rows == {field.name: _shown(field.default) for field in fields(Policy)}
 
 

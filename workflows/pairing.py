@@ -31,8 +31,9 @@ with workflow.unsafe.imports_passed_through():
     )
 
 from workflows.options import TRANSACTION, date_moved, refusal
-from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
+from workflows.search_attributes import ATTENTION, DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE
 
+A_MOMENT = timedelta(minutes=1)  # where the record's clock is behind this one
 LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock letter, when none was left
 
 
@@ -139,16 +140,31 @@ class Pairing:
             )
             if introduction.held == Held.ENDED:
                 return False
-            if introduction.held:
+            if introduction.declinable_until:
+                await self._until_nobody_declines(introduction.declinable_until)
+            elif introduction.held:
                 if introduction.held != Held.PAUSED:
                     self._call_for_a_person(_INTRODUCTION, f"not introduced: {introduction.held}")
                 if not await self._until_gate_opens():
                     return False
             else:
                 self._state.calendar = introduction.calendar
+                self._show_school()
                 self._settle(_INTRODUCTION)
                 self._note(f"introduced on {introduction.on}")
         return True
+
+    async def _until_nobody_declines(self, until: datetime) -> None:
+        """Or until something changes that `introduce` has to know of."""
+        self._show_due(until)
+        try:
+            await workflow.wait_condition(
+                lambda: self._gate_opened,
+                timeout=max(until - workflow.now(), A_MOMENT),
+                timeout_summary="until then anybody may decline",
+            )
+        except TimeoutError:
+            return
 
     async def _until_gate_opens(self) -> bool:
         try:
@@ -339,6 +355,7 @@ class Pairing:
                 PeopleActivities.read_calendar, self._this, summary="read the new dates", **TRANSACTION
             )
             self._note(f"dates read anew, change {self._calendar.version} of the year")
+            self._show_school()
             self._show_due(deadline())
 
     def _read_anew_if_dates_moved(self, error: ActivityError) -> None:
@@ -383,6 +400,14 @@ class Pairing:
 
     def _show_due(self, due: datetime | None) -> None:
         workflow.upsert_search_attributes([_due_attribute(due)])
+
+    def _show_school(self) -> None:
+        """Its child's, who may have changed schools."""
+        of, known = self._calendar, workflow.info().typed_search_attributes
+        if of.school and of.program_year and known.get(PROGRAM_YEAR) != of.program_year:
+            workflow.upsert_search_attributes(
+                [SCHOOL.value_set(of.school), PROGRAM_YEAR.value_set(of.program_year)]
+            )
 
     def _call_for_a_person(self, about: str, why: str) -> None:
         if self._state.calls.get(about) != why:

@@ -86,7 +86,7 @@ class ProgramYear:
         argument = visit_day.VisitDayInput(self._start.program, self._start.program_year, self._dates.visit)
         await self._start_workflows(
             visit_day.WORKFLOW,
-            visit_day.INVITATIONS,
+            visit_day.Stage.INVITATIONS,
             [(visit_day.workflow_id(self._start.program_year), argument)],
         )
 

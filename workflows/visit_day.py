@@ -1,59 +1,221 @@
-"""The officers' visit at one school: invitations, reminders, the day, thanks. Answers stand in the database."""
+"""The officers' visit at one school: invitations, reserves, reminders, the day, thanks; moved or called off on the way.
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+Answers stand in the database. The workflow knows when something is due, and hears when something has changed.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import TypeVar
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.visit import Reminder, VisitActivities
-    from activities.year import ThisYear
-    from workflows.api.visit_day import INVITATIONS, REMINDERS, VISIT, WORKFLOW, VisitDayInput
+    from activities.tells import Answer
+    from activities.visit import AnotherDay, NoVisit, Reminder, VisitActivities
+    from activities.year import ThisYear, VisitTimes
+    from workflows.api.visit_day import (
+        WORKFLOW,
+        CallOffVisit,
+        MoveVisit,
+        Plan,
+        Stage,
+        VisitAnswered,
+        VisitChanged,
+        VisitDayInput,
+    )
 
-from workflows.options import TRANSACTION
+from workflows.options import COMMAND, TRANSACTION, refusal, refused
 from workflows.search_attributes import DUE, STAGE
 
 THANKS_AFTER = timedelta(days=1)  # By then the teachers have said who came.
+A_MOMENT = timedelta(minutes=1)  # The database's clock and the server's may differ by less.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+Order = TypeVar("Order")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that is due. `until`: from then on it is needless, since the next one or the visit itself comes."""
+
+    at: datetime
+    what: Stage
+    number: int
+    until: datetime
+
+    @property
+    def key(self) -> tuple[datetime, str]:
+        return self.at, f"{self.what} {self.number}"
 
 
 @workflow.defn(name=WORKFLOW)
 class VisitDay:
     @workflow.init
     def __init__(self, start: VisitDayInput) -> None:
+        self._start = start
         self._times = start.times
+        self._state = start.state
         self._this = ThisYear(start.program, start.program_year)
+        self._thanked = 0
+        self._one_at_a_time = asyncio.Lock()
 
     @workflow.run
     async def run(self, _: VisitDayInput) -> int:
-        await self._until(INVITATIONS, self._times.invite_at)
-        await self._invite()
-        for number, (at, until) in enumerate(self._reminders(), start=1):
-            await self._until(REMINDERS, at)
-            await self._remind(number, until)
-            await self._invite()
-        await self._until(VISIT, self._times.over + THANKS_AFTER)
-        return await self._thank()
+        while step := self._next_step():
+            if await self._comes(step):
+                await self._take(step)
+            else:
+                await self._look_again()
+            await self._continue_as_new_when_long()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._thanked
 
-    def _reminders(self) -> Iterator[tuple[datetime, datetime]]:
-        """When each is due, and until when: the next one, or the visit itself, makes it needless."""
-        return pairwise([*sorted(self._times.remind_at), self._times.over])
+    @workflow.update
+    def visit_answered(self, fact: VisitAnswered) -> Answer:  # noqa: ARG002 - its validator reads it
+        """Nothing is kept of it: whoever is needed is read from the record, so that a repeated one changes nothing."""
+        self._state.heard = True
+        return Answer.TAKEN
+
+    @workflow.update
+    async def move_visit(self, command: MoveVisit) -> VisitChanged:
+        order = AnotherDay(self._this.program, self._this.program_year, command.to)
+        return await self._change(VisitActivities.move_visit, order, Plan.TAKES_PLACE)
+
+    @workflow.update
+    async def call_off_visit(self, command: CallOffVisit) -> VisitChanged:
+        order = NoVisit(self._this.program, self._this.program_year, command.read_aloud)
+        plan = Plan.READ_ALOUD if command.read_aloud else Plan.CALLED_OFF
+        return await self._change(VisitActivities.call_off_visit, order, plan)
+
+    @visit_answered.validator
+    def _refuse_malformed(self, fact: VisitAnswered) -> None:
+        if not fact.is_well_formed:
+            raise refusal("MalformedFact", "answer_id has to be the key of a tell.")
+
+    @move_visit.validator
+    def _refuse_move(self, command: MoveVisit) -> None:
+        self._refuse_when_over()
+        if not command.is_well_formed:
+            raise refusal("MalformedCommand", "The day has to be a date, such as 2027-05-17.")
+
+    @call_off_visit.validator
+    def _refuse_call_off(self, command: CallOffVisit) -> None:  # noqa: ARG002 - the SDK hands it over
+        self._refuse_when_over()
+
+    def _refuse_when_over(self) -> None:
+        if self._state.plan is Plan.READ_ALOUD:
+            raise refusal("VisitOver", "Letters are read aloud instead of this visit: that stays so.")
+        if self._state.plan is Plan.TAKES_PLACE and workflow.now() >= self._times.over:
+            raise refusal("VisitOver", "The visit is over: it can neither move nor be called off.")
+
+    # What is due next
+
+    def _next_step(self) -> Step | None:
+        passed = self._state.passed_at or LONG_AGO, self._state.passed
+        return next(
+            (step for step in sorted(self._steps(), key=lambda one: one.key) if step.key > passed), None
+        )
+
+    def _steps(self) -> Iterator[Step]:
+        times = self._times
+        match self._state.plan:
+            case Plan.TAKES_PLACE:
+                yield Step(times.invite_at, Stage.INVITATIONS, 0, times.over)
+                for number, (at, until) in enumerate(
+                    pairwise([*sorted(times.remind_at), times.over]), start=1
+                ):
+                    yield Step(at, Stage.REMINDERS, number, until)
+                if times.sheets_at is not None:
+                    yield Step(times.sheets_at, Stage.SHEETS, 0, times.over)
+                thanks = times.over + THANKS_AFTER
+                yield Step(thanks, Stage.VISIT, 0, thanks)
+            case Plan.CALLED_OFF:
+                until = times.latest or times.over
+                yield Step(until, Stage.SECOND_DATE, 0, until)
+            case Plan.READ_ALOUD:
+                return
+
+    async def _comes(self, step: Step) -> bool:
+        """False: an answer, the end of a silence or a change came before."""
+        workflow.upsert_search_attributes([STAGE.value_set(step.what), DUE.value_set(step.at)])
+        workflow.set_current_details(f"waiting for: {step.what}")
+        wake = min(step.at, self._state.limit or step.at)
+        if (pause := wake - workflow.now()) > timedelta(0):
+            try:
+                await workflow.wait_condition(
+                    lambda: self._state.heard, timeout=pause, timeout_summary=step.what
+                )
+            except TimeoutError:
+                return wake == step.at
+            return False
+        return wake == step.at
+
+    # What is done then
+
+    async def _take(self, step: Step) -> None:
+        async with self._one_at_a_time:
+            if step != self._next_step():
+                return  # The visit was moved or called off in the meantime.
+            match step.what:
+                case Stage.INVITATIONS:
+                    await self._invite()
+                case Stage.REMINDERS:
+                    await self._remind(step)
+                    await self._invite()
+                case Stage.SHEETS:
+                    await self._announce_sheets(step)
+                case Stage.VISIT:
+                    self._thanked = await self._thank()
+            self._state.passed_at, self._state.passed = step.key
+            await self._settle_hosts()
+
+    async def _look_again(self) -> None:
+        """Who answered, was silent for too long, or was not invited before the visit moved."""
+        async with self._one_at_a_time:
+            self._state.heard = False
+            if self._state.plan is Plan.TAKES_PLACE and workflow.now() >= self._times.invite_at:
+                await self._invite()
+            await self._settle_hosts()
 
     async def _invite(self) -> None:
         """Everybody once. Officers whose pairing began since then are invited with the next reminder."""
-        if workflow.now() >= self._times.over:
-            return
-        await workflow.execute_activity_method(
-            VisitActivities.invite_officers, self._this, summary="invite the officers", **TRANSACTION
-        )
+        if workflow.now() < self._times.over:
+            await workflow.execute_activity_method(
+                VisitActivities.invite_officers, self._this, summary="invite the officers", **TRANSACTION
+            )
 
-    async def _remind(self, number: int, until: datetime) -> None:
+    async def _remind(self, step: Step) -> None:
         """A worker that was away for days sends one reminder, not all that it missed."""
-        if workflow.now() < until:
+        if workflow.now() < step.until:
             await workflow.execute_activity_method(
                 VisitActivities.remind_officers,
-                Reminder(self._this.program, self._this.program_year, number),
-                summary=f"reminder {number}",
+                Reminder(self._this.program, self._this.program_year, step.number),
+                summary=f"reminder {step.number}",
+                **TRANSACTION,
+            )
+
+    async def _settle_hosts(self) -> None:
+        if self._state.plan is not Plan.TAKES_PLACE or workflow.now() >= self._times.over:
+            self._state.limit = None
+            return
+        limit = await workflow.execute_activity_method(
+            VisitActivities.settle_hosts,
+            self._this,
+            summary="ask reserves where they are needed",
+            **TRANSACTION,
+        )
+        self._state.limit = max(limit, workflow.now() + A_MOMENT) if limit else None
+
+    async def _announce_sheets(self, step: Step) -> None:
+        if workflow.now() < step.until:
+            await workflow.execute_activity_method(
+                VisitActivities.announce_sheets,
+                self._this,
+                summary="run sheet and visitors' list",
                 **TRANSACTION,
             )
 
@@ -62,8 +224,27 @@ class VisitDay:
             VisitActivities.thank_officers, self._this, summary="thank those who came", **TRANSACTION
         )
 
-    async def _until(self, what_for: str, at: datetime) -> None:
-        workflow.upsert_search_attributes([STAGE.value_set(what_for), DUE.value_set(at)])
-        workflow.set_current_details(f"waiting for: {what_for}")
-        if (pause := at - workflow.now()) > timedelta(0):
-            await workflow.sleep(pause, summary=what_for)
+    async def _change(
+        self,
+        activity: Callable[[VisitActivities, Order], Awaitable[VisitTimes]],
+        order: Order,
+        plan: Plan,
+    ) -> VisitChanged:
+        """Committed first, with everybody told; then the steps are those of the new day that are still ahead."""
+        async with self._one_at_a_time:
+            try:
+                self._times = await workflow.execute_activity_method(
+                    activity, order, summary=f"the visit: {plan}", **COMMAND
+                )
+            except ActivityError as failed:
+                raise refused(failed) from None
+            self._state.plan = plan
+            self._state.passed_at, self._state.passed = workflow.now(), ""
+            self._state.limit = None
+            self._state.heard = True
+        return VisitChanged(plan, self._times.over.isoformat())
+
+    async def _continue_as_new_when_long(self) -> None:
+        if workflow.info().is_continue_as_new_suggested():
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            workflow.continue_as_new(replace(self._start, times=self._times, state=self._state))

@@ -78,6 +78,11 @@ class SchoolCalendar:
         """The day itself, or the first school day after it; after the year's last one, the day itself."""
         return next(iter(self.school_days[bisect_left(self.school_days, day) :]), day)
 
+    def last_school_day_by(self, day: date) -> date:
+        """The day itself, or the last school day before it; before the year's first one, the day itself."""
+        place = bisect_right(self.school_days, day)
+        return self.school_days[place - 1] if place else day
+
     def add_school_days(self, day: date, count: int) -> date:
         """The `count`-th school day after (before, if negative) this day; 0 is the day itself.
 
@@ -139,8 +144,11 @@ def round_deadlines(program: Program) -> tuple[RoundDeadlines, ...]:
     )
 
 
-def visit_day(program: Program) -> date:
-    """The middle school day of the window, unless people set another one."""
+def visit_day(program: Program, school: str | None = None) -> date:
+    """The day that the school has set, or else the middle school day of the window."""
+    own = next((one.visit_on for one in program.schools if one.id == school), None)
+    if own is not None:
+        return own
     window = program.visit
     school_days = [day for day in SchoolCalendar.of(program).school_days if window.start <= day <= window.end]
     return school_days[len(school_days) // 2]
@@ -282,6 +290,7 @@ def _from(calendar: SchoolCalendar, day: date) -> str:
 
 
 def _visit_problems(calendar: SchoolCalendar, program: Program) -> Iterator[DateProblem]:
+    yield from _own_visit_days(calendar, program)
     window, last_day = program.visit, program.year.last_day
     openings = (dates.opens_on for dates in program.rounds if _is_in(program.year, dates))
     last_opening = max(openings, default=program.year.first_day)
@@ -309,3 +318,20 @@ def _visit_problems(calendar: SchoolCalendar, program: Program) -> Iterator[Date
             str(window.end),
             f"leaves no school day for the visit after window_start {window.start}: widen the window",
         )
+
+
+def _own_visit_days(calendar: SchoolCalendar, program: Program) -> Iterator[DateProblem]:
+    window = program.visit
+    for number, school in enumerate(program.schools, start=1):
+        day = school.visit_on
+        if day is None:
+            continue
+        key = f"schools[{number}].visit_on"
+        if not window.start <= day <= window.end:
+            yield DateProblem(
+                key,
+                str(day),
+                f"is not in the visit's window, {window.start} to {window.end}; choose a day of it",
+            )
+        elif why := calendar.why_closed(day):
+            yield DateProblem(key, str(day), f"is {why}; choose a school day: {_from(calendar, day)}")

@@ -11,12 +11,22 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """Where officers and children meet; `places` counts children."""
+
+    name: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
 class School:
-    """A school and the agencies whose officers may write to its children."""
+    """A school, the agencies whose officers may write to its children, and what it gives to the visit."""
 
     id: str
     name: str
     agencies: tuple[str, ...]
+    visit_on: date | None = None
+    rooms: tuple[Room, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,8 @@ class Policy:
     visit_hour: int = 13
     invitation_days: int = 28
     visit_reminder_days: tuple[int, ...] = (7, 1)
+    visit_answer_days: int = 14
+    visit_reserve_days: int = 3
     letters_per_moderator_per_day: int = 30
     link_days: int = 30
     silence_warning_days: int = 21
@@ -81,6 +93,10 @@ class Policy:
     joining_days: int = 14
     farewell_days: int = 14
     clearance_marks: tuple[int, ...] = (30, 14, 3)
+    gifts: str = "Please bring no gifts; a handshake and a story are enough."
+    photos: str = (
+        "Please take no photos of children and post none; the school takes them where families agree."
+    )
 
 
 @dataclass(frozen=True, slots=True)

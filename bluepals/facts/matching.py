@@ -8,8 +8,10 @@ from uuid import UUID
 from bluepals.domain.matching import needs, propose
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program
+from bluepals.facts import declining
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
+from bluepals.store import declining as store
 from bluepals.store import matching, people, tells
 from bluepals.store.database import Connection, Scope
 from bluepals.store.tells import Tell
@@ -77,6 +79,10 @@ async def approve(office: Office, scope: Scope, pairs: Sequence[UUID], decided_b
         superseded = await matching.supersede_impossible(connection, wanted)
         changed = await matching.approve(connection, wanted, decided_by)
         batch = sha256("".join(sorted(map(str, wanted))).encode()).hexdigest()
+        letterhead = await Letterhead.of(office, connection)
+        await declining.tell_counselors(
+            connection, letterhead, await store.new_pairs(connection, wanted), batch
+        )
         told = [
             await tells.add(
                 connection,

@@ -56,6 +56,9 @@ class Letterhead:
     def case_link(self, person: UUID) -> str:
         return self.office.links.case(self.program.id, person, self._until)
 
+    def decline_link(self, page: str, pairing: UUID) -> str:
+        return self.office.links.decline(self.program.id, page, pairing, self._until)
+
     @property
     def _until(self) -> datetime:
         return self.now + timedelta(days=self.program.policy.link_days)

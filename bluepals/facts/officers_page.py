@@ -12,7 +12,7 @@ from bluepals.facts import letters, visits
 from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
-from bluepals.store import officers_page, programs, surveys
+from bluepals.store import officers_page, programs, surveys, visit_hosts
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import DraftRecord, NotTaken
@@ -80,10 +80,22 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """A child to be hosted at a visit, in place of its own officer."""
+
+    id: UUID
+    first_name: str
+    school_name: str
+    when: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerPage:
     first_name: str
     pals: tuple[Pal, ...]
     invitations: tuple[Invitation, ...]
+    requests: tuple[Request, ...]
     survey: tuple[Question, ...]  # asked now; empty when it has been answered
 
 
@@ -111,6 +123,7 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         first_name=officer.first_name,
         pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar) for pal in pals),
         invitations=await _invitations(office, officer, pals),
+        requests=await _requests(office, officer),
         survey=QUESTIONS[Taker.OFFICER] if asked else (),
     )
 
@@ -202,6 +215,36 @@ async def _invitations(
         )
         for year, rows in by_year.items()
     )
+
+
+async def _requests(office: Office, officer: OfficerAtDesk) -> tuple[Request, ...]:
+    async with office.database.transaction(officer.scope) as connection:
+        found = await visit_hosts.of_officer(connection, officer.id)
+    if not found:
+        return ()
+    schools = tuple(sorted({one.school for one in found}))
+    async with office.database.transaction(Scope(officer.scope.program, schools=schools)) as connection:
+        program = await programs.load(connection)
+        days = {one.program_year: await programs.visit_on(connection, one.program_year) for one in found}
+    calendar = SchoolCalendar.of(program)
+    return tuple(
+        Request(
+            id=one.id,
+            first_name=one.student_first_name,
+            school_name=one.school_name,
+            when=calendar.label(calendar.instant(days[one.program_year], program.policy.visit_hour)),
+            answer=one.answer,
+        )
+        for one in found
+    )
+
+
+async def answer_request(office: Office, officer: OfficerAtDesk, request_id: UUID, said: str) -> None:
+    """Yes or no of a reserve. Raises NotTheirs, and NotTaken with a sentence."""
+    async with office.database.transaction(officer.scope) as connection:
+        if all(one.id != request_id for one in await visit_hosts.of_officer(connection, officer.id)):
+            raise NotTheirs
+    await visits.answer(office, officer.scope, request_id, said)
 
 
 async def _own_pal(office: Office, officer: OfficerAtDesk, pairing_id: UUID) -> tuple[PalRow, list[PalRow]]:

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
+from bluepals.facts import declining
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
+from bluepals.mail.notices import Notice
 from bluepals.paper.words import words_in
 from bluepals.store import endings, follow_on, pairings, programs
 from bluepals.store.database import Connection, Scope
@@ -28,6 +30,8 @@ class PairingCalendar:
     closes: datetime
     version: int
     ends_early: bool
+    school: str
+    program_year: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,22 @@ class Introduced:
     calendar: PairingCalendar
 
 
-async def introduce(office: Office, scope: Scope, pairing_id: UUID) -> Introduced | Held:
-    """Tell the officer and the family, unless a gate is closed."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The people concerned know who it is to be, and may decline `until` then."""
+
+    until: datetime
+
+
+async def introduce(office: Office, scope: Scope, pairing_id: UUID) -> Introduced | Asked | Held:
+    """Tell the officer and the family, unless a gate is closed or somebody may still say no."""
     async with office.committing(scope) as connection:
-        if held := await pairings.introduce(connection, pairing_id):
+        if held := await pairings.closed_gate(connection, pairing_id):
             return held
         letterhead = await Letterhead.of(office, connection)
+        if until := await declining.asked_until(connection, letterhead, pairing_id):
+            return Asked(until)
+        await pairings.introduce(connection, pairing_id, letterhead.program.policy.joining_days)
         pairing = await pairings.card(connection, pairing_id)
         calendar = await _calendar(connection, letterhead.program, pairing)
         await _tell_officer(connection, letterhead, pairing, calendar.rounds)
@@ -69,6 +83,8 @@ async def _calendar(connection: Connection, program: Program, pairing: PairingCa
         closes=min(ending.farewell_until, year_closes) if ending else year_closes,
         ends_early=ending is not None,
         version=await programs.calendar_version(connection),
+        school=pairing.school,
+        program_year=pairing.program_year,
     )
 
 
@@ -94,21 +110,28 @@ async def _tell_officer(
 
 
 async def _tell_guardian(connection: Connection, letterhead: Letterhead, pairing: PairingCard) -> None:
-    if pairing.guardian_email is None:
-        return  # The school hands out a paper notice.
-    await post(
-        connection,
-        letterhead,
-        notices.introduction_to_guardian(
-            student=pairing.student_first_name,
-            officer=pairing.officer_first_name,
-            language=pairing.student_language,
-        ),
-        key=f"introduction-{pairing.id}-guardian",
-        to=pairing.guardian_email,
-        school=pairing.school,
-        pairing_id=pairing.id,
+    """To a family without an address the school hands out a paper notice."""
+    notice = notices.introduction_to_guardian(
+        student=pairing.student_first_name,
+        officer=pairing.officer_first_name,
+        language=pairing.student_language,
     )
+    await _to_family(connection, letterhead, pairing, notice, key=f"introduction-{pairing.id}")
+
+
+async def _to_family(
+    connection: Connection, letterhead: Letterhead, pairing: PairingCard, notice: Notice, *, key: str
+) -> None:
+    for number, address in enumerate(pairing.family, start=1):
+        await post(
+            connection,
+            letterhead,
+            notice,
+            key=f"{key}-guardian-{number}",
+            to=address,
+            school=pairing.school,
+            pairing_id=pairing.id,
+        )
 
 
 async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
@@ -127,44 +150,29 @@ async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
             agency=pairing.agency,
             pairing_id=pairing_id,
         )
-        if pairing.guardian_email is not None:
-            await post(
-                connection,
-                letterhead,
-                notices.farewell_to_guardian(
-                    student=pairing.student_first_name,
-                    officer=pairing.officer_first_name,
-                    language=pairing.student_language,
-                ),
-                key=f"farewell-{pairing_id}-guardian",
-                to=pairing.guardian_email,
-                school=pairing.school,
-                pairing_id=pairing_id,
-            )
-            await _tell_what_comes_next(connection, letterhead, pairing)
+        notice = notices.farewell_to_guardian(
+            student=pairing.student_first_name,
+            officer=pairing.officer_first_name,
+            language=pairing.student_language,
+        )
+        await _to_family(connection, letterhead, pairing, notice, key=f"farewell-{pairing_id}")
+        await _tell_what_comes_next(connection, letterhead, pairing)
 
 
 async def _tell_what_comes_next(connection: Connection, letterhead: Letterhead, pairing: PairingCard) -> None:
     """Other programs, to a family that agreed to hear of them."""
     offered = await follow_on.to_come(connection)
-    if not offered or pairing.guardian_email is None or not await follow_on.is_wanted(connection, pairing.id):
+    if not offered or not await follow_on.is_wanted(connection, pairing.id):
         return
     words = words_in(pairing.student_language)
     lines = [
         f"{one.name}, {words.long_date(one.begins)} - {words.long_date(one.ends)} ({one.ages}): {one.link}"
         for one in offered
     ]
-    await post(
-        connection,
-        letterhead,
-        notices.follow_on(
-            student=pairing.student_first_name, programs=lines, language=pairing.student_language
-        ),
-        key=f"follow-on-{pairing.id}",
-        to=pairing.guardian_email,
-        school=pairing.school,
-        pairing_id=pairing.id,
+    notice = notices.follow_on(
+        student=pairing.student_first_name, programs=lines, language=pairing.student_language
     )
+    await _to_family(connection, letterhead, pairing, notice, key=f"follow-on-{pairing.id}")
 
 
 async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:

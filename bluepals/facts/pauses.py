@@ -192,6 +192,22 @@ async def _follow(connection: Connection, target: Target, version: int) -> NewCa
     """The new dates, and whoever lives by them told of them."""
     program = await programs.load(connection)
     await reschedule(connection, program)
+    return NewCalendar(
+        rounds=await pauses.rounds_to_come(connection),
+        own=await pauses.own_dates_to_come(connection),
+        unfit=await _unfit(connection),
+        told=await _tell(connection, program.id, target, version),
+    )
+
+
+async def tell_of_new_dates(connection: Connection, target: Target) -> None:
+    """For whoever has changed a date in another way than by a pause, as a visit that moves."""
+    program = await programs.load(connection)
+    await _tell(connection, program.id, target, await pauses.next_version(connection))
+
+
+async def _tell(connection: Connection, program: str, target: Target, version: int) -> int:
+    """Who lives by the dates of this; how many."""
     told = [f"pairing-{one.id}" for one in await pauses.live_pairings(connection, target)]
     if target.agency is None and target.pairing_id is None:
         told += [
@@ -202,18 +218,13 @@ async def _follow(connection: Connection, target: Target, version: int) -> NewCa
     for workflow_id in told:
         await tells.add(
             connection,
-            program.id,
+            program,
             workflow_id=workflow_id,
             fact="calendar_changed",
             key=f"calendar-{version}",
             body={"version": version},
         )
-    return NewCalendar(
-        rounds=await pauses.rounds_to_come(connection),
-        own=await pauses.own_dates_to_come(connection),
-        unfit=await _unfit(connection),
-        told=len(told),
-    )
+    return len(told)
 
 
 async def _unfit(connection: Connection) -> Sequence[RoundOnRecord]:

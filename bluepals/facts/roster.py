@@ -12,7 +12,18 @@ from bluepals.domain.screening import screen
 from bluepals.facts import pauses
 from bluepals.facts.office import Office
 from bluepals.roster import NeedsPerson, Problem, RosterReading
-from bluepals.store import attention, consents, erasure, follow_on, gates, letters, people, programs, tells
+from bluepals.store import (
+    attention,
+    consents,
+    erasure,
+    follow_on,
+    gates,
+    letters,
+    moves,
+    people,
+    programs,
+    tells,
+)
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import Handed, NotTaken
 
@@ -89,6 +100,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
     scope = Scope.whole(roster.program.id)
     async with office.committing(scope) as connection:
         await _refuse_contradictions(connection, roster.program)
+        await _refuse_transfers(connection, roster.students)
         if await programs.save(connection, roster.program):
             await pauses.reschedule(connection, roster.program)
         years = {school.id: roster.program.program_year_id(school.id) for school in roster.program.schools}
@@ -100,12 +112,12 @@ async def apply(office: Office, roster: Roster) -> Applied:
             staff=await people.save_staff(connection, roster.program.id, roster.staff),
             needs_person=tuple(_erased(roster, erased)),
         )
-        await follow_on.save(connection, roster.follow_on)
         await people.save_partners(connection, roster.program.id, roster.partners)
         await consents.save(
             connection, [one for one in roster.students if one.student_id not in erased.students]
         )
         await consents.cancel_mail_to_no_family(connection)
+        await follow_on.save(connection, roster.follow_on)
         for stock in roster.stock_letters:
             await _take_stock_letter(office, connection, stock)
         for pairing_id in closed_before - await gates.closed(connection):
@@ -185,6 +197,24 @@ async def _refuse_contradictions(connection: Connection, program: Program) -> No
         raise RosterRefused(problems)
 
 
+async def _refuse_transfers(connection: Connection, students: Sequence[Student]) -> None:
+    """A slip in a file must not show a child's letters to another school."""
+    moved = await moves.elsewhere(
+        connection, [one.student_id for one in students], [one.school for one in students]
+    )
+    if moved:
+        text = (
+            "is another school than {}, where student {} has a pal; correct the cell, or take pal and letters along first:"
+            " starter.py student transfer"
+        )
+        raise RosterRefused(
+            [
+                Problem("students", None, "school", asked, text.format(now, child))
+                for child, now, asked in moved
+            ]
+        )
+
+
 def _contradictions(known: Program, new: Program, states: dict[str, str]) -> Iterator[Problem]:
     if new.first_year != known.first_year:
         running = sorted(year for year, state in states.items() if state == "open")
@@ -240,6 +270,7 @@ def _dates(program: Program) -> dict[str, Any]:
         },
         "visit.window_start": visit.start,
         "visit.window_end": visit.end,
+        **{f"schools.{school.id}.visit_on": school.visit_on for school in program.schools},
         **{f"policy.{key}": getattr(program.policy, key) for key in HOURS_AND_DAYS},
     }
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import DeliveryKind, Letter, Side, Verdict
 from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import certificates as printed
-from bluepals.facts import letters
+from bluepals.facts import letters, visit_sheets
 from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
@@ -69,6 +70,7 @@ class ClassOnPage:
     children: tuple[Child, ...]
     opened: tuple[OpenedDay, ...]
     singles: tuple[SingleLetter, ...]
+    newest_pack: tuple[PackDraft, ...]
     has_certificates: bool
 
     @property
@@ -86,9 +88,19 @@ class ClassOnPage:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitOnPage:
+    """A visit that is ahead, to which officers have been invited."""
+
+    program_year: str
+    school_name: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class TeacherPage:
     name: str
     classes: tuple[ClassOnPage, ...]
+    visits: tuple[VisitOnPage, ...]
     survey: tuple[Question, ...]  # asked now; empty when it has been answered
 
 
@@ -110,13 +122,21 @@ async def teacher_page(office: Office, teacher: TeacherAtDesk) -> TeacherPage:
     async with office.database.transaction(teacher.scope) as connection:
         calendar = SchoolCalendar.of(await programs.load(connection))
         classes = [await _class_on_page(connection, calendar, one) for one in teacher.classes]
+        years = {one.program_year: one.school_name for one in teacher.classes}
+        visits = [
+            VisitOnPage(year, school, on)
+            for year, school in years.items()
+            if (on := await teachers_page.visit_ahead(connection, year))
+        ]
         asked = await surveys.is_open(connection, teacher.id)
-    return TeacherPage(teacher.name, tuple(classes), QUESTIONS[Taker.TEACHER] if asked else ())
+    survey = QUESTIONS[Taker.TEACHER] if asked else ()
+    return TeacherPage(teacher.name, tuple(classes), tuple(visits), survey)
 
 
 async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: SchoolClass) -> ClassOnPage:
     now = await teachers_page.class_round(connection, of.program_year)
     number = now.number if now else 0
+    opened = tuple(await teachers_page.opened_days(connection, of))
     return ClassOnPage(
         of=of,
         round=now,
@@ -124,8 +144,13 @@ async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: S
         children=tuple(
             _child(row, number, calendar) for row in await teachers_page.children(connection, of, number)
         ),
-        opened=tuple(await teachers_page.opened_days(connection, of)),
+        opened=opened,
         singles=tuple(await teachers_page.single_letters(connection, of)),
+        newest_pack=tuple(
+            await deliveries.pack(connection, of.program_year, of.class_name, opened[0].number)
+            if opened
+            else ()
+        ),
         has_certificates=await certificates.is_due(connection, of.program_year),
     )
 
@@ -174,9 +199,18 @@ async def check_letter(office: Office, teacher: TeacherAtDesk, draft_id: UUID) -
     async with office.database.transaction(teacher.scope) as connection:
         pairing_id = await teachers_page.pairing_of_childs_letter(connection, draft_id)
         if pairing_id is None:
-            await _single_letter(connection, teacher, draft_id)
+            await _refuse_unless_opened(connection, teacher, draft_id)
             return
     await check_child(office, teacher, pairing_id)
+
+
+async def _refuse_unless_opened(connection: Connection, teacher: TeacherAtDesk, draft_id: UUID) -> None:
+    for of in teacher.classes:
+        for day in await teachers_page.opened_days(connection, of):
+            packed = await deliveries.pack(connection, of.program_year, of.class_name, day.number)
+            if any(one.draft_id == draft_id for one in packed):
+                return
+    await _single_letter(connection, teacher, draft_id)
 
 
 async def hand_in_for_child(
@@ -213,6 +247,25 @@ def _own_class(teacher: TeacherAtDesk, program_year: str, class_name: str) -> Sc
         if (one.program_year, one.class_name) == (program_year, class_name):
             return one
     raise NotTheirs
+
+
+async def run_sheet(office: Office, teacher: TeacherAtDesk, program_year: str) -> bytes:
+    """Names of officers are the agencies' to see, and their teachers' for the visit. Raises NotTheirs."""
+    await _check_visit(office, teacher, program_year)
+    return await visit_sheets.run_sheet(office, Scope.whole(teacher.scope.program), program_year)
+
+
+async def visitors_list(office: Office, teacher: TeacherAtDesk, program_year: str) -> bytes:
+    """Raises NotTheirs."""
+    await _check_visit(office, teacher, program_year)
+    return await visit_sheets.visitors_list(office, Scope.whole(teacher.scope.program), program_year)
+
+
+async def _check_visit(office: Office, teacher: TeacherAtDesk, program_year: str) -> None:
+    async with office.database.transaction(teacher.scope) as connection:
+        is_ahead = await teachers_page.visit_ahead(connection, program_year)
+    if not is_ahead or all(one.program_year != program_year for one in teacher.classes):
+        raise NotTheirs
 
 
 async def pack(

@@ -1,47 +1,83 @@
-"""The visit: officers invited, reminded and thanked; what they answer, and who came."""
+"""The visit: officers invited, reminded and thanked; what they answer, and who came; its day moved or called off."""
 
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid4
 
+from bluepals.domain.people import Role
+from bluepals.domain.program import School
+from bluepals.domain.visit_plan import VisitInstants, answer_limit, visit_instants, why_not_on
 from bluepals.facts import surveys
 from bluepals.facts.office import Letterhead, Office, post
+from bluepals.facts.pauses import tell_of_new_dates
+from bluepals.facts.visit_files import calendar_file
+from bluepals.facts.visit_hosts import let_hosts_go
+from bluepals.facts.visit_sheets import arranged, arrival, school_of, visit_begins
 from bluepals.mail import notices
 from bluepals.mail.notices import Notice
-from bluepals.paper.invitation import visit_invitation
-from bluepals.store import programs, rounds, visits
+from bluepals.store import attention, people, rounds, tells, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
-from bluepals.store.visits import Guest
+from bluepals.store.letters import NotTaken
+from bluepals.store.pauses import Target
+from bluepals.store.visits import Answered, Guest, VisitDate
+
+PLANNED, CALLED_OFF, READ_ALOUD = "planned", "called off", "read aloud"
 
 
 async def invite(office: Office, scope: Scope, program_year: str) -> int:
     """Ask every officer of the year, with a calendar file. How many."""
     async with office.committing(scope) as connection:
-        await visits.invite(connection, program_year)
         letterhead = await Letterhead.of(office, connection)
-        school = await rounds.school_of(connection, program_year)
-        begins = await _begins(connection, letterhead, program_year)
+        visit = await visits.date_of(connection, program_year)
+        if visit.state != PLANNED:
+            return 0
+        answer_by = _answer_by(letterhead, visit.on)
+        await visits.invite(connection, program_year, answer_by)
+        school = await school_of(connection, letterhead, program_year)
+        begins = await visit_begins(connection, letterhead, program_year)
+        meetings = await arranged(connection, letterhead, program_year)
         guests = await visits.guests(connection, program_year)
         for guest in guests:
-            file = visit_invitation(
-                uid=f"{program_year}-{guest.officer_id}@{office.from_address.partition('@')[2]}",
-                begins=begins,
-                minutes=letterhead.program.visit.minutes,
-                zone=letterhead.calendar.zone,
-                location=school.name,
-                organizer=office.from_address,
-                sequence=0,
-                now=letterhead.now,
-            )
+            arrives = arrival(meetings, guest.pairings, begins)
             notice = notices.visit_invitation(
                 officer=guest.first_name,
                 school=school.name,
-                when=letterhead.calendar.label(begins),
+                when=letterhead.calendar.label(arrives),
                 minutes=letterhead.program.visit.minutes,
+                answer_by=letterhead.calendar.label(answer_by),
+                rules=(letterhead.program.policy.gifts, letterhead.program.policy.photos),
                 link=letterhead.officer_link(guest.officer_id),
-                calendar_file=file,
+                calendar_file=_officers_file(
+                    letterhead, program_year, school, guest, arrives, visit.sequence
+                ),
             )
             await _post(connection, letterhead, guest, notice, key=f"visit-{program_year}-{guest.officer_id}")
         return len(guests)
+
+
+def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime:
+    days = letterhead.program.policy.visit_answer_days
+    return answer_limit(letterhead.program, visit_on, letterhead.now, days)
+
+
+def _officers_file(
+    letterhead: Letterhead,
+    program_year: str,
+    school: School,
+    guest: Guest,
+    begins: datetime,
+    sequence: int,
+    *,
+    cancelled: bool = False,
+) -> bytes:
+    return calendar_file(
+        letterhead,
+        subject=f"{program_year}-{guest.officer_id}",
+        school=school,
+        begins=begins,
+        sequence=sequence,
+        cancelled=cancelled,
+    )
 
 
 async def remind(office: Office, scope: Scope, program_year: str, number: int) -> int:
@@ -49,19 +85,43 @@ async def remind(office: Office, scope: Scope, program_year: str, number: int) -
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         school = await rounds.school_of(connection, program_year)
-        begins = await _begins(connection, letterhead, program_year)
+        visit = await visits.date_of(connection, program_year)
+        begins = await visit_begins(connection, letterhead, program_year)
+        meetings = await arranged(connection, letterhead, program_year)
         expected = [guest for guest in await visits.guests(connection, program_year) if guest.answer != "no"]
         for guest in expected:
+            arrives = arrival(meetings, guest.pairings, begins)
             notice = notices.visit_reminder(
-                officer=guest.first_name, school=school.name, when=letterhead.calendar.label(begins)
+                officer=guest.first_name, school=school.name, when=letterhead.calendar.label(arrives)
             )
-            key = f"visit-{program_year}-{guest.officer_id}-reminder-{number}"
-            await _post(connection, letterhead, guest, notice, key=key, useful_until=begins)
+            key = f"visit-{program_year}-{guest.officer_id}-reminder-{visit.sequence}.{number}"
+            await _post(connection, letterhead, guest, notice, key=key, useful_until=arrives)
+        await _remind_hosts(connection, letterhead, program_year, school.name, number)
         return len(expected)
 
 
+async def _remind_hosts(
+    connection: Connection, letterhead: Letterhead, program_year: str, school: str, number: int
+) -> None:
+    begins = await visit_begins(connection, letterhead, program_year)
+    meetings = await arranged(connection, letterhead, program_year)
+    for host in await visit_hosts.expected(connection, program_year):
+        arrives = arrival(meetings, [host.pairing_id], begins)
+        await post(
+            connection,
+            letterhead,
+            notices.visit_reminder(
+                officer=host.first_name, school=school, when=letterhead.calendar.label(arrives)
+            ),
+            key=f"visit-host-{host.id}-reminder-{number}",
+            to=host.email,
+            agency=host.agency,
+            useful_until=arrives,
+        )
+
+
 async def thank(office: Office, scope: Scope, program_year: str) -> int:
-    """Thank those who came, and ask everybody how the year was. How many came."""
+    """Thank those who came, each once, and ask everybody how the year was. How many came."""
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         school = await rounds.school_of(connection, program_year)
@@ -75,19 +135,194 @@ async def thank(office: Office, scope: Scope, program_year: str) -> int:
         return len(came)
 
 
-async def answer(office: Office, scope: Scope, pairing_id: UUID, said: str) -> None:
+async def answer(office: Office, scope: Scope, asked: UUID, said: str) -> None:
+    """Of an officer, by the pairing's id, or of a reserve, by the request's; the visit's workflow is told.
+
+    Raises NotTaken with a sentence.
+    """
+    async with office.committing(scope) as connection:
+        answered = await visit_hosts.answer(connection, asked, said)
+        answered = answered or await visits.answer(connection, asked, said)
+        await _tell_visit_day(connection, scope, answered)
+
+
+async def _tell_visit_day(connection: Connection, scope: Scope, answered: Answered) -> None:
+    """Each answer is a fact of its own: who said yes may say no, and yes again."""
+    key = str(uuid4())
+    await tells.add(
+        connection,
+        scope.program,
+        workflow_id=f"visit-day-{answered.program_year}",
+        fact="visit_answered",
+        key=key,
+        body={"answer_id": key},
+        agency=answered.agency,
+    )
+
+
+async def attend(office: Office, scope: Scope, asked: UUID, *, came: bool) -> None:
+    """Of an officer, by the pairing's id, or of a host, by the request's. Raises NotTaken with a sentence."""
     async with office.database.transaction(scope) as connection:
-        await visits.answer(connection, pairing_id, said)
+        if not await visit_hosts.attend(connection, asked, came=came):
+            await visits.attend(connection, asked, came=came)
 
 
-async def attend(office: Office, scope: Scope, pairing_id: UUID, *, came: bool) -> None:
+async def attend_by_name(office: Office, scope: Scope, name: str, *, came: bool) -> Sequence[UUID]:
+    """Of whoever is expected at a visit today under this name; the pairings whose children it is about.
+
+    Raises NotTaken with a sentence.
+    """
     async with office.database.transaction(scope) as connection:
-        await visits.attend(connection, pairing_id, came=came)
+        officers = await visits.expected_today(connection, name)
+        if len(officers) != 1:
+            raise NotTaken(
+                f"{len(officers) or 'Nobody'} of this name {'are' if officers else 'is'} expected at a visit today."
+                " Write first and last name as on the visitors' list, or name the pairing's id (`visit show`)."
+            )
+        return await visits.attend_as(connection, officers[0], came=came)
 
 
-async def _begins(connection: Connection, letterhead: Letterhead, program_year: str) -> datetime:
-    day = await programs.visit_on(connection, program_year)
-    return letterhead.calendar.instant(day, letterhead.program.policy.visit_hour)
+# The day moves, or is called off
+
+
+async def give_reason(office: Office, scope: Scope, program_year: str, because: str | None) -> None:
+    """Put on record what people are told about the change that follows. Raises LookupError with a sentence."""
+    async with office.database.transaction(scope) as connection:
+        await visits.date_of(connection, program_year)
+        await visits.give_reason(connection, program_year, because)
+
+
+async def move(office: Office, scope: Scope, program_year: str, day: date) -> VisitInstants:
+    """Another day, or a second one after the first was called off; everybody is told. The same day again changes nothing.
+
+    Raises NotTaken with a sentence.
+    """
+    async with office.committing(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        before = await visits.date_of(connection, program_year)
+        if (before.on, before.state) != (day, PLANNED):
+            if why := why_not_on(letterhead.program, day, letterhead.now):
+                raise NotTaken(f"The visit can't move: {why}")
+            await let_hosts_go(connection, letterhead, program_year, everybody=True)
+            await commit_another_day(connection, letterhead, program_year, day)
+            await _tell_of_the_move(connection, letterhead, program_year, before)
+        return visit_instants(letterhead.program, day)
+
+
+async def commit_another_day(
+    connection: Connection, letterhead: Letterhead, program_year: str, day: date
+) -> None:
+    """The one place where a visit gets another day."""
+    await visits.change_date(connection, program_year, day)
+    await visits.ask_again(connection, program_year, _answer_by(letterhead, day))
+    await tell_of_new_dates(connection, Target(school=(await rounds.school_of(connection, program_year)).id))
+    await attention.settle(connection, f"visit-date-{program_year}")
+
+
+async def _tell_of_the_move(
+    connection: Connection, letterhead: Letterhead, program_year: str, before: VisitDate
+) -> None:
+    visit = await visits.date_of(connection, program_year)
+    school = await school_of(connection, letterhead, program_year)
+    begins = await visit_begins(connection, letterhead, program_year)
+    meetings = await arranged(connection, letterhead, program_year)
+    for guest in await visits.guests(connection, program_year):
+        arrives = arrival(meetings, guest.pairings, begins)
+        notice = notices.visit_moved(
+            name=guest.first_name,
+            school=school.name,
+            was=f"{before.on:%A, %B %-d}",
+            when=letterhead.calendar.label(arrives),
+            because=visit.because,
+            link=letterhead.officer_link(guest.officer_id),
+            calendar_file=_officers_file(letterhead, program_year, school, guest, arrives, visit.sequence),
+        )
+        key = f"visit-{program_year}-{guest.officer_id}-moved-{visit.sequence}"
+        await _post(connection, letterhead, guest, notice, key=key)
+    notice = notices.visit_moved(
+        name="all",
+        school=school.name,
+        was=f"{before.on:%A, %B %-d}",
+        when=letterhead.calendar.label(begins),
+        because=visit.because,
+    )
+    await _post_to_staff(
+        connection, letterhead, school, notice, key=f"visit-{program_year}-moved-{visit.sequence}"
+    )
+
+
+async def call_off(office: Office, scope: Scope, program_year: str, *, read_aloud: bool) -> VisitInstants:
+    """Nobody comes; everybody is told. A second date may follow, unless letters are read aloud instead."""
+    state = READ_ALOUD if read_aloud else CALLED_OFF
+    async with office.committing(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        before = await visits.date_of(connection, program_year)
+        if before.state not in {state, READ_ALOUD}:
+            await visits.call_off(connection, program_year, state)
+            await let_hosts_go(connection, letterhead, program_year, everybody=True)
+            await _tell_that_it_is_off(
+                connection, letterhead, program_year, was_off=before.state == CALLED_OFF
+            )
+            await _ask_for_a_second_date(connection, program_year, state)
+        return visit_instants(letterhead.program, before.on)
+
+
+async def _tell_that_it_is_off(
+    connection: Connection, letterhead: Letterhead, program_year: str, *, was_off: bool
+) -> None:
+    """Officers hear once that nobody comes; the school hears also that letters are read aloud instead."""
+    visit = await visits.date_of(connection, program_year)
+    school = await school_of(connection, letterhead, program_year)
+    begins = await visit_begins(connection, letterhead, program_year)
+    day, read_aloud = f"{visit.on:%A, %B %-d}", visit.state == READ_ALOUD
+    for guest in () if was_off else await visits.guests(connection, program_year):
+        notice = notices.visit_called_off(
+            name=guest.first_name,
+            school=school.name,
+            day=day,
+            because=visit.because,
+            read_aloud=read_aloud,
+            calendar_file=_officers_file(
+                letterhead, program_year, school, guest, begins, visit.sequence, cancelled=True
+            ),
+        )
+        key = f"visit-{program_year}-{guest.officer_id}-off-{visit.sequence}"
+        await _post(connection, letterhead, guest, notice, key=key)
+    notice = notices.visit_called_off(
+        name="all", school=school.name, day=day, because=visit.because, read_aloud=read_aloud
+    )
+    await _post_to_staff(
+        connection, letterhead, school, notice, key=f"visit-{program_year}-off-{visit.sequence}"
+    )
+
+
+async def _ask_for_a_second_date(connection: Connection, program_year: str, state: str) -> None:
+    key = f"visit-date-{program_year}"
+    if state == READ_ALOUD:
+        await attention.settle(connection, key)
+        return
+    school = await rounds.school_of(connection, program_year)
+    await attention.call(
+        connection,
+        key=key,
+        kind="visit",
+        school=school.id,
+        sentence=f"The visit of {program_year} is called off and has no second date. Give it one"
+        " (`visit move --to`), or let letters be read aloud instead (`visit call-off --read-aloud`).",
+    )
+
+
+async def _post_to_staff(
+    connection: Connection, letterhead: Letterhead, school: School, notice: Notice, *, key: str
+) -> None:
+    """The school's teachers and the program's coordinators."""
+    told = {
+        one.id: one
+        for role in (Role.TEACHER, Role.COORDINATOR)
+        for one in await people.staff(connection, role, school=school.id)
+    }
+    for one in told.values():
+        await post(connection, letterhead, notice, key=f"{key}-{one.id}", to=one.email, school=school.id)
 
 
 async def _post(

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program
+from bluepals.domain.visit_plan import VisitInstants, visit_instants
 from bluepals.facts import surveys
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
@@ -21,9 +22,7 @@ class OpenedYear:
     """The instants at which a school's year does something by itself."""
 
     opening_days: Sequence[tuple[int, datetime | None]]
-    invite_at: datetime
-    remind_at: Sequence[datetime]
-    visit_over: datetime
+    visit: VisitInstants
     closes: datetime
     version: int
 
@@ -36,16 +35,10 @@ async def open_year(office: Office, scope: Scope, program_year: str) -> OpenedYe
         visit = await programs.visit_on(connection, program_year)
         opening_days = await rounds.opening_days(connection, program_year)
         version = await programs.calendar_version(connection)
-    calendar, policy = SchoolCalendar.of(program), program.policy
     return OpenedYear(
         opening_days=opening_days,
-        invite_at=calendar.instant(visit - timedelta(days=policy.invitation_days), policy.daily_mail_hour),
-        remind_at=[
-            calendar.instant(visit - timedelta(days=days), policy.daily_mail_hour)
-            for days in policy.visit_reminder_days
-        ],
-        visit_over=calendar.instant(visit, policy.due_hour),
-        closes=_closes(program, calendar),
+        visit=visit_instants(program, visit),
+        closes=_closes(program, SchoolCalendar.of(program)),
         version=version,
     )
 

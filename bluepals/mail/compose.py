@@ -71,5 +71,6 @@ def compose(notice: Notice, *, to: str, from_address: str, message_id: str, date
 
 def _attached(file: CalendarFile) -> MIMEText:
     part = MIMEText(file.content.decode(), "calendar", "utf-8")
+    part.set_param("method", "CANCEL" if b"METHOD:CANCEL" in file.content else "REQUEST")
     part.add_header("Content-Disposition", "attachment", filename="visit.ics")
     return part

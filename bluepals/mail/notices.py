@@ -236,7 +236,15 @@ def daily(*, name: str, sections: Sequence[Section], link: str | None) -> Notice
 
 
 def visit_invitation(
-    *, officer: str, school: str, when: str, minutes: int, link: str, calendar_file: bytes
+    *,
+    officer: str,
+    school: str,
+    when: str,
+    minutes: int,
+    answer_by: str,
+    rules: Sequence[str],
+    link: str,
+    calendar_file: bytes,
 ) -> Notice:
     return Notice(
         kind="visit",
@@ -244,7 +252,11 @@ def visit_invitation(
         greeting=f"Dear {officer},",
         paragraphs=(
             f"The children would love to meet you: {when}, for about {minutes} minutes, at {school}.",
-            "Please tell us on your page whether you can come. The date is attached for your calendar.",
+            (
+                f"Please tell us on your page by {answer_by} whether you can come, so that no child waits alone. "
+                "The date is attached for your calendar."
+            ),
+            *rules,
         ),
         action=Action("Answer", link),
         calendar_file=CalendarFile(calendar_file),
@@ -321,74 +333,6 @@ def year_numbers(*, name: str, school: str, lines: Sequence[str]) -> Notice:
         greeting=f"Dear {name},",
         paragraphs=("The year is closed. This is what it came to.",),
         sections=(Section(school, tuple(lines)),),
-    )
-
-
-def thanks_to_officer(*, name: str, link: str) -> Notice:
-    return Notice(
-        kind="survey",
-        subject="Four questions about your year of letters",
-        greeting=f"Dear {name},",
-        paragraphs=(
-            "Thank you for a year of letters. Each of them was opened by a child who had waited for it.",
-            "Please answer four short questions on your page. Your answers are counted, and nobody sees whose they are.",
-        ),
-        action=Action("Answer", link),
-    )
-
-
-def thanks_to_teacher(*, name: str, link: str) -> Notice:
-    return Notice(
-        kind="survey",
-        subject="Certificates for your class, and four questions",
-        greeting=f"Dear {name},",
-        paragraphs=(
-            "Thank you for collecting, handing out and reading along all year.",
-            "Your page has a certificate for each child, to be printed and handed out.",
-            "Please answer the four short questions there. Your answers are counted, and nobody sees whose they are.",
-        ),
-        action=Action("Open my page", link),
-    )
-
-
-def survey_reminder(*, name: str, link: str) -> Notice:
-    return Notice(
-        kind="survey",
-        subject="How was your year of letters?",
-        greeting=f"Dear {name},",
-        paragraphs=("Four short questions about the year still wait on your page. We don't ask again.",),
-        action=Action("Answer", link),
-    )
-
-
-def follow_on(*, student: str, programs: Sequence[str], language: str) -> Notice:
-    """`programs`: one line each, as the schools wrote it."""
-    if language == "es":
-        return Notice(
-            kind="follow-on",
-            subject=f"Otros programas para {student}",
-            greeting="Estimada familia:",
-            paragraphs=(
-                (
-                    f"Las cartas de {student} terminan con este año escolar. Usted nos dijo que le gustaría saber de "
-                    "otros programas; estos siguen. La inscripción es con cada programa, y nosotros no les damos sus datos."
-                ),
-            ),
-            sections=(Section("Lo que sigue", tuple(programs)),),
-            closing="Gracias, el equipo de Blue Pals",
-            language="es",
-        )
-    return Notice(
-        kind="follow-on",
-        subject=f"Other programs for {student}",
-        greeting="Dear family,",
-        paragraphs=(
-            (
-                f"The letters of {student} end with this school year. You told us that you would like to hear of other "
-                "programs; these come next. You sign up with each of them, and we give them no data of yours."
-            ),
-        ),
-        sections=(Section("What comes next", tuple(programs)),),
     )
 
 
@@ -474,4 +418,345 @@ def letters_are_over(*, officer: str, link: str) -> Notice:
             ),
         ),
         action=Action("Open my page", link),
+    )
+
+
+def visit_moved(
+    *,
+    name: str,
+    school: str,
+    was: str,
+    when: str,
+    because: str | None,
+    link: str | None = None,
+    calendar_file: bytes | None = None,
+) -> Notice:
+    """With a link: to somebody who is asked again."""
+    asked = (
+        "Please tell us on your page whether you can come then. What you answered before counts no more.",
+    )
+    return Notice(
+        kind="moved",
+        subject=f"The visit at {school} has another date",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"The visit that was to be on {was} moves. The new date: {when}, at {school}.",
+            *((because,) if because else ()),
+            *(asked if link else ()),
+        ),
+        action=Action("Answer", link) if link else None,
+        calendar_file=CalendarFile(calendar_file) if calendar_file else None,
+    )
+
+
+def visit_called_off(
+    *,
+    name: str,
+    school: str,
+    day: str,
+    because: str | None,
+    read_aloud: bool,
+    calendar_file: bytes | None = None,
+) -> Notice:
+    follows = (
+        "There will be no second date. The class reads letters of the year aloud instead."
+        if read_aloud
+        else "As soon as there is a second date, we write again."
+    )
+    return Notice(
+        kind="cancelled",
+        subject=f"The visit at {school} on {day} does not take place",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"The visit at {school} on {day} is called off. Please do not come.",
+            *((because,) if because else ()),
+            follows,
+        ),
+        calendar_file=CalendarFile(calendar_file) if calendar_file else None,
+    )
+
+
+def visit_host_asked(
+    *,
+    officer: str,
+    student: str,
+    school: str,
+    when: str,
+    answer_by: str,
+    rules: Sequence[str],
+    link: str,
+    calendar_file: bytes,
+) -> Notice:
+    return Notice(
+        kind="host",
+        subject=f"Can you meet {student} at {school}?",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"{student}'s pal can't come to the visit at {school}: {when}. Would you meet {student} there instead?",
+            f"Please answer on your page by {answer_by}; after that we ask somebody else.",
+            *rules,
+        ),
+        action=Action("Answer", link),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
+def visit_host_released(*, officer: str, student: str, school: str, calendar_file: bytes) -> Notice:
+    return Notice(
+        kind="host",
+        subject=f"You need not meet {student} at {school} on that day",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"Thank you for being ready to meet {student} at {school}. You are not needed on that day any more: "
+                "the pal comes after all, or the visit is on another day. If we need you again, we ask you again."
+            ),
+        ),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
+def visit_sheets_ready(*, name: str, school: str, when: str, link: str) -> Notice:
+    return Notice(
+        kind="sheets",
+        subject=f"The visit at {school}: run sheet and visitors' list",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"The officers visit {school}: {when}.",
+            (
+                "Your page has the run sheet (who meets whom, and where) and the visitors' list. "
+                "Please print both, and give the list to the front desk."
+            ),
+        ),
+        action=Action("Open my page", link),
+    )
+
+
+def pair_to_officer(*, officer: str, student: str, school: str, until: str, link: str) -> Notice:
+    return Notice(
+        kind="asked",
+        subject="A pal is chosen for you",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"We would like to introduce you to {student}, a fifth-grader at {school}.",
+            (
+                f"If you know the child, or would rather have another pal, say so by {until}. No reason is needed, and "
+                "nobody is told who has said no. Otherwise there is nothing to do: we introduce you then."
+            ),
+        ),
+        action=Action("I would rather have another pal", link),
+    )
+
+
+def pair_to_guardian(
+    *, student: str, officer: str, agency: str, until: str, link: str, language: str
+) -> Notice:
+    if language == "es":
+        return Notice(
+            kind="asked",
+            subject=f"Quién escribirá a {student}",
+            greeting="Estimada familia:",
+            paragraphs=(
+                f"Queremos presentar a {student} a {officer}, de {agency}, para que se escriban este año escolar.",
+                (
+                    f"Si prefiere que sea otra persona, díganoslo antes de esta fecha: {until}. No hace falta dar una "
+                    "razón. Si está de acuerdo, no tiene que hacer nada."
+                ),
+            ),
+            action=Action("Preferimos a otra persona", link),
+            closing="Gracias, el equipo de Blue Pals",
+            language="es",
+        )
+    return Notice(
+        kind="asked",
+        subject=f"Who will write to {student}",
+        greeting="Dear family,",
+        paragraphs=(
+            f"We would like to introduce {student} to {officer} of {agency}, as pen pals for this school year.",
+            (
+                f"If you would rather have somebody else, say so by {until}. No reason is needed. If you agree, there is "
+                "nothing to do."
+            ),
+        ),
+        action=Action("We would rather have somebody else", link),
+    )
+
+
+def pairs_to_counselor(*, name: str, lines: Sequence[str], until: str, program: str) -> Notice:
+    return Notice(
+        kind="asked",
+        subject=f"{len(lines)} pairs will be introduced",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            (
+                f"These pairs are introduced to each other after {until}, unless the family, the officer or you decline "
+                "one before. No reason is needed."
+            ),
+            f"To decline one: starter.py match decline {program} PAIRING --by YOUR-ID",
+        ),
+        sections=(Section("New pairs", tuple(lines)),),
+    )
+
+
+def no_pair_to_officer(*, officer: str) -> Notice:
+    return Notice(
+        kind="declined",
+        subject="Another pal is looked for",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            "The pal that we wrote to you about will not be introduced to you. Nothing that you did is the reason.",
+            "We look for another one and tell you who it is.",
+        ),
+    )
+
+
+def no_pair_to_guardian(*, student: str, language: str) -> Notice:
+    if language == "es":
+        return Notice(
+            kind="declined",
+            subject=f"Buscamos a otra persona para {student}",
+            greeting="Estimada familia:",
+            paragraphs=(
+                (
+                    f"La persona de la que les escribimos no escribirá a {student}. No es por nada que {student} haya "
+                    "hecho. Buscamos a otra y les avisaremos quién es."
+                ),
+            ),
+            closing="Gracias, el equipo de Blue Pals",
+            language="es",
+        )
+    return Notice(
+        kind="declined",
+        subject=f"Somebody else will write to {student}",
+        greeting="Dear family,",
+        paragraphs=(
+            (
+                f"The person we wrote to you about will not write to {student}. It is because of nothing that {student} "
+                "did. We look for somebody else and tell you who it is."
+            ),
+        ),
+    )
+
+
+def child_leaves_to_officer(*, officer: str, student: str, until: str, link: str) -> Notice:
+    return Notice(
+        kind="leaves",
+        subject=f"{student} goes to another school",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"{student} goes to a school that is not part of the program, so your letters come to their end.",
+            f"Please write a last letter by {until}, on your page. A last letter of {student} may come to you too.",
+        ),
+        action=Action("Write a last letter", link),
+    )
+
+
+def child_leaves_to_teacher(*, teacher: str, student: str, class_name: str, until: str, link: str) -> Notice:
+    return Notice(
+        kind="leaves",
+        subject=f"A last letter of {student}",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            (
+                f"{student} leaves class {class_name}. If there is a last letter to the pal, please hand it in by {until}; "
+                "the pal's last letter will be on your page."
+            ),
+        ),
+        action=Action("Open my class", link),
+    )
+
+
+def child_leaves_to_guardian(*, student: str, officer: str, until: str, language: str) -> Notice:
+    if language == "es":
+        return Notice(
+            kind="leaves",
+            subject=f"Una última carta de {student}",
+            greeting="Estimada familia:",
+            paragraphs=(
+                (
+                    f"{student} va a otra escuela, y las cartas con {officer} llegan a su fin. Los dos pueden escribirse "
+                    f"una última carta por medio de la escuela, antes de esta fecha: {until}."
+                ),
+            ),
+            closing="Gracias, el equipo de Blue Pals",
+            language="es",
+        )
+    return Notice(
+        kind="leaves",
+        subject=f"A last letter of {student}",
+        greeting="Dear family,",
+        paragraphs=(
+            (
+                f"{student} goes to another school, and the letters with {officer} come to their end. Both may write a last "
+                f"letter through the school, by {until}."
+            ),
+        ),
+    )
+
+
+def thanks_to_officer(*, name: str, link: str) -> Notice:
+    return Notice(
+        kind="survey",
+        subject="Four questions about your year of letters",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            "Thank you for a year of letters. Each of them was opened by a child who had waited for it.",
+            "Please answer four short questions on your page. Your answers are counted, and nobody sees whose they are.",
+        ),
+        action=Action("Answer", link),
+    )
+
+
+def thanks_to_teacher(*, name: str, link: str) -> Notice:
+    return Notice(
+        kind="survey",
+        subject="Certificates for your class, and four questions",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            "Thank you for collecting, handing out and reading along all year.",
+            "Your page has a certificate for each child, to be printed and handed out.",
+            "Please answer the four short questions there. Your answers are counted, and nobody sees whose they are.",
+        ),
+        action=Action("Open my page", link),
+    )
+
+
+def survey_reminder(*, name: str, link: str) -> Notice:
+    return Notice(
+        kind="survey",
+        subject="How was your year of letters?",
+        greeting=f"Dear {name},",
+        paragraphs=("Four short questions about the year still wait on your page. We don't ask again.",),
+        action=Action("Answer", link),
+    )
+
+
+def follow_on(*, student: str, programs: Sequence[str], language: str) -> Notice:
+    """`programs`: one line each, as the schools wrote it."""
+    if language == "es":
+        return Notice(
+            kind="follow-on",
+            subject=f"Otros programas para {student}",
+            greeting="Estimada familia:",
+            paragraphs=(
+                (
+                    f"Las cartas de {student} terminan con este año escolar. Usted nos dijo que le gustaría saber de "
+                    "otros programas; estos siguen. La inscripción es con cada programa, y nosotros no les damos sus datos."
+                ),
+            ),
+            sections=(Section("Lo que sigue", tuple(programs)),),
+            closing="Gracias, el equipo de Blue Pals",
+            language="es",
+        )
+    return Notice(
+        kind="follow-on",
+        subject=f"Other programs for {student}",
+        greeting="Dear family,",
+        paragraphs=(
+            (
+                f"The letters of {student} end with this school year. You told us that you would like to hear of other "
+                "programs; these come next. You sign up with each of them, and we give them no data of yours."
+            ),
+        ),
+        sections=(Section("What comes next", tuple(programs)),),
     )

@@ -16,8 +16,9 @@ def visit_invitation(
     organizer: str,
     sequence: int,
     now: datetime,
+    cancelled: bool = False,
 ) -> bytes:
-    """`uid` stays the same for the life of an invitation; `sequence` grows with each change of it."""
+    """`uid` stays the same for the life of an invitation; `sequence` grows with each change of it, and when it is taken back."""
     event = Event()
     event.add("uid", uid)
     event.add("dtstamp", now.astimezone(UTC))
@@ -26,11 +27,12 @@ def visit_invitation(
     event.add("summary", f"Blue Pals visit at {location}")
     event.add("location", location)
     event.add("sequence", sequence)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("organizer", vCalAddress(f"mailto:{organizer}"))
     calendar = Calendar()
     calendar.add("prodid", "-//Blue Pals//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "REQUEST")
+    calendar.add("method", "CANCEL" if cancelled else "REQUEST")
     calendar.add_component(event)
     calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()

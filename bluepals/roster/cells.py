@@ -135,13 +135,6 @@ def email(text: str) -> str:
     return text
 
 
-def link(text: str) -> str:
-    """A page that a family may open."""
-    if len(text) > LONGEST_ADDRESS or not _LINK.fullmatch(text):
-        raise Unfit("is no link; write one that begins with https://, such as https://example.org/academy")
-    return text
-
-
 def yes_no(text: str) -> bool:
     answers = {"yes": True, "no": False}
     try:
@@ -155,6 +148,13 @@ def first_or_second(text: str) -> int:
     if text not in {"1", "2"}:
         raise Unfit("is neither 1 nor 2; write which of the two guardians it was")
     return int(text)
+
+
+def link(text: str) -> str:
+    """A page that a family may open."""
+    if len(text) > LONGEST_ADDRESS or not _LINK.fullmatch(text):
+        raise Unfit("is no link; write one that begins with https://, such as https://example.org/academy")
+    return text
 
 
 def gender(text: str) -> Gender | None:

@@ -40,8 +40,8 @@ class RosterReading:
     skipped: int
     problems: tuple[Problem, ...]
     needs_person: tuple[NeedsPerson, ...]
-    follow_on: tuple[FollowOn, ...] = ()
     partners: tuple[Partner, ...] = ()
+    follow_on: tuple[FollowOn, ...] = ()
 
 
 def read_folder(folder: Path, today: date | None = None) -> RosterReading:
@@ -87,8 +87,8 @@ def read_folder(folder: Path, today: date | None = None) -> RosterReading:
             *(one for read in reads for one in _by_line(read.problems)),
         ),
         needs_person=tuple(one for read in reads for one in read.needs_person),
-        follow_on=tuple(follow_on.found.values()),
         partners=tuple(helpers.found.values()),
+        follow_on=tuple(follow_on.found.values()),
     )
 
 

@@ -393,6 +393,29 @@ def _look_at_writer(
         )
 
 
+# ---- partners
+
+
+def partner_columns() -> tuple[Column, ...]:
+    return (
+        Column("name", cells.name),
+        Column("what_for", cells.remark),
+        Column("languages", cells.languages, (LANGUAGE,), optional=True),
+        Column("contact", cells.remark),
+    )
+
+
+def read_partners(file: SourceFile) -> Read[Partner]:
+    """Organisations that help a child or a family."""
+    read = Read[Partner]()
+    columns = partner_columns()
+    for row in _rows(file, columns, read):
+        if values := _values(file, row, columns, read):
+            partner = Partner(**values)
+            _is_new(file, "name", partner.name, row.line, partner, read)
+    return read
+
+
 # ---- follow_on
 
 
@@ -417,29 +440,6 @@ def read_follow_on(file: SourceFile) -> Read[FollowOn]:
                 read.problems.append(Problem(file.name, row.line, "ends", str(one.ends), text))
             else:
                 _is_new(file, "name", one.name, row.line, one, read)
-    return read
-
-
-# ---- partners
-
-
-def partner_columns() -> tuple[Column, ...]:
-    return (
-        Column("name", cells.name),
-        Column("what_for", cells.remark),
-        Column("languages", cells.languages, (LANGUAGE,), optional=True),
-        Column("contact", cells.remark),
-    )
-
-
-def read_partners(file: SourceFile) -> Read[Partner]:
-    """Organisations that help a child or a family."""
-    read = Read[Partner]()
-    columns = partner_columns()
-    for row in _rows(file, columns, read):
-        if values := _values(file, row, columns, read):
-            partner = Partner(**values)
-            _is_new(file, "name", partner.name, row.line, partner, read)
     return read
 
 

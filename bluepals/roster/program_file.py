@@ -16,6 +16,7 @@ from bluepals.domain.program import (
     Policy,
     Program,
     Retention,
+    Room,
     RoundDates,
     Safety,
     School,
@@ -34,13 +35,13 @@ LONGEST_NAME = 120
 KEYS: Mapping[str, Sequence[str]] = {
     "program": ("id", "name", "timezone", "holidays"),
     "year": ("first_day", "last_day", "breaks"),
-    "schools": ("id", "name", "agencies"),
+    "schools": ("id", "name", "agencies", "visit_on", "rooms"),
     "agencies": ("id", "name"),
     "rounds": ("students_due", "officers_due", "opens_on"),
     "visit": ("window_start", "window_end", "minutes"),
     "policy": tuple(one.name for one in fields(Policy)),
-    "retention": tuple(one.name for one in fields(Retention)),
     "safety": tuple(one.name for one in fields(Safety)),
+    "retention": tuple(one.name for one in fields(Retention)),
 }
 # The least and the most of each policy. A pack closes on the school day before it is opened, after the officers' due.
 POLICY: Mapping[str, tuple[int, int]] = {
@@ -58,6 +59,8 @@ POLICY: Mapping[str, tuple[int, int]] = {
     "visit_hour": (0, 23),
     "invitation_days": (1, 120),
     "visit_reminder_days": (1, 60),
+    "visit_answer_days": (1, 60),
+    "visit_reserve_days": (1, 30),
     "letters_per_moderator_per_day": (1, 1000),
     "link_days": (1, 365),
     "silence_warning_days": (7, 120),
@@ -69,8 +72,11 @@ POLICY: Mapping[str, tuple[int, int]] = {
     "farewell_days": (1, 60),
     "clearance_marks": (1, 120),
 }
+SENTENCES = ("gifts", "photos")
+LONGEST_SENTENCE = 300
 KEPT_DAYS = (30, 3650)  # Less would take a letter away while somebody may still ask about it.
 MINUTES = (15, 480)
+PLACES = (1, 1000)
 MINUTES_DEFAULT = next(one.default for one in fields(VisitWindow) if one.name == "minutes")
 
 _REGION = re.compile(r"[A-Z]{2,3}(-\w{1,8})?")
@@ -219,8 +225,10 @@ class _Reader:
             school, name = self._id(path, table, found), self._get(path, table, "name", _name)
             known = self._all("agencies", agencies)
             serving = self._get(path, table, "agencies", _ids_of(known), agencies)
+            visit_on = self._get(path, table, "visit_on", _date, None)
+            rooms = self._get(path, table, "rooms", _rooms, ())
             if school is not None:
-                found[school] = School(school, name or school, serving or ())
+                found[school] = School(school, name or school, serving or (), visit_on, rooms or ())
         return tuple(found.values())
 
     def _id(self, path: str, table: Mapping[str, Any], taken: Collection[str]) -> str | None:
@@ -243,6 +251,8 @@ class _Reader:
             reader = _wholes(least, most) if isinstance(default, tuple) else _whole(least, most)
             value = self._get("policy", table, key, reader, default)
             read[key] = default if value is None else value
+        for key in SENTENCES:
+            read[key] = self._get("policy", table, key, _sentence, getattr(defaults, key)) or ""
         policy = Policy(**read)
         for less, more in (
             ("capacity_default", "capacity_max"),
@@ -351,6 +361,29 @@ def _name(value: Any) -> str:
     if not text or len(text) > LONGEST_NAME or not is_line(text):
         raise Unfit(f"is no name; write one line of up to {LONGEST_NAME} characters")
     return text
+
+
+def _sentence(value: Any) -> str:
+    text = _text(value).strip()
+    if not text or len(text) > LONGEST_SENTENCE or not is_line(text):
+        raise Unfit(f"is no sentence; write one line of up to {LONGEST_SENTENCE} characters")
+    return text
+
+
+def _rooms(value: Any) -> tuple[Room, ...]:
+    if not isinstance(value, list):
+        raise Unfit('is no list; write [{name = "Gym", places = 40}]')
+    rooms = tuple(_room(one) for one in value)
+    if len({room.name for room in rooms}) < len(rooms):
+        raise Unfit("names a room twice; give each its own name")
+    return rooms
+
+
+def _room(value: Any) -> Room:
+    match value:
+        case {"name": name, "places": places} if len(value) == 2:
+            return Room(_name(name), _whole(*PLACES)(places))
+    raise Unfit('has a room that is none; write {name = "Gym", places = 40}')
 
 
 def _slug(value: Any) -> str:

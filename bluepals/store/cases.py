@@ -220,7 +220,7 @@ class PlaceInPack:
 async def places_in_packs(connection: Connection, case_id: UUID) -> Sequence[PlaceInPack]:
     """Of the case's letter, and of all letters of an officer whose conduct it is."""
     rows = await connection.fetch(
-        "SELECT delivery.pairing_id, delivery.opening, is_held(draft.id) OR is_stopped(draft.uploaded_by) AS empty"
+        "SELECT delivery.pairing_id, delivery.opening, NOT may_be_opened(draft.id) AS empty"
         " FROM case_file"
         " JOIN draft ON draft.id = case_file.draft_id OR draft.uploaded_by = case_file.officer_id"
         " JOIN delivery ON delivery.draft_id = draft.id AND delivery.kind <> 'late'"

@@ -193,7 +193,7 @@ async def put_stock_letter(
         "SELECT draft.id FROM draft JOIN letter ON letter.id = draft.letter_id"
         " JOIN decision ON decision.draft_id = draft.id AND decision.verdict = 'approve'"
         " JOIN pairing ON pairing.id = $1 JOIN student ON student.id = pairing.student_id"
-        " WHERE draft.written_for = 'stock' AND NOT is_held(draft.id) AND NOT is_stopped(draft.uploaded_by) AND letter.stock_gender = pairing.gender"
+        " WHERE draft.written_for = 'stock' AND may_be_opened(draft.id) AND letter.stock_gender = pairing.gender"
         " AND draft.language IN (student.language, 'en')"
         " AND NOT EXISTS (SELECT FROM delivery JOIN pairing AS earlier ON earlier.id = delivery.pairing_id"
         "   WHERE delivery.draft_id = draft.id AND earlier.student_id = pairing.student_id)"
@@ -266,7 +266,8 @@ async def pack(
         " FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id JOIN pal ON pal.pairing_id = pairing.id"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND delivery.opening = $3"
-        " AND NOT is_held(delivery.draft_id) AND NOT is_stopped((SELECT uploaded_by FROM draft WHERE draft.id = draft_id))"
+        " AND may_be_opened(delivery.draft_id)"
+        " AND has_consent(student)"
         " ORDER BY student.last_name, student.first_name, student.id, delivery.kind = 'late', delivery.sequence",
         program_year,
         class_name,

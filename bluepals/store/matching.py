@@ -56,9 +56,12 @@ async def candidates(connection: Connection) -> Sequence[Candidate]:
 
 
 async def rejected(connection: Connection) -> Avoided:
+    """By the coordinator, or by the people themselves."""
     rows = await connection.fetch(
-        "SELECT student.external_id AS child, officer.external_id AS officer FROM proposed_pair"
-        " JOIN student ON student.id = student_id JOIN officer ON officer.id = officer_id WHERE state = 'rejected'"
+        "SELECT student.external_id AS child, officer.external_id AS officer FROM ("
+        "   SELECT student_id, officer_id FROM proposed_pair WHERE state = 'rejected' UNION"
+        "   SELECT student_id, officer_id FROM pairing JOIN ending ON pairing_id = pairing.id WHERE reason = 'declined'"
+        " ) AS pair JOIN student ON student.id = student_id JOIN officer ON officer.id = officer_id"
     )
     return {(row["child"], row["officer"]) for row in rows}
 

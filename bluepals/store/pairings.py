@@ -19,14 +19,21 @@ class PairingCard:
     school: str
     school_name: str
     agency: str
+    agency_name: str
     student_first_name: str
     student_language: str
     class_name: str
     guardian_email: str | None
+    guardian2_email: str | None
     officer_id: UUID
     officer_first_name: str
     officer_email: str
     ended: bool
+
+    @property
+    def family(self) -> Sequence[str]:
+        """Where its notices go: to each guardian who has an address and may be written to."""
+        return [one for one in (self.guardian_email, self.guardian2_email) if one is not None]
 
 
 async def card(connection: Connection, pairing_id: UUID) -> PairingCard:
@@ -34,11 +41,12 @@ async def card(connection: Connection, pairing_id: UUID) -> PairingCard:
     row = await connection.fetchrow(
         "SELECT pairing.id, pairing.program_id AS program, pairing.program_year_id AS program_year,"
         " pairing.school_id AS school, school.name AS school_name, pairing.agency_id AS agency,"
-        " student.first_name AS student_first_name, student.language AS student_language, student.class_name,"
-        " student.guardian_email, officer.id AS officer_id, officer.first_name AS officer_first_name,"
+        " agency.name AS agency_name, student.first_name AS student_first_name, student.language AS student_language, student.class_name,"
+        " student.guardian_email, student.guardian2_email, officer.id AS officer_id, officer.first_name AS officer_first_name,"
         " officer.email AS officer_email, pairing.ended_at IS NOT NULL AS ended"
         " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " JOIN school ON school.program_id = pairing.program_id AND school.id = pairing.school_id"
+        " JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"
         " WHERE pairing.id = $1",
         pairing_id,
     )
@@ -58,13 +66,13 @@ class RoundTimes:
     opens: datetime | None
 
 
-async def introduce(connection: Connection, pairing_id: UUID) -> Held | None:
-    """Mark the two as introduced, from the first round whose letters are still to come; or say which gate is closed."""
+async def closed_gate(connection: Connection, pairing_id: UUID) -> Held | None:
+    """Why these two may not hear of each other now. Whoever would close a gate, or end it, waits."""
     gates = await connection.fetchrow(
         "SELECT pairing.ended_at, has_consent(student) AS consented, is_cleared(officer) AS cleared,"
         " is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id) AS paused"
         " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
-        " WHERE pairing.id = $1 FOR SHARE OF student, officer",
+        " WHERE pairing.id = $1 FOR UPDATE OF pairing FOR SHARE OF student, officer",
         pairing_id,
     )
     if gates is None or gates["ended_at"] is not None:
@@ -75,15 +83,21 @@ async def introduce(connection: Connection, pairing_id: UUID) -> Held | None:
         return Held.NOT_CLEARED
     if gates["paused"]:
         return Held.PAUSED
+    return None
+
+
+async def introduce(connection: Connection, pairing_id: UUID, joining_days: int) -> None:
+    """From the first round for which the child has so many days; who was there from the start writes the first one."""
     await connection.execute(
         "UPDATE pairing SET introduced_at = program_now(), first_round = coalesce("
-        "  (SELECT min(number) FROM pairing_round WHERE pairing_id = pairing.id"
-        "    AND students_due_at > program_now()),"
+        "  (SELECT min(number) FROM pairing_round WHERE pairing_id = pairing.id AND students_due_at > program_now()"
+        "    AND (local_day(students_due_at) >= program_today() + $2::int OR (number = 1 AND begins_on ="
+        "     (SELECT min(begins_on) FROM pairing AS one WHERE one.program_year_id = pairing.program_year_id)))),"
         "  (SELECT max(number) + 1 FROM round WHERE round.program_year_id = pairing.program_year_id))"
         " WHERE id = $1 AND introduced_at IS NULL",
         pairing_id,
+        joining_days,
     )
-    return None
 
 
 async def rounds(connection: Connection, pairing_id: UUID) -> Sequence[RoundTimes]:

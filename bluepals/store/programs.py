@@ -44,12 +44,14 @@ async def _save_year(connection: Connection, program: Program, school: str) -> N
     year = program.program_year_id(school)
     await connection.execute(
         "INSERT INTO program_year (id, program_id, school_id, first_year, visit_on) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (id) DO UPDATE SET visit_on = excluded.visit_on",
+        # A day that people have moved stays where they put it.
+        " ON CONFLICT (id) DO UPDATE SET visit_on ="
+        "  CASE program_year.visit_sequence WHEN 0 THEN excluded.visit_on ELSE program_year.visit_on END",
         year,
         program.id,
         school,
         program.first_year,
-        visit_day(program),
+        visit_day(program, school),
     )
     deadlines = {one.number: one for one in round_deadlines(program)}
     await connection.executemany(

@@ -41,7 +41,7 @@ async def classes_with_pack(connection: Connection, program_year: str, opening: 
     rows = await connection.fetch(
         "SELECT DISTINCT student.class_name FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id"
         " JOIN student ON student.id = pairing.student_id"
-        " WHERE pairing.program_year_id = $1 AND delivery.opening = $2 ORDER BY 1",
+        " WHERE pairing.program_year_id = $1 AND delivery.opening = $2 AND has_consent(student) ORDER BY 1",
         program_year,
         opening,
     )

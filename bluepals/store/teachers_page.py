@@ -148,6 +148,7 @@ async def opened_days(connection: Connection, of: SchoolClass) -> Sequence[Opene
         " JOIN pairing ON pairing.id = delivery.pairing_id AND pairing.program_year_id = round.program_year_id"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE round.program_year_id = $1 AND student.class_name = $2 AND round.pack_sent_at IS NOT NULL"
+        " AND has_consent(student)"
         " GROUP BY round.number, 2 ORDER BY round.number DESC",
         of.program_year,
         of.class_name,
@@ -171,8 +172,8 @@ async def single_letters(connection: Connection, of: SchoolClass) -> Sequence[Si
         " pal.officer_first_name, delivery.kind FROM delivery"
         " JOIN pairing ON pairing.id = delivery.pairing_id JOIN pal ON pal.pairing_id = pairing.id"
         " JOIN student ON student.id = pairing.student_id"
-        " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND NOT is_held(delivery.draft_id)"
-        " AND delivery.side = 'officer' AND delivery.opening IS NULL ORDER BY delivery.sequence",
+        " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND may_be_opened(delivery.draft_id)"
+        " AND has_consent(student) AND delivery.side = 'officer' AND delivery.opening IS NULL ORDER BY delivery.sequence",
         of.program_year,
         of.class_name,
     )
@@ -187,3 +188,13 @@ async def stock_writers(connection: Connection, draft_ids: Sequence[UUID]) -> di
         list(draft_ids),
     )
     return {row["id"]: row["first_name"] for row in rows}
+
+
+async def visit_ahead(connection: Connection, program_year: str) -> date | None:
+    """The day of a visit to which somebody has been invited; None before that, after it, and when it is called off."""
+    on: date | None = await connection.fetchval(
+        "SELECT visit_on FROM program_year WHERE id = $1 AND visit_is_ahead(id)"
+        " AND EXISTS (SELECT FROM visit JOIN pairing ON pairing.id = visit.pairing_id WHERE program_year_id = $1)",
+        program_year,
+    )
+    return on

@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from bluepals.store.database import Connection
 from bluepals.store.letters import NotTaken
 
 
-async def invite(connection: Connection, program_year: str) -> None:
+async def invite(connection: Connection, program_year: str, answer_by: datetime) -> None:
     """One invitation for each living pairing that has been introduced and whose gates are open."""
     await connection.execute(
-        "INSERT INTO visit (pairing_id, program_id, school_id, agency_id)"
-        " SELECT pairing.id, pairing.program_id, pairing.school_id, pairing.agency_id FROM pairing"
+        "INSERT INTO visit (pairing_id, program_id, school_id, agency_id, answer_by)"
+        " SELECT pairing.id, pairing.program_id, pairing.school_id, pairing.agency_id, $2 FROM pairing"
         " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " WHERE pairing.program_year_id = $1 AND introduced_at IS NOT NULL AND ended_at IS NULL"
         " AND has_consent_for(student, 'visit') AND is_cleared(officer) ON CONFLICT DO NOTHING",
         program_year,
+        answer_by,
     )
 
 
@@ -29,14 +31,25 @@ class Guest:
     email: str
     agency: str
     answer: str | None
+    pairings: Sequence[UUID]
 
 
 GUESTS = (
     "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
-    " max(visit.answer) AS answer"
+    " max(visit.answer) AS answer, array_agg(pairing.id ORDER BY pairing.id) AS pairings"
     " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
     " JOIN student ON student.id = pairing.student_id"
     " WHERE pairing.program_year_id = $1 AND NOT is_stopped(officer.id) AND {} GROUP BY officer.id ORDER BY officer.id"
+)
+
+
+CAME = (
+    "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
+    " 'yes' AS answer, array_agg(pairing_id ORDER BY pairing_id) AS pairings FROM ("
+    "  SELECT officer_id, pairing.id AS pairing_id FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
+    "   WHERE program_year_id = $1 AND visit.attended AND coalesce(end_reason, 'year closed') = 'year closed'"
+    "  UNION SELECT officer_id, pairing_id FROM visit_host WHERE program_year_id = $1 AND attended AND released_at IS NULL"
+    " ) AS present JOIN officer ON officer.id = present.officer_id GROUP BY officer.id ORDER BY officer.id"
 )
 
 
@@ -49,22 +62,31 @@ async def guests(connection: Connection, program_year: str) -> Sequence[Guest]:
 
 async def came(connection: Connection, program_year: str) -> Sequence[Guest]:
     """Also when the year has closed on the evening of the visit."""
-    rows = await connection.fetch(
-        GUESTS.format("visit.attended AND coalesce(pairing.end_reason, 'year closed') = 'year closed'"),
-        program_year,
-    )
+    rows = await connection.fetch(CAME, program_year)
     return [Guest(**row) for row in rows]
 
 
-async def answer(connection: Connection, pairing_id: UUID, said: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Whose visit an answer belongs to."""
+
+    program_year: str
+    agency: str
+
+
+async def answer(connection: Connection, pairing_id: UUID, said: str) -> Answered:
     """Yes or no; the last answer counts, until somebody has come or not. Raises NotTaken with a sentence."""
-    changed = await connection.execute(
-        "UPDATE visit SET answer = $2, answered_at = program_now() WHERE pairing_id = $1 AND attended IS NULL",
+    row = await connection.fetchrow(
+        "UPDATE visit SET answer = $2, answered_at = program_now() FROM pairing"
+        " WHERE visit.pairing_id = $1 AND pairing.id = visit.pairing_id AND attended IS NULL"
+        " AND visit_is_ahead(pairing.program_year_id)"
+        " RETURNING pairing.program_year_id AS program_year, pairing.agency_id AS agency",
         pairing_id,
         said,
     )
-    if changed != "UPDATE 1":
+    if row is None:
         raise NotTaken(f"Pairing {pairing_id} has no open invitation. See: starter.py pairing show")
+    return Answered(**row)
 
 
 async def attend(connection: Connection, pairing_id: UUID, *, came: bool) -> None:
@@ -81,5 +103,98 @@ async def invited(connection: Connection, program_year: str) -> Sequence[UUID]:
         "SELECT pairing_id FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
         " WHERE program_year_id = $1 ORDER BY pairing_id",
         program_year,
+    )
+    return [row["pairing_id"] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitDate:
+    """A school's visit: its day, how often it has changed, and what people are told about that."""
+
+    on: date
+    sequence: int
+    state: str
+    because: str | None
+
+
+async def date_of(connection: Connection, program_year: str) -> VisitDate:
+    """Locked: of two changes one waits for the other. Raises LookupError with a sentence."""
+    row = await connection.fetchrow(
+        'SELECT visit_on AS "on", visit_sequence AS sequence, visit_state AS state, visit_because AS because'
+        " FROM program_year WHERE id = $1 FOR UPDATE",
+        program_year,
+    )
+    if row is None:
+        raise LookupError(f"There is no program year {program_year}. See: starter.py status")
+    return VisitDate(**row)
+
+
+async def give_reason(connection: Connection, program_year: str, because: str | None) -> None:
+    await connection.execute(
+        "UPDATE program_year SET visit_because = $2 WHERE id = $1", program_year, because
+    )
+
+
+async def change_date(connection: Connection, program_year: str, day: date) -> None:
+    """All answers belong to the day that they were given for."""
+    await connection.execute(
+        "UPDATE program_year SET visit_on = $2, visit_sequence = visit_sequence + 1, visit_state = 'planned'"
+        " WHERE id = $1",
+        program_year,
+        day,
+    )
+
+
+async def ask_again(connection: Connection, program_year: str, answer_by: datetime) -> None:
+    await connection.execute(
+        "UPDATE visit SET answer = NULL, answered_at = NULL, answer_by = $2 FROM pairing"
+        " WHERE pairing.id = visit.pairing_id AND pairing.program_year_id = $1 AND attended IS NULL",
+        program_year,
+        answer_by,
+    )
+
+
+async def call_off(connection: Connection, program_year: str, state: str) -> None:
+    await connection.execute(
+        "UPDATE program_year SET visit_state = $2, visit_sequence = visit_sequence + 1 WHERE id = $1",
+        program_year,
+        state,
+    )
+
+
+async def attended(connection: Connection, pairing_id: UUID) -> bool:
+    came: bool | None = await connection.fetchval(
+        "SELECT attended FROM visit WHERE pairing_id = $1", pairing_id
+    )
+    return bool(came)
+
+
+async def expected_today(connection: Connection, name: str) -> Sequence[UUID]:
+    """Officers of this name who were invited to a visit that is today, or have agreed to host there."""
+    rows = await connection.fetch(
+        "SELECT id FROM officer WHERE lower(first_name || ' ' || last_name) = lower($1) AND EXISTS ("
+        "  SELECT FROM pairing JOIN visit ON visit.pairing_id = pairing.id JOIN program_year ON program_year.id = program_year_id"
+        "   WHERE officer_id = officer.id AND ended_at IS NULL AND visit_on = program_today() AND visit_state = 'planned'"
+        "  UNION ALL SELECT FROM visit_host JOIN program_year ON program_year.id = program_year_id"
+        "   WHERE officer_id = officer.id AND answer = 'yes' AND released_at IS NULL"
+        "   AND visit_on = program_today() AND visit_state = 'planned') ORDER BY id",
+        name,
+    )
+    return [row["id"] for row in rows]
+
+
+async def attend_as(connection: Connection, officer_id: UUID, *, came: bool) -> Sequence[UUID]:
+    """Of one officer, for every child that it meets today; their pairings."""
+    rows = await connection.fetch(
+        "WITH today AS (SELECT id FROM program_year WHERE visit_on = program_today() AND visit_state = 'planned'),"
+        " own AS (UPDATE visit SET attended = $2, recorded_at = program_now() FROM pairing"
+        "   WHERE pairing.id = visit.pairing_id AND pairing.officer_id = $1 AND pairing.ended_at IS NULL"
+        "   AND pairing.program_year_id IN (SELECT id FROM today) RETURNING visit.pairing_id),"
+        " hosted AS (UPDATE visit_host SET attended = $2, recorded_at = program_now()"
+        "   WHERE officer_id = $1 AND answer = 'yes' AND released_at IS NULL"
+        "   AND program_year_id IN (SELECT id FROM today) RETURNING pairing_id)"
+        " SELECT pairing_id FROM own UNION SELECT pairing_id FROM hosted ORDER BY 1",
+        officer_id,
+        came,
     )
     return [row["pairing_id"] for row in rows]

@@ -19,7 +19,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, StockLetter, Student
-from bluepals.domain.program import Agency, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
 from bluepals.facts import cases, closing, letters, roster
 from bluepals.facts.roster import Roster
 from bluepals.mail.sending import Postbox
@@ -75,6 +75,7 @@ def program() -> Program:
         year=YearDates(first, day(74)),
         rounds=(RoundDates(1, day(4), day(18), day(30)), RoundDates(2, day(32), day(46), day(58))),
         visit=VisitWindow(day(63), day(64)),
+        policy=Policy(declining_days=0),
     )
 
 

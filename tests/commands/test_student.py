@@ -43,3 +43,23 @@ def test_nobody_is_made_up(starter: StarterLine, unopened: tuple[str, str]) -> N
 )
 def test_what_is_typed_wrongly_is_wrong_usage(starter: StarterLine, words: tuple[str, ...]) -> None:
     starter.is_refused("student", *words, status=Exit.WRONG_USAGE)
+
+
+def test_a_child_leaves_once(starter: StarterLine, unopened: tuple[str, str]) -> None:
+    program, pairing = unopened
+    left = starter.answers("student", "leave", program, "s01", "--by", COORDINATOR)
+    assert (left["pairing_id"], left["known"]) == (pairing, False)
+    assert left["farewell_until"] is not None
+    assert starter.says("student", "leave", program, "s01", "--by", COORDINATOR).startswith(
+        "s01 had left before"
+    )
+
+
+def test_a_child_changes_classes(starter: StarterLine, unopened: tuple[str, str]) -> None:
+    program, pairing = unopened
+    words = ("student", "transfer", program, "s01", "--by", COORDINATOR, "--to", "north", "--class", "5B")
+    moved = starter.answers(*words)
+    assert moved == {"pairing_id": pairing, "school": "north", "class_name": "5B", "known": False}
+    assert "nothing changed" in starter.says(*words)
+    said = starter.is_refused(*words[:-3], "west", *words[-2:])
+    assert said == "There is no school 'west' in this program. See: starter.py status"

@@ -8,7 +8,7 @@ from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
 from bluepals.facts import cases
 from tests.desk.test_classes import state_of
-from tests.desk.town import FIRST_ROUND, SCOPE, Town
+from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, SCOPE, Town, read_pdf
 
 
 async def test_an_officer_is_worried_in_one_step_and_the_letter_is_gone_from_the_page(town: Town) -> None:
@@ -98,3 +98,18 @@ async def test_an_officers_own_letter_under_a_case_is_being_read_and_no_longer_s
     page = await town.officer("sam").sees()
     assert "Your letter has arrived and is being read." in page
     assert "lonely" not in page
+
+
+async def test_a_teacher_is_worried_about_a_letter_of_the_pack_and_it_is_in_it_no_more(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    theirs = await town.delivers("maya", "Keep this between us.", side=Side.OFFICER)
+    tess, before = town.teacher("tess"), f"/pack/{NORTH}/1/5A"
+    assert (await tess.is_worried(theirs.id, "conduct")).status_code == 404, "the pack is still closed"
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    assert "For Maya Lopez, from Dana" in await tess.sees()
+    assert "between us" in str(read_pdf((await town.http.get(tess.path + before)).content))
+    said = await tess.is_worried(theirs.id, "conduct")
+    assert "Thank you. The letter is held" in said.text
+    assert "For Maya Lopez, from Dana" not in said.text
+    assert (await town.http.get(town.officer("dana").path)).status_code == 403

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.facts import visits
 from bluepals.paper.pages import page_pictures
 from tests.desk.town import (
     FIRST_OPENING,
     FIRST_ROUND,
     NORTH,
+    SCOPE,
     SECOND_OPENING,
     SECOND_ROUND,
     SOUTH,
@@ -271,3 +273,24 @@ async def test_a_round_of_another_school_year_is_not_there(town: Town) -> None:
     tess = town.teacher("tess")
     for path in (f"pack/{NORTH}/9/5A", f"pack/{SOUTH}/1/5A", "pack/nowhere/1/5A", f"pack/{NORTH}/1/5X"):
         assert (await tess.gets(path)).status_code == 404
+
+
+# The visit
+
+
+async def test_a_teacher_gets_run_sheet_and_visitors_list_once_officers_are_invited(town: Town) -> None:
+    tess = town.teacher("tess")
+    assert "Run sheet" not in await tess.sees()
+    assert (await tess.gets(f"visit/{NORTH}/sheet")).status_code == 404
+    await town.invites(NORTH)
+    assert "Run sheet" in await tess.sees()
+    await visits.answer(town.parts.office, SCOPE, town.pairings["noah"], "yes")
+    sheet, guests = [await tess.gets(f"visit/{NORTH}/{name}") for name in ("sheet", "guests")]
+    assert "Noah Smith Sam Ruiz City Police" in read_pdf(sheet.content)[0]
+    assert "Sam Ruiz City Police 1:00 PM" in read_pdf(guests.content)[0]
+    assert "Noah" not in read_pdf(guests.content)[0]
+
+
+async def test_another_school_s_visit_is_not_a_teacher_s_to_see(town: Town) -> None:
+    await town.invites(SOUTH)
+    assert (await town.teacher("tess").gets(f"visit/{SOUTH}/guests")).status_code == 404

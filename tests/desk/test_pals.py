@@ -1,10 +1,12 @@
 """The officer's page: what an officer reads there, and what becomes of an answer."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.facts import visit_hosts, visits
 from bluepals.paper.pages import page_pictures
 from tests.desk.town import (
     FIRST_DUE,
@@ -12,6 +14,7 @@ from tests.desk.town import (
     FIRST_ROUND,
     NORTH,
     PROGRAM,
+    SCOPE,
     SECOND_OPENING,
     SECOND_ROUND,
     SEPTEMBER,
@@ -307,3 +310,41 @@ def test_the_dates_of_this_specification_are_in_order() -> None:
     assert SEPTEMBER < first.students_due < FIRST_ROUND < FIRST_DUE == first.officers_due
     assert FIRST_DUE < FIRST_OPENING == first.opens_on < second.students_due < SECOND_ROUND
     assert SECOND_ROUND < SECOND_OPENING == second.opens_on
+
+
+# A reserve asked to host a child
+
+
+async def _asks_a_reserve(town: Town) -> UUID:
+    """Zoe's officer can't come: Rita of the same agency is asked."""
+    await town.invites(NORTH)
+    await visits.answer(town.parts.office, SCOPE, town.pairings["zoe"], "no")
+    await visit_hosts.settle_hosts(town.parts.office, SCOPE, NORTH)
+    request: UUID = await town.admin.fetchval("SELECT id FROM visit_host")
+    return request
+
+
+async def test_a_reserve_answers_for_one_child_by_its_first_name_on_her_page(town: Town) -> None:
+    request = await _asks_a_reserve(town)
+    rita = town.officer("rita")
+    assert "Meet Zoe at North School" in await rita.sees()
+    assert "Kraus" not in await rita.sees()
+    answered = await town.http.post(
+        f"{rita.path}/host/{request}", data={"form": await rita.form_key(), "answer": "yes"}
+    )
+    assert "You said that you will meet Zoe." in answered.text
+    assert await town.admin.fetchval("SELECT answer FROM visit_host") == "yes"
+    facts = await town.admin.fetch("SELECT workflow_id, body::text FROM tell WHERE fact = 'visit_answered'")
+    assert {row["workflow_id"] for row in facts} == {f"visit-day-{NORTH}"}
+    assert not any("Zoe" in row["body"] for row in facts)
+
+
+async def test_nobody_else_sees_or_answers_a_reserve_s_request(town: Town) -> None:
+    request = await _asks_a_reserve(town)
+    kim = town.officer("kim")
+    assert "Meet Zoe" not in await kim.sees()
+    refused = await town.http.post(
+        f"{kim.path}/host/{request}", data={"form": await kim.form_key(), "answer": "yes"}
+    )
+    assert refused.status_code == 404
+    assert await town.admin.fetchval("SELECT answer FROM visit_host") is None

@@ -19,7 +19,7 @@ from PIL import Image
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, Student
-from bluepals.domain.program import Agency, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
 from bluepals.facts import letters, pairings, visits, year
 from bluepals.settings import Settings
 from bluepals.store import matching, people, programs
@@ -50,6 +50,7 @@ PROGRAM = Program(
         RoundDates(2, date(2026, 10, 23), date(2026, 11, 6), date(2026, 11, 17)),
     ),
     visit=VisitWindow(date(2027, 4, 12), date(2027, 4, 16)),
+    policy=Policy(declining_days=0),
 )
 SCOPE = Scope.whole(PROGRAM.id)
 NORTH, SOUTH = PROGRAM.program_year_id("north"), PROGRAM.program_year_id("south")

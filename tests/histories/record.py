@@ -42,8 +42,8 @@ async def record() -> None:
         await _gates(World(served, a_program("gates", rounds=1)))
         await _matching(World(served, a_program("matching")))
         await _daily_mail(World(served, a_program("daily")))
-        await _retention(World(served, a_program("retention")))
         await _referral(World(served, a_program("referral", begin=test_referral.this_monday())))
+        await _retention(World(served, a_program("retention")))
         async with test_outbox.running(served.parts.client, test_outbox.Desk()) as outbox:
             await outbox.signal("wake")
         await keep("outbox", outbox)
@@ -155,12 +155,6 @@ async def _daily_mail(world: World) -> None:
     await keep("daily_mail", world.client.get_workflow_handle(f"daily-mail-{world.program.id}-one"))
 
 
-async def _retention(world: World) -> None:
-    await world.enroll()
-    await test_retention.night(world, "one")
-    await keep("retention", world.client.get_workflow_handle(f"retention-{world.program.id}-one"))
-
-
 async def _referral(world: World) -> None:
     """A stopwatch that tells everybody twice, is asked to stop, and ends with the last attestation."""
     case_id = await test_referral.referred(world)
@@ -173,6 +167,12 @@ async def _referral(world: World) -> None:
         await handle.execute_update(Referral.attested)
     await handle.result()
     await keep("referral", handle)
+
+
+async def _retention(world: World) -> None:
+    await world.enroll()
+    await test_retention.night(world, "one")
+    await keep("retention", world.client.get_workflow_handle(f"retention-{world.program.id}-one"))
 
 
 async def _long(world: World) -> None:

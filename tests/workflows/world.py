@@ -23,6 +23,7 @@ from bluepals.domain.calendar import RoundDeadlines, SchoolCalendar, round_deadl
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, StockLetter, Student
 from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.visit_plan import visit_instants
 from bluepals.facts import letters, matching, pauses, roster
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.facts.office import Office
@@ -213,6 +214,8 @@ class World:
     program: Program
     now: datetime = field(init=False)
     running: set[str] = field(default_factory=set)
+    visit_on: date | None = None  # if it has moved
+    limits: list[datetime] = field(default_factory=list)  # at which a silence ends
 
     def __post_init__(self) -> None:
         self.parts, self.admin = self.served.parts, self.served.admin
@@ -249,10 +252,9 @@ class World:
     def _instants(self) -> Iterable[datetime]:
         for one in round_deadlines(self.program):
             yield from (one.students_due, one.officers_due, one.pack_closes, one.opens)
-        policy, visit = self.program.policy, visit_day(self.program)
-        for days in (policy.invitation_days, *policy.visit_reminder_days):
-            yield self.calendar.instant(visit - timedelta(days=days), policy.daily_mail_hour)
-        yield from (self.calendar.instant(visit + timedelta(days=days), policy.due_hour) for days in (0, 1))
+        visit = visit_instants(self.program, self.visit_on or visit_day(self.program))
+        yield from (visit.invite_at, *visit.remind_at, visit.sheets_at, visit.over, visit.over + DAY)
+        yield from self.limits
         yield from (self.closes - timedelta(hours=1), self.closes)
 
     # People and pairs

@@ -81,8 +81,8 @@ CREATE VIEW pairing_round WITH (security_barrier) AS
      WHERE sees_school(pairing.program_id, pairing.school_id) OR sees_agency(pairing.program_id, pairing.agency_id);
 GRANT SELECT ON pairing_round TO bluepals_app;
 
--- What a pause keeps back until it ends. Safety never waits.
+-- What a pause keeps back until it ends. Safety never waits, nor does the word that a visit is moved or called off.
 CREATE FUNCTION waits_for_resume(one mail) RETURNS boolean LANGUAGE sql STABLE
-    RETURN one.kind <> 'safety'
-       AND is_paused(CASE one.kind WHEN 'visit' THEN 'visits' ELSE 'letters' END,
+    RETURN one.kind NOT IN ('safety', 'moved', 'cancelled')
+       AND is_paused(CASE WHEN one.kind IN ('visit', 'host', 'sheets') THEN 'visits' ELSE 'letters' END,
                      one.program_id, one.school_id, one.agency_id, one.pairing_id);

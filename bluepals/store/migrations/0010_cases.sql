@@ -143,6 +143,12 @@ CREATE FUNCTION is_stopped(asked_officer uuid) RETURNS boolean LANGUAGE sql STAB
     SELECT EXISTS (SELECT FROM case_file WHERE officer_id = asked_officer AND closed_at IS NULL)
 $$;
 
+-- Whether a class may open this letter: neither held nor written by an officer who is stopped.
+CREATE FUNCTION may_be_opened(asked_draft uuid) RETURNS boolean LANGUAGE sql STABLE
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT NOT is_held(asked_draft) AND NOT is_stopped((SELECT uploaded_by FROM draft WHERE id = asked_draft))
+$$;
+
 -- A letter of this pairing's child is delayed: all that its officer learns.
 CREATE FUNCTION is_delayed(asked_pairing uuid) RETURNS boolean LANGUAGE sql STABLE
     SECURITY DEFINER SET search_path = public, pg_temp AS $$

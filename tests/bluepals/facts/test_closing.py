@@ -52,6 +52,9 @@ def test_a_survey_is_answered_as_a_whole_and_in_one_line() -> None:
         answers(Taker.TEACHER, whole, "x" * (LONGEST_REMARK + 1))
 
 
+AGREED = ((ConsentScope.FOLLOW_ON, CONSENT),)
+
+
 async def offer(schools: TwoSchools, *programs: FollowOn) -> None:
     """Ana's and Cleo's families want to hear of it; Ben's has no address, Dan's did not agree."""
     folder = people("stl")

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from bluepals.facts import matching, pairings
-from bluepals.facts.pairings import Introduced
+from bluepals.facts.pairings import Asked, Introduced
 from bluepals.store.database import Database
 from bluepals.store.deliveries import Held
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, TwoSchools, two_schools
@@ -23,7 +23,7 @@ async def paired(database: Database, admin: asyncpg.Connection) -> TwoSchools:
     return schools
 
 
-async def introduce(schools: TwoSchools, child: str) -> Introduced | Held:
+async def introduce(schools: TwoSchools, child: str) -> Introduced | Asked | Held:
     return await pairings.introduce(schools.office, schools.scope, schools.pairing[child])
 
 

@@ -29,8 +29,11 @@ async def test_a_year_opens_once_with_its_instants(schools: TwoSchools) -> None:
     again = await year.open_year(schools.office, schools.scope, schools.year("north"))
     assert again == opened
     assert opened.opening_days[0] == (1, datetime(2026, 10, 13, 12, tzinfo=UTC))
-    assert opened.invite_at == datetime(2027, 3, 17, 12, tzinfo=UTC)
-    assert opened.remind_at == [datetime(2027, 4, 7, 12, tzinfo=UTC), datetime(2027, 4, 13, 12, tzinfo=UTC)]
+    assert opened.visit.invite_at == datetime(2027, 3, 17, 12, tzinfo=UTC)
+    assert opened.visit.remind_at == (
+        datetime(2027, 4, 7, 12, tzinfo=UTC),
+        datetime(2027, 4, 13, 12, tzinfo=UTC),
+    )
     when = await schools.admin.fetchval(
         "SELECT opened_at FROM program_year WHERE id = $1", schools.year("north")
     )

@@ -15,10 +15,13 @@ from tests.mailroom import parsed
 
 LINK = "https://desk.example/pals/" + "A-long_token." * 12
 WORDS: dict[str, object] = {
+    "agency": "City Police",
     "answer_by": "Friday, October 2, 2026, 5:00 PM CDT",
+    "because": "The school is closed for snow & ice.",
     "calendar_file": b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
     "case": "0190d7a5-0000-7000-8000-000000000001",
     "class_name": "5A",
+    "day": "Wednesday, April 14",
     "draft": "0190d7a5-0000-7000-8000-000000000000",
     "due": "Friday, October 2, 2026, 5:00 PM CDT",
     "first_due": "Friday, September 18, 2026, 5:00 PM CDT",
@@ -34,14 +37,18 @@ WORDS: dict[str, object] = {
     "pairs": 52,
     "plan_by": "Friday, October 16",
     "program": "stl",
+    "read_aloud": False,
     "reason": "Please leave out the phone number, and tell more of your dog & his friends.",
     "round_number": 1,
+    "rules": ("Bring no gifts.", "Take no photos."),
     "school": "North School",
     "sections": (Section("Letters to read", ("north: 3, the oldest since September 8",)),),
     "since": "Tuesday, October 13, 2026, 9:00 AM CDT",
     "student": "José",
     "teacher": "Tess",
+    "until": "Friday, October 2, 2026, 5:00 PM CDT",
     "waiting": 10,
+    "was": "Monday, April 12",
     "when": "Wednesday, April 14, 2027, 1:00 PM CDT",
 }
 NOTICES: dict[str, Callable[..., Notice]] = {

@@ -1,16 +1,19 @@
-"""What the program folder says about the time after the year: other programs, precincts, periods."""
+"""What the program folder says about the time after the year: other programs, consent to hear of them, periods."""
 
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bluepals.domain.people import FollowOn
+from bluepals.domain.people import ConsentScope, FollowOn
 from bluepals.domain.program import Retention
 from tests.bluepals.roster.village import (
     OFFICER_COLUMNS,
     PROGRAM,
+    STUDENT_COLUMNS,
     read,
+    student,
+    students,
     the_problem,
 )
 
@@ -42,6 +45,17 @@ def test_a_row_that_no_family_could_use_is_a_problem(
     problem = the_problem(read(tmp_path, follow_on__csv=f"{COLUMNS}{row}\n"))
     assert (problem.column, problem.line) == (column, 2)
     assert sentence in problem.problem
+
+
+def test_a_family_agrees_to_hear_of_them_by_a_day_that_has_been(tmp_path: Path) -> None:
+    def with_day(day: str) -> str:
+        return students(f"{student()},{day}", columns=f"{STUDENT_COLUMNS},consent_follow_on")
+
+    (agreed,) = read(tmp_path, students__csv=with_day("2026-08-01")).students
+    assert agreed.consents[ConsentScope.FOLLOW_ON] == date(2026, 8, 1)
+    (silent,) = read(tmp_path, students__csv=with_day("")).students
+    assert ConsentScope.FOLLOW_ON not in silent.consents
+    assert "is after today" in the_problem(read(tmp_path, students__csv=with_day("2026-12-01"))).problem
 
 
 def test_an_officers_precinct_is_read(tmp_path: Path) -> None:

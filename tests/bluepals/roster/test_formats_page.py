@@ -18,7 +18,7 @@ from bluepals.roster.people_files import (
     stock_letter_columns,
     student_columns,
 )
-from bluepals.roster.program_file import KEYS, POLICY, read_program
+from bluepals.roster.program_file import KEYS, POLICY, SENTENCES, read_program
 from tests.bluepals.roster.village import TODAY
 
 PAGE = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
@@ -28,8 +28,8 @@ COLUMNS = {
     "officers": officer_columns(REFERENCES),
     "staff": staff_columns(REFERENCES),
     "stock_letters": stock_letter_columns(),
-    "follow_on": follow_on_columns(),
     "partners": partner_columns(),
+    "follow_on": follow_on_columns(),
 }
 
 
@@ -60,7 +60,13 @@ def test_the_page_has_each_key() -> None:
     assert tables == {table: list(keys) for table, keys in KEYS.items()}
 
 
-@pytest.mark.parametrize("key", [one.name for one in fields(Policy)])
+@pytest.mark.parametrize("key", SENTENCES)
+def test_the_page_has_the_default_of_each_sentence(key: str) -> None:
+    (row,) = [line for line in section("program.toml").splitlines() if f"| `{key}` |" in line]
+    assert row.rstrip(" |").endswith(f'`"{getattr(Policy(), key)}"`')
+
+
+@pytest.mark.parametrize("key", POLICY)
 def test_the_page_has_the_range_and_the_default_of_each_policy(key: str) -> None:
     (row,) = [line for line in section("program.toml").splitlines() if f"| `{key}` |" in line]
     default = getattr(Policy(), key)

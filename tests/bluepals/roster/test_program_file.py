@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bluepals.domain.program import Break, Policy, Safety, VisitWindow
+from bluepals.domain.program import Break, Policy, Room, Safety, VisitWindow
 from bluepals.roster import Problem
-from bluepals.roster.program_file import POLICY, read_program
+from bluepals.roster.program_file import POLICY, SENTENCES, read_program
 from tests.bluepals.roster.village import PROGRAM, read, the_problem
 
 
@@ -51,7 +51,7 @@ def test_all_but_ids_names_and_dates_has_a_default() -> None:
 
 
 def test_every_policy_has_its_range_and_its_default_is_in_it() -> None:
-    assert set(POLICY) == {one.name for one in fields(Policy)}
+    assert {*POLICY, *SENTENCES} == {one.name for one in fields(Policy)}
     for name, (least, most) in POLICY.items():
         value = getattr(Policy(), name)
         assert all(least <= one <= most for one in (value if isinstance(value, tuple) else (value,)))
@@ -263,3 +263,35 @@ def test_who_is_told_of_a_suspected_harm_and_how_to_report_it() -> None:
 def test_a_safety_table_that_can_not_be_read_is_a_problem(line: str, problem: str) -> None:
     (found,) = read_program(f"{PROGRAM}\n[safety]\n{line}\n".encode()).problems
     assert problem in found.problem
+
+
+def test_a_school_names_its_day_its_rooms_and_a_program_what_officers_may_bring() -> None:
+    own = 'visit_on = 2027-05-12\nrooms = [{name = "Gym", places = 40}, {name = "Library", places = 20}]'
+    content = (
+        PROGRAM.replace("[[schools]]", f"[[schools]]\n{own}", 1) + '\n[policy]\ngifts = "Bring a smile."\n'
+    )
+    program = read_program(content.encode()).program
+    assert program is not None
+    assert program.schools[0].visit_on == date(2027, 5, 12)
+    assert program.schools[0].rooms == (Room("Gym", 40), Room("Library", 20))
+    assert program.policy.gifts == "Bring a smile."
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "words"),
+    [
+        ("visit_on = 2027-05-15", "schools[1].visit_on", "is a Saturday; choose a school day"),
+        ("visit_on = 2027-04-12", "schools[1].visit_on", "is not in the visit's window"),
+        ('rooms = [{name = "Gym"}]', "schools[1].rooms", "has a room that is none"),
+        ('rooms = [{name = "Gym", places = 0}]', "schools[1].rooms", "is no whole number from 1 to"),
+        (
+            'rooms = [{name = "Gym", places = 1}, {name = "Gym", places = 2}]',
+            "schools[1].rooms",
+            "names a room twice",
+        ),
+    ],
+)
+def test_a_visit_s_day_or_room_that_can_t_be_is_a_problem(line: str, key: str, words: str) -> None:
+    (problem,) = read_program(PROGRAM.replace("[[schools]]", f"[[schools]]\n{line}", 1).encode()).problems
+    assert problem.column == key
+    assert words in problem.problem

@@ -7,7 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.people import FollowOn, Partner
-from bluepals.facts import carry_over, cases, closing, daily, endings, erasure, letters, pauses, visits, year
+from bluepals.facts import (
+    carry_over,
+    cases,
+    closing,
+    daily,
+    endings,
+    erasure,
+    letters,
+    pauses,
+    visit_hosts,
+    visits,
+    year,
+)
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.store import attention, follow_on, holds, people, retention
 from bluepals.store.database import Connection, Scope
@@ -51,6 +63,7 @@ async def live_a_year(schools: TwoSchools) -> None:
             await attention.call(
                 connection, key=f"look-{school}", kind="test", sentence="Look here.", school=school
             )
+    await _ask_a_reserve(schools)
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
     )
@@ -128,6 +141,13 @@ async def _keep(schools: TwoSchools, referred: DecidedAndTold, moderator: str, c
     )
     word = closing.Word(LetterOutcome.KEEP)
     await closing.close(office, scope, case_id=case_id, by=schools.staff[counselor], word=word)
+
+
+async def _ask_a_reserve(schools: TwoSchools) -> None:
+    """Ana's officer can't come."""
+    await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id = 'Rita'")
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "no")
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
 
 
 @asynccontextmanager

@@ -385,6 +385,7 @@ async def test_a_child_has_one_live_pairing(busy: TwoSchools) -> None:
 
 async def test_fault_8_an_officer_without_a_free_place_gets_nobody(busy: TwoSchools) -> None:
     async with trying(busy) as connection:
+        await connection.execute("UPDATE officer SET capacity = 0 WHERE external_id = 'Rita'")
         pair = await free_pair(connection, busy, officer=busy.officer["Rita"])
         with pytest.raises(asyncpg.CheckViolationError, match="has no free place of 0"):
             await connection.execute(PAIR, pair, "female")

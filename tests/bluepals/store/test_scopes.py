@@ -19,10 +19,17 @@ OPEN_TABLES = {
 # Tables of which every scope of a program sees all: names of institutions, dates and rules; no person.
 PUBLIC = {"program", "school", "agency"}
 # Tables of which only the whole program's office sees anything.
-OFFICE_ONLY = {"proposal", "proposed_pair", "mail", "suppressed_address"} | {
-    *("erasure", "follow_on", "legal_hold", "retention_run"),
+OFFICE_ONLY = {
     *("partner", "letter_read", "case_file", "case_reader", "attestation"),
     *("case_plan", "case_plan_partner", "case_word", "case_page"),
+    "erasure",
+    "follow_on",
+    "legal_hold",
+    "retention_run",
+    "proposal",
+    "proposed_pair",
+    "mail",
+    "suppressed_address",
 }
 
 NORTH = Scope("stl", schools=("north",))

@@ -25,6 +25,7 @@ from bluepals.store import cases, letters, mail
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
+from bluepals.store.moves import SchoolYear
 from bluepals.store.pauses import NotPaused, Target, What
 from bluepals.store.silence import SilentSide
 from bluepals.store.teachers_page import SchoolClass
@@ -84,12 +85,12 @@ def functions() -> Iterator[tuple[str, Function]]:
 FUNCTIONS = dict(functions())
 # What these say to the arguments below, in a sentence; the others do what they are for.
 REFUSALS: dict[str, type[Exception]] = {
+    "cases.close": asyncpg.CheckViolationError,
+    "cases.decide": asyncpg.CheckViolationError,
     "erasure.erase_student": asyncpg.CheckViolationError,  # Her letters still go back and forth.
     "holds.hold": asyncpg.CheckViolationError,  # It names nothing.
     "holds.known": LookupError,
     "holds.release": NotTaken,
-    "cases.close": asyncpg.CheckViolationError,
-    "cases.decide": asyncpg.CheckViolationError,
     "letters.decide": NotTaken,
     "mail.mark_data_started": mail.ClaimLost,
     "mail.mark_refused": mail.ClaimLost,
@@ -115,9 +116,12 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
     roster = people("stl")
     return {
         "admin_url": "",
+        "agencies": ["city"],
         "agency": "city",
         "answer": "known",
         "among": [busy.pairing["Ana"]],
+        "answer_by": datetime(2026, 10, 9, tzinfo=UTC),
+        "because": "Snow.",
         "body": {"draft_id": "x"},
         "by": busy.staff["Cora"],
         "came": True,
@@ -137,11 +141,15 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "draft_ids": [one.id for one in await busy.stock_drafts()],
         "due": None,
         "external_id": "Olga",
+        "external_ids": ["Ana"],
         "fact": "letter_decided",
         "farewell_until": None,
         "first_year": 2026,
+        "everybody": False,
+        "host_id": await busy.admin.fetchval("SELECT id FROM visit_host WHERE program_id = 'stl' LIMIT 1"),
         "handed": letters.Handed(TypedLetter("New."), "en", busy.officer["Olga"], Screening((), Risk.NONE)),
         "how": "dropped",
+        "joining_days": 14,
         "kept": timedelta(days=1),
         "person": busy.officer["Olga"],
         "taker": Taker.OFFICER,
@@ -153,6 +161,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "made_by": busy.staff["Coco"],
         "mail": mail.QueuedMail("a key", "test", "a@b.example", "<a@b.example>", b"message"),
         "mail_id": await busy.admin.fetchval("SELECT id FROM mail WHERE program_id = 'stl' LIMIT 1"),
+        "name": "Olga Officer",
         "needs": [],
         "number": 1,
         "of": SchoolClass("stl.north.2026", "north", "North School", "5A"),
@@ -182,6 +191,10 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "patience": timedelta(seconds=1),
         "program": "stl",
         "program_year": "stl.north.2026",
+        "reader": busy.staff["Coco"],
+        "reason": "year closed",
+        "reasons": None,
+        "reference": None,
         "programs": [],
         "confirmed_by": busy.staff["Cora"],
         "requested_by": busy.staff["Tess"],
@@ -189,10 +202,6 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "set_by": None,
         "subject": Subject.STUDENT,
         "counted": 3,
-        "reader": busy.staff["Coco"],
-        "reason": "year closed",
-        "reasons": None,
-        "reference": None,
         "reply": "250",
         "reported_at": None,
         "role": Role.MODERATOR,
@@ -202,18 +211,22 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "rung": Rung.KIND_WORD,
         "said": "yes",
         "said_by": busy.staff["Coco"],
+        "like": "stl.north.2026",
         "school": "north",
+        "schools": ["south"],
         "scopes": [ConsentScope.VISIT],
         "seed": 7,
         "sentence": "Look.",
         "side": Side.OFFICER,
         "someone": busy.staff["Coco"],
         "staff_id": busy.staff["Tess"],
+        "state": "called off",
         "stock_id": "another",
         "student_id": busy.student["Ana"],
         "students": roster.students,
         "subject_id": None,
         "target": Target(school="north"),
+        "to": SchoolYear("stl.south.2026", "south", "open"),
         "tell_id": await busy.admin.fetchval("SELECT id FROM tell WHERE program_id = 'stl' LIMIT 1"),
         "until": datetime(2027, 6, 1, tzinfo=UTC),
         "what": What.LETTERS,
@@ -230,10 +243,10 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "endings.begin": {"reason": Reason.STOPPED},
     "consents.locked": {"external_id": "Ana"},
     "deliveries.record_miss": {"round_number": 1},
-    "erasure.student": {"external_id": "Ana"},
-    "surveys.answer": {"said": Answers({}, None)},
     "cases.plan": {"partners": ["Friends of Children"]},
     "cases.say": {"role": "counselor"},
+    "erasure.student": {"external_id": "Ana"},
+    "surveys.answer": {"said": Answers({}, None)},
     "people.staff_by_external_id": {"external_id": "Cora"},
     "people.staff_id": {"external_id": "Cora"},
     "programs.save": {"program": program("stl")},

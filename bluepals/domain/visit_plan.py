@@ -1,0 +1,129 @@
+"""The visit's day: when people hear of it, and in which room and time slot each class meets its officers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.program import Program, Room
+
+NOON = 12
+
+
+@dataclass(frozen=True, slots=True)
+class VisitInstants:
+    """What happens by itself around one day. `latest`: the last moment at which a visit of this year may be."""
+
+    invite_at: datetime
+    remind_at: tuple[datetime, ...]
+    sheets_at: datetime
+    begins: datetime
+    over: datetime
+    latest: datetime
+
+
+def visit_instants(program: Program, day: date) -> VisitInstants:
+    """Nobody is written to on a day without school: what would fall on one goes out on the school day before."""
+    calendar, policy = SchoolCalendar.of(program), program.policy
+
+    def days_before(days: int) -> datetime:
+        return calendar.instant(
+            calendar.last_school_day_by(day - timedelta(days=days)), policy.daily_mail_hour
+        )
+
+    return VisitInstants(
+        invite_at=days_before(policy.invitation_days),
+        remind_at=tuple(days_before(days) for days in policy.visit_reminder_days),
+        sheets_at=calendar.instant(calendar.add_school_days(day, -1), NOON),
+        begins=calendar.instant(day, policy.visit_hour),
+        over=calendar.instant(day, policy.due_hour),
+        latest=calendar.instant(calendar.add_school_days(program.year.last_day, -1), policy.visit_hour),
+    )
+
+
+def answer_limit(program: Program, visit_on: date, now: datetime, days: int) -> datetime:
+    """So many days from now, on a school day; at the latest when the run sheet is made."""
+    calendar = SchoolCalendar.of(program)
+    day = calendar.next_school_day(now.astimezone(calendar.zone).date() + timedelta(days=days))
+    return min(calendar.instant(day, program.policy.due_hour), visit_instants(program, visit_on).sheets_at)
+
+
+def why_not_on(program: Program, day: date, now: datetime) -> str | None:
+    """Why the visit can't be moved to this day, and what to do; None when it can."""
+    calendar = SchoolCalendar.of(program)
+    if why := calendar.why_closed(day):
+        return f"{day} is {why}. Choose a school day, such as {calendar.next_school_day(day)}."
+    if day >= program.year.last_day:
+        return f"{day} leaves no time for a farewell before the last day, {program.year.last_day}. Choose an earlier day."
+    last_opening = max(dates.opens_on for dates in program.rounds)
+    if day <= last_opening:
+        return f"{day} is not after the last opening day, {last_opening}. Choose a later day."
+    if visit_instants(program, day).sheets_at <= now:
+        return (
+            f"{day} is too soon: everybody has to know by noon of the school day before. Choose a later day."
+        )
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some children of a class, counted in roster order from `first`: together in one room at one time."""
+
+    class_name: str
+    first: int
+    count: int
+    slot: int
+    room: str
+
+
+class NoRoom(Exception):
+    """The message says how many places are missing, and what to do."""
+
+
+def most_slots(program: Program) -> int:
+    """How many visits follow each other between the visit's hour and the hour at which dates end."""
+    minutes = 60 * (program.policy.due_hour - program.policy.visit_hour)
+    return max(minutes // program.visit.minutes, 1)
+
+
+def place_classes(classes: Mapping[str, int], rooms: Sequence[Room], slots: int) -> tuple[Group, ...]:
+    """Every child once, no room over its places; a class stays together where one room holds it.
+
+    The largest class chooses first, the earliest slot before the smallest room. Without rooms all meet at once.
+    Raises NoRoom.
+    """
+    if not rooms:
+        return tuple(Group(name, 0, count, 0, "") for name, count in sorted(classes.items()) if count)
+    children, places = sum(classes.values()), slots * sum(room.places for room in rooms)
+    if children > places:
+        raise NoRoom(
+            f"{children} children have a visit, and the school's rooms hold {places} in {slots} time slots."
+            " Name more rooms or more places in program.toml, or set a shorter visit (minutes)."
+        )
+    free = {(slot, room.name): room.places for slot in range(slots) for room in rooms}
+    largest_first = sorted(classes.items(), key=lambda one: (-one[1], one[0]))
+    groups = [group for name, count in largest_first for group in _place(name, count, free)]
+    return tuple(sorted(groups, key=lambda group: (group.slot, group.class_name, group.first)))
+
+
+def _place(name: str, count: int, free: dict[tuple[int, str], int]) -> Iterator[Group]:
+    """In one room; else in rooms of one slot; else in what is free, the earliest and largest first."""
+    left = count
+    for slot, room in _places_for(count, free):
+        taken = min(left, free[slot, room])
+        if taken:
+            yield Group(name, count - left, taken, slot, room)
+            free[slot, room] -= taken
+            left -= taken
+
+
+def _places_for(count: int, free: Mapping[tuple[int, str], int]) -> Sequence[tuple[int, str]]:
+    whole = [place for place, places in free.items() if places >= count]
+    if whole:
+        return [min(whole, key=lambda place: (place[0], free[place], place[1]))]
+    by_size = sorted(free, key=lambda place: (place[0], -free[place], place[1]))
+    for slot in sorted({slot for slot, _ in free}):
+        together = [place for place in by_size if place[0] == slot]
+        if sum(free[place] for place in together) >= count:
+            return together
+    return by_size

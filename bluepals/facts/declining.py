@@ -1,0 +1,192 @@
+"""Before two are introduced, the family, the officer and the counselor see who it is to be, and may say no."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+from uuid import UUID
+
+from bluepals.domain.people import Role
+from bluepals.facts import endings
+from bluepals.facts.desk import visitor_of
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.links import Visitor
+from bluepals.mail import notices
+from bluepals.store import attention, declining, pairings, people
+from bluepals.store.database import Connection, Scope
+from bluepals.store.declining import NewPair, Standing
+from bluepals.store.endings import Reason
+from bluepals.store.letters import NotTaken
+from bluepals.store.pairings import PairingCard
+
+
+class Decliner(StrEnum):
+    """Whom a link lets decline; its page has that name."""
+
+    FAMILY = "decline-family"
+    OFFICER = "decline-officer"
+
+
+async def tell_counselors(
+    connection: Connection, letterhead: Letterhead, pairs: Sequence[NewPair], batch: str
+) -> None:
+    """One mail for all the pairs of a school that were approved together."""
+    if not letterhead.program.policy.declining_days:
+        return
+    until = letterhead.calendar.label(_until(letterhead))
+    for school, group in groupby(pairs, key=lambda one: one.school):
+        lines = [
+            f"class {one.class_name}: {one.student_first_name} and {one.officer_first_name} ({one.agency_name}),"
+            f" {one.pairing_id}"
+            for one in group
+        ]
+        for counselor in await people.staff(connection, Role.COUNSELOR, school=school):
+            await post(
+                connection,
+                letterhead,
+                notices.pairs_to_counselor(
+                    name=counselor.name, lines=lines, until=until, program=letterhead.program.id
+                ),
+                key=f"pairs-{batch}-{school}-{counselor.id}",
+                to=counselor.email,
+                school=school,
+            )
+
+
+async def asked_until(connection: Connection, letterhead: Letterhead, pairing_id: UUID) -> datetime | None:
+    """Until when this pair may be declined, after those concerned have been asked; None: that is over."""
+    standing = await declining.standing(connection, pairing_id)
+    if standing.introduced or not letterhead.program.policy.declining_days:
+        return None
+    until = standing.until
+    if until is None:
+        until = _until(letterhead)
+        await declining.ask(connection, pairing_id, until)
+        await attention.settle(connection, _call(standing))
+        pairing = await pairings.card(connection, pairing_id)
+        await _ask_officer(connection, letterhead, pairing, until)
+        await _ask_family(connection, letterhead, pairing, until)
+    return until if until > letterhead.now else None
+
+
+def _until(letterhead: Letterhead) -> datetime:
+    """Days and not school days: most pairs are made in summer."""
+    policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
+    return letterhead.calendar.instant(today + timedelta(days=policy.declining_days), policy.due_hour)
+
+
+async def _ask_officer(
+    connection: Connection, letterhead: Letterhead, pairing: PairingCard, until: datetime
+) -> None:
+    await post(
+        connection,
+        letterhead,
+        notices.pair_to_officer(
+            officer=pairing.officer_first_name,
+            student=pairing.student_first_name,
+            school=pairing.school_name,
+            until=letterhead.calendar.label(until),
+            link=letterhead.decline_link(Decliner.OFFICER, pairing.id),
+        ),
+        key=f"asked-{pairing.id}-officer",
+        to=pairing.officer_email,
+        agency=pairing.agency,
+        pairing_id=pairing.id,
+        useful_until=until,
+    )
+
+
+async def _ask_family(
+    connection: Connection, letterhead: Letterhead, pairing: PairingCard, until: datetime
+) -> None:
+    for number, address in enumerate(pairing.family, start=1):
+        await post(
+            connection,
+            letterhead,
+            notices.pair_to_guardian(
+                student=pairing.student_first_name,
+                officer=pairing.officer_first_name,
+                agency=pairing.agency_name,
+                until=letterhead.calendar.label(until),
+                link=letterhead.decline_link(Decliner.FAMILY, pairing.id),
+                language=pairing.student_language,
+            ),
+            key=f"asked-{pairing.id}-guardian-{number}",
+            to=address,
+            school=pairing.school,
+            pairing_id=pairing.id,
+            useful_until=until,
+        )
+
+
+async def decline(office: Office, scope: Scope, pairing_id: UUID, *, by: UUID) -> None:
+    """End it before it began; no reason is asked for. Raises NotTaken or LookupError with a sentence."""
+    async with office.committing(scope) as connection:
+        await _decline(office, connection, pairing_id, by)
+
+
+async def _decline(office: Office, connection: Connection, pairing_id: UUID, by: UUID) -> None:
+    standing = await declining.standing(connection, pairing_id)
+    if standing.introduced:
+        raise NotTaken(
+            "These two have been introduced already. If the letters should end, please tell the school's coordinator."
+        )
+    if not await endings.end_in(connection, pairing_id, Reason.DECLINED, farewell_until=None, by=by):
+        return
+    await attention.call(
+        connection,
+        key=_call(standing),
+        kind="declined",
+        subject_id=pairing_id,
+        sentence=f"Pairing {pairing_id} was declined; student {standing.external_id} waits for another pal:"
+        " starter.py match propose",
+    )
+    if standing.until is not None:
+        letterhead = await Letterhead.of(office, connection)
+        await _tell_who_was_asked(connection, letterhead, pairing_id, standing, by)
+
+
+def _call(standing: Standing) -> str:
+    return f"declined-{standing.student_id}"
+
+
+async def _tell_who_was_asked(
+    connection: Connection, letterhead: Letterhead, pairing_id: UUID, standing: Standing, by: UUID
+) -> None:
+    """But for the side that has said no."""
+    pairing = await pairings.card(connection, pairing_id)
+    if by != standing.officer_id:
+        await post(
+            connection,
+            letterhead,
+            notices.no_pair_to_officer(officer=pairing.officer_first_name),
+            key=f"declined-{pairing_id}-officer",
+            to=pairing.officer_email,
+            agency=pairing.agency,
+        )
+    for number, address in enumerate(pairing.family if by != standing.student_id else (), start=1):
+        await post(
+            connection,
+            letterhead,
+            notices.no_pair_to_guardian(
+                student=pairing.student_first_name, language=pairing.student_language
+            ),
+            key=f"declined-{pairing_id}-guardian-{number}",
+            to=address,
+            school=pairing.school,
+        )
+
+
+async def asked(office: Office, page: Decliner, token: str) -> tuple[Visitor, PairingCard]:
+    """Whom a link asks, and about which pair. Raises LinkRefused, or LookupError."""
+    visitor = await visitor_of(office, page, token)
+    async with office.database.transaction(Scope.whole(visitor.program)) as connection:
+        return visitor, await pairings.card(connection, visitor.person)
+
+
+async def decline_by_link(office: Office, page: Decliner, visitor: Visitor) -> None:
+    """A guardian speaks for the child. Raises NotTaken with a sentence."""
+    async with office.committing(Scope.whole(visitor.program)) as connection:
+        standing = await declining.standing(connection, visitor.person)
+        by = standing.officer_id if page is Decliner.OFFICER else standing.student_id
+        await _decline(office, connection, visitor.person, by)

@@ -1,0 +1,31 @@
+"""A visit as a file for one person's calendar."""
+
+from datetime import datetime
+
+from bluepals.domain.program import School
+from bluepals.facts.office import Letterhead
+from bluepals.paper.invitation import visit_invitation
+
+
+def calendar_file(
+    letterhead: Letterhead,
+    *,
+    subject: str,
+    school: School,
+    begins: datetime,
+    sequence: int,
+    cancelled: bool = False,
+) -> bytes:
+    """`subject` stays the same for the life of an invitation, so that a later file changes the same entry."""
+    sender = letterhead.office.from_address
+    return visit_invitation(
+        uid=f"{subject}@{sender.partition('@')[2]}",
+        begins=begins,
+        minutes=letterhead.program.visit.minutes,
+        zone=letterhead.calendar.zone,
+        location=school.name,
+        organizer=sender,
+        sequence=sequence,
+        now=letterhead.now,
+        cancelled=cancelled,
+    )

@@ -1,0 +1,151 @@
+"""A child whose officer does not come: reserves are asked in order, each with a limit, and one is found on the day."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from bluepals.domain.program import School
+from bluepals.domain.visit_plan import answer_limit
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.facts.visit_files import calendar_file
+from bluepals.facts.visit_sheets import arranged, arrival, school_of, visit_begins
+from bluepals.mail import notices
+from bluepals.store import attention, pairings, visit_hosts, visits
+from bluepals.store.database import Connection, Scope
+from bluepals.store.letters import NotTaken
+from bluepals.store.visit_hosts import HostCard
+
+KIND = "visit host"  # of what the coordinator has to look at
+
+
+async def settle_hosts(office: Office, scope: Scope, program_year: str) -> datetime | None:
+    """Ask a reserve for each child that nobody meets, let go who is needed no longer. When the next silence ends."""
+    async with office.committing(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        visit = await visits.date_of(connection, program_year)
+        if visit.state != "planned":
+            return None
+        await let_hosts_go(connection, letterhead, program_year, everybody=False)
+        alone = [
+            pairing_id
+            for pairing_id in await visit_hosts.children_without_anybody(connection, program_year)
+            if not await _ask_a_reserve(connection, letterhead, program_year, pairing_id, visit.on)
+        ]
+        await _call_coordinator(connection, letterhead, program_year, alone)
+        return await visit_hosts.next_limit(connection, program_year)
+
+
+async def _ask_a_reserve(
+    connection: Connection, letterhead: Letterhead, program_year: str, pairing_id: UUID, visit_on: date
+) -> bool:
+    """False: nobody is left to ask, or no time to wait for an answer."""
+    days = letterhead.program.policy.visit_reserve_days
+    answer_by = answer_limit(letterhead.program, visit_on, letterhead.now, days)
+    if answer_by <= letterhead.now:
+        return False
+    school = await school_of(connection, letterhead, program_year)
+    asked = await visit_hosts.ask_next(connection, pairing_id, school.agencies, answer_by)
+    if asked is None:
+        return False
+    meetings = await arranged(connection, letterhead, program_year)
+    begins = arrival(meetings, [pairing_id], await visit_begins(connection, letterhead, program_year))
+    await post(
+        connection,
+        letterhead,
+        notices.visit_host_asked(
+            officer=asked.first_name,
+            student=asked.student_first_name,
+            school=school.name,
+            when=letterhead.calendar.label(begins),
+            answer_by=letterhead.calendar.label(answer_by),
+            rules=(letterhead.program.policy.gifts, letterhead.program.policy.photos),
+            link=letterhead.officer_link(asked.officer_id),
+            calendar_file=_hosts_file(letterhead, school, asked, begins),
+        ),
+        key=f"visit-host-{asked.id}",
+        to=asked.email,
+        agency=asked.agency,
+        useful_until=answer_by,
+    )
+    return True
+
+
+def _hosts_file(
+    letterhead: Letterhead, school: School, host: HostCard, begins: datetime, *, cancelled: bool = False
+) -> bytes:
+    """A request is for one day: it is taken back, and never changed."""
+    return calendar_file(
+        letterhead,
+        subject=f"visit-host-{host.id}",
+        school=school,
+        begins=begins,
+        sequence=int(cancelled),
+        cancelled=cancelled,
+    )
+
+
+async def let_hosts_go(
+    connection: Connection, letterhead: Letterhead, program_year: str, *, everybody: bool
+) -> None:
+    """Whose child's own officer comes after all, or everybody since the day is another one; they are told."""
+    let_go = await visit_hosts.release(connection, program_year, everybody=everybody)
+    school = await school_of(connection, letterhead, program_year)
+    begins = await visit_begins(connection, letterhead, program_year)
+    for host in let_go:
+        await post(
+            connection,
+            letterhead,
+            notices.visit_host_released(
+                officer=host.first_name,
+                student=host.student_first_name,
+                school=school.name,
+                calendar_file=_hosts_file(letterhead, school, host, begins, cancelled=True),
+            ),
+            key=f"visit-host-{host.id}-released",
+            to=host.email,
+            agency=host.agency,
+        )
+
+
+async def _call_coordinator(
+    connection: Connection, letterhead: Letterhead, program_year: str, alone: Sequence[UUID]
+) -> None:
+    """For each child whom no reserve can meet; settled as soon as somebody does."""
+    school = await school_of(connection, letterhead, program_year)
+    for call in await attention.open_calls(connection):
+        if call.kind == KIND and call.school == school.id and call.subject_id not in alone:
+            await attention.settle(connection, call.key)
+    for pairing_id in alone:
+        await attention.call(
+            connection,
+            key=f"visit-host-{pairing_id}",
+            kind=KIND,
+            school=school.id,
+            subject_id=pairing_id,
+            sentence=f"Nobody meets the child of pairing {pairing_id} at the visit, and no reserve is left to ask."
+            " Ask an officer yourself and record the answer (`visit answer`), or find a host on the day (`visit host`).",
+        )
+
+
+async def host_now(office: Office, scope: Scope, pairing_id: UUID) -> HostCard:
+    """On the day: somebody who is there, for a child whose officer has not come. Again, it is the same host.
+
+    Raises NotTaken and LookupError with a sentence.
+    """
+    async with office.database.transaction(scope) as connection:
+        pairing = await pairings.card(connection, pairing_id)
+        await visits.date_of(connection, pairing.program_year)
+        if known := await visit_hosts.present_host(connection, pairing_id):
+            return known
+        if await visits.attended(connection, pairing_id):
+            raise NotTaken(
+                f"The officer of pairing {pairing_id} is here. If not, first: visit attend --did-not-come"
+            )
+        found = await visit_hosts.find_present(connection, pairing_id)
+        if found is None:
+            raise NotTaken(
+                f"Nobody who could host the child of pairing {pairing_id} has been recorded as present."
+                " Record who came (`visit attend`), then run this again; or let a teacher read the letters with the child."
+            )
+        await attention.settle(connection, f"visit-host-{pairing_id}")
+        return found

@@ -1,0 +1,215 @@
+"""Who meets whom, where and when: the school's run sheet, and the visitors' list of its front desk."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from bluepals.domain.people import Role
+from bluepals.domain.program import School
+from bluepals.domain.visit_plan import NoRoom, most_slots, place_classes
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.mail import notices
+from bluepals.paper.visit_sheets import Sheet, Table, sheet
+from bluepals.store import attention, people, programs, rounds, visit_sheets, visits
+from bluepals.store.database import Connection, Scope
+from bluepals.store.letters import NotTaken
+from bluepals.store.visit_sheets import MeetingRow, RequestRow
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A child, who meets it, and its place; without rooms on record the room is empty."""
+
+    row: MeetingRow
+    begins: datetime
+    room: str
+
+
+async def arranged(connection: Connection, letterhead: Letterhead, program_year: str) -> Sequence[Meeting]:
+    """Every child that has a visit. Where the rooms hold too few, a person is called, and all meet at once."""
+    school = await school_of(connection, letterhead, program_year)
+    rows = await visit_sheets.meetings(connection, program_year)
+    classes: dict[str, list[MeetingRow]] = {}
+    for row in rows:
+        classes.setdefault(row.class_name, []).append(row)
+    sizes = {name: len(children) for name, children in classes.items()}
+    key = f"visit-rooms-{program_year}"
+    try:
+        groups = place_classes(sizes, school.rooms, most_slots(letterhead.program))
+        await attention.settle(connection, key)
+    except NoRoom as missing:
+        await attention.call(connection, key=key, kind="visit", sentence=str(missing), school=school.id)
+        groups = place_classes(sizes, (), 1)
+    begins = await visit_begins(connection, letterhead, program_year)
+    slot = timedelta(minutes=letterhead.program.visit.minutes)
+    return [
+        Meeting(row, begins + group.slot * slot, group.room)
+        for group in groups
+        for row in classes[group.class_name][group.first : group.first + group.count]
+    ]
+
+
+async def school_of(connection: Connection, letterhead: Letterhead, program_year: str) -> School:
+    """As the program file has it, with its rooms. Raises LookupError with a sentence."""
+    found = await rounds.school_of(connection, program_year)
+    return next((one for one in letterhead.program.schools if one.id == found.id), found)
+
+
+async def visit_begins(connection: Connection, letterhead: Letterhead, program_year: str) -> datetime:
+    day = await programs.visit_on(connection, program_year)
+    return letterhead.calendar.instant(day, letterhead.program.policy.visit_hour)
+
+
+def arrival(meetings: Sequence[Meeting], pairings: Sequence[UUID], otherwise: datetime) -> datetime:
+    """When the first of these children meets its officer."""
+    return min((one.begins for one in meetings if one.row.pairing_id in pairings), default=otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMeeting:
+    pairing: UUID
+    class_name: str
+    child: str
+    begins: datetime
+    room: str
+    officer: str | None
+    own_officer: str
+    own_answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A school's visit as it stands."""
+
+    on: date
+    state: str
+    meetings: Sequence[ShownMeeting]
+    requests: Sequence[RequestRow]
+
+
+async def overview(office: Office, scope: Scope, program_year: str) -> Overview:
+    """Raises LookupError with a sentence."""
+    async with office.database.transaction(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        visit = await visits.date_of(connection, program_year)
+        meetings = await arranged(connection, letterhead, program_year)
+        requests = await visit_sheets.requests(connection, program_year)
+    zone = letterhead.calendar.zone
+    shown = [
+        ShownMeeting(
+            pairing=one.row.pairing_id,
+            class_name=one.row.class_name,
+            child=one.row.child,
+            begins=one.begins.astimezone(zone),
+            room=one.room,
+            officer=one.row.officer,
+            own_officer=one.row.own_officer,
+            own_answer=one.row.own_answer,
+        )
+        for one in meetings
+    ]
+    return Overview(visit.on, visit.state, shown, requests)
+
+
+async def announce(office: Office, scope: Scope, program_year: str) -> int:
+    """The day before: tell the school's teachers that sheet and list are on their page. How many people."""
+    async with office.committing(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        school = await school_of(connection, letterhead, program_year)
+        begins = await visit_begins(connection, letterhead, program_year)
+        teachers = await people.staff(connection, Role.TEACHER, school=school.id)
+        for teacher in teachers:
+            await post(
+                connection,
+                letterhead,
+                notices.visit_sheets_ready(
+                    name=teacher.name,
+                    school=school.name,
+                    when=letterhead.calendar.label(begins),
+                    link=letterhead.teacher_link(teacher.id),
+                ),
+                key=f"visit-{program_year}-sheets-{begins:%Y-%m-%d}-{teacher.id}",
+                to=teacher.email,
+                school=school.id,
+            )
+        return len(teachers)
+
+
+async def run_sheet(office: Office, scope: Scope, program_year: str) -> bytes:
+    """Room by room and slot by slot, who meets whom. Raises NotTaken with a sentence."""
+    async with office.database.transaction(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        school = await school_of(connection, letterhead, program_year)
+        meetings = await _arranged_or_refused(connection, letterhead, program_year)
+    return await asyncio.to_thread(sheet, _run_sheet(letterhead, school, meetings))
+
+
+async def visitors_list(office: Office, scope: Scope, program_year: str) -> bytes:
+    """Who comes to the front desk, and when; no child is named. Raises NotTaken with a sentence."""
+    async with office.database.transaction(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        school = await school_of(connection, letterhead, program_year)
+        meetings = await _arranged_or_refused(connection, letterhead, program_year)
+    return await asyncio.to_thread(sheet, _visitors_list(letterhead, school, meetings))
+
+
+async def _arranged_or_refused(
+    connection: Connection, letterhead: Letterhead, program_year: str
+) -> Sequence[Meeting]:
+    if meetings := await arranged(connection, letterhead, program_year):
+        return meetings
+    raise NotTaken(f"Nobody has been invited to the visit of {program_year} yet. See: starter.py status")
+
+
+def _run_sheet(letterhead: Letterhead, school: School, meetings: Sequence[Meeting]) -> Sheet:
+    tables: dict[tuple[datetime, str, str], list[tuple[str, ...]]] = {}
+    for one in meetings:
+        rows = tables.setdefault((one.begins, one.room, one.row.class_name), [])
+        who = one.row.officer or "nobody yet: ask the coordinator"
+        rows.append((one.row.child, f"{who} (host)" if one.row.hosts else who, one.row.agency or ""))
+    return Sheet(
+        title=f"Run sheet: the visit at {school.name}",
+        subtitle=_day(letterhead, meetings),
+        notes=(letterhead.program.policy.gifts, letterhead.program.policy.photos, _as_of(letterhead)),
+        columns=("Child", "Officer", "Agency"),
+        tables=[
+            Table(
+                f"{_clock(letterhead, begins)}  ·  {' · '.join(filter(None, (room, f'Class {name}')))}",
+                tuple(rows),
+            )
+            for (begins, room, name), rows in tables.items()
+        ],
+    )
+
+
+def _visitors_list(letterhead: Letterhead, school: School, meetings: Sequence[Meeting]) -> Sheet:
+    visitors: dict[UUID, tuple[str, str, datetime]] = {}
+    for one in meetings:
+        row = one.row
+        if row.officer_id and row.officer and row.agency:
+            known = visitors.get(row.officer_id, (row.officer, row.agency, one.begins))
+            visitors[row.officer_id] = (row.officer, row.agency, min(known[2], one.begins))
+    by_name = sorted(visitors.values())
+    rows = tuple((name, agency, _clock(letterhead, begins), "") for name, agency, begins in by_name)
+    return Sheet(
+        title=f"Visitors at {school.name}",
+        subtitle=_day(letterhead, meetings),
+        notes=(f"{len(rows)} visitors are expected. Please ask each for a badge.", _as_of(letterhead)),
+        columns=("Visitor", "Agency", "Arrives", "Here"),
+        tables=[Table("", rows)],
+    )
+
+
+def _day(letterhead: Letterhead, meetings: Sequence[Meeting]) -> str:
+    first = min(one.begins for one in meetings)
+    return f"{first.astimezone(letterhead.calendar.zone):%A, %B %-d, %Y}"
+
+
+def _clock(letterhead: Letterhead, at: datetime) -> str:
+    return f"{at.astimezone(letterhead.calendar.zone):%-I:%M %p}"
+
+
+def _as_of(letterhead: Letterhead) -> str:
+    return f"As of {letterhead.calendar.label(letterhead.now)}."

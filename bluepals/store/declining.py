@@ -1,0 +1,62 @@
+"""Pairs that are not introduced yet: who may still say no, and until when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bluepals.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a pair stands before its introduction. `until` None: nobody has been asked."""
+
+    student_id: UUID
+    external_id: str
+    officer_id: UUID
+    introduced: bool
+    until: datetime | None
+
+
+async def standing(connection: Connection, pairing_id: UUID) -> Standing:
+    """An introduction or an end of this pair waits. Raises LookupError with a sentence."""
+    row = await connection.fetchrow(
+        "SELECT student_id, external_id, officer_id, introduced_at IS NOT NULL AS introduced, declining_until AS until"
+        " FROM pairing JOIN student ON student.id = student_id WHERE pairing.id = $1 FOR UPDATE OF pairing",
+        pairing_id,
+    )
+    if row is None:
+        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py status")
+    return Standing(**row)
+
+
+async def ask(connection: Connection, pairing_id: UUID, until: datetime) -> None:
+    await connection.execute(
+        "UPDATE pairing SET declining_until = $2 WHERE id = $1 AND declining_until IS NULL", pairing_id, until
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NewPair:
+    pairing_id: UUID
+    school: str
+    class_name: str
+    student_first_name: str
+    officer_first_name: str
+    agency_name: str
+
+
+async def new_pairs(connection: Connection, pairs: Sequence[UUID]) -> Sequence[NewPair]:
+    """Of these proposed pairs those that are pairings now and will be introduced, by school."""
+    rows = await connection.fetch(
+        "SELECT pairing.id AS pairing_id, pairing.school_id AS school, student.class_name,"
+        " student.first_name AS student_first_name, officer.first_name AS officer_first_name,"
+        " agency.name AS agency_name FROM pairing JOIN student ON student.id = student_id"
+        " JOIN officer ON officer.id = officer_id"
+        " JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"
+        " WHERE proposed_pair_id = ANY ($1::uuid[]) AND introduced_at IS NULL AND ended_at IS NULL"
+        " ORDER BY 2, 3, student.last_name, 4, 1",
+        list(pairs),
+    )
+    return [NewPair(**row) for row in rows]

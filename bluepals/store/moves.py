@@ -1,0 +1,69 @@
+"""Children who leave, or go to another school of the program."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bluepals.store.database import Connection
+
+
+async def leave(connection: Connection, student_id: UUID) -> bool:
+    """The child is not matched any more. False: it had left before."""
+    changed = await connection.execute(
+        "UPDATE student SET left_at = program_now() WHERE id = $1 AND left_at IS NULL", student_id
+    )
+    return changed == "UPDATE 1"
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolYear:
+    id: str
+    school: str
+    state: str
+
+
+async def school_year(connection: Connection, school: str, like: str) -> SchoolYear:
+    """A school's year of the same calendar as another one's. Raises LookupError with a sentence."""
+    row = await connection.fetchrow(
+        "SELECT id, school_id AS school, state FROM program_year WHERE school_id = $1"
+        " AND first_year = (SELECT first_year FROM program_year AS other WHERE other.id = $2)",
+        school,
+        like,
+    )
+    if row is None:
+        raise LookupError(f"There is no school {school!r} in this program. See: starter.py status")
+    return SchoolYear(**row)
+
+
+async def state_of(connection: Connection, program_year: str) -> str:
+    state: str = await connection.fetchval("SELECT state FROM program_year WHERE id = $1", program_year)
+    return state
+
+
+async def move_child(connection: Connection, student_id: UUID, to: SchoolYear, class_name: str) -> None:
+    await connection.execute(
+        "UPDATE student SET (school_id, program_year_id, class_name) = ($2, $3, $4) WHERE id = $1",
+        student_id,
+        to.school,
+        to.id,
+        class_name,
+    )
+
+
+async def take_along(connection: Connection, pairing_id: UUID) -> None:
+    """The pairing, its letters and all that repeats whose they are: to the school of its child."""
+    await connection.execute("SELECT follow_its_child($1)", pairing_id)
+
+
+async def elsewhere(
+    connection: Connection, external_ids: list[str], schools: list[str]
+) -> list[tuple[str, str, str]]:
+    """Of these children and schools those that have a living pairing at another one: child, school now, school asked for."""
+    rows = await connection.fetch(
+        "SELECT new.external_id, pairing.school_id, new.school_id AS asked"
+        " FROM unnest($1::text[], $2::text[]) AS new (external_id, school_id)"
+        " JOIN student USING (external_id) JOIN pairing ON student_id = student.id AND ended_at IS NULL"
+        " WHERE pairing.school_id <> new.school_id ORDER BY 1",
+        external_ids,
+        schools,
+    )
+    return [tuple(row) for row in rows]

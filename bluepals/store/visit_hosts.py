@@ -1,0 +1,242 @@
+"""Reserves who host a child at the visit: whom to ask next, what they answer, whether they are needed still."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from bluepals.store.database import Connection
+from bluepals.store.letters import NotTaken
+from bluepals.store.visits import Answered
+
+# A host who is asked still or has agreed, and may come.
+_HOSTED = (
+    "EXISTS (SELECT FROM visit_host AS host JOIN officer AS reserve ON reserve.id = host.officer_id"
+    " WHERE host.pairing_id = pairing.id AND released_at IS NULL AND is_cleared(reserve)"
+    " AND (host.answer = 'yes' OR (host.answer IS NULL AND host.answer_by > program_now())))"
+)
+_OWN_COMES = "visit.answer = 'yes' AND is_cleared(officer)"
+
+
+async def children_without_anybody(connection: Connection, program_year: str) -> Sequence[UUID]:
+    """Their pairings: the officer refused, was silent over the limit or may not come, and nobody is asked instead."""
+    rows = await connection.fetch(
+        "SELECT pairing.id FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
+        " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
+        " WHERE pairing.program_year_id = $1 AND pairing.ended_at IS NULL AND has_consent(student)"
+        " AND (visit.answer = 'no' OR (visit.answer IS NULL AND visit.answer_by <= program_now()) OR NOT is_cleared(officer))"
+        f" AND NOT {_HOSTED} ORDER BY student.class_name, student.last_name, student.first_name, student.id",
+        program_year,
+    )
+    return [row["id"] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class HostCard:
+    """A reserve who was asked, as far as a notice may know the two; `id` is the request's."""
+
+    id: UUID
+    officer_id: UUID
+    first_name: str
+    email: str
+    agency: str
+    officer_name: str
+    student_first_name: str
+    pairing_id: UUID
+
+
+_CARD = (
+    "SELECT host.id, officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
+    " officer.first_name || ' ' || officer.last_name AS officer_name,"
+    " student.first_name AS student_first_name, host.pairing_id"
+    " FROM visit_host AS host JOIN officer ON officer.id = host.officer_id"
+    " JOIN pairing ON pairing.id = host.pairing_id JOIN student ON student.id = pairing.student_id WHERE {}"
+)
+
+
+async def ask_next(
+    connection: Connection, pairing_id: UUID, agencies: Sequence[str], answer_by: datetime
+) -> HostCard | None:
+    """The least loaded reserve of the same gender who was not asked for this child and has not refused this visit.
+
+    None: there is nobody left.
+    """
+    asked = await connection.fetchval(
+        "WITH child AS (SELECT pairing.*, program_year.visit_sequence FROM pairing"
+        "   JOIN program_year ON program_year.id = pairing.program_year_id WHERE pairing.id = $1),"
+        " reserve AS (SELECT officer.id, officer.agency_id, officer.capacity,"
+        "   (SELECT count(*) FROM pairing WHERE officer_id = officer.id AND ended_at IS NULL)"
+        "   + (SELECT count(*) FROM visit_host WHERE officer_id = officer.id AND visit_host.program_year_id = child.program_year_id"
+        "       AND released_at IS NULL AND answer IS DISTINCT FROM 'no') AS load"
+        "   FROM officer, child WHERE officer.gender = child.gender AND officer.agency_id = ANY($2)"
+        "   AND officer.id <> child.officer_id AND is_cleared(officer)"
+        "   AND NOT EXISTS (SELECT FROM visit_host WHERE officer_id = officer.id"
+        "     AND visit_host.program_year_id = child.program_year_id AND visit_host.visit_sequence = child.visit_sequence"
+        "     AND (visit_host.pairing_id = child.id OR visit_host.answer = 'no'))"
+        "   AND NOT EXISTS (SELECT FROM visit JOIN pairing AS other ON other.id = visit.pairing_id"
+        "     WHERE other.officer_id = officer.id AND other.program_year_id = child.program_year_id AND visit.answer = 'no'))"
+        " INSERT INTO visit_host (program_id, program_year_id, school_id, agency_id, pairing_id, officer_id, gender,"
+        "   visit_sequence, answer_by)"
+        " SELECT child.program_id, child.program_year_id, child.school_id, reserve.agency_id, child.id, reserve.id,"
+        "   child.gender, child.visit_sequence, $3 FROM reserve, child WHERE load < capacity"
+        " ORDER BY load, reserve.id LIMIT 1 RETURNING id",
+        pairing_id,
+        list(agencies),
+        answer_by,
+    )
+    return await card(connection, asked) if asked else None
+
+
+async def card(connection: Connection, host_id: UUID) -> HostCard | None:
+    row = await connection.fetchrow(_CARD.format("host.id = $1"), host_id)
+    return HostCard(**row) if row else None
+
+
+async def expected(connection: Connection, program_year: str) -> Sequence[HostCard]:
+    """Those who agreed and are needed."""
+    rows = await connection.fetch(
+        _CARD.format(
+            "host.program_year_id = $1 AND host.answer = 'yes' AND released_at IS NULL AND is_cleared(officer)"
+            " ORDER BY host.id"
+        ),
+        program_year,
+    )
+    return [HostCard(**row) for row in rows]
+
+
+async def release(connection: Connection, program_year: str, *, everybody: bool) -> Sequence[HostCard]:
+    """Let go whose child is met by its own officer after all, or everybody; of them, those who count on coming."""
+    let_go = await connection.fetch(
+        "UPDATE visit_host SET released_at = program_now() FROM pairing"
+        " JOIN visit ON visit.pairing_id = pairing.id JOIN officer ON officer.id = pairing.officer_id"
+        " WHERE pairing.id = visit_host.pairing_id AND visit_host.program_year_id = $1 AND released_at IS NULL"
+        f" AND visit_host.attended IS NULL AND ($2 OR pairing.ended_at IS NOT NULL OR ({_OWN_COMES}))"
+        " RETURNING visit_host.id, visit_host.answer",
+        program_year,
+        everybody,
+    )
+    ids = [row["id"] for row in let_go if row["answer"] != "no"]
+    rows = await connection.fetch(_CARD.format("host.id = ANY($1) ORDER BY host.id"), ids)
+    return [HostCard(**row) for row in rows]
+
+
+async def next_limit(connection: Connection, program_year: str) -> datetime | None:
+    """When the next silence counts as a refusal."""
+    limit: datetime | None = await connection.fetchval(
+        "SELECT min(answer_by) FROM ("
+        " SELECT visit.answer_by FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
+        "  WHERE pairing.program_year_id = $1 AND pairing.ended_at IS NULL AND visit.answer IS NULL"
+        " UNION ALL SELECT answer_by FROM visit_host WHERE program_year_id = $1 AND answer IS NULL AND released_at IS NULL"
+        ") AS limits WHERE answer_by > program_now()",
+        program_year,
+    )
+    return limit
+
+
+async def answer(connection: Connection, host_id: UUID, said: str) -> Answered | None:
+    """None: there is no such request. Raises NotTaken with a sentence when nobody waits for the answer any more."""
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM visit_host WHERE id = $1)", host_id):
+        return None
+    row = await connection.fetchrow(
+        "UPDATE visit_host SET answer = $2, answered_at = program_now()"
+        " WHERE id = $1 AND released_at IS NULL AND attended IS NULL AND visit_is_ahead(program_year_id)"
+        " AND ($2 = 'no' OR NOT EXISTS (SELECT FROM visit_host AS other WHERE other.pairing_id = visit_host.pairing_id"
+        "   AND other.id <> visit_host.id AND other.answer = 'yes' AND other.released_at IS NULL))"
+        " RETURNING program_year_id AS program_year, agency_id AS agency",
+        host_id,
+        said,
+    )
+    if row is None:
+        raise NotTaken(f"Request {host_id} is settled: somebody else meets this child, or the day is over.")
+    return Answered(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A reserve's request, as its officer sees it on the desk."""
+
+    id: UUID
+    student_first_name: str
+    program_year: str
+    school: str
+    school_name: str
+    answer: str | None
+
+
+async def of_officer(connection: Connection, officer_id: UUID) -> Sequence[OpenRequest]:
+    rows = await connection.fetch(
+        "SELECT host.id, hosted_child(host.id) AS student_first_name, host.program_year_id AS program_year,"
+        " school.id AS school, school.name AS school_name, host.answer FROM visit_host AS host"
+        " JOIN school ON school.program_id = host.program_id AND school.id = host.school_id"
+        " WHERE host.officer_id = $1 AND released_at IS NULL AND attended IS NULL AND visit_is_ahead(program_year_id)"
+        " ORDER BY asked_at, host.id",
+        officer_id,
+    )
+    return [OpenRequest(**row) for row in rows]
+
+
+async def find_present(connection: Connection, pairing_id: UUID) -> HostCard | None:
+    """Among those who have come: the same gender, whoever meets the fewest children. None: nobody is there."""
+    found = await connection.fetchval(
+        "WITH child AS (SELECT pairing.*, program_year.visit_sequence FROM pairing"
+        "   JOIN program_year ON program_year.id = pairing.program_year_id WHERE pairing.id = $1),"
+        " present AS (SELECT pairing.officer_id FROM visit JOIN pairing ON pairing.id = visit.pairing_id, child"
+        "    WHERE visit.attended AND pairing.program_year_id = child.program_year_id"
+        "   UNION ALL SELECT host.officer_id FROM visit_host AS host, child"
+        "    WHERE host.attended AND released_at IS NULL AND host.program_year_id = child.program_year_id)"
+        " INSERT INTO visit_host AS host (program_id, program_year_id, school_id, agency_id, pairing_id, officer_id, gender,"
+        "   visit_sequence, answer_by, answer, answered_at, attended, recorded_at)"
+        " SELECT child.program_id, child.program_year_id, child.school_id, officer.agency_id, child.id, officer.id,"
+        "   child.gender, child.visit_sequence, program_now(), 'yes', program_now(), true, program_now()"
+        "  FROM present JOIN officer ON officer.id = present.officer_id JOIN child ON officer.gender = child.gender"
+        "  WHERE officer.id <> child.officer_id AND is_cleared(officer)"
+        "  GROUP BY child.program_id, child.program_year_id, child.school_id, officer.agency_id, child.id, officer.id,"
+        "   child.gender, child.visit_sequence ORDER BY count(*), officer.id LIMIT 1"
+        " ON CONFLICT (pairing_id, officer_id, visit_sequence) DO UPDATE SET (answer, answered_at, released_at, attended,"
+        "  recorded_at) = ('yes', program_now(), NULL, true, program_now()) RETURNING host.id",
+        pairing_id,
+    )
+    return await card(connection, found) if found else None
+
+
+async def present_host(connection: Connection, pairing_id: UUID) -> HostCard | None:
+    """Who hosts this child now, on the day."""
+    row = await connection.fetchrow(
+        _CARD.format("host.pairing_id = $1 AND host.attended AND released_at IS NULL"), pairing_id
+    )
+    return HostCard(**row) if row else None
+
+
+async def attend(connection: Connection, host_id: UUID, *, came: bool) -> bool:
+    """False: nobody has agreed to such a request."""
+    changed = await connection.execute(
+        "UPDATE visit_host SET attended = $2, recorded_at = program_now()"
+        " WHERE id = $1 AND answer = 'yes' AND released_at IS NULL",
+        host_id,
+        came,
+    )
+    return bool(changed == "UPDATE 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A reserve's request on its day or before; the keys are those of the roster."""
+
+    id: UUID
+    officer_key: str
+    student_key: str
+    answer: str | None
+    visit_on: date
+
+
+async def waiting(connection: Connection) -> Sequence[Waiting]:
+    """All that still count and are not over."""
+    rows = await connection.fetch(
+        "SELECT host.id, officer.external_id AS officer_key, student.external_id AS student_key, host.answer, visit_on"
+        " FROM visit_host AS host JOIN officer ON officer.id = host.officer_id"
+        " JOIN pairing ON pairing.id = host.pairing_id JOIN student ON student.id = pairing.student_id"
+        " JOIN program_year ON program_year.id = host.program_year_id"
+        " WHERE released_at IS NULL AND host.attended IS NULL AND visit_is_ahead(program_year.id)"
+        " ORDER BY student.external_id, officer.external_id"
+    )
+    return [Waiting(**row) for row in rows]

@@ -1,0 +1,67 @@
+"""Who meets whom at a visit, as its sheets and lists show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from bluepals.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRow:
+    """A child that has a visit, and who meets it; no officer: nobody has said yes so far."""
+
+    pairing_id: UUID
+    class_name: str
+    child: str
+    own_officer: str
+    own_answer: str | None
+    officer_id: UUID | None
+    officer: str | None
+    agency: str | None
+    hosts: bool | None
+
+
+async def meetings(connection: Connection, program_year: str) -> Sequence[MeetingRow]:
+    """By class, in roster order. The child's own officer comes before a host."""
+    rows = await connection.fetch(
+        "SELECT pairing.id AS pairing_id, student.class_name, student.first_name || ' ' || student.last_name AS child,"
+        " officer.first_name || ' ' || officer.last_name AS own_officer, visit.answer AS own_answer,"
+        " meets.id AS officer_id, meets.name AS officer, agency.name AS agency, meets.hosts"
+        " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
+        " JOIN visit ON visit.pairing_id = pairing.id"
+        " LEFT JOIN LATERAL ("
+        "   SELECT officer.id, officer.first_name || ' ' || officer.last_name AS name, officer.agency_id, false AS hosts"
+        "    WHERE is_cleared(officer) AND (visit.attended OR (visit.attended IS NULL AND visit.answer = 'yes'))"
+        "   UNION ALL SELECT reserve.id, reserve.first_name || ' ' || reserve.last_name, reserve.agency_id, true"
+        "     FROM visit_host AS host JOIN officer AS reserve ON reserve.id = host.officer_id"
+        "    WHERE host.pairing_id = pairing.id AND host.answer = 'yes' AND released_at IS NULL"
+        "      AND host.attended IS DISTINCT FROM false AND is_cleared(reserve)"
+        "   ORDER BY hosts LIMIT 1) AS meets ON true"
+        " LEFT JOIN agency ON agency.program_id = pairing.program_id AND agency.id = meets.agency_id"
+        " WHERE pairing.program_year_id = $1 AND pairing.ended_at IS NULL AND has_consent(student)"
+        " ORDER BY student.class_name, student.last_name, student.first_name, student.id",
+        program_year,
+    )
+    return [MeetingRow(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A reserve who was asked to host a child."""
+
+    request: UUID
+    pairing_id: UUID
+    officer: str
+    answer: str | None
+
+
+async def requests(connection: Connection, program_year: str) -> Sequence[RequestRow]:
+    """Those that still count, in the order in which they were asked."""
+    rows = await connection.fetch(
+        "SELECT visit_host.id AS request, pairing_id, first_name || ' ' || last_name AS officer, answer"
+        " FROM visit_host JOIN officer ON officer.id = officer_id"
+        " WHERE program_year_id = $1 AND released_at IS NULL ORDER BY asked_at, visit_host.id",
+        program_year,
+    )
+    return [RequestRow(**row) for row in rows]

@@ -1,0 +1,43 @@
+"""/decline-family/{token} and /decline-officer/{token}: one side of a pair says no before the introduction."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bluepals.facts import declining
+from bluepals.facts.declining import Decliner
+from bluepals.facts.office import Office
+from bluepals.store.letters import NotTaken
+from desk.forms import FormRefused, form_key, submitted
+from desk.pages import page, sentence
+
+DONE = "Thank you. The two are not introduced; we look for somebody else. Nobody is told who has said no."
+
+
+class Declines:
+    """Looking changes nothing: mailboxes open every link that comes in. The button does."""
+
+    def __init__(self, office: Office, decliner: Decliner) -> None:
+        self._office = office
+        self._decliner = decliner
+
+    async def show(self, request: Request) -> Response:
+        _, pairing = await declining.asked(self._office, self._decliner, request.path_params["token"])
+        spanish = self._decliner is Decliner.FAMILY and pairing.student_language == "es"
+        return page(
+            "decline.html",
+            pairing=pairing,
+            spanish=spanish,
+            form_key=form_key(request),
+            path=request.url.path,
+        )
+
+    async def decline(self, request: Request) -> Response:
+        visitor, _ = await declining.asked(self._office, self._decliner, request.path_params["token"])
+        try:
+            async with submitted(request):
+                await declining.decline_by_link(self._office, self._decliner, visitor)
+        except FormRefused as refused:
+            return sentence(refused.status, str(refused))
+        except NotTaken as refused:
+            return sentence(409, str(refused))
+        return sentence(200, DONE)

@@ -1,0 +1,193 @@
+"""A child changes schools and takes pal and letters along, or leaves them all with a farewell."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from bluepals.domain.letters import Side
+from bluepals.domain.people import ConsentScope
+from bluepals.facts import consents, letters, matching, moves, pairings, roster, year
+from bluepals.facts.moves import Left, Transferred
+from bluepals.facts.roster import RosterRefused
+from bluepals.store import deliveries, endings, rounds
+from bluepals.store.database import Scope
+from bluepals.store.endings import Reason
+from bluepals.store.letters import NotTaken
+from tests.bluepals.facts.two_schools import (
+    OFFICERS_DUE,
+    PACK_CLOSES,
+    TwoSchools,
+    people,
+)
+
+
+async def transfer(
+    schools: TwoSchools, child: str = "Ana", to: str = "south", class_name: str = "5B"
+) -> Transferred:
+    return await moves.transfer(schools.office, schools.scope, child, school=to, class_name=class_name)
+
+
+async def leave(schools: TwoSchools, child: str = "Ana") -> Left:
+    return await moves.leave(schools.office, schools.scope, child, by=schools.staff["Cora"])
+
+
+async def lived(schools: TwoSchools) -> UUID:
+    """Ana has written and has been answered; her pairing."""
+    await schools.deliver("Ana", Side.STUDENT, "From Ana.")
+    await schools.deliver("Ana", Side.OFFICER, "From Olga.")
+    return schools.pairing["Ana"]
+
+
+async def test_pairing_and_letters_come_along_to_the_last_row(schools: TwoSchools) -> None:
+    pairing = await lived(schools)
+    assert await transfer(schools) == Transferred(pairing, "south", "5B", known=False)
+    holders = await schools.admin.fetch(
+        "SELECT c.relname FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid WHERE attname = 'pairing_id'"
+        " AND relkind = 'r' AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = c.oid AND s.attname = 'school_id')"
+        " AND c.relname NOT IN ('pause', 'mail')"
+    )
+    for table in ("pairing", *(row["relname"] for row in holders)):
+        own = "id" if table == "pairing" else "pairing_id"
+        found = await schools.admin.fetch(f"SELECT DISTINCT school_id FROM {table} WHERE {own} = $1", pairing)
+        assert [row["school_id"] for row in found] in ([], ["south"]), table
+    for table in ("draft", "decision"):
+        found = await schools.admin.fetch(
+            f"SELECT DISTINCT school_id FROM {table} WHERE school_id IS NOT NULL"
+        )
+        assert [row["school_id"] for row in found] == ["south"], table
+
+
+async def test_the_new_school_reads_them_and_the_old_one_no_longer(schools: TwoSchools) -> None:
+    await lived(schools)
+    await transfer(schools)
+    seen = {}
+    for school in ("north", "south"):
+        async with schools.database.transaction(Scope(schools.program, schools=(school,))) as connection:
+            pack = await deliveries.pack(connection, schools.year(school), "5B", 1)
+            count = await connection.fetchval("SELECT count(*) FROM letter WHERE pairing_id IS NOT NULL")
+            seen[school] = (count, [one.student_name for one in pack])
+    assert seen == {"north": (0, []), "south": (2, ["Ana Alvarez"])}
+
+
+async def test_the_year_goes_on_there(schools: TwoSchools) -> None:
+    """By the moderator, the rounds and the classes of the new school."""
+    await transfer(schools)
+    draft = await schools.write("Ana", Side.STUDENT)
+    with pytest.raises(NotTaken):
+        await schools.decide(draft, by="Mona")
+    await schools.decide(draft, by="Max")
+    await schools.release("Ana", draft)
+    calendar = await pairings.calendar_of(schools.office, schools.scope, schools.pairing["Ana"])
+    assert (calendar.school, calendar.program_year) == ("south", schools.year("south"))
+    assert [one.number for one in calendar.rounds] == [1, 2]
+    told = await schools.admin.fetchval(
+        "SELECT count(*) FROM tell WHERE fact = 'calendar_changed' AND workflow_id = $1",
+        f"pairing-{schools.pairing['Ana']}",
+    )
+    assert told == 1
+
+
+async def test_a_transfer_again_changes_nothing(schools: TwoSchools) -> None:
+    await transfer(schools)
+    assert (await transfer(schools)).known
+
+
+async def test_another_class_of_the_school_takes_the_child_alone(schools: TwoSchools) -> None:
+    await transfer(schools, to="north", class_name="5C")
+    async with schools.database.transaction(Scope(schools.program, schools=("north",))) as connection:
+        assert await connection.fetchval("SELECT class_name FROM student WHERE external_id = 'Ana'") == "5C"
+    assert await schools.admin.fetchval("SELECT count(*) FROM tell WHERE fact = 'calendar_changed'") == 0
+
+
+async def test_a_school_whose_year_has_not_been_opened_is_refused(schools: TwoSchools) -> None:
+    await year.open_year(schools.office, schools.scope, schools.year("north"))
+    with pytest.raises(NotTaken, match="The year of south is prepared, and that of north is not"):
+        await transfer(schools)
+    with pytest.raises(LookupError, match="no school 'west'"):
+        await transfer(schools, to="west")
+
+
+async def test_a_roster_that_moves_a_child_with_a_pal_names_the_command(schools: TwoSchools) -> None:
+    before = people(schools.program)
+    moved = [
+        replace(one, school="south", class_name="5B") if one.student_id == "Ana" else one
+        for one in before.students
+    ]
+    with pytest.raises(RosterRefused, match=r"starter\.py student transfer"):
+        await roster.apply(schools.office, replace(before, students=moved))
+    await transfer(schools)
+    await roster.apply(schools.office, replace(before, students=moved))
+    with pytest.raises(RosterRefused, match="is another school than south, where student Ana has a pal"):
+        await roster.apply(schools.office, before)
+
+
+async def test_nobody_but_the_office_takes_a_pairing_along(schools: TwoSchools) -> None:
+    await schools.admin.execute(
+        "UPDATE student SET school_id = 'south', program_year_id = $1", schools.year("south")
+    )
+    async with schools.database.transaction(Scope(schools.program, schools=("north",))) as connection:
+        await connection.execute("SELECT follow_its_child($1)", schools.pairing["Ana"])
+    assert (
+        await schools.admin.fetchval("SELECT school_id FROM pairing WHERE id = $1", schools.pairing["Ana"])
+        == "north"
+    )
+
+
+async def test_who_leaves_has_two_weeks_for_a_last_letter(schools: TwoSchools) -> None:
+    until = datetime(2026, 9, 15, 22, tzinfo=UTC)
+    assert await leave(schools) == Left(schools.pairing["Ana"], until, known=False)
+    assert await schools.mailed_to("leaves") == [
+        "family.ana@home.example",
+        "olga@city.example",
+        "tess@staff.example",
+    ]
+    async with schools.database.transaction(schools.scope) as connection:
+        ending = await endings.of(connection, schools.pairing["Ana"])
+    assert ending is not None
+    assert (ending.reason, ending.farewell_until) == (Reason.LEFT_SCHOOL, until)
+    await schools.deliver("Ana", Side.OFFICER, "Farewell.")
+    assert await leave(schools) == Left(schools.pairing["Ana"], None, known=True)
+
+
+async def test_who_has_left_is_not_matched_again(schools: TwoSchools) -> None:
+    await leave(schools)
+    await pairings.close(schools.office, schools.scope, schools.pairing["Ana"])
+    assert (await matching.make_proposal(schools.office, schools.scope, seed=1)).waiting == 0
+
+
+async def test_who_was_never_introduced_leaves_without_a_word(schools: TwoSchools) -> None:
+    await schools.admin.execute(
+        "UPDATE pairing SET introduced_at = NULL, first_round = NULL WHERE id = $1", schools.pairing["Ana"]
+    )
+    assert await leave(schools) == Left(schools.pairing["Ana"], None, known=False)
+    assert await schools.mails("leaves") == []
+    assert (
+        await schools.admin.fetchval("SELECT end_reason FROM pairing WHERE id = $1", schools.pairing["Ana"])
+        is not None
+    )
+
+
+async def test_fault_10_a_letter_in_the_pack_is_not_opened_after_a_withdrawal(schools: TwoSchools) -> None:
+    await lived(schools)
+    await consents.withdraw(
+        schools.office, schools.scope, "Ana", ConsentScope.LETTERS, by=schools.staff["Cora"]
+    )
+    await schools.at(PACK_CLOSES)
+    async with schools.database.transaction(schools.scope) as connection:
+        assert await rounds.classes_with_pack(connection, schools.year("north"), 1) == []
+        assert await deliveries.pack(connection, schools.year("north"), "5A", 1) == []
+
+
+async def test_a_miss_and_a_stock_letter_come_along_too(schools: TwoSchools) -> None:
+    await schools.approve_stock()
+    await schools.at(OFFICERS_DUE + timedelta(seconds=1))
+    pairing = schools.pairing["Ana"]
+    for side in Side:
+        await letters.record_miss(schools.office, schools.scope, pairing, 1, side)
+    await letters.put_stock_letter(schools.office, schools.scope, pairing, 1)
+    await transfer(schools)
+    async with schools.database.transaction(Scope(schools.program, schools=("south",))) as connection:
+        assert len(await deliveries.pack(connection, schools.year("south"), "5B", 1)) == 1
+        assert await connection.fetchval("SELECT count(*) FROM miss WHERE pairing_id = $1", pairing) == 2

@@ -1,0 +1,180 @@
+"""The visit beyond its invitations: hosts, attendance by name, sheets, and what an import leaves alone."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from bluepals.domain.program import Room
+from bluepals.facts import roster, visit_hosts, visit_sheets, visits
+from bluepals.store import programs
+from bluepals.store.letters import NotTaken
+from tests.bluepals.facts.two_schools import TwoSchools, people
+from tests.desk.town import read_pdf
+
+VISIT_DAY = date(2027, 4, 14)
+MORNING = datetime(2027, 4, 14, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+async def north(schools: TwoSchools) -> str:
+    """The year of the north, whose officers are invited; Rita and Rob have a free place."""
+    await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id IN ('Rita', 'Rob')")
+    year = schools.year("north")
+    await visits.invite(schools.office, schools.scope, year)
+    return year
+
+
+async def refuse(schools: TwoSchools, child: str) -> UUID:
+    """The child's officer can't come; the request to the reserve."""
+    await visits.answer(schools.office, schools.scope, schools.pairing[child], "no")
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
+    request: UUID = await schools.admin.fetchval(
+        "SELECT id FROM visit_host WHERE pairing_id = $1", schools.pairing[child]
+    )
+    return request
+
+
+async def test_the_invitation_tells_the_limits_on_gifts_and_photos_and_until_when_to_answer(
+    schools: TwoSchools, north: str
+) -> None:
+    message = bytes((await schools.mails("visit"))[0]["message"]).decode().replace("=\r\n", "")
+    assert "Please bring no gifts" in message
+    assert "Please take no photos" in message
+    assert "by Tuesday, September 15, 2026, 5:00 PM CDT" in message
+
+
+async def test_a_host_has_the_child_s_pal_s_gender_by_construction(schools: TwoSchools, north: str) -> None:
+    with pytest.raises(asyncpg.ForeignKeyViolationError, match="same_gender_as_the_host"):
+        await schools.admin.execute(
+            "INSERT INTO visit_host (program_id, program_year_id, school_id, agency_id, pairing_id, officer_id, gender,"
+            " visit_sequence, answer_by) SELECT program_id, program_year_id, school_id, agency_id, id, $2, gender, 0, now()"
+            " FROM pairing WHERE id = $1",
+            schools.pairing["Ana"],
+            schools.officer["Rob"],
+        )
+
+
+async def test_a_reserve_without_a_free_place_or_clearance_or_of_another_agency_is_not_asked(
+    schools: TwoSchools, north: str
+) -> None:
+    await schools.admin.execute("UPDATE officer SET cleared_until = NULL WHERE external_id = 'Rita'")
+    await schools.admin.execute("UPDATE officer SET capacity = 3 WHERE external_id = 'Paula'")
+    assert await refuse(schools, "Ana") is None
+    assert await schools.mailed_to("host") == []
+
+
+async def test_two_reserves_never_both_host_one_child(schools: TwoSchools, north: str) -> None:
+    await schools.admin.execute(
+        "UPDATE officer SET capacity = 2, agency_id = 'city', gender = 'female' WHERE external_id = 'Rob'"
+    )
+    first = await refuse(schools, "Ana")
+    await schools.at(datetime(2026, 9, 8, 12, tzinfo=UTC))
+    await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    (second,) = await schools.admin.fetch("SELECT id FROM visit_host WHERE id <> $1", first)
+    await visits.answer(schools.office, schools.scope, second["id"], "yes")
+    with pytest.raises(NotTaken, match="somebody else meets this child"):
+        await visits.answer(schools.office, schools.scope, first, "yes")
+
+
+async def test_who_came_is_recorded_by_name_on_the_day_and_at_no_other(
+    schools: TwoSchools, north: str
+) -> None:
+    with pytest.raises(NotTaken, match="Nobody of this name is expected at a visit today"):
+        await visits.attend_by_name(schools.office, schools.scope, "Olga Officer", came=True)
+    await schools.at(MORNING)
+    found = await visits.attend_by_name(schools.office, schools.scope, "olga officer", came=True)
+    assert found == [schools.pairing["Ana"]]
+    with pytest.raises(NotTaken, match="Nobody of this name"):
+        await visits.attend_by_name(schools.office, schools.scope, "Paula Nobody", came=True)
+
+
+async def test_on_the_day_a_host_is_found_among_those_present_or_the_sentence_says_what_to_do(
+    schools: TwoSchools, north: str
+) -> None:
+    ana = schools.pairing["Ana"]
+    request = await refuse(schools, "Ana")
+    await visits.answer(schools.office, schools.scope, request, "yes")
+    await schools.admin.execute("UPDATE officer SET gender = 'female' WHERE false")
+    await schools.at(MORNING)
+    with pytest.raises(NotTaken, match="has been recorded as present"):
+        await visit_hosts.host_now(schools.office, schools.scope, ana)
+    await visits.attend_by_name(schools.office, schools.scope, "Rita Officer", came=True)
+    hosts = [await visit_hosts.host_now(schools.office, schools.scope, ana) for _ in range(2)]
+    assert [host.officer_name for host in hosts] == ["Rita Officer"] * 2
+    await visits.attend(schools.office, schools.scope, schools.pairing["Ben"], came=True)
+    with pytest.raises(NotTaken, match="is here"):
+        await visit_hosts.host_now(schools.office, schools.scope, schools.pairing["Ben"])
+
+
+async def test_after_the_day_and_after_it_was_called_off_no_answer_is_taken(
+    schools: TwoSchools, north: str
+) -> None:
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    with pytest.raises(NotTaken, match="no open invitation"):
+        await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
+    await schools.at(datetime(2027, 4, 15, 15, tzinfo=UTC))
+    with pytest.raises(NotTaken, match="no open invitation"):
+        await visits.answer(schools.office, schools.scope, schools.pairing["Ben"], "yes")
+
+
+async def test_an_import_leaves_a_moved_day_where_people_put_it(schools: TwoSchools, north: str) -> None:
+    await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
+    folder = people("stl")
+    await roster.apply(schools.office, folder)
+    await schools.admin.execute('UPDATE program SET definition = definition || \'{"name": "Old"}\'')
+    await roster.apply(schools.office, folder)
+    async with schools.database.transaction(schools.scope) as connection:
+        assert await programs.visit_on(connection, north) == date(2027, 4, 20)
+        assert await programs.visit_on(connection, schools.year("south")) == VISIT_DAY
+
+
+async def test_the_run_sheet_says_who_meets_whom_and_the_front_desk_s_list_names_no_child(
+    schools: TwoSchools, north: str
+) -> None:
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ben"], "yes")
+    await visits.answer(schools.office, schools.scope, await refuse(schools, "Ana"), "yes")
+    (sheet,) = read_pdf(await visit_sheets.run_sheet(schools.office, schools.scope, north))
+    assert "Wednesday, April 14, 2027" in sheet
+    assert "Ana Alvarez Rita Officer (host) City Police" in sheet
+    assert "Ben Brown Omar Officer City Police" in sheet
+    (desk_list,) = read_pdf(await visit_sheets.visitors_list(schools.office, schools.scope, north))
+    assert "Omar Officer City Police 1:00 PM" in desk_list
+    assert "Rita Officer City Police 1:00 PM" in desk_list
+    assert not {"Ana", "Ben", "Alvarez", "Brown", "Olga"} & set(desk_list.split())
+
+
+async def test_where_the_rooms_hold_too_few_a_person_is_called_and_all_meet_at_once(
+    schools: TwoSchools, north: str
+) -> None:
+    await _give_rooms(schools, 1)
+    found = await visit_sheets.overview(schools.office, schools.scope, north)
+    assert [(one.child, one.room, one.begins.hour) for one in found.meetings] == [
+        ("Ana Alvarez", "Closet", 13),
+        ("Ben Brown", "Closet", 14),
+    ]
+    await schools.admin.execute(
+        "UPDATE program SET definition = jsonb_set(definition, '{visit,minutes}', '240')"
+    )
+    await visits.invite(schools.office, schools.scope, north)
+    sentences = await schools.admin.fetch("SELECT sentence FROM attention WHERE closed_at IS NULL")
+    assert any(
+        "2 children have a visit, and the school's rooms hold 1" in row["sentence"] for row in sentences
+    )
+
+
+async def _give_rooms(schools: TwoSchools, places: int) -> None:
+    await schools.admin.execute(
+        "UPDATE program SET definition = jsonb_set(definition, '{schools,0,rooms}', $1::jsonb)",
+        f'[{{"name": "{Room("Closet", places).name}", "places": {places}}}]',
+    )
+
+
+async def test_mails_about_a_visit_name_no_family_name(schools: TwoSchools, north: str) -> None:
+    await refuse(schools, "Ana")
+    await visit_sheets.announce(schools.office, schools.scope, north)
+    await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
+    for kind in ("visit", "host", "sheets", "moved"):
+        for mail in await schools.mails(kind):
+            assert not {b"Alvarez", b"Brown", b"Officer,"} & set(bytes(mail["message"]).split())

@@ -1,0 +1,67 @@
+"""A pair waits to be introduced as long as somebody may say no."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio.client import WorkflowHandle
+
+from bluepals.domain.program import Policy
+from bluepals.facts import declining
+from tests.workflows.world import World, eventually
+from workflows.search_attributes import DUE, STAGE
+
+DAY = timedelta(days=1)
+
+
+async def asking(make_world: Callable[..., World]) -> World:
+    world = make_world(rounds=1, policy=Policy(declining_days=2))
+    await world.enroll(stock=1)
+    return world
+
+
+async def test_they_are_introduced_when_the_date_is_over(make_world: Callable[..., World]) -> None:
+    world = await asking(make_world)
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    until = world.calendar.instant(world.program.year.first_day + 2 * DAY, 17)
+    assert await world.attribute(handle, DUE) == until
+    assert await world.mails("asked") == [
+        "counselor@north.example",
+        "officer1@pd.example",
+        "parent1@home.example",
+    ]
+    await world.reach(until.date() - DAY)
+    assert await world.mails("introduction") == []
+    await world.reach(until.date())
+    assert len(await world.mails("introduction")) == 2
+    assert await world.attribute(handle, STAGE) == "student writes"
+
+
+async def test_who_is_declined_is_never_introduced(make_world: Callable[..., World]) -> None:
+    world = await asking(make_world)
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await declining.decline(world.office, world.scope, UUID(pair), by=world.people["counselor"])
+    await world.tell()
+    assert (await handle.result()).rounds == 0
+    assert await world.mails("introduction") == []
+
+
+async def test_a_gate_that_closes_meanwhile_is_closed_at_the_introduction(
+    make_world: Callable[..., World],
+) -> None:
+    world = await asking(make_world)
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await world.set_consent(None)
+    await world.reach(world.program.year.first_day + 2 * DAY)
+    assert await world.mails("introduction") == []
+    await world.open_gate(stock=1)
+    await eventually(lambda: _writes(world, handle), "they are introduced")
+    assert len(await world.mails("introduction")) == 2
+
+
+async def _writes(world: World, handle: WorkflowHandle[Any, Any]) -> bool:
+    return bool(await world.attribute(handle, STAGE) == "student writes")
