@@ -105,14 +105,17 @@ async def apply(office: Office, roster: Roster) -> Applied:
             await pauses.reschedule(connection, roster.program)
         years = {school.id: roster.program.program_year_id(school.id) for school in roster.program.schools}
         closed_before = await gates.closed(connection)
+        erased = await erasure.erased(connection)
         applied = Applied(
             students=await people.save_students(connection, roster.program.id, years, roster.students),
             officers=await people.save_officers(connection, roster.program.id, roster.officers),
             staff=await people.save_staff(connection, roster.program.id, roster.staff),
-            needs_person=tuple(_erased(roster, await erasure.erased(connection))),
+            needs_person=tuple(_erased(roster, erased)),
         )
         await people.save_partners(connection, roster.program.id, roster.partners)
-        await consents.save(connection, roster.students)
+        await consents.save(
+            connection, [one for one in roster.students if one.student_id not in erased.students]
+        )
         await consents.cancel_mail_to_no_family(connection)
         await follow_on.save(connection, roster.follow_on)
         for stock in roster.stock_letters:

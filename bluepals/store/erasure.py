@@ -1,16 +1,17 @@
 """Erasing a person: what tells who it was goes, and the ids, hashes and times that prove what happened stay."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from bluepals.store.database import Connection
 from bluepals.store.letters import NotTaken
 
-# Mails about a child ($1): those of its pairings, those to its guardian alone ($2), and the daily ones of its officers.
+# Mails about a child ($1): those of its pairings, those to its guardians alone ($2), and the daily ones of its officers.
 _ABOUT_THE_CHILD = (
     "(pairing_id IN (SELECT id FROM pairing WHERE student_id = $1)"
-    " OR (pairing_id IS NULL AND lower(to_address) = lower($2) AND NOT EXISTS"
-    "   (SELECT FROM student WHERE lower(guardian_email) = lower($2) AND id <> $1))"
+    " OR (pairing_id IS NULL AND lower(to_address) = ANY ($2::text[]) AND NOT EXISTS"
+    "   (SELECT FROM student WHERE id <> $1 AND lower(to_address) IN (lower(guardian_email), lower(guardian2_email))))"
     " OR (kind = 'daily' AND to_address IN (SELECT officer.email FROM officer"
     "   JOIN pairing ON pairing.officer_id = officer.id WHERE pairing.student_id = $1)))"
 )
@@ -89,14 +90,16 @@ async def erase_student(connection: Connection, student_id: UUID) -> None:
     Raises NotTaken when a mail about the child is just going out.
     """
     # The lock comes first: whoever sets a hold waits for it.
-    guardian = await connection.fetchval(
-        "SELECT guardian_email FROM student WHERE id = $1 FOR UPDATE", student_id
+    family = await connection.fetchrow(
+        "SELECT lower(guardian_email), lower(guardian2_email) FROM student WHERE id = $1 FOR UPDATE",
+        student_id,
     )
-    await _erase_mails(connection, student_id, guardian)
+    addresses = [address for address in family or () if address]
+    await _erase_mails(connection, student_id, addresses)
     await connection.execute(
         "UPDATE student SET erased_at = program_now(), withdrawn_at = coalesce(withdrawn_at, program_now()),"
         " first_name = 'erased', last_name = 'erased', class_name = 'erased', language = 'en', guardian_name = NULL,"
-        " guardian_email = NULL, consent_on = NULL, guardian2_name = NULL, guardian2_email = NULL,"
+        " guardian_email = NULL, guardian2_name = NULL, guardian2_email = NULL, consent_on = NULL,"
         " pal_gender_reason = CASE WHEN pal_gender_reason IS NOT NULL THEN 'erased' END WHERE id = $1",
         student_id,
     )
@@ -109,7 +112,13 @@ async def erase_student(connection: Connection, student_id: UUID) -> None:
         "UPDATE pause SET reason = 'erased' WHERE pairing_id IN (SELECT id FROM pairing WHERE student_id = $1)",
         student_id,
     )
-    await connection.execute("DELETE FROM suppressed_address WHERE lower(address) = lower($1)", guardian)
+    await connection.execute(
+        "DELETE FROM suppressed_address WHERE lower(address) = ANY ($1::text[])", addresses
+    )
+    await connection.execute(
+        "UPDATE consent SET withdrawn_at = program_now() WHERE student_id = $1 AND withdrawn_at IS NULL",
+        student_id,
+    )
 
 
 async def erase_letters(connection: Connection, student_id: UUID) -> int:
@@ -131,22 +140,22 @@ async def erase_letters(connection: Connection, student_id: UUID) -> int:
     return int(gone.removeprefix("UPDATE "))
 
 
-async def _erase_mails(connection: Connection, student_id: UUID, guardian: str | None) -> None:
+async def _erase_mails(connection: Connection, student_id: UUID, addresses: Sequence[str]) -> None:
     if await connection.fetchval(
         f"SELECT EXISTS (SELECT FROM mail WHERE {_ABOUT_THE_CHILD} AND state IN ('claimed', 'data_started'))",
         student_id,
-        guardian,
+        addresses,
     ):
         raise NotTaken("A mail about this child is going out just now. Run this again in a minute.")
     await connection.execute(
         f"UPDATE mail SET state = 'cancelled' WHERE {_ABOUT_THE_CHILD} AND state IN ('pending', 'retry')",
         student_id,
-        guardian,
+        addresses,
     )
     await connection.fetchval(
         f"SELECT blank_mails(array(SELECT id FROM mail WHERE {_ABOUT_THE_CHILD} AND message IS NOT NULL))",
         student_id,
-        guardian,
+        addresses,
     )
 
 

@@ -17,7 +17,8 @@ CANARIES = (FIRST, LAST, GUARDIAN, "Zephyrine")
 async def live_a_year(schools: TwoSchools) -> None:
     """Ana bears a name that is found wherever it stands; her year leaves a trace in every table it can."""
     await schools.admin.execute(
-        "UPDATE student SET first_name = $1, last_name = $2, guardian_name = $1 || ' ' || $2, guardian_email = $3"
+        "UPDATE student SET first_name = $1, last_name = $2, guardian_name = $1 || ' ' || $2, guardian_email = $3,"
+        " guardian2_name = $2, guardian2_email = 'two.' || $3"
         " WHERE external_id = 'Ana'",
         FIRST,
         LAST,

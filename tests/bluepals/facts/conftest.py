@@ -20,11 +20,8 @@ async def schools(postgres: PostgresServer, begun: str) -> AsyncIterator[TwoScho
 
 
 @pytest.fixture(scope="session")
-async def lived_year(postgres: PostgresServer, begun: str) -> str:
-    async with copied(postgres, begun) as schools:
-        await live_a_year(schools)
-        name: str = await schools.admin.fetchval("SELECT current_database()")
-    return name
+async def lived_year(postgres: PostgresServer, template: str) -> str:
+    return await begun_year(postgres, template, lived=live_a_year)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from tests.desk.town import read_pdf
 from tests.mailroom import parsed
 
 ACADEMY = FollowOn("Teen Academy", date(2027, 6, 7), date(2027, 6, 18), "10 to 12", "https://academy.example")
+AGREED = ((ConsentScope.FOLLOW_ON, CONSENT),)
 OVER = FollowOn("GREAT", date(2026, 8, 1), date(2026, 8, 20), "10 to 12", "https://great.example")
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -287,12 +287,16 @@ async def two_schools(
     return schools
 
 
-async def begun_year(postgres: PostgresServer, template: str) -> str:
-    """A database in which everybody is paired and introduced: made once, and copied for each test."""
+async def begun_year(
+    postgres: PostgresServer, template: str, *, lived: Callable[[TwoSchools], Awaitable[None]] | None = None
+) -> str:
+    """A database in which everybody is paired and introduced, and what `lived` does: made once, and copied for each test."""
     name = await databases.copy(postgres, template, f"two_schools_{next(_numbers)}")
     async with _connected(postgres, name) as (database, admin):
         schools = await two_schools(database, admin)
         await schools.pair()
+        if lived is not None:
+            await lived(schools)
     return name
 
 

@@ -6,7 +6,7 @@ ALTER TABLE student
     ADD CONSTRAINT erased_without_a_trace CHECK (
         erased_at IS NULL
         OR (first_name = 'erased' AND last_name = 'erased' AND class_name = 'erased' AND language = 'en'
-            AND num_nonnulls(guardian_name, guardian_email, consent_on) = 0
+            AND num_nonnulls(guardian_name, guardian_email, guardian2_name, guardian2_email, consent_on) = 0
             AND withdrawn_at IS NOT NULL AND coalesce(pal_gender_reason, 'erased') = 'erased'));
 
 ALTER TABLE officer
@@ -70,7 +70,7 @@ CREATE FUNCTION is_child_held(student uuid) RETURNS boolean LANGUAGE sql STABLE
 $$;
 
 -- Stock letters belong to no child.
-CREATE FUNCTION is_draft_held(draft uuid) RETURNS boolean LANGUAGE sql STABLE
+CREATE FUNCTION is_letter_held(draft uuid) RETURNS boolean LANGUAGE sql STABLE
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT coalesce(is_child_held(child_of(NULL, NULL, draft)), false)
         OR EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL AND draft_id = draft)
@@ -97,7 +97,7 @@ BEGIN
     held := CASE TG_ARGV[0]
         WHEN 'student' THEN is_child_held(subject)
         WHEN 'pairing' THEN is_child_held(child_of(NULL, subject, NULL))
-        ELSE is_draft_held(subject) END;
+        ELSE is_letter_held(subject) END;
     IF held THEN
         RAISE EXCEPTION '% % is under a legal hold', TG_ARGV[0], subject
             USING ERRCODE = 'check_violation', CONSTRAINT = 'under_a_legal_hold';
