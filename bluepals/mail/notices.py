@@ -338,7 +338,7 @@ def year_numbers(*, name: str, school: str, lines: Sequence[str]) -> Notice:
 
 def farewell_asked_of_officer(*, officer: str, student: str, until: str, link: str) -> Notice:
     return Notice(
-        kind="last words",
+        kind="leaves",
         subject=f"A last letter to {student}",
         greeting=f"Dear {officer},",
         paragraphs=(
@@ -356,7 +356,7 @@ def farewell_asked_of_teacher(
     *, teacher: str, student: str, class_name: str, until: str, link: str
 ) -> Notice:
     return Notice(
-        kind="last words",
+        kind="leaves",
         subject=f"{student} of class {class_name} will have another pal",
         greeting=f"Dear {teacher},",
         paragraphs=(
@@ -370,7 +370,7 @@ def farewell_asked_of_teacher(
 def pal_changes_to_guardian(*, student: str, language: str) -> Notice:
     if language == "es":
         return Notice(
-            kind="new officer",
+            kind="successor",
             subject=f"{student} tendrá otra persona con quien escribirse",
             greeting="Estimada familia:",
             paragraphs=(
@@ -387,7 +387,7 @@ def pal_changes_to_guardian(*, student: str, language: str) -> Notice:
             language="es",
         )
     return Notice(
-        kind="new officer",
+        kind="successor",
         subject=f"{student} will have another pen pal",
         greeting="Dear family,",
         paragraphs=(
@@ -406,7 +406,7 @@ def pal_changes_to_guardian(*, student: str, language: str) -> Notice:
 def pal_changes_to_teacher(*, teacher: str, student: str, class_name: str, by_paper: bool) -> Notice:
     paper = ("We have no address of the family: please tell them, in the same words, on paper.",)
     return Notice(
-        kind="new officer",
+        kind="successor",
         subject=f"{student} of class {class_name} waits for another pal",
         greeting=f"Dear {teacher},",
         paragraphs=(

@@ -129,7 +129,7 @@ async def test_farewell_rest_and_the_next_officer(change: Change) -> None:
     await change.after(15)
     assert await world.attribute(handle, STAGE) == "rest"
     assert await world.attribute(handle, ATTENTION) is None
-    assert await world.mails("new officer") == ["parent1@home.example", "teacher@north.example"]
+    assert await world.mails("successor") == ["parent1@home.example", "teacher@north.example"]
     assert await change.next_pairing(one) is None
     await change.after(29)
     begun = await change.next_pairing(one)
@@ -213,7 +213,7 @@ async def test_a_death_in_the_farewell_ends_all_steps(change: Change) -> None:
     await leaving.officer_died(change.office, change.scope, change.world.people["o001"], by=change.by)
     await change.world.tell()
     assert await change.handle(one).result() == "people decide"
-    assert await change.world.mails("new officer") == []
+    assert await change.world.mails("successor") == []
 
 
 async def test_taken_back_the_two_go_on_and_nobody_is_sought(change: Change) -> None:
@@ -258,7 +258,7 @@ async def test_no_child_has_two_officers_or_none_when_every_answer_is_lost(chang
         world.program.id,
     )
     assert [row["external_id"] for row in officers] == ["o002"]
-    assert await world.mails("new officer") == ["parent1@home.example", "teacher@north.example"]
+    assert await world.mails("successor") == ["parent1@home.example", "teacher@north.example"]
     assert await world.deliveries(change.pair) == [(1, "officer", "stock", 1)]
 
 

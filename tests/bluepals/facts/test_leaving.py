@@ -94,7 +94,7 @@ async def calls(schools: TwoSchools, kind: str) -> list[str]:
 
 async def test_both_are_asked_for_a_last_letter_and_it_goes_when_it_is_read(schools: TwoSchools) -> None:
     await leave(schools)
-    assert await schools.mailed_to("last words") == ["olga@city.example", "tess@staff.example"]
+    assert await schools.mailed_to("leaves") == ["olga@city.example", "tess@staff.example"]
     await schools.deliver("Ana", Side.STUDENT, "Goodbye.")
 
 
@@ -185,7 +185,7 @@ async def test_the_family_is_told_once_in_its_language_and_not_why(schools: TwoS
     assert one is not None
     for _ in range(2):
         await replacements.tell_family(schools.office, schools.scope, one)
-    mails = await schools.mails("new officer")
+    mails = await schools.mails("successor")
     assert [mail["to_address"] for mail in mails] == ["family.ana@home.example", "tess@staff.example"]
     assert "Estimada familia" in mails[0]["message"].decode()
     assert not any("stopped" in mail["message"].decode() for mail in mails)
@@ -235,7 +235,7 @@ async def test_a_stop_cuts_a_farewell_short(schools: TwoSchools) -> None:
     await leave(schools)
     await stop(schools)
     assert await live_officers(schools) == []
-    assert {row["state"] for row in await schools.mails("last words")} == {"cancelled"}
+    assert {row["state"] for row in await schools.mails("leaves")} == {"cancelled"}
     assert await schools.count("replacement") == 1
 
 
