@@ -310,18 +310,23 @@ class World:
 
     # Pauses
 
-    async def pause(self, target: Target = EVERYTHING) -> None:
+    async def pause(self, target: Target = EVERYTHING, whats: Sequence[What] = LETTERS) -> None:
         """Its letters, from now on; and whoever lives by the calendar is told."""
-        await self.pause_untold(target)
+        await self.pause_untold(target, whats)
         await self.tell()
 
-    async def pause_untold(self, target: Target = EVERYTHING) -> None:
+    async def pause_untold(self, target: Target = EVERYTHING, whats: Sequence[What] = LETTERS) -> None:
         await pauses.pause(
-            self.office, self.scope, target, LETTERS, reason="snow", by=self.people[Role.COORDINATOR]
+            self.office, self.scope, target, whats, reason="snow", by=self.people[Role.COORDINATOR]
         )
 
-    async def resume(self, target: Target = EVERYTHING, choices: Mapping[int, Choice] = NO_CHOICES) -> None:
-        by, this = self.people[Role.COORDINATOR], (self.office, self.scope, target, LETTERS, choices)
+    async def resume(
+        self,
+        target: Target = EVERYTHING,
+        choices: Mapping[int, Choice] = NO_CHOICES,
+        whats: Sequence[What] = LETTERS,
+    ) -> None:
+        by, this = self.people[Role.COORDINATOR], (self.office, self.scope, target, whats, choices)
         seen = await pauses.preview(*this, by=by)
         await pauses.resume(*this, by=by, agreed=seen.agreement)
         await self.tell()
