@@ -79,5 +79,7 @@ async def test_who_is_declined_before_the_workflow_began_is_over_all_the_same(
 
 
 async def _all_answered(world: World) -> bool:
+    """What was not answered is told again after a pause."""
+    await world.turn_clock(world.now + timedelta(minutes=1))
     await world.tell()
     return None not in await world.answers("calendar_changed")
