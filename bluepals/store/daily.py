@@ -99,3 +99,34 @@ async def cases_to_look_at(connection: Connection) -> Sequence[CaseToLookAt]:
         " FROM case_file WHERE closed_at IS NULL ORDER BY sequence"
     )
     return [CaseToLookAt(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ClearanceEnds:
+    officer_id: UUID
+    external_id: str
+    first_name: str
+    agency: str
+    cleared_until: date
+
+
+async def mark_clearances(connection: Connection, day: date, marks: Sequence[int]) -> None:
+    """Who has come within one of these numbers of days; each once, and of several that are new the nearest counts."""
+    await connection.execute(
+        "INSERT INTO clearance_mark (officer_id, cleared_until, days, program_id, told_on)"
+        " SELECT officer.id, cleared_until, mark, program_id, $1 FROM officer, unnest($2::int[]) AS mark"
+        " WHERE withdrawn_at IS NULL AND cleared_until BETWEEN $1 AND $1 + mark ON CONFLICT DO NOTHING",
+        day,
+        list(marks),
+    )
+
+
+async def clearances_marked(connection: Connection, day: date) -> Sequence[ClearanceEnds]:
+    """Whom the liaisons hear of on this day, by agency."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT officer.id AS officer_id, external_id, first_name, agency_id AS agency, officer.cleared_until"
+        " FROM clearance_mark AS mark JOIN officer ON officer.id = mark.officer_id"
+        " AND officer.cleared_until = mark.cleared_until WHERE told_on = $1 ORDER BY 4, 5, 2",
+        day,
+    )
+    return [ClearanceEnds(**row) for row in rows]

@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from activities.tells import TellActivities, TellDue, Teller
 from activities.year import VisitTimes
@@ -50,7 +50,7 @@ from workflows.api import visit_day as visit_workflow
 from workflows.pairing import Pairing
 from workflows.program_year import ProgramYear
 from workflows.queue import TASK_QUEUE
-from workflows.search_attributes import TYPES
+from workflows.search_attributes import PROGRAM_YEAR, SCHOOL, TYPES
 from workflows.visit_day import VisitDay
 
 PATIENCE = 20.0  # seconds; what has not come by then does not come
@@ -339,6 +339,9 @@ class World:
             pairing.PairingInput(self.program.id, pairing_id, self.closes.isoformat()),
             id=pairing.workflow_id(pairing_id),
             task_queue=TASK_QUEUE,
+            search_attributes=TypedSearchAttributes(
+                [SearchAttributePair(SCHOOL, "north"), SearchAttributePair(PROGRAM_YEAR, self.year)]
+            ),
         )
         await self.attend(handle.id)
         return handle
