@@ -2,7 +2,20 @@
 
 import typer
 
-from commands import carry_over, case, erase, hold, letter, match, pairing, silence, student, visit
+from commands import (
+    carry_over,
+    case,
+    erase,
+    hold,
+    letter,
+    match,
+    officer,
+    pairing,
+    replacement,
+    silence,
+    student,
+    visit,
+)
 from commands.audit import audit
 from commands.certificates import certificates
 from commands.deployments import deploy, migrate, search_attributes
@@ -24,16 +37,19 @@ app = typer.Typer(
     add_completion=False,
 )
 
-THE_YEAR, LETTERS, LOOKING, RUNNING = "The year", "Letters and visit", "Looking", "Running the service"
+THE_YEAR, PEOPLE = "The year", "People who go and come"
+LETTERS, LOOKING, RUNNING = "Letters and visit", "Looking", "Running the service"
 AFTERWARDS = "Closing, and after"
 
 app.command("import", rich_help_panel=THE_YEAR)(import_folder)
 app.command("open", rich_help_panel=THE_YEAR)(open_years)
 app.add_typer(carry_over.app, name="carry-over", rich_help_panel=THE_YEAR)
 app.add_typer(match.app, name="match", rich_help_panel=THE_YEAR)
+app.add_typer(officer.app, name="officer", rich_help_panel=PEOPLE)
+app.add_typer(student.app, name="student", rich_help_panel=PEOPLE)
+app.add_typer(replacement.app, name="replacement", rich_help_panel=PEOPLE)
 app.command("pause", rich_help_panel=THE_YEAR)(pause)
 app.command("resume", rich_help_panel=THE_YEAR)(resume)
-app.add_typer(student.app, name="student", rich_help_panel=THE_YEAR)
 app.add_typer(letter.app, name="letter", rich_help_panel=LETTERS)
 app.add_typer(silence.app, name="silence", rich_help_panel=LETTERS)
 app.add_typer(case.app, name="case", rich_help_panel=LETTERS)

@@ -1,6 +1,6 @@
 """Starting workflows that live by themselves: many at once, each at most once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,13 +57,13 @@ class StartActivities:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 static_summary=order.summary,
-                search_attributes=_keywords(order.search_attributes),
+                search_attributes=keywords(order.search_attributes),
             )
         except WorkflowAlreadyStartedError:
             activity.logger.info("has run already", extra={"started": start.workflow_id})
 
 
-def _keywords(values: dict[str, str]) -> TypedSearchAttributes:
+def keywords(values: Mapping[str, str]) -> TypedSearchAttributes:
     pairs: Sequence[SearchAttributePair[str]] = [
         SearchAttributePair(SearchAttributeKey.for_keyword(name), value) for name, value in values.items()
     ]

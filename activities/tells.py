@@ -1,10 +1,11 @@
 """Telling workflows what was committed. The edge tells at once; the outbox repeats what was not answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Protocol
 
 import structlog
 from temporalio import activity
@@ -13,10 +14,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.counters import TELLS
-from bluepals.domain.cases import STEP
-from bluepals.store import attention, cases, tells
-from bluepals.store.cases import OpenReferral
-from bluepals.store.database import Database, Scope
+from bluepals.store import attention, tells
+from bluepals.store.database import Connection, Database, Scope
 from bluepals.store.tells import Tell
 
 PATIENCE = timedelta(seconds=5)
@@ -125,28 +124,45 @@ def _refused(tell: Tell, refused: WorkflowUpdateFailedError) -> Answer:
     return Answer.REFUSED
 
 
-StartReferral = Callable[[str, OpenReferral], Awaitable[None]]
+@dataclass(frozen=True)
+class OpenRow:
+    """A row that needs its workflow, and with what it is started. `look_again`: when sooner than the outbox looks anyhow."""
+
+    workflow: str
+    workflow_id: str
+    argument: Any
+    summary: str
+    search_attributes: Mapping[str, str]
+    look_again: timedelta | None = None
+
+
+class OpenRows(Protocol):
+    """Rows that are open, and their workflows; who knows the workflows has them."""
+
+    async def of(self, connection: Connection, program: str) -> Sequence[OpenRow]: ...
+
+    async def start(self, row: OpenRow) -> None: ...
 
 
 class TellActivities:
-    def __init__(self, teller: Teller, database: Database, start_referral: StartReferral) -> None:
+    def __init__(self, teller: Teller, database: Database, open_rows: OpenRows) -> None:
         self._teller = teller
         self._database = database
-        self._start_referral = start_referral
+        self._open_rows = open_rows
 
     @activity.defn
     async def tell_due(self, order: TellDue) -> Told:
-        """And every stopwatch that has to run is started, should it not be running."""
+        """And every workflow whose row is open is started, should it not be running."""
         scope = Scope.whole(order.program)
         async with self._database.transaction(scope) as connection:
-            referrals = await cases.open_referrals(connection)
+            rows = await self._open_rows.of(connection, order.program)
             due = await tells.due(connection, BATCH)
-        for one in referrals:
-            await self._start_referral(order.program, one)
+        for row in rows:
+            await self._open_rows.start(row)
         answered = await self._teller.tell_all(scope, due)
         async with self._database.transaction(scope) as connection:
             next_due = await tells.next_due(connection)
-            if referrals:
-                look_again = await connection.fetchval("SELECT program_now()") + STEP
+            if pauses := [row.look_again for row in rows if row.look_again is not None]:
+                look_again = await connection.fetchval("SELECT program_now()") + min(pauses)
                 next_due = min(next_due or look_again, look_again)
             return Told(answered, len(due) - answered, next_due)

@@ -23,6 +23,7 @@ from service.parts import Parts
 from workflows.api import (
     assignment,
     daily_mail,
+    new_officer,
     outbox,
     pairing,
     program_year,
@@ -101,6 +102,10 @@ async def _workflows(connection: Connection, program: str) -> Sequence[Expected]
     matched, years = await store.has_proposal(connection), await store.begun_years(connection)
     found = [
         Expected(pairing.workflow_id(one.id), one.begun) for one in await store.begun_pairings(connection)
+    ]
+    found += [
+        Expected(new_officer.workflow_id(one.id), one.begun)
+        for one in await store.begun_replacements(connection)
     ]
     for year in years:
         found.append(Expected(program_year.workflow_id(year.id), year.begun))

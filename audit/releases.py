@@ -8,6 +8,7 @@ from temporalio.api.history.v1 import ActivityTaskScheduledEventAttributes, Hist
 from temporalio.converter import DataConverter
 
 from activities.letters import LetterActivities, PackFilled, Released, ReleaseLetter, SideOfRound
+from activities.replacements import OpeningBetween, ReplacementActivities
 from audit.histories import Run
 from bluepals.domain.letters import DeliveryKind
 from bluepals.store.audit import AuditedDelivery
@@ -15,6 +16,7 @@ from workflows.api.pairing import workflow_id
 
 RELEASE = LetterActivities.release_letter.__name__
 STOCK = LetterActivities.put_stock_letter.__name__
+MEANWHILE = ReplacementActivities.put_stock_letter_meanwhile.__name__
 
 
 @dataclass
@@ -30,17 +32,19 @@ class Releases:
         for event in run.events:
             if event.HasField("activity_task_scheduled_event_attributes"):
                 order = event.activity_task_scheduled_event_attributes
-                if order.activity_type.name in (RELEASE, STOCK):
+                if order.activity_type.name in (RELEASE, STOCK, MEANWHILE):
                     open_orders[event.event_id] = order
             for scheduled, result in _ended(event):
                 ended = open_orders.pop(scheduled, None)
                 if ended is not None and result is not None:
-                    await self._note_result(run.workflow_id, ended.activity_type.name, result)
+                    await self._note_result(*await self._asked(run.workflow_id, ended), result)
         for order in open_orders.values():
-            await self._note_order(run.workflow_id, order)
+            self._under_way.add(await self._asked(run.workflow_id, order))
 
     def brought_about(self, delivery: AuditedDelivery) -> bool:
-        """Whether its pairing's workflow released it, or is just doing so."""
+        """Whether its pairing's workflow released it, or is just doing so; or that of the child's next officer, meanwhile."""
+        if delivery.stands_in:
+            return True  # It was put in with the fact that held another one back.
         workflow = workflow_id(str(delivery.pairing_id))
         if delivery.kind == DeliveryKind.STOCK:
             about: str | int = delivery.round_number
@@ -53,7 +57,22 @@ class Releases:
             about,
         ) in self._under_way
 
-    async def _note_result(self, workflow: str, activity: str, result: Payload) -> None:
+    async def _asked(
+        self, workflow: str, order: ActivityTaskScheduledEventAttributes
+    ) -> tuple[str, str, str | int]:
+        """Whose letter was asked for: by the pairing's workflow, its activity, and the draft or the round."""
+        kind = {RELEASE: ReleaseLetter, STOCK: SideOfRound, MEANWHILE: OpeningBetween}[
+            order.activity_type.name
+        ]
+        [asked] = await self.converter.decode(order.input.payloads, [kind])
+        match asked:
+            case OpeningBetween(pairing_id=pairing_id, round_number=number):
+                return workflow_id(pairing_id), STOCK, number
+            case ReleaseLetter(draft_id=draft_id):
+                return workflow, RELEASE, draft_id
+        return workflow, STOCK, asked.round_number
+
+    async def _note_result(self, workflow: str, activity: str, _: str | int, result: Payload) -> None:
         if activity == RELEASE:
             [released] = await self.converter.decode([result], [Released])
             if released.held is None:
@@ -62,12 +81,6 @@ class Releases:
             [filled] = await self.converter.decode([result], [PackFilled])
             if filled.kind is DeliveryKind.STOCK:
                 self._released.add((workflow, activity, filled.draft_id))
-
-    async def _note_order(self, workflow: str, order: ActivityTaskScheduledEventAttributes) -> None:
-        kind = ReleaseLetter if order.activity_type.name == RELEASE else SideOfRound
-        [asked] = await self.converter.decode(order.input.payloads, [kind])
-        about = asked.draft_id if isinstance(asked, ReleaseLetter) else asked.round_number
-        self._under_way.add((workflow, order.activity_type.name, about))
 
 
 def _ended(event: HistoryEvent) -> Iterator[tuple[int, Payload | None]]:

@@ -21,7 +21,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.letters import LetterRefused
 from bluepals.facts.carry_over import CarryOverRefused
+from bluepals.facts.endings import EndingRefused
+from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.pauses import PauseRefused
+from bluepals.facts.replacements import ReplacementRefused
 from bluepals.facts.silence import SilenceRefused
 from bluepals.paper.pages import PagesRefused
 from bluepals.store import programs
@@ -100,6 +103,9 @@ def _refused(error: Exception) -> str | None:
             | Refused()
             | MigrationRefused()
             | PauseRefused()
+            | EndingRefused()
+            | LeavingRefused()
+            | ReplacementRefused()
             | CarryOverRefused()
             | SilenceRefused()
             | AlreadyPaused()

@@ -1,4 +1,4 @@
-"""student withdraw | leave | transfer: a child takes part no longer, or at another school."""
+"""student withdraw | leave | transfer | died: a child takes part no longer, or at another school."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -7,9 +7,10 @@ from uuid import UUID
 import typer
 
 from bluepals.domain.people import ConsentScope
-from bluepals.facts import consents, moves
+from bluepals.facts import consents, leaving, moves
 from bluepals.facts.consents import Withdrawn
 from bluepals.facts.moves import Left, Transferred
+from bluepals.store import leaving as records
 from bluepals.store import people
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
@@ -102,6 +103,28 @@ def _transferred(student: str, done: Transferred) -> str:
         return f"{student} is in {where} already; nothing changed."
     along = "" if done.pairing_id is None else f" Pairing {done.pairing_id} and its letters came along."
     return f"{student} is in {where} now.{along} Write that into students.csv too."
+
+
+@app.command()
+def died(program: ProgramId, student: StudentId, by: By, json: AsJson = False) -> None:
+    """All automatic mail about it halts, the counselor is told first, and people decide the rest."""
+    run(_died(program, student, by, json))
+
+
+async def _died(program: str, student: str, by: str, json: bool) -> None:
+    async with parts_of(program) as service:
+        scope = Scope.whole(program)
+        async with service.database.transaction(scope) as connection:
+            who, whom = await people.staff_id(connection, by), await records.student(connection, student)
+        left = await leaving.student_died(service.office, scope, whom, by=who)
+    answer(
+        {"pairings": left.pairings},
+        json,
+        lambda: out.print(
+            f"{left.pairings} pairings end now; nothing goes out by itself. See: starter.py status {program}",
+            highlight=False,
+        ),
+    )
 
 
 async def _person(service: Parts, program: str, by: str) -> UUID:

@@ -37,6 +37,7 @@ def app(parts: Parts) -> Starlette:
     return Starlette(
         routes=[
             Route("/pals/{token}", pals.show),
+            Route("/pals/{token}/leave", pals.leave, methods=["POST"]),
             Route("/pals/{token}/letter/{draft:uuid}", pals.pages),
             Route("/pals/{token}/worry/{draft:uuid}", pals.worry, methods=["POST"]),
             Route("/pals/{token}/{pairing:uuid}", pals.answer, methods=["POST"]),

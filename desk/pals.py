@@ -9,13 +9,15 @@ from starlette.responses import RedirectResponse, Response
 from bluepals.domain.letters import LetterRefused
 from bluepals.domain.survey import SurveyRefused, Taker
 from bluepals.facts import officers_page, surveys
+from bluepals.facts.leaving import WITHDRAWALS
 from bluepals.facts.office import Office
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.paper.pages import PagesRefused
+from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from desk.cases import Cases
 from desk.forms import FormRefused, form_key, letter_in, submitted, survey_in
-from desk.pages import Said, page, pdf
+from desk.pages import Said, page, pdf, sentence
 from desk.refusals import said_about
 
 
@@ -55,6 +57,15 @@ class Pals:
         except (FormRefused, NotTaken) as refused:
             return await self._page(request, officer, said_about(refused, request))
         return _back(request, "answered", pairing_id)
+
+    async def leave(self, request: Request) -> Response:
+        officer = await self._officer(request)
+        try:
+            async with submitted(request) as form:
+                await officers_page.withdraw(self._office, officer, _reason(form))
+        except FormRefused as refused:
+            return sentence(refused.status, str(refused))
+        return RedirectResponse(f"/pals/{request.path_params['token']}#leave", 303)
 
     async def worry(self, request: Request) -> Response:
         officer = await self._officer(request)
@@ -110,6 +121,14 @@ def _said(form: FormData) -> str:
     if said not in {"yes", "no"}:
         raise FormRefused(422, "Choose whether you will come or not, and send your answer again.")
     return str(said)
+
+
+def _reason(form: FormData) -> Reason:
+    """Moved or busy. Raises FormRefused."""
+    said = form.get("reason")
+    if said not in WITHDRAWALS:
+        raise FormRefused(422, "Choose why you can't go on, and send it again.")
+    return Reason(str(said))
 
 
 def _back(request: Request, done: str, pairing_id: UUID) -> Response:

@@ -14,16 +14,18 @@ from activities.letters import LetterActivities
 from activities.mail import MailActivities
 from activities.matching import MatchingActivities
 from activities.people import PeopleActivities
+from activities.replacements import ReplacementActivities
 from activities.retention import RetentionActivities
 from activities.starting import StartActivities
 from activities.tells import TellActivities
 from activities.visit import VisitActivities
 from activities.year import YearActivities
 from bluepals.mail.sending import Postbox
+from service.open_rows import OpenRows
 from service.parts import Parts
-from service.referrals import Referrals
 from workflows.assignment import Assignment
 from workflows.daily_mail import DailyMail
+from workflows.new_officer import NewOfficer
 from workflows.outbox import Outbox
 from workflows.pairing import Pairing
 from workflows.program_year import ProgramYear
@@ -33,7 +35,17 @@ from workflows.retention import Retention
 from workflows.visit_day import VisitDay
 
 DEPLOYMENT = "blue-pals"
-WORKFLOWS = (Assignment, DailyMail, Outbox, Pairing, ProgramYear, Referral, Retention, VisitDay)
+WORKFLOWS = (
+    Assignment,
+    DailyMail,
+    NewOfficer,
+    Outbox,
+    Pairing,
+    ProgramYear,
+    Referral,
+    Retention,
+    VisitDay,
+)
 
 # The clock, random and the environment stay out of reach; modules that are known to be pure are loaded once, not once
 # for each workflow that is kept in memory.
@@ -68,6 +80,7 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
     letters, people = LetterActivities(parts.office), PeopleActivities(parts.office)
     matching, year = MatchingActivities(parts.office), YearActivities(parts.office)
     visit, daily = VisitActivities(parts.office), DailyActivities(parts.office)
+    replacements = ReplacementActivities(parts.office)
     cases = CaseActivities(parts.office, parts.pager)
     return [
         letters.release_letter,
@@ -93,11 +106,15 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
         visit.move_visit,
         visit.call_off_visit,
         daily.compose_daily_mail,
+        replacements.look_after_child,
+        replacements.tell_family,
+        replacements.put_stock_letter_meanwhile,
+        replacements.begin_next_pairing,
         cases.look_at_stopwatch,
         cases.page,
         cases.ring_pager,
         RetentionActivities(parts.office).delete_past,
         StartActivities(parts.client).start_workflows,
-        TellActivities(parts.teller, parts.database, Referrals(parts.client).start).tell_due,
+        TellActivities(parts.teller, parts.database, OpenRows(parts.client)).tell_due,
         MailActivities(parts.database, postbox).send_batch,
     ]

@@ -8,6 +8,7 @@ from bluepals.domain.program import Policy
 from workflows.api import (
     assignment,
     daily_mail,
+    new_officer,
     outbox,
     pairing,
     program_year,
@@ -43,6 +44,7 @@ def test_every_workflow_id_stands_there() -> None:
         program_year.workflow_id(year),
         pairing.workflow_id("<pairing id>"),
         visit_day.workflow_id(year),
+        new_officer.workflow_id("<replacement id>"),
         referral.workflow_id("<case id>"),
         outbox.workflow_id(program),
         daily_mail.workflow_id(program),

@@ -92,6 +92,8 @@ class Policy:
     declining_days: int = 7
     joining_days: int = 14
     farewell_days: int = 14
+    rest_days: int = 14
+    clearance_days: int = 14
     clearance_marks: tuple[int, ...] = (30, 14, 3)
     gifts: str = "Please bring no gifts; a handshake and a story are enough."
     photos: str = (
@@ -141,6 +143,11 @@ class Program:
     def first_year(self) -> int:
         """The calendar year in which the school year begins; it names the program years."""
         return self.year.first_day.year
+
+    @property
+    def serving(self) -> dict[str, frozenset[str]]:
+        """The agencies whose officers write to each school's children."""
+        return {school.id: frozenset(school.agencies) for school in self.schools}
 
     def program_year_id(self, school: str) -> str:
         return f"{self.id}.{school}.{self.first_year}"

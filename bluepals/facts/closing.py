@@ -6,11 +6,11 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
-from bluepals.facts import endings
+from bluepals.facts import leaving
 from bluepals.facts.cases import look_at_packs
 from bluepals.facts.letters import due_again, tell_pairing, tell_writer
 from bluepals.facts.office import Letterhead, Office
-from bluepals.store import attention, cases, pairings, tells
+from bluepals.store import cases, pairings, tells
 from bluepals.store.cases import CaseDraft, CaseRecord, Reasons
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -148,24 +148,13 @@ async def _letter(
 
 
 async def _officer(connection: Connection, case: CaseRecord, by: UUID, word: Word) -> Sequence[Tell]:
-    """They go on with all their pals, or have none from now on."""
+    """They go on with all their pals, or have none from now on: whoever leaves over a case is stopped for good."""
     if case.officer_id is None:
         return ()
-    theirs = await cases.pairings_of(connection, case.officer_id)
     if word.officer is OfficerOutcome.RESUMES:
-        return await _open_gates(connection, case.program, theirs)
-    await cases.let_officer_go(connection, case.officer_id)
-    for one in theirs:
-        await endings.end_in(connection, one, Reason.STOPPED, farewell_until=None, by=by)
-    await attention.call(
-        connection,
-        key=f"officer-leaves-{case.officer_id}",
-        kind="officer leaves",
-        agency=case.agency,
-        subject_id=case.officer_id,
-        sentence=f"Officer {case.officer_id} takes part no longer (case {case.id}), and {len(theirs)} pairings have ended. "
-        "Match the children again: starter.py match propose",
-    )
+        waiting = await cases.pairings_of(connection, case.officer_id)
+        return await _open_gates(connection, case.program, waiting)
+    await leaving.go_at_once(connection, case.officer_id, Reason.STOPPED, by)
     return ()
 
 

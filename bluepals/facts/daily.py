@@ -8,7 +8,7 @@ from itertools import groupby
 from bluepals.domain.cases import Concern
 from bluepals.domain.people import Role
 from bluepals.domain.silence import Rung
-from bluepals.facts import silence
+from bluepals.facts import leaving, silence
 from bluepals.facts.cases import plan_due
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
@@ -37,6 +37,7 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
         letterhead = await Letterhead.of(office, connection)
         if not letterhead.calendar.is_school_day(day):
             return 0
+        await leaving.look_at_clearances(connection, letterhead)
         desks: dict[str, Desk] = {}
         await _officers(connection, letterhead, desks)
         await _teachers(connection, letterhead, desks)

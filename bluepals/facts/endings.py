@@ -1,16 +1,24 @@
 """A pairing ends before the year does: at once, or after a farewell that both may write."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from bluepals.facts.office import Office
+from bluepals.facts import replacements
+from bluepals.facts.office import Letterhead, Office
 from bluepals.store import endings, pairings, pauses, tells
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
+from bluepals.store.replacements import Over
 
 
 class EndingRefused(Exception):
     """The pairing stays as it is; the message says why and what to do."""
+
+
+def farewell_until(letterhead: Letterhead) -> datetime:
+    """Until when a last letter may be written to a pairing that ends today."""
+    policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
+    return letterhead.calendar.instant(today + timedelta(days=policy.farewell_days), policy.due_hour)
 
 
 async def end(
@@ -40,22 +48,30 @@ async def end_in(
         await pairings.end(connection, pairing_id, reason.shown)
         await endings.cancel_mail(connection, [pairing_id])
     await tell(connection, pairing_id)
+    if reason.has_successor:
+        await replacements.open_in(connection, pairing_id, by)
     return True
 
 
 async def take_back(office: Office, scope: Scope, pairing_id: UUID) -> None:
     """A mistake, before any farewell went out. Raises EndingRefused when it is too late for that."""
     async with office.committing(scope) as connection:
-        if (await pairings.card(connection, pairing_id)).ended:
-            raise EndingRefused(
-                f"Pairing {pairing_id} has ended. Match the child again: starter.py match propose"
-            )
-        if await endings.farewells_out(connection, pairing_id):
-            raise EndingRefused(
-                f"A farewell of pairing {pairing_id} has gone out. Let it end, and match the two again afterwards."
-            )
-        await endings.take_back(connection, pairing_id)
-        await tell(connection, pairing_id)
+        await take_back_in(connection, pairing_id)
+
+
+async def take_back_in(connection: Connection, pairing_id: UUID) -> None:
+    """The same, in the transaction of what it belongs to; nobody looks for a next officer any more."""
+    if (await pairings.card(connection, pairing_id)).ended:
+        raise EndingRefused(
+            f"Pairing {pairing_id} has ended. Match the child again: starter.py match propose"
+        )
+    if await endings.farewells_out(connection, pairing_id):
+        raise EndingRefused(
+            f"A farewell of pairing {pairing_id} has gone out. Let it end, and match the two again afterwards."
+        )
+    await endings.take_back(connection, pairing_id)
+    await tell(connection, pairing_id)
+    await replacements.close_in(connection, pairing_id, Over.TAKEN_BACK)
 
 
 async def tell(connection: Connection, pairing_id: UUID) -> None:

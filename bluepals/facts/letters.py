@@ -339,18 +339,25 @@ async def put_stock_letter(
     None when the child takes part no longer, and, with a call for a person, when none is left. Raises DateMoved.
     """
     async with office.committing(scope) as connection:
-        delivery = await deliveries.put_stock_letter(connection, pairing_id, round_number)
-        if isinstance(delivery, Held):
-            return None
-        if delivery is None:
-            await attention.call(
-                connection,
-                key=f"no-stock-{pairing_id}-{round_number}",
-                kind="no stock letter",
-                subject_id=pairing_id,
-                sentence=f"Pairing {pairing_id} has no letter for opening day {round_number} and no stock letter is left: "
-                "ask a reserve officer for one.",
-            )
-        else:
-            await attention.settle(connection, f"no-stock-{pairing_id}-{round_number}")
-        return delivery
+        put = await deliveries.put_stock_letter(connection, pairing_id, round_number)
+        return await called_about(connection, pairing_id, round_number, put)
+
+
+async def called_about(
+    connection: Connection, pairing_id: UUID, round_number: int, put: Delivery | Held | None
+) -> Delivery | None:
+    """What was put into the pack; a person is asked for one when no stock letter was left."""
+    if isinstance(put, Held):
+        return None
+    if put is None:
+        await attention.call(
+            connection,
+            key=f"no-stock-{pairing_id}-{round_number}",
+            kind="no stock letter",
+            subject_id=pairing_id,
+            sentence=f"Pairing {pairing_id} has no letter for opening day {round_number} and no stock letter is left: "
+            "ask a reserve officer for one.",
+        )
+    else:
+        await attention.settle(connection, f"no-stock-{pairing_id}-{round_number}")
+    return put

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from bluepals.domain.matching import needs, propose
 from bluepals.domain.people import Role
-from bluepals.domain.program import Program
-from bluepals.facts import declining
+from bluepals.facts import declining, replacements
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.store import declining as store
@@ -29,8 +28,9 @@ async def make_proposal(office: Office, scope: Scope, seed: int) -> Proposed:
     async with office.committing(scope) as connection:
         await matching.one_at_a_time(connection, scope.program)
         letterhead = await Letterhead.of(office, connection)
+        await replacements.seek(connection, letterhead)  # Who has lost an officer is paired first.
         children, officers = await matching.children(connection), await matching.candidates(connection)
-        serving = _serving(letterhead.program)
+        serving = letterhead.program.serving
         proposal = propose(children, officers, serving, await matching.rejected(connection), seed)
         number = await matching.save_proposal(
             connection, scope.program, seed, proposal.pairs, needs(children, officers, serving)
@@ -39,10 +39,6 @@ async def make_proposal(office: Office, scope: Scope, seed: int) -> Proposed:
         if proposed.pairs:
             await _tell_coordinators(connection, letterhead, proposed)
         return proposed
-
-
-def _serving(program: Program) -> dict[str, frozenset[str]]:
-    return {school.id: frozenset(school.agencies) for school in program.schools}
 
 
 async def _tell_coordinators(connection: Connection, letterhead: Letterhead, proposed: Proposed) -> None:

@@ -1,7 +1,7 @@
 """A child leaves the program's schools, with a farewell; or changes between them, with pal and letters."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.people import Role
@@ -43,18 +43,13 @@ async def leave(office: Office, scope: Scope, student: str, *, by: UUID) -> Left
         if child.pairing_id is None:
             return Left(None, None, known=False)
         letterhead = await Letterhead.of(office, connection)
-        until = _farewell_until(letterhead) if child.introduced else None
+        until = endings.farewell_until(letterhead) if child.introduced else None
         ending = await endings.end_in(
             connection, child.pairing_id, Reason.LEFT_SCHOOL, farewell_until=until, by=by
         )
         if ending and until is not None:
             await _ask_for_farewell(connection, letterhead, child.pairing_id, until)
         return Left(child.pairing_id, until, known=False)
-
-
-def _farewell_until(letterhead: Letterhead) -> datetime:
-    policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
-    return letterhead.calendar.instant(today + timedelta(days=policy.farewell_days), policy.due_hour)
 
 
 async def _ask_for_farewell(

@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.survey import QUESTIONS, Question, Taker
-from bluepals.facts import letters, visits
+from bluepals.facts import leaving, letters, visits
 from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
 from bluepals.store import officers_page, programs, surveys, visit_hosts
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
+from bluepals.store.endings import Reason
 from bluepals.store.letters import DraftRecord, NotTaken
 from bluepals.store.letters import read as read_draft
 from bluepals.store.officers_page import LetterRow, PalRow
@@ -25,6 +27,7 @@ class OfficerAtDesk:
     id: UUID
     first_name: str
     scope: Scope
+    leaves_at: datetime | None = None
 
 
 class Turn(StrEnum):
@@ -97,6 +100,7 @@ class OfficerPage:
     invitations: tuple[Invitation, ...]
     requests: tuple[Request, ...]
     survey: tuple[Question, ...]  # asked now; empty when it has been answered
+    leaves: str | None = None  # until when the last letters may be written
 
 
 async def officer_at_desk(office: Office, token: str) -> OfficerAtDesk:
@@ -108,7 +112,9 @@ async def officer_at_desk(office: Office, token: str) -> OfficerAtDesk:
         raise LinkRefused("This page is closed, because you take part no longer. Ask the coordinator.")
     if card.stopped:
         raise LinkRefused("This page rests for now. The coordinator can tell you more.")
-    return OfficerAtDesk(card.id, card.first_name, Scope(visitor.program, agencies=(card.agency,)))
+    return OfficerAtDesk(
+        card.id, card.first_name, Scope(visitor.program, agencies=(card.agency,)), card.leaves_at
+    )
 
 
 async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
@@ -125,6 +131,7 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         invitations=await _invitations(office, officer, pals),
         requests=await _requests(office, officer),
         survey=QUESTIONS[Taker.OFFICER] if asked else (),
+        leaves=calendar.label(officer.leaves_at) if officer.leaves_at else None,
     )
 
 
@@ -310,6 +317,12 @@ async def answer_invitation(office: Office, officer: OfficerAtDesk, pairing_id: 
     for pal in invited:
         if not pal.visit_over:
             await visits.answer(office, officer.scope, pal.pairing_id, said)
+
+
+async def withdraw(office: Office, officer: OfficerAtDesk, reason: Reason) -> None:
+    """An officer who can't go on. What follows concerns more than this officer may see."""
+    whole = Scope.whole(officer.scope.program)
+    await leaving.leave(office, whole, officer.id, reason, by=officer.id)
 
 
 async def officers_pages(office: Office, officer: OfficerAtDesk, draft_id: UUID) -> bytes:

@@ -120,8 +120,8 @@ async def _call(connection: Connection, program: str, one: SilentSide, rung: Run
 _SENTENCES = {
     Rung.WARNING_PROPOSED: "The officer of pairing {pairing} has been silent since {since}, also for the liaison."
     " Approve a warning: starter.py silence warn {program} {pairing}",
-    Rung.TO_DECIDE: "The officer of pairing {pairing} has not answered a warning. Decide: another officer, or"
-    " starter.py silence more-time {program} {pairing}",
+    Rung.TO_DECIDE: "The officer of pairing {pairing} has not answered a warning. Decide: another officer,"
+    " starter.py replacement begin {program} {pairing}, or more time, starter.py silence more-time {program} {pairing}",
     Rung.COORDINATOR: "The child of pairing {pairing} has missed {missed} dates in a row. Ask the teacher.",
     Rung.REST_PROPOSED: "The child of pairing {pairing} has been silent since {since}. If it is absent, let the pairing rest:"
     " starter.py pause {program} --pairing {pairing} --letters",

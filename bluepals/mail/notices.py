@@ -336,6 +336,102 @@ def year_numbers(*, name: str, school: str, lines: Sequence[str]) -> Notice:
     )
 
 
+def farewell_asked_of_officer(*, officer: str, student: str, until: str, link: str) -> Notice:
+    return Notice(
+        kind="leaves",
+        subject=f"A last letter to {student}",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"Thank you for every letter to {student}. Another officer will write to {student} from here on.",
+            (
+                f"Please write a last letter on your page by {until}: a few kind lines, and that somebody else is coming. "
+                "A person reads it before it goes on, as always."
+            ),
+        ),
+        action=Action("Write a last letter", link),
+    )
+
+
+def farewell_asked_of_teacher(
+    *, teacher: str, student: str, class_name: str, until: str, link: str
+) -> Notice:
+    return Notice(
+        kind="leaves",
+        subject=f"{student} of class {class_name} will have another pal",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            f"The officer who writes to {student} can't go on. We look for another one, and tell you and the family.",
+            f"If {student} would like to say goodbye, please hand in a last letter by {until}.",
+        ),
+        action=Action("Hand in a letter", link),
+    )
+
+
+def pal_changes_to_guardian(*, student: str, language: str) -> Notice:
+    if language == "es":
+        return Notice(
+            kind="successor",
+            subject=f"{student} tendrá otra persona con quien escribirse",
+            greeting="Estimada familia:",
+            paragraphs=(
+                (
+                    f"La persona de la policía que escribía a {student} ya no puede seguir. No es por nada que {student} "
+                    "haya hecho o escrito."
+                ),
+                (
+                    f"Buscamos a otra persona que le escriba, y les avisaremos quién es. Mientras tanto, {student} "
+                    "recibirá también una carta cuando la clase abra las suyas."
+                ),
+            ),
+            closing="Gracias, el equipo de Blue Pals",
+            language="es",
+        )
+    return Notice(
+        kind="successor",
+        subject=f"{student} will have another pen pal",
+        greeting="Dear family,",
+        paragraphs=(
+            (
+                f"The officer who wrote to {student} can't go on. It is because of nothing that {student} has done or "
+                "written."
+            ),
+            (
+                f"We look for another officer and will tell you who it is. Until then {student} gets a letter too when "
+                "the class opens its letters."
+            ),
+        ),
+    )
+
+
+def pal_changes_to_teacher(*, teacher: str, student: str, class_name: str, by_paper: bool) -> Notice:
+    paper = ("We have no address of the family: please tell them, in the same words, on paper.",)
+    return Notice(
+        kind="successor",
+        subject=f"{student} of class {class_name} waits for another pal",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            f"The officer who wrote to {student} can't go on, because of nothing that {student} has done or written.",
+            "Another one follows after a while. Until then the class's pack holds a letter for every opening day.",
+            *(paper if by_paper else ()),
+        ),
+    )
+
+
+def death(*, name: str, who: str, first_name: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="Please call the coordinator today",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"{first_name}, {who} of the program, has died. Nobody else has been told, and nothing is sent by itself.",
+            (
+                "Who tells the child, the family, the class and the officer, when, and in which words, is decided by you "
+                "and the coordinator together."
+            ),
+        ),
+    )
+
+
 def duty_to_report(*, name: str, case: str, hotline: str, link: str) -> Notice:
     return Notice(
         kind="safety",

@@ -70,6 +70,8 @@ POLICY: Mapping[str, tuple[int, int]] = {
     "declining_days": (0, 10),
     "joining_days": (0, 60),
     "farewell_days": (1, 60),
+    "rest_days": (0, 60),
+    "clearance_days": (1, 90),
     "clearance_marks": (1, 120),
 }
 SENTENCES = ("gifts", "photos")

@@ -17,7 +17,7 @@ async def read_only(connection: Connection) -> None:
 class AuditedDelivery:
     """A delivery beside its draft and the approval of it, as far as they are there.
 
-    `bytes_hash` is computed now; it is None when the content has been erased.
+    `bytes_hash` is computed now; it is None when the content has been erased. `stands_in`: for a letter that was held back.
     """
 
     id: UUID
@@ -33,6 +33,7 @@ class AuditedDelivery:
     approved_hash: bytes | None
     approved_by_uploader: bool | None
     approved_at: datetime | None
+    stands_in: bool = False
 
 
 async def deliveries(connection: Connection) -> Sequence[AuditedDelivery]:
@@ -41,7 +42,9 @@ async def deliveries(connection: Connection) -> Sequence[AuditedDelivery]:
         " delivery.hash, delivery.released_at, pairing.introduced_at, draft.hash AS draft_hash,"
         " sha256(draft.stored) AS bytes_hash, decision.hash AS approved_hash,"
         " is_one_person(decision.decided_by, draft.uploaded_by) AS approved_by_uploader,"
-        " decision.decided_at AS approved_at"
+        " decision.decided_at AS approved_at,"
+        " delivery.kind = 'stock' AND EXISTS (SELECT FROM delivery AS held WHERE held.pairing_id = delivery.pairing_id"
+        "   AND held.round_number = delivery.round_number AND held.withheld_at IS NOT NULL) AS stands_in"
         " FROM delivery LEFT JOIN pairing ON pairing.id = delivery.pairing_id"
         " LEFT JOIN draft ON draft.id = delivery.draft_id"
         " LEFT JOIN decision ON decision.draft_id = delivery.draft_id AND decision.verdict = 'approve'"
@@ -112,7 +115,7 @@ async def openings(connection: Connection) -> Sequence[AuditedOpening]:
     rows = await connection.fetch(
         "SELECT pairing.id AS pairing_id, round.number AS round_number,"
         " EXISTS (SELECT FROM delivery WHERE delivery.pairing_id = pairing.id AND side = 'officer'"
-        "   AND opening = round.number AND kind <> 'late' AND released_at < round.opens_at) AS has_letter,"
+        "   AND opening = round.number AND kind <> 'late' AND withheld_at IS NULL AND released_at < round.opens_at) AS has_letter,"
         " EXISTS (SELECT FROM attention WHERE kind = 'no stock letter' AND subject_id = pairing.id"
         "   AND key = format('no-stock-%s-%s', pairing.id, round.number)) AS called"
         " FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id"
@@ -174,6 +177,13 @@ class Begun:
 async def begun_pairings(connection: Connection) -> Sequence[Begun]:
     rows = await connection.fetch(
         "SELECT id::text, introduced_at IS NOT NULL AS begun FROM pairing ORDER BY id"
+    )
+    return [Begun(**row) for row in rows]
+
+
+async def begun_replacements(connection: Connection) -> Sequence[Begun]:
+    rows = await connection.fetch(
+        "SELECT id::text, guardian_told_at IS NOT NULL AS begun FROM replacement ORDER BY id"
     )
     return [Begun(**row) for row in rows]
 

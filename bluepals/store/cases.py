@@ -220,7 +220,7 @@ class PlaceInPack:
 async def places_in_packs(connection: Connection, case_id: UUID) -> Sequence[PlaceInPack]:
     """Of the case's letter, and of all letters of an officer whose conduct it is."""
     rows = await connection.fetch(
-        "SELECT delivery.pairing_id, delivery.opening, NOT may_be_opened(draft.id) AS empty"
+        "SELECT delivery.pairing_id, delivery.opening, withheld_at IS NULL AND NOT may_be_opened(draft.id) AS empty"
         " FROM case_file"
         " JOIN draft ON draft.id = case_file.draft_id OR draft.uploaded_by = case_file.officer_id"
         " JOIN delivery ON delivery.draft_id = draft.id AND delivery.kind <> 'late'"
@@ -457,12 +457,6 @@ async def pairings_of(connection: Connection, officer_id: UUID) -> Sequence[UUID
         "SELECT id FROM pairing WHERE officer_id = $1 AND ended_at IS NULL ORDER BY id", officer_id
     )
     return [row["id"] for row in rows]
-
-
-async def let_officer_go(connection: Connection, officer_id: UUID) -> None:
-    await connection.execute(
-        "UPDATE officer SET withdrawn_at = coalesce(withdrawn_at, program_now()) WHERE id = $1", officer_id
-    )
 
 
 # ---- lists

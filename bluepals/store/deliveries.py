@@ -96,7 +96,8 @@ async def _way_out(
     """Which kind of delivery it becomes, and the opening day it goes with."""
     own = await connection.fetchrow(
         "SELECT students_due_at, pack_closes_at > program_now() AS pack_open, EXISTS (SELECT FROM delivery"
-        "   WHERE pairing_id = $1 AND round_number = $2 AND side = 'officer' AND kind <> 'late') AS filled"
+        "   WHERE pairing_id = $1 AND round_number = $2 AND side = 'officer' AND kind <> 'late'"
+        "   AND withheld_at IS NULL) AS filled"
         " FROM pairing_round WHERE pairing_id = $1 AND number = $2",
         pairing_id,
         draft["round_number"],
@@ -166,13 +167,8 @@ async def put_stock_letter(
     In the child's language if there is one, otherwise in English, never one that this child has had; the least used first.
     Raises DateMoved when the class's opening day is frozen or was left out.
     """
-    filled = await connection.fetchval(
-        "SELECT draft_id FROM delivery WHERE pairing_id = $1 AND round_number = $2 AND side = 'officer' AND kind <> 'late'",
-        pairing_id,
-        round_number,
-    )
-    if filled is not None:
-        return await _delivery(connection, pairing_id, filled)
+    if filled := await _in_the_pack(connection, pairing_id, round_number):
+        return filled
     gates = await connection.fetchrow(
         # Another officer has written it: the clearance of the child's own is not asked for.
         "SELECT pairing.ended_at, has_consent(student) AS consented, true AS cleared, false AS paused,"
@@ -189,8 +185,39 @@ async def put_stock_letter(
         raise DateMoved(f"Round {round_number} has no opening day now.")
     if held := _closed_gate(gates):
         return held
+    return await _put_stock_letter(connection, pairing_id, round_number)
+
+
+async def put_stock_letter_meanwhile(
+    connection: Connection, pairing_id: UUID, round_number: int
+) -> Delivery | Held | None:
+    """The same for a child between two officers: it belongs to the pairing that has ended, as long as the next one is sought."""
+    if filled := await _in_the_pack(connection, pairing_id, round_number):
+        return filled
+    waits = await connection.fetchval(
+        "SELECT has_consent(student) FROM replacement JOIN student ON student.id = replacement.student_id"
+        " WHERE replacement.pairing_id = $1 AND replacement.closed_at IS NULL FOR SHARE OF replacement, student",
+        pairing_id,
+    )
+    if waits is None:
+        return Held.ENDED
+    return await _put_stock_letter(connection, pairing_id, round_number) if waits else Held.NO_CONSENT
+
+
+async def _in_the_pack(connection: Connection, pairing_id: UUID, round_number: int) -> Delivery | None:
+    filled = await connection.fetchval(
+        "SELECT draft_id FROM delivery WHERE pairing_id = $1 AND round_number = $2 AND side = 'officer' AND kind <> 'late'"
+        " AND withheld_at IS NULL",
+        pairing_id,
+        round_number,
+    )
+    return None if filled is None else await _delivery(connection, pairing_id, filled)
+
+
+async def _put_stock_letter(connection: Connection, pairing_id: UUID, round_number: int) -> Delivery | None:
     draft_id = await connection.fetchval(
         "SELECT draft.id FROM draft JOIN letter ON letter.id = draft.letter_id"
+        " JOIN officer AS writer ON writer.id = draft.uploaded_by AND writer.withdrawn_at IS NULL"
         " JOIN decision ON decision.draft_id = draft.id AND decision.verdict = 'approve'"
         " JOIN pairing ON pairing.id = $1 JOIN student ON student.id = pairing.student_id"
         " WHERE draft.written_for = 'stock' AND may_be_opened(draft.id) AND letter.stock_gender = pairing.gender"
@@ -266,8 +293,7 @@ async def pack(
         " FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id JOIN pal ON pal.pairing_id = pairing.id"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND delivery.opening = $3"
-        " AND may_be_opened(delivery.draft_id)"
-        " AND has_consent(student)"
+        " AND withheld_at IS NULL AND may_be_opened(delivery.draft_id) AND has_consent(student)"
         " ORDER BY student.last_name, student.first_name, student.id, delivery.kind = 'late', delivery.sequence",
         program_year,
         class_name,

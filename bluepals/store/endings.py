@@ -31,9 +31,15 @@ class Reason(StrEnum):
         """Whether both may still write a letter."""
         return self in WITH_FAREWELL
 
+    @property
+    def has_successor(self) -> bool:
+        """Whether another officer is sought for the child by itself; after a death people decide."""
+        return self in WITH_SUCCESSOR
+
 
 OF_THE_CHILD = (Reason.CONSENT_WITHDRAWN, Reason.LEFT_SCHOOL, Reason.CHILD_DIED)
 WITH_FAREWELL = (Reason.LEFT_SCHOOL, Reason.MOVED, Reason.BUSY, Reason.CLEARANCE_ENDED, Reason.SILENCE)
+WITH_SUCCESSOR = (Reason.MOVED, Reason.BUSY, Reason.STOPPED, Reason.CLEARANCE_ENDED, Reason.SILENCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ async def one_at_a_time(connection: Connection, program: str) -> None:
 
 
 async def children(connection: Connection) -> Sequence[Child]:
-    """Those who may be matched now: consent, a pal's gender, and no pal."""
+    """Those who may be matched now: consent, a pal's gender, no pal, and none who is sought already."""
     rows = await connection.fetch(
         "SELECT external_id AS id, pal_gender, language, school_id, waiting_since FROM student"
         " WHERE pal_gender IS NOT NULL AND has_consent(student) AND left_at IS NULL AND is_in_an_open_year(student)"
         " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
+        " AND NOT EXISTS (SELECT FROM replacement WHERE replacement.student_id = student.id AND closed_at IS NULL)"
         " ORDER BY id"
     )
     return [
@@ -36,11 +37,13 @@ async def children(connection: Connection) -> Sequence[Child]:
 
 
 async def candidates(connection: Connection) -> Sequence[Candidate]:
-    """Officers with a clearance in date, and the places that are taken."""
+    """Officers with a clearance in date who stay, and the places that are taken or kept for a child between two officers."""
     rows = await connection.fetch(
         "SELECT external_id AS id, gender, languages, agency_id, capacity,"
-        " (SELECT count(*) FROM pairing WHERE pairing.officer_id = officer.id AND ended_at IS NULL) AS taken"
-        " FROM officer WHERE gender IS NOT NULL AND is_cleared(officer) ORDER BY id"
+        " (SELECT count(*) FROM pairing WHERE pairing.officer_id = officer.id AND ended_at IS NULL)"
+        " + (SELECT count(*) FROM replacement WHERE reserve_id = officer.id AND closed_at IS NULL"
+        "   AND next_pairing_id IS NULL) AS taken"
+        " FROM officer WHERE gender IS NOT NULL AND is_cleared(officer) AND leaves_at IS NULL ORDER BY id"
     )
     return [
         Candidate(
@@ -200,7 +203,9 @@ async def supersede_impossible(connection: Connection, pairs: Sequence[UUID]) ->
     """How many of these open pairs can't be any more: the child has a pal by now, or the officer no place left."""
     rows = await connection.fetch(
         "WITH asked AS (SELECT pair.id, row_number() OVER (PARTITION BY officer.id ORDER BY pair.id) AS place,"
-        "  officer.capacity - (SELECT count(*) FROM pairing WHERE officer_id = officer.id AND ended_at IS NULL) AS free,"
+        "  officer.capacity - (SELECT count(*) FROM pairing WHERE officer_id = officer.id AND ended_at IS NULL)"
+        "   - (SELECT count(*) FROM replacement WHERE reserve_id = officer.id AND closed_at IS NULL"
+        "     AND next_pairing_id IS NULL) AS free,"
         "  EXISTS (SELECT FROM pairing WHERE student_id = pair.student_id AND ended_at IS NULL) AS paired"
         "  FROM proposed_pair AS pair JOIN officer ON officer.id = pair.officer_id"
         "  WHERE pair.id = ANY ($1) AND state = 'proposed')"

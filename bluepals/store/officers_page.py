@@ -14,13 +14,15 @@ class OfficerCard:
     id: UUID
     first_name: str
     agency: str
+    leaves_at: datetime | None
     stopped: bool
 
 
 async def officer(connection: Connection, officer_id: UUID) -> OfficerCard | None:
     """An officer who takes part."""
     row = await connection.fetchrow(
-        "SELECT id, first_name, agency_id AS agency, is_stopped(id) AS stopped FROM officer WHERE id = $1 AND withdrawn_at IS NULL",
+        "SELECT id, first_name, agency_id AS agency, leaves_at, is_stopped(id) AS stopped FROM officer"
+        " WHERE id = $1 AND withdrawn_at IS NULL",
         officer_id,
     )
     return OfficerCard(**row) if row else None

@@ -41,7 +41,8 @@ async def classes_with_pack(connection: Connection, program_year: str, opening: 
     rows = await connection.fetch(
         "SELECT DISTINCT student.class_name FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id"
         " JOIN student ON student.id = pairing.student_id"
-        " WHERE pairing.program_year_id = $1 AND delivery.opening = $2 AND has_consent(student) ORDER BY 1",
+        " WHERE pairing.program_year_id = $1 AND delivery.opening = $2 AND withheld_at IS NULL AND has_consent(student)"
+        " ORDER BY 1",
         program_year,
         opening,
     )
@@ -81,10 +82,10 @@ async def numbers(connection: Connection, program_year: str) -> dict[str, int]:
     row = await connection.fetchrow(
         "WITH these AS (SELECT id FROM pairing WHERE program_year_id = $1)"
         " SELECT (SELECT count(*) FROM these) AS pairings,"
-        " (SELECT count(*) FROM delivery JOIN these ON these.id = pairing_id WHERE kind <> 'stock') AS letters,"
-        " (SELECT count(*) FROM delivery JOIN these ON these.id = pairing_id WHERE kind = 'stock') AS stock_letters,"
+        " (SELECT count(*) FROM delivery JOIN these ON these.id = pairing_id WHERE kind <> 'stock' AND withheld_at IS NULL) AS letters,"
+        " (SELECT count(*) FROM delivery JOIN these ON these.id = pairing_id WHERE kind = 'stock' AND withheld_at IS NULL) AS stock_letters,"
         " (SELECT count(*) FROM miss JOIN these ON these.id = pairing_id) AS missed,"
-        " (SELECT count(*) FROM delivery JOIN these ON these.id = pairing_id WHERE kind = 'late') AS late,"
+        " (SELECT count(*) FROM delivery JOIN these ON these.id = pairing_id WHERE kind = 'late' AND withheld_at IS NULL) AS late,"
         " (SELECT count(*) FROM visit JOIN these ON these.id = pairing_id WHERE attended) AS visits",
         program_year,
     )

@@ -148,7 +148,7 @@ async def opened_days(connection: Connection, of: SchoolClass) -> Sequence[Opene
         " JOIN pairing ON pairing.id = delivery.pairing_id AND pairing.program_year_id = round.program_year_id"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE round.program_year_id = $1 AND student.class_name = $2 AND round.pack_sent_at IS NOT NULL"
-        " AND has_consent(student)"
+        " AND withheld_at IS NULL AND has_consent(student)"
         " GROUP BY round.number, 2 ORDER BY round.number DESC",
         of.program_year,
         of.class_name,
@@ -173,7 +173,8 @@ async def single_letters(connection: Connection, of: SchoolClass) -> Sequence[Si
         " JOIN pairing ON pairing.id = delivery.pairing_id JOIN pal ON pal.pairing_id = pairing.id"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND may_be_opened(delivery.draft_id)"
-        " AND has_consent(student) AND delivery.side = 'officer' AND delivery.opening IS NULL ORDER BY delivery.sequence",
+        " AND withheld_at IS NULL AND has_consent(student)"
+        " AND delivery.side = 'officer' AND delivery.opening IS NULL ORDER BY delivery.sequence",
         of.program_year,
         of.class_name,
     )

@@ -268,7 +268,7 @@ class Town:
     async def _close(self, case: CaseRecord) -> None:
         """Nobody saw harm in the end: the letter goes on."""
         office, referrals = self.parts.office, Referrals(self.parts.client)
-        await referrals.start(PROGRAM, OpenReferral(case.id, case.school))
+        await referrals.start_at_once(PROGRAM, OpenReferral(case.id, case.school))
         for reader in ("teacher", "reader"):
             by = await self._id("SELECT id FROM staff WHERE external_id = $1", reader)
             await cases.attest(office, SCOPE, case_id=case.id, by=by, reported_at=None)

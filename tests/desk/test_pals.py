@@ -312,6 +312,23 @@ def test_the_dates_of_this_specification_are_in_order() -> None:
     assert SECOND_ROUND < SECOND_OPENING == second.opens_on
 
 
+async def test_an_officer_who_cant_go_on_says_so_once_and_may_write_a_last_letter(town: Town) -> None:
+    dana = town.officer("dana")
+    for _ in range(2):
+        page = (await dana.leaves("moved", key=await dana.form_key())).text
+        assert "please write a last letter to each pal until Tuesday, September 15, 2026" in page
+    assert "I have no time any more" not in page
+    rows = await town.admin.fetch("SELECT reason FROM ending")
+    assert [row["reason"] for row in rows] == ["moved", "moved"], "for both of Dana's pals"
+    assert await town.admin.fetchval("SELECT count(*) FROM replacement") == len(rows)
+
+
+async def test_a_reason_that_is_none_is_refused(town: Town) -> None:
+    page = await town.officer("dana").leaves("stopped")
+    assert page.status_code == 422
+    assert "Choose why you can" in page.text
+
+
 # A reserve asked to host a child
 
 

@@ -291,6 +291,10 @@ class Visitor:
         form = await self.form_key() if key is None else key
         return await self.http.post(f"{self.path}/{pairing}/visit", data={"form": form, "answer": answer})
 
+    async def leaves(self, reason: str, *, key: str | None = None) -> httpx.Response:
+        form = await self.form_key() if key is None else key
+        return await self.http.post(f"{self.path}/leave", data={"form": form, "reason": reason})
+
     async def is_worried(self, draft: UUID, kind: str) -> httpx.Response:
         return await self.http.post(
             f"{self.path}/worry/{draft}", data={"form": await self.form_key(), "kind": kind}

@@ -40,8 +40,8 @@ from bluepals.store.pauses import Target, What
 from rehearsal.clock import VirtualClock
 from service.bell import Bell
 from service.connection import connect
+from service.open_rows import OpenRows
 from service.parts import Parts
-from service.referrals import Referrals
 from service.workers import worker
 from stack.postgres import PostgresServer
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
@@ -425,8 +425,7 @@ class World:
 
     async def tell(self) -> int:
         """What the outbox does: every due fact is told. How many were answered."""
-        start = Referrals(self.client).start
-        told = await TellActivities(self.parts.teller, self.parts.database, start).tell_due(
+        told = await TellActivities(self.parts.teller, self.parts.database, OpenRows(self.client)).tell_due(
             TellDue(self.program.id)
         )
         return told.answered

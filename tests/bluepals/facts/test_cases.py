@@ -359,7 +359,9 @@ async def test_conduct_stops_the_officer_at_once_and_coordinator_and_liaison_dec
     assert await schools.admin.fetchval(asked) == 0
 
 
-async def test_an_officer_who_leaves_has_no_pal_any_more_and_a_person_is_called(schools: TwoSchools) -> None:
+async def test_an_officer_who_leaves_has_no_pal_any_more_and_the_child_gets_another_one(
+    schools: TwoSchools,
+) -> None:
     opened = await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Mona")
     childs = await schools.write("Ana", Side.STUDENT)
     await schools.decide(childs)
@@ -372,8 +374,10 @@ async def test_an_officer_who_leaves_has_no_pal_any_more_and_a_person_is_called(
         schools.pairing["Ana"],
     )
     assert tuple(ended or ()) == ("officer left", "stopped"), "the cause is the office's to know"
-    called = await schools.admin.fetchval("SELECT sentence FROM attention WHERE kind = 'officer leaves'")
-    assert str(schools.officer["Olga"]) in called
+    sought = await schools.admin.fetchval(
+        "SELECT count(*) FROM replacement WHERE pairing_id = $1 AND closed_at IS NULL", schools.pairing["Ana"]
+    )
+    assert sought == 1
 
 
 async def test_the_liaison_is_left_out_when_the_policy_says_so(schools: TwoSchools) -> None:

@@ -18,6 +18,7 @@ WORDS: dict[str, object] = {
     "agency": "City Police",
     "answer_by": "Friday, October 2, 2026, 5:00 PM CDT",
     "because": "The school is closed for snow & ice.",
+    "by_paper": True,
     "calendar_file": b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
     "case": "0190d7a5-0000-7000-8000-000000000001",
     "class_name": "5A",
@@ -25,6 +26,7 @@ WORDS: dict[str, object] = {
     "draft": "0190d7a5-0000-7000-8000-000000000000",
     "due": "Friday, October 2, 2026, 5:00 PM CDT",
     "first_due": "Friday, September 18, 2026, 5:00 PM CDT",
+    "first_name": "Olga",
     "hotline": "the hotline, 1-800-555-0100",
     "language": "en",
     "lines": ("4 pairings", "12 letters delivered"),
@@ -37,6 +39,7 @@ WORDS: dict[str, object] = {
     "pairs": 52,
     "plan_by": "Friday, October 16",
     "program": "stl",
+    "programs": ("Chess club, ages 10 to 12",),
     "read_aloud": False,
     "reason": "Please leave out the phone number, and tell more of your dog & his friends.",
     "round_number": 1,
@@ -50,6 +53,7 @@ WORDS: dict[str, object] = {
     "waiting": 10,
     "was": "Monday, April 12",
     "when": "Wednesday, April 14, 2027, 1:00 PM CDT",
+    "who": "an officer",
 }
 NOTICES: dict[str, Callable[..., Notice]] = {
     name: function
@@ -134,7 +138,7 @@ class TestEachNotice:
     def test_has_a_subject_and_a_kind(self, name: str) -> None:
         notice = notice_of(name)
         assert 0 < len(notice.subject) <= 78
-        assert re.fullmatch(r"[a-z]+", notice.kind)
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)?", notice.kind)
 
 
 @pytest.mark.parametrize("name", [name for name in NOTICES if name.endswith("guardian")])

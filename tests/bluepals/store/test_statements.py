@@ -27,6 +27,7 @@ from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
 from bluepals.store.moves import SchoolYear
 from bluepals.store.pauses import NotPaused, Target, What
+from bluepals.store.replacements import Over
 from bluepals.store.silence import SilentSide
 from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
@@ -98,6 +99,7 @@ REFUSALS: dict[str, type[Exception]] = {
     "mail.mark_sent": mail.ClaimLost,
     "mail.mark_unknown": mail.ClaimLost,
     "pauses.end": NotPaused,
+    "replacements.one": LookupError,
 }
 
 
@@ -120,6 +122,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "agency": "city",
         "answer": "known",
         "among": [busy.pairing["Ana"]],
+        "at": None,
         "answer_by": datetime(2026, 10, 9, tzinfo=UTC),
         "because": "Snow.",
         "body": {"draft_id": "x"},
@@ -204,6 +207,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "subject": Subject.STUDENT,
         "counted": 3,
         "reply": "250",
+        "replacement_id": uuid4(),
+        "rest_until": datetime(2027, 6, 1, tzinfo=UTC),
         "reported_at": None,
         "role": Role.MODERATOR,
         "roles": roster.staff,
@@ -244,6 +249,9 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "endings.begin": {"reason": Reason.STOPPED},
     "consents.locked": {"external_id": "Ana"},
     "deliveries.record_miss": {"round_number": 1},
+    "leaving.student": {"external_id": "Ana"},
+    "replacements.close": {"outcome": Over.TAKEN_BACK},
+    "replacements.open_for": {"farewell_until": datetime(2027, 5, 1, tzinfo=UTC)},
     "cases.plan": {"partners": ["Friends of Children"]},
     "cases.say": {"role": "counselor"},
     "erasure.student": {"external_id": "Ana"},

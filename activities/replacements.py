@@ -1,0 +1,88 @@
+"""A child between two officers, as its workflow asks for it."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from temporalio import activity
+
+from activities.counters import LETTERS
+from activities.letters import PackFilled
+from bluepals.facts import replacements
+from bluepals.facts.office import Office
+from bluepals.store.database import Scope
+
+
+@dataclass(frozen=True)
+class OneReplacement:
+    program: str
+    replacement_id: str
+
+
+@dataclass(frozen=True)
+class OpeningBetween:
+    """An opening day between two officers; its delivery belongs to the pairing that has ended."""
+
+    program: str
+    replacement_id: str
+    pairing_id: str
+    round_number: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far it is by the program's clock, and when to look again. `empty_packs`: opening days to be filled now."""
+
+    version: int
+    read_at: datetime
+    farewell_until: datetime
+    rest_until: datetime
+    look_again: datetime
+    farewell_over: bool
+    rested: bool
+    proposed: bool
+    approved: bool
+    family_told: bool
+    begun: bool
+    outcome: str | None
+    empty_packs: list[int]
+
+
+class ReplacementActivities:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    @activity.defn
+    async def look_after_child(self, order: OneReplacement) -> Standing:
+        return _standing(
+            await replacements.look_after(
+                self._office, Scope.whole(order.program), UUID(order.replacement_id)
+            )
+        )
+
+    @activity.defn
+    async def tell_family(self, order: OneReplacement) -> None:
+        await replacements.tell_family(self._office, Scope.whole(order.program), UUID(order.replacement_id))
+
+    @activity.defn
+    async def put_stock_letter_meanwhile(self, order: OpeningBetween) -> PackFilled:
+        delivery = await replacements.put_stock_letter(
+            self._office, Scope.whole(order.program), UUID(order.replacement_id), order.round_number
+        )
+        if delivery is None:
+            return PackFilled(None, None)
+        if delivery.new:
+            LETTERS.labels(delivery.kind).inc()
+        return PackFilled(str(delivery.draft_id), delivery.kind)
+
+    @activity.defn
+    async def begin_next_pairing(self, order: OneReplacement) -> Standing:
+        return _standing(
+            await replacements.begin_next(
+                self._office, Scope.whole(order.program), UUID(order.replacement_id)
+            )
+        )
+
+
+def _standing(now: replacements.Standing) -> Standing:
+    return Standing(**{**asdict(now), "empty_packs": list(now.empty_packs)})

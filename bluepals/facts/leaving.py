@@ -1,0 +1,319 @@
+"""Somebody goes: an officer who moves or has no time, one who is stopped, a clearance that ends, a death.
+
+All pairings of an officer end in one transaction. Who has died is not written about by itself: people decide.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bluepals.domain.people import Role
+from bluepals.facts import endings, letters, replacements
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.mail import notices
+from bluepals.store import attention, deliveries, leaving, pairings, people
+from bluepals.store import endings as endings_store
+from bluepals.store.database import Connection, Scope
+from bluepals.store.endings import Reason
+from bluepals.store.leaving import Bereaved, ClearanceOver, Withheld
+from bluepals.store.replacements import Over
+
+WITHDRAWALS = (Reason.MOVED, Reason.BUSY)
+
+
+class LeavingRefused(Exception):
+    """Everything stays as it is; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many pairings end by this, and until when a letter of farewell may go (None: no contact from now on)."""
+
+    pairings: int
+    farewell_until: datetime | None = None
+
+
+async def leave(office: Office, scope: Scope, officer_id: UUID, reason: Reason, *, by: UUID) -> Left:
+    """With a farewell to each child. Again, it changes nothing. Raises LeavingRefused."""
+    if reason not in WITHDRAWALS:
+        raise LeavingRefused("An officer leaves as moved or busy. For all else: starter.py officer --help")
+    async with office.committing(scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        until = await leaving.leaves_at(connection, officer_id)
+        if until is None:
+            until = endings.farewell_until(letterhead)
+            await leaving.leave(connection, officer_id, until)
+        await replacements.drop_reserve_in(connection, officer_id)
+        ended = 0
+        for pairing in await leaving.pairings_of_officer(connection, officer_id):
+            farewell = until if pairing.introduced else None
+            if await endings.end_in(connection, pairing.id, reason, farewell_until=farewell, by=by):
+                ended += 1
+                if pairing.introduced:
+                    await _ask_for_farewell(connection, letterhead, pairing.id, until)
+        return Left(ended, until)
+
+
+async def _ask_for_farewell(
+    connection: Connection, letterhead: Letterhead, pairing_id: UUID, until: datetime
+) -> None:
+    pairing, day = await pairings.card(connection, pairing_id), letterhead.calendar.label(until)
+    # By the day: who takes it back and leaves again is asked again.
+    await post(
+        connection,
+        letterhead,
+        notices.farewell_asked_of_officer(
+            officer=pairing.officer_first_name,
+            student=pairing.student_first_name,
+            until=day,
+            link=letterhead.officer_link(pairing.officer_id),
+        ),
+        key=f"last-words-{pairing_id}-{until:%Y-%m-%d}-officer",
+        to=pairing.officer_email,
+        agency=pairing.agency,
+        pairing_id=pairing_id,
+        useful_until=until,
+    )
+    for teacher in await people.staff(
+        connection, Role.TEACHER, school=pairing.school, class_name=pairing.class_name
+    ):
+        await post(
+            connection,
+            letterhead,
+            notices.farewell_asked_of_teacher(
+                teacher=teacher.name,
+                student=pairing.student_first_name,
+                class_name=pairing.class_name,
+                until=day,
+                link=letterhead.teacher_link(teacher.id),
+            ),
+            key=f"last-words-{pairing_id}-{until:%Y-%m-%d}-{teacher.id}",
+            to=teacher.email,
+            school=pairing.school,
+            pairing_id=pairing_id,
+            useful_until=until,
+        )
+
+
+async def take_back(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> int:
+    """It was a mistake: all pairings go on. All or none. Raises EndingRefused or LeavingRefused with what to do instead."""
+    async with office.committing(scope) as connection:
+        await _refuse_all_but(connection, by, Role.COORDINATOR)
+        if await leaving.is_withdrawn(connection, officer_id):
+            raise LeavingRefused(
+                "This officer takes part no longer, and what has ended so does not come back. The children get"
+                " another one: starter.py replacement list. For the officer to write again, import a new officer_id."
+            )
+        ending = [
+            pairing.id
+            for pairing in await leaving.pairings_of_officer(connection, officer_id)
+            if await endings_store.of(connection, pairing.id)
+        ]
+        if await leaving.leaves_at(connection, officer_id) is None and not ending:
+            raise LeavingRefused("This officer is not leaving; there is nothing to take back.")
+        for pairing_id in ending:
+            await endings.take_back_in(connection, pairing_id)
+            await endings_store.cancel_mail(connection, [pairing_id])
+        await leaving.leave(connection, officer_id, None)
+        return len(ending)
+
+
+async def stop(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> Left:
+    """No contact from this commit on, and no cause shown. Raises LeavingRefused."""
+    async with office.committing(scope) as connection:
+        await _refuse_all_but_liaison(connection, by, officer_id)
+        return await go_at_once(connection, officer_id, Reason.STOPPED, by)
+
+
+async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> Left:
+    """Nothing goes out by itself any more; the counselors hear of it first. Raises LeavingRefused."""
+    async with office.committing(scope) as connection:
+        await _refuse_all_but_liaison(connection, by, officer_id)
+        concerned = [one.id for one in await leaving.pairings_of_officer(connection, officer_id)]
+        left = await go_at_once(connection, officer_id, Reason.OFFICER_DIED, by)
+        letterhead = await Letterhead.of(office, connection)
+        dead = await leaving.dead_officer(connection, officer_id)
+        await _tell_of_death(connection, letterhead, dead, f"officer-{officer_id}", "an officer")
+        for pairing_id in concerned:
+            await _call_after_death(
+                connection,
+                pairing_id,
+                f"The officer of pairing {pairing_id} has died. Nothing is sent to the family by itself: speak with the"
+                " counselor. When the child is to have another officer:"
+                f" starter.py replacement begin {letterhead.program.id} {pairing_id}",
+            )
+        return left
+
+
+async def student_died(office: Office, scope: Scope, student_id: UUID, *, by: UUID) -> Left:
+    """Nothing goes out by itself any more; the counselor hears of it first. Raises LeavingRefused."""
+    async with office.committing(scope) as connection:
+        await _refuse_all_but(connection, by, Role.COORDINATOR, Role.COUNSELOR)
+        new = await leaving.withdraw_student(connection, student_id)
+        every = await leaving.pairings_of_student(connection, student_id)
+        ended = [one for one in every if await _end_anew(connection, one, Reason.CHILD_DIED, by)]
+        for pairing_id in every:
+            await replacements.close_in(connection, pairing_id, Over.PEOPLE_DECIDE)
+        await endings_store.cancel_mail(connection, every)
+        await leaving.withhold_letters_to(connection, student_id)
+        if new:
+            letterhead = await Letterhead.of(office, connection)
+            dead = await leaving.dead_student(connection, student_id)
+            await _tell_of_death(connection, letterhead, dead, f"student-{student_id}", "a child")
+        for pairing_id in ended:
+            await _call_after_death(
+                connection,
+                pairing_id,
+                f"The child of pairing {pairing_id} has died. Nothing is sent to the family or the officer by itself:"
+                " speak with the counselor, and decide who tells the officer.",
+            )
+        return Left(len(ended))
+
+
+async def go_at_once(connection: Connection, officer_id: UUID, reason: Reason, by: UUID) -> Left:
+    """The officer's row first: from there on no letter is released."""
+    await leaving.withdraw_officer(connection, officer_id)
+    await replacements.drop_reserve_in(connection, officer_id)
+    live = await leaving.pairings_of_officer(connection, officer_id)
+    ended = [one.id for one in live if await _end_anew(connection, one.id, reason, by)]
+    await leaving.cancel_mail_to_officer(connection, officer_id)
+    for withheld in await leaving.withhold_letters_by(connection, officer_id):
+        await _put_another(connection, withheld)
+    return Left(len(ended))
+
+
+async def _end_anew(connection: Connection, pairing_id: UUID, reason: Reason, by: UUID) -> bool:
+    """Also one that was to end with a farewell: there is none now."""
+    if (await pairings.state(connection, pairing_id)).ended:
+        return False
+    await endings_store.take_back(connection, pairing_id)
+    if not reason.has_successor:
+        await replacements.close_in(connection, pairing_id, Over.PEOPLE_DECIDE)
+    return await endings.end_in(connection, pairing_id, reason, farewell_until=None, by=by)
+
+
+async def _put_another(connection: Connection, withheld: Withheld) -> None:
+    """A stock letter in place of one that is held back; where people decide, they decide about that too."""
+    pairing_id, number = withheld.pairing_id, withheld.opening
+    if number is None or number != withheld.round_number:
+        return  # It came beside another one.
+    ended = (await pairings.state(connection, pairing_id)).ended
+    put = deliveries.put_stock_letter_meanwhile if ended else deliveries.put_stock_letter
+    await letters.called_about(connection, pairing_id, number, await put(connection, pairing_id, number))
+
+
+async def _tell_of_death(
+    connection: Connection, letterhead: Letterhead, dead: Bereaved, key: str, who: str
+) -> None:
+    """The counselors of the schools first, the coordinators next."""
+    for role in (Role.COUNSELOR, Role.COORDINATOR):
+        for school in dead.schools:
+            for person in await people.staff(connection, role, school=school):
+                await post(
+                    connection,
+                    letterhead,
+                    notices.death(name=person.name, who=who, first_name=dead.first_name),
+                    key=f"death-{key}-{role}-{person.id}",
+                    to=person.email,
+                    school=school,
+                )
+
+
+async def _call_after_death(connection: Connection, pairing_id: UUID, sentence: str) -> None:
+    pairing = await pairings.state(connection, pairing_id)
+    await attention.call(
+        connection,
+        key=f"death-{pairing_id}",
+        kind="death",
+        school=pairing.school,
+        subject_id=pairing_id,
+        sentence=sentence,
+    )
+
+
+# ---- begun by hand, or by a clearance that ends
+
+
+async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, *, by: UUID) -> UUID:
+    """A new officer for one child: after silence, a clearance that ended, or when people say so after a death.
+
+    Raises LeavingRefused, or LookupError with a sentence.
+    """
+    async with office.committing(scope) as connection:
+        await _refuse_all_but(connection, by, Role.COORDINATOR)
+        letterhead, pairing = (
+            await Letterhead.of(office, connection),
+            await pairings.card(connection, pairing_id),
+        )
+        if pairing.ended:
+            await _refuse_what_people_decided(connection, pairing_id)
+            await attention.settle(connection, f"death-{pairing_id}")
+            return await replacements.open_in(connection, pairing_id, by)
+        until = endings.farewell_until(letterhead) if reason in (*WITHDRAWALS, Reason.SILENCE) else None
+        if not await endings.end_in(connection, pairing_id, reason, farewell_until=until, by=by):
+            raise LeavingRefused(f"Pairing {pairing_id} is ending already. See: starter.py replacement list")
+        opened = await replacements.open_in(connection, pairing_id, by)
+        await attention.settle(connection, f"clearance-{pairing.officer_id}")
+        return opened
+
+
+async def _refuse_what_people_decided(connection: Connection, pairing_id: UUID) -> None:
+    ending = await endings_store.of(connection, pairing_id)
+    if ending is None or ending.reason is not Reason.OFFICER_DIED:
+        raise LeavingRefused(
+            f"Pairing {pairing_id} has ended. A child without an officer is matched with: starter.py match propose"
+        )
+
+
+async def look_at_clearances(connection: Connection, letterhead: Letterhead) -> None:
+    """A clearance that has ended: first the coordinator is asked; then, so many days later, a new officer is sought."""
+    over = await leaving.clearances_over(connection)
+    await _settle_renewed(connection, over)
+    patience = timedelta(days=letterhead.program.policy.clearance_days)
+    for one in over:
+        if one.asked_at is None:
+            await attention.call(
+                connection,
+                key=f"clearance-{one.officer_id}",
+                kind="clearance",
+                agency=one.agency,
+                subject_id=one.officer_id,
+                sentence=f"The clearance of officer {one.external_id} ended on {one.ended_on}. Renew it in the roster and"
+                f" import it; after {letterhead.calendar.label(letterhead.now + patience)} the children get another officer.",
+            )
+        elif one.asked_at + patience <= letterhead.now:
+            await leaving.leave(connection, one.officer_id, letterhead.now)
+            await replacements.drop_reserve_in(connection, one.officer_id)
+            for pairing in await leaving.pairings_of_officer(connection, one.officer_id):
+                await endings.end_in(
+                    connection, pairing.id, Reason.CLEARANCE_ENDED, farewell_until=None, by=one.officer_id
+                )
+            await attention.settle(connection, f"clearance-{one.officer_id}")
+
+
+async def _settle_renewed(connection: Connection, over: Sequence[ClearanceOver]) -> None:
+    still = {f"clearance-{one.officer_id}" for one in over}
+    for call in await attention.open_calls(connection):
+        if call.kind == "clearance" and call.key not in still:
+            await attention.settle(connection, call.key)
+
+
+# ---- who may say so
+
+
+async def _refuse_all_but(connection: Connection, by: UUID, *roles: Role) -> None:
+    for role in roles:
+        if by in {one.id for one in await people.staff(connection, role)}:
+            return
+    raise LeavingRefused(f"Only a {' or a '.join(roles)} says so. Use the id of one in --by; see staff.csv.")
+
+
+async def _refuse_all_but_liaison(connection: Connection, by: UUID, officer_id: UUID) -> None:
+    if not await leaving.is_liaison_of(connection, by, officer_id):
+        try:
+            await _refuse_all_but(connection, by, Role.COORDINATOR)
+        except LeavingRefused:
+            raise LeavingRefused(
+                "Only the liaison of the officer's agency or a coordinator says so. Use the id of one in --by; see staff.csv."
+            ) from None

@@ -1,0 +1,364 @@
+"""Who goes, for which reason: what still goes out, who is told, who is sought, and what can be taken back."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from bluepals.domain.letters import Side
+from bluepals.facts import daily, leaving, letters, matching, replacements
+from bluepals.facts.endings import EndingRefused
+from bluepals.facts.leaving import LeavingRefused
+from bluepals.facts.replacements import ReplacementRefused
+from bluepals.store import deliveries, endings
+from bluepals.store.deliveries import Held
+from bluepals.store.endings import Reason
+from bluepals.store.matching import candidates
+from tests.bluepals.facts.two_schools import BEGIN, PACK_CLOSES, TwoSchools
+
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+
+
+async def leave(schools: TwoSchools, officer: str = "Olga", reason: Reason = Reason.MOVED) -> UUID | None:
+    """The replacement of the officer's only child."""
+    await leaving.leave(
+        schools.office, schools.scope, schools.officer[officer], reason, by=schools.staff["Cora"]
+    )
+    return await opened(schools)
+
+
+async def stop(schools: TwoSchools, officer: str = "Olga", by: str = "Lee") -> None:
+    await leaving.stop(schools.office, schools.scope, schools.officer[officer], by=schools.staff[by])
+
+
+async def opened(schools: TwoSchools) -> UUID | None:
+    found: UUID | None = await schools.admin.fetchval("SELECT id FROM replacement WHERE closed_at IS NULL")
+    return found
+
+
+async def give_places(schools: TwoSchools, *officers: str) -> None:
+    """Reserves, from now on with a place."""
+    await schools.admin.execute(
+        "UPDATE officer SET capacity = 1 WHERE external_id = ANY ($1)", list(officers)
+    )
+
+
+async def look(schools: TwoSchools) -> replacements.Standing:
+    one = await opened(schools)
+    assert one is not None
+    return await replacements.look_after(schools.office, schools.scope, one)
+
+
+async def reserve(schools: TwoSchools) -> str | None:
+    found: str | None = await schools.admin.fetchval(
+        "SELECT external_id FROM replacement JOIN officer ON officer.id = reserve_id WHERE closed_at IS NULL"
+    )
+    return found
+
+
+async def approve(schools: TwoSchools, by: str = "Cora") -> bool:
+    one = await opened(schools)
+    assert one is not None
+    return await replacements.approve(schools.office, schools.scope, one, by=schools.staff[by])
+
+
+async def begin_next(schools: TwoSchools) -> replacements.Standing:
+    one = await opened(schools)
+    assert one is not None
+    return await replacements.begin_next(schools.office, schools.scope, one)
+
+
+async def live_officers(schools: TwoSchools, child: str = "Ana") -> list[str]:
+    rows = await schools.admin.fetch(
+        "SELECT officer.external_id FROM pairing JOIN officer ON officer.id = officer_id"
+        " WHERE student_id = $1 AND ended_at IS NULL",
+        schools.student[child],
+    )
+    return [row["external_id"] for row in rows]
+
+
+async def in_the_pack(schools: TwoSchools) -> list[str]:
+    async with schools.database.transaction(schools.scope) as connection:
+        pack = await deliveries.pack(connection, schools.year("north"), "5A", 1)
+    return [f"{one.student_name.split()[0]} {one.kind}" for one in pack]
+
+
+async def calls(schools: TwoSchools, kind: str) -> list[str]:
+    rows = await schools.admin.fetch(
+        "SELECT sentence FROM attention WHERE kind = $1 AND closed_at IS NULL ORDER BY opened_at", kind
+    )
+    return [row["sentence"] for row in rows]
+
+
+async def test_both_are_asked_for_a_last_letter_and_it_goes_when_it_is_read(schools: TwoSchools) -> None:
+    await leave(schools)
+    assert await schools.mailed_to("leaves") == ["olga@city.example", "tess@staff.example"]
+    await schools.deliver("Ana", Side.STUDENT, "Goodbye.")
+
+
+async def test_one_who_leaves_takes_no_new_child(schools: TwoSchools) -> None:
+    await leave(schools)
+    await look(schools)
+    assert await reserve(schools) is None
+    assert "waits: no officer has a free place" in (await calls(schools, "new officer"))[0]
+
+
+async def test_a_reserve_of_the_same_gender_is_proposed_and_keeps_the_place(schools: TwoSchools) -> None:
+    await give_places(schools, "Rita", "Rob")
+    await leave(schools)
+    await look(schools)
+    assert await reserve(schools) == "Rita"
+    async with schools.database.transaction(schools.scope) as connection:
+        taken = {one.id: one.taken for one in await candidates(connection)}
+    assert taken["Rita"] == 1
+
+
+async def test_a_child_who_has_lost_an_officer_comes_before_all_others(schools: TwoSchools) -> None:
+    await leave(schools)
+    await schools.admin.execute(
+        "INSERT INTO student (program_id, school_id, program_year_id, external_id, first_name, last_name, gender,"
+        " pal_gender, class_name, language, consent_on, waiting_since) SELECT program_id, school_id, program_year_id,"
+        " 'Eve', 'Eve', 'E', gender, pal_gender, class_name, language, consent_on, '2026-08-01' FROM student"
+        " WHERE external_id = 'Ana'"
+    )
+    await give_places(schools, "Rita")
+    proposed = await matching.make_proposal(schools.office, schools.scope, seed=1)
+    assert (await reserve(schools), proposed.pairs) == ("Rita", 0)
+
+
+async def test_a_rejected_reserve_is_not_proposed_again(schools: TwoSchools) -> None:
+    await give_places(schools, "Rita")
+    one = await leave(schools)
+    assert one is not None
+    await look(schools)
+    await replacements.reject(schools.office, schools.scope, one, why="neighbours", by=schools.staff["Cora"])
+    assert await reserve(schools) is None
+
+
+async def test_only_a_coordinator_approves_and_twice_is_once(schools: TwoSchools) -> None:
+    await give_places(schools, "Rita")
+    await leave(schools)
+    with pytest.raises(ReplacementRefused, match="No officer is proposed yet"):
+        await approve(schools)
+    await look(schools)
+    with pytest.raises(ReplacementRefused, match="Only a coordinator"):
+        await approve(schools, by="Mona")
+    assert await approve(schools)
+    assert not await approve(schools)
+
+
+async def test_nothing_begins_before_the_rest_is_over_and_then_once(schools: TwoSchools) -> None:
+    await give_places(schools, "Rita")
+    await leave(schools)
+    await look(schools)
+    await approve(schools)
+    await schools.at(BEGIN + 3 * WEEK)
+    assert not (await begin_next(schools)).begun
+    assert await live_officers(schools) == ["Olga"]
+    await schools.at(BEGIN + 4 * WEEK + DAY)
+    for _ in range(2):
+        assert (await begin_next(schools)).begun
+        assert await live_officers(schools) == ["Rita"], "one ends and the other begins in one step"
+
+
+async def test_a_reserve_who_goes_meanwhile_is_dropped_and_the_next_is_sought(schools: TwoSchools) -> None:
+    await give_places(schools, "Rita")
+    await leave(schools)
+    await look(schools)
+    await approve(schools)
+    await leave(schools, "Rita")
+    assert await reserve(schools) is None
+    await schools.admin.execute("UPDATE officer SET leaves_at = NULL WHERE external_id = 'Rita'")
+    await look(schools)
+    await approve(schools)
+    await schools.admin.execute("UPDATE officer SET capacity = 0 WHERE external_id = 'Rita'")
+    await schools.at(BEGIN + 5 * WEEK)
+    standing = await begin_next(schools)
+    assert (standing.begun, standing.approved) == (False, False)
+
+
+async def test_the_family_is_told_once_in_its_language_and_not_why(schools: TwoSchools) -> None:
+    await stop(schools)
+    one = await opened(schools)
+    assert one is not None
+    for _ in range(2):
+        await replacements.tell_family(schools.office, schools.scope, one)
+    mails = await schools.mails("successor")
+    assert [mail["to_address"] for mail in mails] == ["family.ana@home.example", "tess@staff.example"]
+    assert "Estimada familia" in mails[0]["message"].decode()
+    assert not any("stopped" in mail["message"].decode() for mail in mails)
+
+
+async def test_between_two_officers_the_pack_holds_a_stock_letter(schools: TwoSchools) -> None:
+    await schools.approve_stock()
+    await stop(schools)
+    assert not (await look(schools)).empty_packs, "opening day is far away"
+    await schools.at(PACK_CLOSES - DAY)
+    assert list((await look(schools)).empty_packs) == [1]
+    one = await opened(schools)
+    assert one is not None
+    for _ in range(2):
+        await replacements.put_stock_letter(schools.office, schools.scope, one, 1)
+    assert await in_the_pack(schools) == ["Ana stock"]
+    assert not (await look(schools)).empty_packs
+
+
+async def test_fault_a_stopped_officers_letter_is_held_back_and_a_stock_letter_goes_instead(
+    schools: TwoSchools,
+) -> None:
+    await schools.approve_stock()
+    await schools.deliver("Ana", Side.OFFICER, "From Olga.")
+    assert await in_the_pack(schools) == ["Ana letter"]
+    await stop(schools)
+    assert await in_the_pack(schools) == ["Ana stock"]
+
+
+async def test_a_stopped_officers_stock_letter_goes_to_no_child(schools: TwoSchools) -> None:
+    await schools.approve_stock()
+    await letters.put_stock_letter(schools.office, schools.scope, schools.pairing["Ana"], 1)
+    assert await in_the_pack(schools) == ["Ana stock"]
+    await stop(schools, "Rita")
+    assert await in_the_pack(schools) == []
+    assert "no stock letter is left" in (await calls(schools, "no stock letter"))[0]
+
+
+async def test_a_letter_that_was_approved_before_the_stop_is_not_released(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.OFFICER)
+    await schools.decide(draft)
+    await stop(schools)
+    assert await schools.release("Ana", draft) is Held.ENDED
+
+
+async def test_a_stop_cuts_a_farewell_short(schools: TwoSchools) -> None:
+    await leave(schools)
+    await stop(schools)
+    assert await live_officers(schools) == []
+    assert {row["state"] for row in await schools.mails("leaves")} == {"cancelled"}
+    assert await schools.count("replacement") == 1
+
+
+@pytest.mark.parametrize("by", ["Lou", "Mona", "Tess"])
+async def test_only_the_agencys_liaison_or_a_coordinator_stops(schools: TwoSchools, by: str) -> None:
+    with pytest.raises(LeavingRefused, match="Only the liaison of the officer's agency"):
+        await stop(schools, by=by)
+
+
+async def test_a_death_is_told_to_the_counselor_first_and_to_no_family(schools: TwoSchools) -> None:
+    await leaving.officer_died(
+        schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"]
+    )
+    told = [row["to_address"] for row in await schools.mails("safety")]
+    assert told == ["coco@staff.example", "cora@staff.example"]
+    assert {
+        row["state"]
+        for row in await schools.mails()
+        if row["to_address"] in ("family.ana@home.example", "olga@city.example")
+    } == {"cancelled"}
+    assert await opened(schools) is None, "people decide"
+    assert "The officer of pairing" in (await calls(schools, "death"))[0]
+
+
+async def test_after_a_death_people_say_when_it_goes_on(schools: TwoSchools) -> None:
+    await leaving.officer_died(
+        schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"]
+    )
+    await leaving.begin(
+        schools.office, schools.scope, schools.pairing["Ana"], Reason.SILENCE, by=schools.staff["Cora"]
+    )
+    assert await opened(schools)
+    assert await calls(schools, "death") == []
+
+
+async def test_a_childs_death_halts_all_that_was_on_its_way(schools: TwoSchools) -> None:
+    await schools.deliver("Ana", Side.OFFICER, "From Olga.")
+    for _ in range(2):
+        await leaving.student_died(
+            schools.office, schools.scope, schools.student["Ana"], by=schools.staff["Coco"]
+        )
+    assert await in_the_pack(schools) == []
+    assert [row["to_address"] for row in await schools.mails("safety")] == [
+        "coco@staff.example",
+        "cora@staff.example",
+    ]
+    assert {row["state"] for row in await schools.mails() if row["pairing_id"] == schools.pairing["Ana"]} == {
+        "cancelled"
+    }
+    assert await opened(schools) is None
+    with pytest.raises(LeavingRefused, match="has ended"):
+        await leaving.begin(
+            schools.office, schools.scope, schools.pairing["Ana"], Reason.SILENCE, by=schools.staff["Cora"]
+        )
+
+
+async def take_back(schools: TwoSchools, officer: str = "Olga") -> int:
+    return await leaving.take_back(
+        schools.office, schools.scope, schools.officer[officer], by=schools.staff["Cora"]
+    )
+
+
+async def test_a_mistake_is_taken_back_and_nobody_is_sought(schools: TwoSchools) -> None:
+    await leave(schools)
+    assert await take_back(schools) == 1
+    assert await opened(schools) is None
+    await schools.deliver("Ana", Side.STUDENT, "Hello.")
+    assert await leave(schools), "as if it had never been"
+
+
+async def test_after_a_farewell_the_sentence_says_what_to_do_instead(schools: TwoSchools) -> None:
+    await leave(schools)
+    await schools.deliver("Ana", Side.STUDENT, "Goodbye.")
+    with pytest.raises(EndingRefused, match="has gone out"):
+        await take_back(schools)
+    assert await opened(schools)
+
+
+async def test_what_is_stopped_is_not_taken_back(schools: TwoSchools) -> None:
+    await stop(schools)
+    with pytest.raises(LeavingRefused, match="import a new officer_id"):
+        await take_back(schools)
+
+
+async def test_who_does_not_leave_is_not_taken_back(schools: TwoSchools) -> None:
+    with pytest.raises(LeavingRefused, match="is not leaving"):
+        await take_back(schools)
+
+
+async def test_an_ended_clearance_is_asked_about_first_and_then_begins_it(schools: TwoSchools) -> None:
+    await schools.admin.execute("UPDATE officer SET cleared_until = '2026-08-31' WHERE external_id = 'Olga'")
+    await daily.compose_daily_mail(schools.office, schools.scope, date(2026, 9, 1))
+    assert "The clearance of officer Olga ended on 2026-08-31." in (await calls(schools, "clearance"))[0]
+    assert await opened(schools) is None
+    await schools.at(BEGIN + 2 * WEEK)
+    await daily.compose_daily_mail(schools.office, schools.scope, date(2026, 9, 15))
+    assert await opened(schools)
+    assert await schools.admin.fetchval("SELECT reason FROM ending") == "clearance ended"
+
+
+async def test_a_renewed_clearance_ends_the_question(schools: TwoSchools) -> None:
+    await schools.admin.execute("UPDATE officer SET cleared_until = '2026-08-31' WHERE external_id = 'Olga'")
+    await daily.compose_daily_mail(schools.office, schools.scope, date(2026, 9, 1))
+    await schools.admin.execute("UPDATE officer SET cleared_until = '2027-08-31' WHERE external_id = 'Olga'")
+    await daily.compose_daily_mail(schools.office, schools.scope, date(2026, 9, 2))
+    assert await calls(schools, "clearance") == []
+
+
+async def test_no_officer_goes_without_anybody_looking_for_the_next(schools: TwoSchools) -> None:
+    """Whatever else would end a pairing so: the transaction is refused."""
+    with pytest.raises(asyncpg.CheckViolationError, match="nobody looks for its child's next officer"):
+        async with schools.database.transaction(schools.scope) as connection:
+            await endings.begin(connection, schools.pairing["Ana"], Reason.BUSY, None, schools.staff["Cora"])
+
+
+async def test_begun_by_hand_after_silence(schools: TwoSchools) -> None:
+    async def begin(by: str) -> Any:
+        return await leaving.begin(
+            schools.office, schools.scope, schools.pairing["Ana"], Reason.SILENCE, by=schools.staff[by]
+        )
+
+    with pytest.raises(LeavingRefused, match="Only a coordinator"):
+        await begin("Lee")
+    assert await begin("Cora") == await opened(schools)
+    with pytest.raises(LeavingRefused, match="is ending already"):
+        await begin("Cora")
