@@ -12,7 +12,7 @@ from bluepals.domain.people import Role
 from bluepals.facts import endings, letters, replacements
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
-from bluepals.store import attention, deliveries, leaving, pairings, people
+from bluepals.store import attention, deliveries, leaving, matching, pairings, people
 from bluepals.store import endings as endings_store
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -39,6 +39,7 @@ async def leave(office: Office, scope: Scope, officer_id: UUID, reason: Reason, 
     if reason not in WITHDRAWALS:
         raise LeavingRefused("An officer leaves as moved or busy. For all else: starter.py officer --help")
     async with office.committing(scope) as connection:
+        await matching.one_at_a_time(connection, scope.program)
         letterhead = await Letterhead.of(office, connection)
         until = await leaving.leaves_at(connection, officer_id)
         if until is None:
@@ -128,6 +129,7 @@ async def stop(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> L
     """No contact from this commit on, and no cause shown. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
         await _refuse_all_but_liaison(connection, by, officer_id)
+        await matching.one_at_a_time(connection, scope.program)
         return await _go_at_once(connection, officer_id, Reason.STOPPED, by)
 
 
@@ -135,6 +137,7 @@ async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UU
     """Nothing goes out by itself any more; the counselors hear of it first. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
         await _refuse_all_but_liaison(connection, by, officer_id)
+        await matching.one_at_a_time(connection, scope.program)
         concerned = [one.id for one in await leaving.pairings_of_officer(connection, officer_id)]
         left = await _go_at_once(connection, officer_id, Reason.OFFICER_DIED, by)
         letterhead = await Letterhead.of(office, connection)

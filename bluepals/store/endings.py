@@ -54,8 +54,10 @@ async def begin(
 ) -> bool:
     """False: it is ending or has ended already. `farewell_until` None: no contact from now on."""
     began = await connection.fetchval(
-        "INSERT INTO ending (pairing_id, program_id, school_id, agency_id, reason, farewell_until, ended_by)"
-        " SELECT id, program_id, school_id, agency_id, $2, coalesce($3, program_now()), $4 FROM pairing"
+        # One reading of the clock, which goes on within a statement: without a farewell the two are the same.
+        "WITH clock AS MATERIALIZED (SELECT program_now() AS now)"
+        " INSERT INTO ending (pairing_id, program_id, school_id, agency_id, reason, since, farewell_until, ended_by)"
+        " SELECT id, program_id, school_id, agency_id, $2, now, coalesce($3, now), $4 FROM pairing, clock"
         " WHERE id = $1 AND ended_at IS NULL ON CONFLICT DO NOTHING RETURNING pairing_id",
         pairing_id,
         reason,

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.facts import leaving
 from bluepals.paper.pages import page_pictures
 from tests.desk.town import (
     FIRST_OPENING,
     FIRST_ROUND,
     NORTH,
+    SCOPE,
     SECOND_OPENING,
     SECOND_ROUND,
     SOUTH,
@@ -271,3 +273,9 @@ async def test_a_round_of_another_school_year_is_not_there(town: Town) -> None:
     tess = town.teacher("tess")
     for path in (f"pack/{NORTH}/9/5A", f"pack/{SOUTH}/1/5A", "pack/nowhere/1/5A", f"pack/{NORTH}/1/5X"):
         assert (await tess.gets(path)).status_code == 404
+
+
+async def test_a_child_whose_officer_has_gone_gets_a_new_pal(town: Town) -> None:
+    await leaving.stop(town.parts.office, SCOPE, town.officers["sam"], by=town.staff["cora"])
+    page = await town.teacher("tess").sees()
+    assert state_of(page, "Noah Smith") == "gets a new pal"

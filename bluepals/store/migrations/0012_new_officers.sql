@@ -50,6 +50,12 @@ GRANT SELECT, INSERT ON replacement TO bluepals_app;
 GRANT UPDATE (farewell_until, rest_until, reserve_id, approved_at, approved_by, guardian_told_at, next_pairing_id,
     closed_at, outcome, version) ON replacement TO bluepals_app;
 
+-- Whether this child's next officer is sought. For a school, which need not know why, nor since when.
+CREATE FUNCTION waits_for_officer(of_student uuid) RETURNS boolean LANGUAGE sql STABLE
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM replacement WHERE student_id = of_student AND closed_at IS NULL)
+$$;
+
 -- Whose officer goes has another one coming, in the same transaction: no crash leaves a child with nobody and nobody
 -- knowing. What people decide (a death, a child that leaves) is not of these.
 CREATE FUNCTION refuse_end_without_successor() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,5 +1,6 @@
 """Who goes, for which reason: what still goes out, who is told, who is sought, and what can be taken back."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ from bluepals.facts.endings import EndingRefused
 from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.replacements import ReplacementRefused
 from bluepals.store import deliveries, endings
+from bluepals.store.daily import owed_by_officers
 from bluepals.store.deliveries import Held
 from bluepals.store.endings import Reason
 from bluepals.store.matching import candidates
-from tests.bluepals.facts.two_schools import BEGIN, PACK_CLOSES, TwoSchools
+from tests.bluepals.facts.two_schools import BEGIN, CHILDREN_DUE, PACK_CLOSES, TwoSchools
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
@@ -362,3 +364,28 @@ async def test_begun_by_hand_after_silence(schools: TwoSchools) -> None:
     assert await begin("Cora") == await opened(schools)
     with pytest.raises(LeavingRefused, match="is ending already"):
         await begin("Cora")
+
+
+async def test_who_says_farewell_is_not_nudged(schools: TwoSchools) -> None:
+    async with schools.database.transaction(schools.scope) as connection:
+        before = await owed_by_officers(connection, CHILDREN_DUE + 4 * WEEK)
+    await leave(schools)
+    async with schools.database.transaction(schools.scope) as connection:
+        after = await owed_by_officers(connection, CHILDREN_DUE + 4 * WEEK)
+    assert {one.first_name for one in before} - {one.first_name for one in after} == {"Olga"}
+
+
+async def test_one_decides_while_another_begins_and_the_child_has_one_officer(schools: TwoSchools) -> None:
+    await give_places(schools, "Rita")
+    await stop(schools)
+    await look(schools)
+    await approve(schools)
+    await schools.at(BEGIN + 3 * WEEK)
+    one = await opened(schools)
+    assert one is not None
+    await asyncio.gather(*(replacements.begin_next(schools.office, schools.scope, one) for _ in range(4)))
+    assert await live_officers(schools) == ["Rita"]
+    assert (
+        await schools.admin.fetchval("SELECT count(*) FROM proposed_pair WHERE replacement_id IS NOT NULL")
+        == 1
+    )
