@@ -261,9 +261,10 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
         until = _farewell_until(letterhead) if reason in (*WITHDRAWALS, Reason.SILENCE) else None
         if not await endings.end_in(connection, pairing_id, reason, farewell_until=until, by=by):
             raise LeavingRefused(f"Pairing {pairing_id} is ending already. See: starter.py replacement list")
-        opened = await replacements.open_in(connection, pairing_id, by)
+        if until is not None:
+            await _ask_for_farewell(connection, letterhead, pairing_id, until)
         await attention.settle(connection, f"clearance-{pairing.officer_id}")
-        return opened
+        return await replacements.opened_by(connection, pairing_id)
 
 
 async def _refuse_what_people_decided(connection: Connection, pairing_id: UUID) -> None:
@@ -276,6 +277,7 @@ async def _refuse_what_people_decided(connection: Connection, pairing_id: UUID) 
 
 async def look_at_clearances(connection: Connection, letterhead: Letterhead) -> None:
     """A clearance that has ended: first the coordinator is asked; then, so many days later, a new officer is sought."""
+    await matching.one_at_a_time(connection, letterhead.program.id)
     over = await leaving.clearances_over(connection)
     await _settle_renewed(connection, over)
     patience = timedelta(days=letterhead.program.policy.clearance_days)

@@ -279,3 +279,4 @@ async def test_a_child_whose_officer_has_gone_gets_a_new_pal(town: Town) -> None
     await leaving.stop(town.parts.office, SCOPE, town.officers["sam"], by=town.staff["cora"])
     page = await town.teacher("tess").sees()
     assert state_of(page, "Noah Smith") == "gets a new pal"
+    assert "writes to Sam" not in page
