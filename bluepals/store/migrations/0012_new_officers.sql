@@ -61,7 +61,7 @@ $$;
 CREATE FUNCTION refuse_end_without_successor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM ending WHERE pairing_id = NEW.pairing_id)
-       AND NOT EXISTS (SELECT FROM replacement WHERE pairing_id = NEW.pairing_id) THEN
+       AND NOT EXISTS (SELECT FROM replacement WHERE pairing_id = NEW.pairing_id AND closed_at IS NULL) THEN
         RAISE EXCEPTION 'pairing % ends and nobody looks for its child''s next officer', NEW.pairing_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'no_child_is_left_with_nobody';
     END IF;
