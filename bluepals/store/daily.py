@@ -19,7 +19,7 @@ class OwedByOfficer:
 
 
 async def owed_by_officers(connection: Connection, until: datetime) -> Sequence[OwedByOfficer]:
-    """Letters due from now to `until` that have not been handed in, one row for each pal."""
+    """Letters due from now to `until` that have not been handed in, one row for each pal. Who says farewell owes none."""
     rows = await connection.fetch(
         "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
         " student.first_name AS student_first_name, round.officers_due_at AS due_at"
@@ -27,6 +27,7 @@ async def owed_by_officers(connection: Connection, until: datetime) -> Sequence[
         "   AND round.number >= pairing.first_round AND round.officers_due_at BETWEEN program_now() AND $1"
         " JOIN officer ON officer.id = pairing.officer_id JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.ended_at IS NULL AND pairing.introduced_at IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM ending WHERE ending.pairing_id = pairing.id)"
         " AND has_consent(student) AND is_cleared(officer) AND NOT EXISTS (SELECT FROM letter"
         "   WHERE letter.pairing_id = pairing.id AND letter.round_number = round.number AND letter.side = 'officer')"
         " ORDER BY officer.id, round.officers_due_at, student.first_name",
@@ -52,6 +53,7 @@ async def owed_by_classes(connection: Connection, until: datetime) -> Sequence[O
         "   AND round.number >= pairing.first_round AND round.students_due_at BETWEEN program_now() AND $1"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.ended_at IS NULL AND pairing.introduced_at IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM ending WHERE ending.pairing_id = pairing.id)"
         " AND has_consent(student) AND NOT EXISTS (SELECT FROM letter"
         "   WHERE letter.pairing_id = pairing.id AND letter.round_number = round.number AND letter.side = 'student')"
         " GROUP BY 1, 2, 4 ORDER BY 1, 2, 4",
