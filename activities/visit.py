@@ -34,6 +34,14 @@ class NoVisit:
     read_aloud: bool
 
 
+@dataclass(frozen=True)
+class VisitStands:
+    """`plan`: planned, rests, called off, read aloud."""
+
+    times: VisitTimes
+    plan: str
+
+
 class VisitActivities:
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -58,6 +66,12 @@ class VisitActivities:
     @activity.defn
     async def thank_officers(self, order: ThisYear) -> int:
         return await visits.thank(self._office, Scope.whole(order.program), order.program_year)
+
+    @activity.defn
+    async def read_visit(self, order: ThisYear) -> VisitStands:
+        """As a pause or a resume has left it."""
+        found, plan = await visits.standing(self._office, Scope.whole(order.program), order.program_year)
+        return VisitStands(VisitTimes.of(found), plan)
 
     @activity.defn
     async def move_visit(self, order: AnotherDay) -> VisitTimes:

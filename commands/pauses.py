@@ -114,6 +114,7 @@ def _shape(changed: NewCalendar) -> dict[str, object]:
         "agree": changed.agreement,
         "rounds": [asdict(one) for one in changed.rounds],
         "own_dates": [asdict(one) for one in changed.own],
+        "visits": [asdict(one) for one in changed.visits],
         "without_a_day": sorted({one.number for one in changed.unfit}),
         "told": changed.told,
     }
@@ -140,6 +141,9 @@ def _print(changed: NewCalendar, calendar: SchoolCalendar, agreed: str | None) -
                 str(own.pairing_id), str(own.number), day(own.students_due_at), day(own.officers_due_at)
             )
         out.print(pairings)
+    for visit in changed.visits:
+        shown = f"{visit.on:%a %b %-d, %Y}" if visit.on else "rests"
+        out.print(f"Visit at {visit.school}: {shown}.", highlight=False)
     for number in sorted({one.number for one in changed.unfit}):
         out.print(
             f"Round {number} no longer fits before the last day. Add --round {number}=drop,"

@@ -102,6 +102,7 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
         visit.thank_officers,
         visit.settle_hosts,
         visit.announce_sheets,
+        visit.read_visit,
         visit.move_visit,
         visit.call_off_visit,
         daily.compose_daily_mail,

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from activities.visit import AnotherDay, NoVisit, Reminder, VisitActivities
     from activities.year import ThisYear, VisitTimes
+    from workflows.api.calendar import CalendarChanged
     from workflows.api.visit_day import (
         WORKFLOW,
         CallOffVisit,
@@ -81,6 +82,15 @@ class VisitDay:
         return Answer.TAKEN
 
     @workflow.update
+    def calendar_changed(self, fact: CalendarChanged) -> Answer:
+        """A pause freezes the visit, a resume gives it a day again: what is on record is read anew."""
+        if fact.version <= self._state.calendar_version:
+            return Answer.KNOWN
+        self._state.calendar_version = fact.version
+        self._state.dates_are_old = self._state.heard = True
+        return Answer.TAKEN
+
+    @workflow.update
     async def move_visit(self, command: MoveVisit) -> VisitChanged:
         order = AnotherDay(self._this.program, self._this.program_year, command.to)
         return await self._change(VisitActivities.move_visit, order, Plan.TAKES_PLACE)
@@ -95,6 +105,13 @@ class VisitDay:
     def _refuse_malformed(self, fact: VisitAnswered) -> None:
         if not fact.is_well_formed:
             raise refusal("MalformedFact", "answer_id has to be the key of a tell.")
+
+    @calendar_changed.validator
+    def _refuse_no_version(self, fact: CalendarChanged) -> None:
+        if not fact.is_well_formed:
+            raise refusal(
+                "MalformedFact", "version is at least 1. Facts are sent by starter.py, not by hand."
+            )
 
     @move_visit.validator
     def _refuse_move(self, command: MoveVisit) -> None:
@@ -133,7 +150,7 @@ class VisitDay:
                     yield Step(times.sheets_at, Stage.SHEETS, 0, times.over)
                 thanks = times.over + THANKS_AFTER
                 yield Step(thanks, Stage.VISIT, 0, thanks)
-            case Plan.CALLED_OFF:
+            case Plan.CALLED_OFF | Plan.RESTS:
                 until = times.latest or times.over
                 yield Step(until, Stage.SECOND_DATE, 0, until)
             case Plan.READ_ALOUD:
@@ -177,9 +194,21 @@ class VisitDay:
         """Who answered, was silent for too long, or was not invited before the visit moved."""
         async with self._one_at_a_time:
             self._state.heard = False
+            if self._state.dates_are_old:
+                await self._read_anew()
             if self._state.plan is Plan.TAKES_PLACE and workflow.now() >= self._times.invite_at:
                 await self._invite()
             await self._settle_hosts()
+
+    async def _read_anew(self) -> None:
+        self._state.dates_are_old = False
+        stands = await workflow.execute_activity_method(
+            VisitActivities.read_visit, self._this, summary="read the visit's dates anew", **TRANSACTION
+        )
+        plan = Plan.TAKES_PLACE if stands.plan == "planned" else Plan(stands.plan)
+        if (stands.times, plan) != (self._times, self._state.plan):
+            self._times, self._state.plan = stands.times, plan
+            self._state.passed_at, self._state.passed = workflow.now(), ""
 
     async def _invite(self) -> None:
         """Everybody once. Officers whose pairing began since then are invited with the next reminder."""

@@ -24,6 +24,16 @@ class Pause:
         return self.began < at and (self.ended is None or at <= self.ended)
 
 
+def stretch_until(pauses: Sequence[Pause], now: datetime) -> Pause | None:
+    """The pauses that ended just now, and those that they overlapped, as one; None: none has ended now."""
+    stretch: Pause | None = None
+    for pause in sorted(pauses, key=lambda one: one.began, reverse=True):
+        ended = pause.ended or now
+        if ended >= (stretch.began if stretch else now):
+            stretch = Pause(pause.began, now)
+    return stretch
+
+
 @dataclass(frozen=True, slots=True)
 class FrozenRound:
     """A round's deadlines after pauses. None: frozen by one that goes on, or no longer within the year."""

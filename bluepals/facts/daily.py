@@ -45,6 +45,7 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
         await _readers(connection, letterhead, desks)
         await _cases(connection, letterhead, desks, day)
         await _coordinators(connection, desks)
+        await _liaisons(connection, letterhead, desks, day)
         for person, desk in desks.items():
             await post(
                 connection,
@@ -194,3 +195,19 @@ async def _coordinators(connection: Connection, desks: dict[str, Desk]) -> None:
     for coordinator in await people.staff(connection, Role.COORDINATOR):
         desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, None))
         desk.sections.append(Section("What needs you", tuple(call.sentence for call in calls)))
+
+
+async def _liaisons(
+    connection: Connection, letterhead: Letterhead, desks: dict[str, Desk], day: date
+) -> None:
+    """A look ahead: whose clearance ends soon. An agency without a liaison is the coordinator's."""
+    await daily.mark_clearances(connection, day, letterhead.program.policy.clearance_marks)
+    ending = await daily.clearances_marked(connection, day)
+    for agency, group in groupby(ending, key=lambda one: one.agency):
+        lines = tuple(
+            f"{one.first_name} ({one.external_id}): until {one.cleared_until:%B %-d, %Y}" for one in group
+        )
+        liaisons = await people.staff(connection, Role.LIAISON, agency=agency)
+        for person in liaisons or await people.staff(connection, Role.COORDINATOR):
+            desk = desks.setdefault(str(person.id), Desk(person.name, person.email, None))
+            desk.sections.append(Section(f"Clearances of {agency} that end soon: renew them in time", lines))

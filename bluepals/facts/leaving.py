@@ -12,7 +12,7 @@ from bluepals.domain.people import Role
 from bluepals.facts import endings, letters, replacements
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
-from bluepals.store import attention, deliveries, leaving, pairings, people
+from bluepals.store import attention, deliveries, leaving, matching, pairings, people
 from bluepals.store import endings as endings_store
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -39,6 +39,7 @@ async def leave(office: Office, scope: Scope, officer_id: UUID, reason: Reason, 
     if reason not in WITHDRAWALS:
         raise LeavingRefused("An officer leaves as moved or busy. For all else: starter.py officer --help")
     async with office.committing(scope) as connection:
+        await matching.one_at_a_time(connection, scope.program)
         letterhead = await Letterhead.of(office, connection)
         until = await leaving.leaves_at(connection, officer_id)
         if until is None:
@@ -123,6 +124,7 @@ async def stop(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> L
     """No contact from this commit on, and no cause shown. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
         await _refuse_all_but_liaison(connection, by, officer_id)
+        await matching.one_at_a_time(connection, scope.program)
         return await go_at_once(connection, officer_id, Reason.STOPPED, by)
 
 
@@ -130,6 +132,7 @@ async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UU
     """Nothing goes out by itself any more; the counselors hear of it first. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
         await _refuse_all_but_liaison(connection, by, officer_id)
+        await matching.one_at_a_time(connection, scope.program)
         concerned = [one.id for one in await leaving.pairings_of_officer(connection, officer_id)]
         left = await go_at_once(connection, officer_id, Reason.OFFICER_DIED, by)
         letterhead = await Letterhead.of(office, connection)
@@ -253,9 +256,10 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
         until = endings.farewell_until(letterhead) if reason in (*WITHDRAWALS, Reason.SILENCE) else None
         if not await endings.end_in(connection, pairing_id, reason, farewell_until=until, by=by):
             raise LeavingRefused(f"Pairing {pairing_id} is ending already. See: starter.py replacement list")
-        opened = await replacements.open_in(connection, pairing_id, by)
+        if until is not None:
+            await _ask_for_farewell(connection, letterhead, pairing_id, until)
         await attention.settle(connection, f"clearance-{pairing.officer_id}")
-        return opened
+        return await replacements.opened_by(connection, pairing_id)
 
 
 async def _refuse_what_people_decided(connection: Connection, pairing_id: UUID) -> None:
@@ -268,6 +272,7 @@ async def _refuse_what_people_decided(connection: Connection, pairing_id: UUID) 
 
 async def look_at_clearances(connection: Connection, letterhead: Letterhead) -> None:
     """A clearance that has ended: first the coordinator is asked; then, so many days later, a new officer is sought."""
+    await matching.one_at_a_time(connection, letterhead.program.id)
     over = await leaving.clearances_over(connection)
     await _settle_renewed(connection, over)
     patience = timedelta(days=letterhead.program.policy.clearance_days)

@@ -20,10 +20,12 @@ from bluepals.domain.pauses import (
 )
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
-from bluepals.facts.office import Office
-from bluepals.store import pauses, people, programs, tells
+from bluepals.facts.calendars import tell_of_new_dates
+from bluepals.facts.office import Letterhead, Office
+from bluepals.facts.visit_rests import move_frozen_visits
+from bluepals.store import pauses, people, programs
 from bluepals.store.database import Connection, Scope
-from bluepals.store.pauses import LivePairing, OwnDates, RoundOnRecord, Target, What
+from bluepals.store.pauses import LivePairing, OwnDates, RoundOnRecord, Target, VisitOnRecord, What
 
 
 class Choice(StrEnum):
@@ -45,6 +47,7 @@ class NewCalendar:
     rounds: Sequence[RoundOnRecord]
     own: Sequence[OwnDates]
     unfit: Sequence[RoundOnRecord]
+    visits: Sequence[VisitOnRecord]
     told: int
 
     @property
@@ -52,7 +55,8 @@ class NewCalendar:
         """A few characters that stand for exactly these dates."""
         dates = [(one.program_year, one.number, *_dates(one), one.opens_at) for one in self.rounds]
         own = [(str(one.pairing_id), one.number, *_dates(one)) for one in self.own]
-        return sha256(repr((dates, own)).encode()).hexdigest()[:8]
+        visits = [(one.program_year, one.on) for one in self.visits]
+        return sha256(repr((dates, own, visits)).encode()).hexdigest()[:8]
 
 
 def _dates(one: RoundOnRecord | OwnDates) -> tuple[datetime | None, datetime | None]:
@@ -72,17 +76,15 @@ async def pause_in(
     connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
 ) -> NewCalendar:
     """The same, in the transaction of what it follows from."""
-    version = await pauses.next_version(connection)
     for what in whats:
         await pauses.begin(connection, target, what, reason, by)
-    return await _follow(connection, target, version)
+    return await _follow(connection, target)
 
 
 async def wake_in(connection: Connection, target: Target, by: UUID) -> None:
     """End a rest that nobody has to plan for: the opening days are others'."""
-    version = await pauses.next_version(connection)
     await pauses.end(connection, target, [What.LETTERS], by)
-    await _follow(connection, target, version)
+    await _follow(connection, target)
 
 
 async def preview(
@@ -99,7 +101,7 @@ async def preview(
         looking = connection.transaction()
         await looking.start()
         try:
-            return await _resume(connection, target, whats, choices, by)
+            return await _resume(office, connection, target, whats, choices, by)
         finally:
             await looking.rollback()
 
@@ -116,7 +118,7 @@ async def resume(
 ) -> NewCalendar:
     """End a pause with exactly the dates that were agreed to. Raises PauseRefused, NotPaused or LookupError."""
     async with office.committing(scope) as connection:
-        changed = await _resume(connection, target, whats, choices, by)
+        changed = await _resume(office, connection, target, whats, choices, by)
         if changed.unfit:
             numbers = ", ".join(str(number) for number in sorted({one.number for one in changed.unfit}))
             raise PauseRefused(
@@ -175,20 +177,27 @@ def _of_pairing(paused: Mapping[Target, Sequence[Pause]], pairing: LivePairing) 
 
 
 async def _resume(
-    connection: Connection, target: Target, whats: Sequence[What], choices: Mapping[int, Choice], by: UUID
+    office: Office,
+    connection: Connection,
+    target: Target,
+    whats: Sequence[What],
+    choices: Mapping[int, Choice],
+    by: UUID,
 ) -> NewCalendar:
     await _refuse_others(connection, by)
-    version = await pauses.next_version(connection)
     await pauses.end(connection, target, whats, by)
-    program = await programs.load(connection)
+    letterhead = await Letterhead.of(office, connection)
+    program = letterhead.program
     await reschedule(connection, program)
+    if What.VISITS in whats and target.is_of_classes:
+        await move_frozen_visits(connection, letterhead, target)
     for one in await _unfit(connection):
         if one.number in choices:
             await _settle(connection, program, one, choices[one.number])
-    return await _follow(connection, target, version)
+    return await _follow(connection, target)
 
 
-async def _follow(connection: Connection, target: Target, version: int) -> NewCalendar:
+async def _follow(connection: Connection, target: Target) -> NewCalendar:
     """The new dates, and whoever lives by them told of them."""
     program = await programs.load(connection)
     await reschedule(connection, program)
@@ -196,35 +205,9 @@ async def _follow(connection: Connection, target: Target, version: int) -> NewCa
         rounds=await pauses.rounds_to_come(connection),
         own=await pauses.own_dates_to_come(connection),
         unfit=await _unfit(connection),
-        told=await _tell(connection, program.id, target, version),
+        visits=await pauses.visits_to_come(connection),
+        told=await tell_of_new_dates(connection, target),
     )
-
-
-async def tell_of_new_dates(connection: Connection, target: Target) -> None:
-    """For whoever has changed a date in another way than by a pause, as a visit that moves."""
-    program = await programs.load(connection)
-    await _tell(connection, program.id, target, await pauses.next_version(connection))
-
-
-async def _tell(connection: Connection, program: str, target: Target, version: int) -> int:
-    """Who lives by the dates of this; how many."""
-    told = [f"pairing-{one.id}" for one in await pauses.live_pairings(connection, target)]
-    if target.agency is None and target.pairing_id is None:
-        told += [
-            f"program-year-{year}"
-            for year, school, state in await programs.years(connection)
-            if state == "open" and target.school in (None, school)
-        ]
-    for workflow_id in told:
-        await tells.add(
-            connection,
-            program,
-            workflow_id=workflow_id,
-            fact="calendar_changed",
-            key=f"calendar-{version}",
-            body={"version": version},
-        )
-    return len(told)
 
 
 async def _unfit(connection: Connection) -> Sequence[RoundOnRecord]:

@@ -61,6 +61,15 @@ async def open_in(connection: Connection, pairing_id: UUID, by: UUID) -> UUID:
     return opened
 
 
+async def opened_by(connection: Connection, pairing_id: UUID) -> UUID:
+    """The search that this pairing's end has begun. Raises LookupError with a sentence."""
+    if (opened := await store.open_of(connection, pairing_id)) is None:
+        raise LookupError(
+            f"Nobody is sought for the child of pairing {pairing_id}. See: starter.py replacement list"
+        )
+    return opened
+
+
 async def close_in(connection: Connection, pairing_id: UUID, outcome: Over) -> None:
     """Nobody is sought for this pairing's child any more."""
     if (replacement_id := await store.open_of(connection, pairing_id)) is None:

@@ -42,6 +42,7 @@ class ChildState(StrEnum):
     HELD = "with the counselor"
     NOT_YET = "begins later"
     NO_PAL = "no pal yet"
+    BETWEEN = "gets a new pal"
     OVER = "the letters are over"
 
 
@@ -80,7 +81,10 @@ class ClassOnPage:
     @property
     def nobody_writes_yet(self) -> bool:
         """No child has a pal to write to in this round."""
-        return all(child.state in {ChildState.NO_PAL, ChildState.NOT_YET} for child in self.children)
+        return all(
+            child.state in {ChildState.NO_PAL, ChildState.NOT_YET, ChildState.BETWEEN}
+            for child in self.children
+        )
 
     @property
     def is_over(self) -> bool:
@@ -173,7 +177,7 @@ def _child_state(row: ChildRow, round_number: int) -> ChildState:
     if row.pairing_id is None:
         return ChildState.NO_PAL
     if row.ended:
-        return ChildState.OVER
+        return ChildState.BETWEEN if row.waits_for_officer else ChildState.OVER
     if row.draft_id is not None:
         return {
             None: ChildState.BEING_READ,

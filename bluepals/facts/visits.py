@@ -8,20 +8,20 @@ from bluepals.domain.people import Role
 from bluepals.domain.program import School
 from bluepals.domain.visit_plan import VisitInstants, answer_limit, visit_instants, why_not_on
 from bluepals.facts import surveys
+from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.office import Letterhead, Office, post
-from bluepals.facts.pauses import tell_of_new_dates
 from bluepals.facts.visit_files import calendar_file
 from bluepals.facts.visit_hosts import let_hosts_go
 from bluepals.facts.visit_sheets import arranged, arrival, school_of, visit_begins
 from bluepals.mail import notices
 from bluepals.mail.notices import Notice
-from bluepals.store import attention, people, rounds, tells, visit_hosts, visits
+from bluepals.store import attention, people, programs, rounds, tells, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import Target
 from bluepals.store.visits import Answered, Guest, VisitDate
 
-PLANNED, CALLED_OFF, READ_ALOUD = "planned", "called off", "read aloud"
+PLANNED, CALLED_OFF, READ_ALOUD, RESTS = "planned", "called off", "read aloud", "rests"
 
 
 async def invite(office: Office, scope: Scope, program_year: str) -> int:
@@ -185,6 +185,15 @@ async def attend_by_name(office: Office, scope: Scope, name: str, *, came: bool)
 # The day moves, or is called off
 
 
+async def standing(office: Office, scope: Scope, program_year: str) -> tuple[VisitInstants, str]:
+    """The visit's times, and what is planned: as on record, or that it rests. Raises LookupError with a sentence."""
+    async with office.database.transaction(scope) as connection:
+        program = await programs.load(connection)
+        visit = await visits.date_of(connection, program_year)
+        rests = visit.state == PLANNED and await visits.rests(connection, program_year)
+        return visit_instants(program, visit.on), RESTS if rests else visit.state
+
+
 async def give_reason(office: Office, scope: Scope, program_year: str, because: str | None) -> None:
     """Put on record what people are told about the change that follows. Raises LookupError with a sentence."""
     async with office.database.transaction(scope) as connection:
@@ -205,7 +214,7 @@ async def move(office: Office, scope: Scope, program_year: str, day: date) -> Vi
                 raise NotTaken(f"The visit can't move: {why}")
             await let_hosts_go(connection, letterhead, program_year, everybody=True)
             await commit_another_day(connection, letterhead, program_year, day)
-            await _tell_of_the_move(connection, letterhead, program_year, before)
+            await tell_of_the_move(connection, letterhead, program_year, before)
         return visit_instants(letterhead.program, day)
 
 
@@ -219,9 +228,10 @@ async def commit_another_day(
     await attention.settle(connection, f"visit-date-{program_year}")
 
 
-async def _tell_of_the_move(
+async def tell_of_the_move(
     connection: Connection, letterhead: Letterhead, program_year: str, before: VisitDate
 ) -> None:
+    """Officers who were invited, with a calendar file that takes the first one's place; and the school."""
     visit = await visits.date_of(connection, program_year)
     school = await school_of(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)

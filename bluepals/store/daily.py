@@ -19,7 +19,7 @@ class OwedByOfficer:
 
 
 async def owed_by_officers(connection: Connection, until: datetime) -> Sequence[OwedByOfficer]:
-    """Letters due from now to `until` that have not been handed in, one row for each pal."""
+    """Letters due from now to `until` that have not been handed in, one row for each pal. Who says farewell owes none."""
     rows = await connection.fetch(
         "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
         " student.first_name AS student_first_name, round.officers_due_at AS due_at"
@@ -27,6 +27,7 @@ async def owed_by_officers(connection: Connection, until: datetime) -> Sequence[
         "   AND round.number >= pairing.first_round AND round.officers_due_at BETWEEN program_now() AND $1"
         " JOIN officer ON officer.id = pairing.officer_id JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.ended_at IS NULL AND pairing.introduced_at IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM ending WHERE ending.pairing_id = pairing.id)"
         " AND has_consent(student) AND is_cleared(officer) AND NOT EXISTS (SELECT FROM letter"
         "   WHERE letter.pairing_id = pairing.id AND letter.round_number = round.number AND letter.side = 'officer')"
         " ORDER BY officer.id, round.officers_due_at, student.first_name",
@@ -52,6 +53,7 @@ async def owed_by_classes(connection: Connection, until: datetime) -> Sequence[O
         "   AND round.number >= pairing.first_round AND round.students_due_at BETWEEN program_now() AND $1"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.ended_at IS NULL AND pairing.introduced_at IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM ending WHERE ending.pairing_id = pairing.id)"
         " AND has_consent(student) AND NOT EXISTS (SELECT FROM letter"
         "   WHERE letter.pairing_id = pairing.id AND letter.round_number = round.number AND letter.side = 'student')"
         " GROUP BY 1, 2, 4 ORDER BY 1, 2, 4",
@@ -99,3 +101,34 @@ async def cases_to_look_at(connection: Connection) -> Sequence[CaseToLookAt]:
         " FROM case_file WHERE closed_at IS NULL ORDER BY sequence"
     )
     return [CaseToLookAt(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ClearanceEnds:
+    officer_id: UUID
+    external_id: str
+    first_name: str
+    agency: str
+    cleared_until: date
+
+
+async def mark_clearances(connection: Connection, day: date, marks: Sequence[int]) -> None:
+    """Who has come within one of these numbers of days; each once, and of several that are new the nearest counts."""
+    await connection.execute(
+        "INSERT INTO clearance_mark (officer_id, cleared_until, days, program_id, told_on)"
+        " SELECT officer.id, cleared_until, mark, program_id, $1 FROM officer, unnest($2::int[]) AS mark"
+        " WHERE withdrawn_at IS NULL AND cleared_until BETWEEN $1 AND $1 + mark ON CONFLICT DO NOTHING",
+        day,
+        list(marks),
+    )
+
+
+async def clearances_marked(connection: Connection, day: date) -> Sequence[ClearanceEnds]:
+    """Whom the liaisons hear of on this day, by agency."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT officer.id AS officer_id, external_id, first_name, agency_id AS agency, officer.cleared_until"
+        " FROM clearance_mark AS mark JOIN officer ON officer.id = mark.officer_id"
+        " AND officer.cleared_until = mark.cleared_until WHERE told_on = $1 ORDER BY 4, 5, 2",
+        day,
+    )
+    return [ClearanceEnds(**row) for row in rows]

@@ -89,11 +89,18 @@ async def farewells_out(connection: Connection, pairing_id: UUID) -> int:
 
 
 async def cancel_mail(connection: Connection, pairing_ids: Sequence[UUID]) -> int:
-    """What has not begun to leave is not sent any more; safety goes all the same."""
+    """What has not begun to leave is not sent any more, nor anything a second time; safety goes all the same.
+
+    A body that is on its way stays on record as whatever becomes of it. How many are cancelled.
+    """
     rows = await connection.fetch(
-        "UPDATE mail SET state = 'cancelled', claim = NULL, claimed_until = NULL"
-        " WHERE pairing_id = ANY ($1::uuid[]) AND kind <> 'safety' AND bodies_started = 0"
-        " AND state IN ('pending', 'retry', 'claimed') RETURNING id",
+        "UPDATE mail SET recalled_at = program_now(),"
+        " state = CASE WHEN state IN ('data_started', 'unknown') THEN state"
+        "   WHEN bodies_started > 0 THEN 'unknown' ELSE 'cancelled' END,"
+        " claim = CASE state WHEN 'data_started' THEN claim END,"
+        " claimed_until = CASE state WHEN 'data_started' THEN claimed_until END"
+        " WHERE pairing_id = ANY ($1::uuid[]) AND kind <> 'safety'"
+        " AND state IN ('pending', 'retry', 'claimed', 'data_started', 'unknown') RETURNING state",
         list(pairing_ids),
     )
-    return len(rows)
+    return sum(row["state"] == "cancelled" for row in rows)

@@ -20,7 +20,7 @@ SERVER_AWAY_PAUSE = timedelta(minutes=5)
 MOST_BODIES = 2  # After an unknown outcome the same message once more, then a person.
 
 _TO_BE_SENT = (
-    "(state IN ('pending', 'retry') OR (state = 'unknown'"
+    "recalled_at IS NULL AND (state IN ('pending', 'retry') OR (state = 'unknown'"
     f" AND bodies_started < {MOST_BODIES} AND coalesce(useful_until >= program_now(), true)))"
     " AND NOT waits_for_resume(mail) AND message IS NOT NULL"
 )
@@ -93,10 +93,10 @@ async def queue(connection: Connection, mail: QueuedMail) -> None:
 
 
 async def cancel_stale(connection: Connection) -> None:
-    """Reminders whose time has passed, and mail to addresses that their server called invalid."""
+    """Reminders whose time has passed, mail to addresses that their server called invalid, and what has been recalled."""
     await connection.execute(
         "UPDATE mail SET state = 'cancelled' WHERE bodies_started = 0 AND state IN ('pending', 'retry')"
-        " AND (useful_until < program_now() OR to_address IN (SELECT address FROM suppressed_address))"
+        " AND (useful_until < program_now() OR recalled_at IS NOT NULL OR to_address IN (SELECT address FROM suppressed_address))"
     )
 
 

@@ -114,9 +114,10 @@ async def rounds(connection: Connection, pairing_id: UUID) -> Sequence[RoundTime
 
 
 async def approved(connection: Connection, program_year: str) -> Sequence[UUID]:
-    """Pairings of this year that have not been introduced."""
+    """Pairings of this year that have not been introduced; one that was declined meanwhile has to hear of it."""
     rows = await connection.fetch(
-        "SELECT id FROM pairing WHERE program_year_id = $1 AND introduced_at IS NULL AND ended_at IS NULL ORDER BY id",
+        "SELECT id FROM pairing WHERE program_year_id = $1 AND introduced_at IS NULL AND (ended_at IS NULL OR EXISTS"
+        " (SELECT FROM tell WHERE workflow_id = 'pairing-' || pairing.id AND answered_at IS NULL)) ORDER BY id",
         program_year,
     )
     return [row["id"] for row in rows]

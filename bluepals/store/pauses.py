@@ -26,6 +26,11 @@ class Target:
     agency: str | None = None
     pairing_id: UUID | None = None
 
+    @property
+    def is_of_classes(self) -> bool:
+        """Whole classes, with their opening days and their visit."""
+        return self.agency is None and self.pairing_id is None
+
     def __str__(self) -> str:
         match self:
             case Target(school=str(school)):
@@ -276,3 +281,22 @@ async def last_opening_before(connection: Connection, program_year: str, number:
         number,
     )
     return day
+
+
+@dataclass(frozen=True, slots=True)
+class VisitOnRecord:
+    """`on` None: it rests."""
+
+    program_year: str
+    school: str
+    on: date | None
+
+
+async def visits_to_come(connection: Connection) -> Sequence[VisitOnRecord]:
+    rows = await connection.fetch(
+        "SELECT id AS program_year, school_id AS school,"
+        " CASE WHEN NOT is_paused('visits', program_id, school_id, NULL, NULL) THEN visit_on END AS \"on\""
+        " FROM program_year WHERE state <> 'closed' AND visit_state = 'planned' AND visit_on >= program_today()"
+        " ORDER BY id"
+    )
+    return [VisitOnRecord(**row) for row in rows]

@@ -76,6 +76,7 @@ class ChildRow:
     pal_name: str | None
     first_round: int | None
     ended: bool | None
+    waits_for_officer: bool
     draft_id: UUID | None
     verdict: Verdict | None
     reason: str | None
@@ -87,7 +88,7 @@ async def children(connection: Connection, of: SchoolClass, round_number: int) -
     rows = await connection.fetch(
         "SELECT student.first_name || ' ' || student.last_name AS name, student.language,"
         " pairing.id AS pairing_id, pal.officer_first_name AS pal_name, pairing.first_round,"
-        " pairing.ended_at IS NOT NULL AS ended, latest.draft_id, latest.verdict,"
+        " pairing.ended_at IS NOT NULL AS ended, waits_for_officer(student.id) AS waits_for_officer, latest.draft_id, latest.verdict,"
         " latest.reason_for_child AS reason, latest.due_again_at"
         " FROM student"
         " LEFT JOIN LATERAL (SELECT * FROM pairing WHERE pairing.student_id = student.id"

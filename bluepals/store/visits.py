@@ -198,3 +198,12 @@ async def attend_as(connection: Connection, officer_id: UUID, *, came: bool) -> 
         came,
     )
     return [row["pairing_id"] for row in rows]
+
+
+async def rests(connection: Connection, program_year: str) -> bool:
+    """Whether the visits of this school are paused."""
+    paused: bool = await connection.fetchval(
+        "SELECT is_paused('visits', program_id, school_id, NULL, NULL) FROM program_year WHERE id = $1",
+        program_year,
+    )
+    return paused

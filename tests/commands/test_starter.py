@@ -50,7 +50,9 @@ def test_each_command_says_what_it_does(command: tuple[str, ...]) -> None:
     assert ("--json" in helped.stdout) == (" ".join(command) in SHAPES)
 
 
-@pytest.mark.parametrize("words", [(), ("match",), ("letter",), ("visit",), ("pairing",)])
+@pytest.mark.parametrize(
+    "words", [(), ("match",), ("letter",), ("visit",), ("pairing",), ("officer",), ("replacement",)]
+)
 def test_without_a_command_there_is_help_and_no_work(words: tuple[str, ...]) -> None:
     helped = CliRunner().invoke(app, list(words))
     assert helped.exit_code == Exit.WRONG_USAGE

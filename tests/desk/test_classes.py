@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
-from bluepals.facts import visits
+from bluepals.facts import leaving, visits
 from bluepals.paper.pages import page_pictures
 from tests.desk.town import (
     FIRST_OPENING,
@@ -294,3 +294,10 @@ async def test_a_teacher_gets_run_sheet_and_visitors_list_once_officers_are_invi
 async def test_another_school_s_visit_is_not_a_teacher_s_to_see(town: Town) -> None:
     await town.invites(SOUTH)
     assert (await town.teacher("tess").gets(f"visit/{SOUTH}/guests")).status_code == 404
+
+
+async def test_a_child_whose_officer_has_gone_gets_a_new_pal(town: Town) -> None:
+    await leaving.stop(town.parts.office, SCOPE, town.officers["sam"], by=town.staff["cora"])
+    page = await town.teacher("tess").sees()
+    assert state_of(page, "Noah Smith") == "gets a new pal"
+    assert "writes to Sam" not in page

@@ -22,7 +22,7 @@ from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole
 from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
 from bluepals.facts import letters, pairings, visits, year
 from bluepals.settings import Settings
-from bluepals.store import matching, people, programs
+from bluepals.store import consents, matching, people, programs
 from bluepals.store.database import Scope
 from bluepals.store.deliveries import Delivery
 from bluepals.store.letters import DraftRecord
@@ -330,6 +330,7 @@ async def _settle(town: Town) -> None:
     async with town.parts.database.transaction(SCOPE) as connection:
         await programs.save(connection, PROGRAM)
         await people.save_students(connection, PROGRAM.id, {"north": NORTH, "south": SOUTH}, STUDENTS)
+        await consents.save(connection, STUDENTS)
         await people.save_officers(connection, PROGRAM.id, OFFICERS)
         await people.save_staff(connection, PROGRAM.id, STAFF)
         town.officers = {

@@ -13,18 +13,26 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from temporalio.client import WorkflowHandle
 
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.people import Role
-from bluepals.facts import matching
+from bluepals.facts import matching, replacements
 from bluepals.store.migrate import migrate
 from service.connection import connect
 from stack.postgres import postgres_server
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, temporal_server
-from tests.workflows import test_assignment, test_daily_mail, test_outbox, test_referral, test_retention
+from tests.workflows import (
+    test_assignment,
+    test_daily_mail,
+    test_new_officer,
+    test_outbox,
+    test_referral,
+    test_retention,
+)
 from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, forged, serving
 from workflows.api import pairing
 from workflows.api import visit_day as visit_workflow
@@ -44,6 +52,8 @@ async def record() -> None:
         await _daily_mail(World(served, a_program("daily")))
         await _referral(World(served, a_program("referral", begin=test_referral.this_monday())))
         await _retention(World(served, a_program("retention")))
+
+        await _new_officer(World(served, a_program("successor", rounds=3)))
         async with test_outbox.running(served.parts.client, test_outbox.Desk()) as outbox:
             await outbox.signal("wake")
         await keep("outbox", outbox)
@@ -173,6 +183,23 @@ async def _retention(world: World) -> None:
     await world.enroll()
     await test_retention.night(world, "one")
     await keep("retention", world.client.get_workflow_handle(f"retention-{world.program.id}-one"))
+
+
+async def _new_officer(world: World) -> None:
+    """An officer leaves; a reserve is rejected, the next approved; a stock letter between the two."""
+    change = await test_new_officer.begun(world)
+    await change.free("o002", "o003")
+    (one,) = await change.leaves()
+    handle = change.handle(one)
+    await replacements.reject(change.office, change.scope, UUID(one), why="neighbours", by=change.by)
+    await change.approve(one)
+    await change.after(29)
+    begun = await change.next_pairing(one)
+    assert begun is not None
+    await world.begin_pairing(begun)
+    await change.after(60)
+    await handle.result()
+    await keep("new_officer", handle)
 
 
 async def _long(world: World) -> None:

@@ -65,3 +65,21 @@ async def test_a_gate_that_closes_meanwhile_is_closed_at_the_introduction(
 
 async def _writes(world: World, handle: WorkflowHandle[Any, Any]) -> bool:
     return bool(await world.attribute(handle, STAGE) == "student writes")
+
+
+async def test_who_is_declined_before_the_workflow_began_is_over_all_the_same(
+    make_world: Callable[..., World],
+) -> None:
+    world = await asking(make_world)
+    await world.begin_year()
+    (pair,) = await world.pair()
+    await declining.decline(world.office, world.scope, UUID(pair), by=world.people["counselor"])
+    await eventually(lambda: _all_answered(world), "nothing is told for ever")
+    assert await world.mails("introduction") == []
+
+
+async def _all_answered(world: World) -> bool:
+    """What was not answered is told again after a pause."""
+    await world.turn_clock(world.now + timedelta(minutes=1))
+    await world.tell()
+    return None not in await world.answers("calendar_changed")

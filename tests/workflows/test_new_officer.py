@@ -12,13 +12,15 @@ from temporalio.client import WorkflowHandle
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
 
 from activities.replacements import ReplacementActivities
+from audit.histories import Expected, Histories
+from audit.releases import Releases
 from bluepals.domain.letters import DeliveryKind, Side, TypedLetter
 from bluepals.facts import leaving, letters, matching, replacements
-from bluepals.store import deliveries
+from bluepals.store import audit, deliveries
 from bluepals.store.endings import Reason
 from service.workers import SANDBOX
 from tests.workflows.world import World, a_student, an_officer, eventually
-from workflows.api import new_officer
+from workflows.api import new_officer, pairing
 from workflows.new_officer import NewOfficer
 from workflows.search_attributes import ATTENTION, STAGE
 
@@ -84,6 +86,15 @@ class Change:
     async def has_begun(self, replacement: str) -> bool:
         return await self.next_pairing(replacement) is not None
 
+    async def audited(self, workflow_id: str) -> bool:
+        """Whether each delivery was brought about by the pairing's workflow, or by this one."""
+        releases = Releases(self.world.client.data_converter)
+        read = [Expected(one, begun=True) for one in (pairing.workflow_id(self.pair), workflow_id)]
+        await Histories(self.world.client).read(read, releases.take_note_of)
+        async with self.world.parts.database.transaction(self.scope) as connection:
+            found = await audit.deliveries(connection)
+        return bool(found) and all(releases.brought_about(one) for one in found)
+
     async def calls(self, replacement: str, why: str) -> bool:
         return bool(await self.world.attribute(self.handle(replacement), ATTENTION) == why)
 
@@ -98,8 +109,11 @@ class Change:
 
 @pytest.fixture
 async def change(make_world: Callable[..., World]) -> Change:
+    return await begun(make_world(rounds=3))
+
+
+async def begun(world: World) -> Change:
     """A child and its officer, two reserves without a place; three rounds, stock letters."""
-    world = make_world(rounds=3)
     reserves = [an_officer(number, capacity=0) for number in (2, 3)]
     await world.enroll(officers=[an_officer(1), *reserves])
     for number in range(3):
@@ -159,6 +173,7 @@ async def test_without_a_reserve_the_child_waits_gets_stock_letters_and_comes_fi
     assert await world.attribute(handle, ATTENTION) == "no officer is free"
     assert any("waits: no officer has a free place" in call for call in await world.calls())
     assert await world.deliveries(change.pair) == [(1, "officer", "stock", 1)]
+    assert await change.audited(handle.id), "the audit knows who has put it there"
     await change.free("o003")
     await matching.make_proposal(world.office, world.scope, seed=1)
     assert await change.reserve(one) == "o003", "no other child gets the place"
@@ -207,6 +222,7 @@ async def test_stopped_the_rest_begins_at_once_and_the_pack_holds_a_stock_letter
     async with world.parts.database.transaction(world.scope) as connection:
         (letter,) = await deliveries.pack(connection, world.year, "5A", 1)
     assert letter.kind is DeliveryKind.STOCK
+    assert await change.audited(new_officer.workflow_id(one))
 
 
 async def test_a_death_in_the_farewell_ends_all_steps(change: Change) -> None:

@@ -61,16 +61,16 @@ async def test_a_year_from_its_opening_to_its_numbers(make_world: Callable[..., 
     assert await world.admin.fetchval("SELECT end_reason FROM pairing WHERE id = $1", pair) == "year closed"
 
 
-async def test_pairs_that_are_approved_late_begin_with_the_first_round_still_possible(
+async def test_pairs_that_are_approved_late_begin_where_two_full_weeks_are_left(
     make_world: Callable[..., World],
 ) -> None:
-    world = make_world(rounds=2)
+    world = make_world(rounds=3)
     await world.enroll()
     await world.begin_year()
     await world.reach(world.round(1).opens_on, 8)
     (pair,) = await world.pair()
     (handle,) = await _begun(world, [pair])
-    assert await world.attribute(handle, ROUND) == 2
+    assert await world.attribute(handle, ROUND) == 3
     assert await world.answers("pairs_approved") == ["taken"]
 
 

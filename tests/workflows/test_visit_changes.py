@@ -14,7 +14,8 @@ from activities.year import VisitTimes
 from bluepals.domain.calendar import visit_day
 from bluepals.domain.people import Gender
 from bluepals.domain.visit_plan import visit_instants
-from bluepals.facts import visit_hosts, visits
+from bluepals.facts import visit_hosts, visits, year
+from bluepals.store.pauses import What
 from tests.mailroom import parsed
 from tests.workflows.world import World, a_student, an_officer, eventually
 from workflows.api.visit_day import CallOffVisit, MoveVisit, Plan, Stage
@@ -22,6 +23,7 @@ from workflows.search_attributes import STAGE
 from workflows.visit_day import VisitDay
 
 DAY = timedelta(days=1)
+VISITS = [What.VISITS]
 RESERVES = ["officer2@pd.example", "officer3@pd.example"]
 
 
@@ -268,3 +270,31 @@ async def _answer(visit: Visit) -> str | None:
         "SELECT answer FROM visit WHERE pairing_id = $1", visit.pairing
     )
     return said
+
+
+async def test_a_visit_that_rests_is_neither_prepared_nor_held_and_gets_a_day_again(visit: Visit) -> None:
+    world, add = visit.world, visit.world.calendar.add_school_days
+    await year.open_year(world.office, world.scope, world.year)
+    await world.reach(add(visit.day, -2), 9)
+    await world.pause(whats=VISITS)
+    await eventually(lambda: _is_at(visit, Stage.SECOND_DATE), "it waits")
+    await world.reach(add(visit.day, 1), 9)
+    assert await world.mails("sheets") == []
+    await world.resume(whats=VISITS)
+    day = await world.admin.fetchval("SELECT visit_on FROM program_year WHERE id = $1", world.year)
+    assert day == add(visit.day, 3), "it was on the third day from then on, and is again"
+    assert "officer1@pd.example" in await world.mails("moved")
+    await eventually(lambda: _is_at(visit, Stage.REMINDERS, Stage.SHEETS), "it goes on")
+
+
+async def test_a_visit_for_which_no_day_is_left_is_a_persons_to_decide(visit: Visit) -> None:
+    world = visit.world
+    await year.open_year(world.office, world.scope, world.year)
+    await world.pause(whats=VISITS)
+    await world.reach(world.calendar.add_school_days(world.program.year.last_day, -5), 9)
+    await world.resume(whats=VISITS)
+    assert [call for call in await world.calls() if "no school day is left for the visit" in call]
+
+
+async def _is_at(visit: Visit, *stages: Stage) -> bool:
+    return await visit.world.attribute(visit.handle, STAGE) in stages

@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from activities.tells import TellActivities, TellDue, Teller
 from activities.year import VisitTimes
@@ -50,7 +50,7 @@ from workflows.api import visit_day as visit_workflow
 from workflows.pairing import Pairing
 from workflows.program_year import ProgramYear
 from workflows.queue import TASK_QUEUE
-from workflows.search_attributes import TYPES
+from workflows.search_attributes import PROGRAM_YEAR, SCHOOL, TYPES
 from workflows.visit_day import VisitDay
 
 PATIENCE = 20.0  # seconds; what has not come by then does not come
@@ -310,18 +310,23 @@ class World:
 
     # Pauses
 
-    async def pause(self, target: Target = EVERYTHING) -> None:
+    async def pause(self, target: Target = EVERYTHING, whats: Sequence[What] = LETTERS) -> None:
         """Its letters, from now on; and whoever lives by the calendar is told."""
-        await self.pause_untold(target)
+        await self.pause_untold(target, whats)
         await self.tell()
 
-    async def pause_untold(self, target: Target = EVERYTHING) -> None:
+    async def pause_untold(self, target: Target = EVERYTHING, whats: Sequence[What] = LETTERS) -> None:
         await pauses.pause(
-            self.office, self.scope, target, LETTERS, reason="snow", by=self.people[Role.COORDINATOR]
+            self.office, self.scope, target, whats, reason="snow", by=self.people[Role.COORDINATOR]
         )
 
-    async def resume(self, target: Target = EVERYTHING, choices: Mapping[int, Choice] = NO_CHOICES) -> None:
-        by, this = self.people[Role.COORDINATOR], (self.office, self.scope, target, LETTERS, choices)
+    async def resume(
+        self,
+        target: Target = EVERYTHING,
+        choices: Mapping[int, Choice] = NO_CHOICES,
+        whats: Sequence[What] = LETTERS,
+    ) -> None:
+        by, this = self.people[Role.COORDINATOR], (self.office, self.scope, target, whats, choices)
         seen = await pauses.preview(*this, by=by)
         await pauses.resume(*this, by=by, agreed=seen.agreement)
         await self.tell()
@@ -334,6 +339,9 @@ class World:
             pairing.PairingInput(self.program.id, pairing_id, self.closes.isoformat()),
             id=pairing.workflow_id(pairing_id),
             task_queue=TASK_QUEUE,
+            search_attributes=TypedSearchAttributes(
+                [SearchAttributePair(SCHOOL, "north"), SearchAttributePair(PROGRAM_YEAR, self.year)]
+            ),
         )
         await self.attend(handle.id)
         return handle

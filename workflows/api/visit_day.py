@@ -26,6 +26,7 @@ class Stage(StrEnum):
 
 class Plan(StrEnum):
     TAKES_PLACE = "takes place"
+    RESTS = "rests"
     CALLED_OFF = "called off"
     READ_ALOUD = "read aloud"
 
@@ -82,6 +83,8 @@ class VisitDayState:
     passed: str = ""
     limit: datetime | None = None
     heard: bool = False
+    calendar_version: int = 0
+    dates_are_old: bool = False
 
 
 @dataclass(frozen=True)

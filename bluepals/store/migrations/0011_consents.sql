@@ -58,6 +58,10 @@ CREATE FUNCTION has_consent_for(child student, asked text) RETURNS boolean LANGU
 ALTER TABLE pairing ADD declining_until timestamptz;
 GRANT UPDATE (declining_until) ON pairing TO bluepals_app;
 
+-- What a withdrawal has recalled is not sent any more, whatever becomes of an attempt that had begun.
+ALTER TABLE mail ADD recalled_at timestamptz;
+GRANT UPDATE (recalled_at) ON mail TO bluepals_app;
+
 -- A child who changes schools takes the pairing along, and the pairing all that repeats whose it is.
 DO $$
 DECLARE

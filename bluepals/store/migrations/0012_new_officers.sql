@@ -51,12 +51,18 @@ GRANT SELECT, INSERT ON replacement TO bluepals_app;
 GRANT UPDATE (farewell_until, rest_until, reserve_id, approved_at, approved_by, guardian_told_at, next_pairing_id,
     closed_at, outcome, version) ON replacement TO bluepals_app;
 
+-- Whether this child's next officer is sought. For a school, which need not know why, nor since when.
+CREATE FUNCTION waits_for_officer(of_student uuid) RETURNS boolean LANGUAGE sql STABLE
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM replacement WHERE student_id = of_student AND closed_at IS NULL)
+$$;
+
 -- Whose officer goes has another one coming, in the same transaction: no crash leaves a child with nobody and nobody
 -- knowing. What people decide (a death, a child that leaves) is not of these.
 CREATE FUNCTION refuse_end_without_successor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM ending WHERE pairing_id = NEW.pairing_id)
-       AND NOT EXISTS (SELECT FROM replacement WHERE pairing_id = NEW.pairing_id) THEN
+       AND NOT EXISTS (SELECT FROM replacement WHERE pairing_id = NEW.pairing_id AND closed_at IS NULL) THEN
         RAISE EXCEPTION 'pairing % ends and nobody looks for its child''s next officer', NEW.pairing_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'no_child_is_left_with_nobody';
     END IF;

@@ -13,7 +13,8 @@ CREATE TABLE rung (
     -- Who said so, where a person has to; the day itself otherwise.
     reached_by uuid REFERENCES staff,
     PRIMARY KEY (pairing_id, side, first_missed, name, reached_on),
-    FOREIGN KEY (pairing_id, program_id, school_id, agency_id) REFERENCES pairing (id, program_id, school_id, agency_id),
+    FOREIGN KEY (pairing_id, program_id, school_id, agency_id) REFERENCES pairing (id, program_id, school_id, agency_id)
+        ON UPDATE CASCADE,
     CONSTRAINT said_by_a_person CHECK (name NOT IN ('warned', 'more time') OR reached_by IS NOT NULL)
 );
 ALTER TABLE rung ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -15,6 +15,7 @@ CREATE TABLE wish (
     said_by    uuid NOT NULL,
     PRIMARY KEY (pairing_id, side),
     FOREIGN KEY (pairing_id, program_id, school_id, agency_id) REFERENCES pairing (id, program_id, school_id, agency_id)
+        ON UPDATE CASCADE
 );
 ALTER TABLE wish ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON wish TO bluepals_owner USING (true);

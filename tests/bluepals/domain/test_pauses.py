@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluepals.domain.pauses import Pause, frozen_round, moved, shortened, unmoved, with_own_pauses
+from bluepals.domain.pauses import (
+    Pause,
+    frozen_round,
+    moved,
+    shortened,
+    stretch_until,
+    unmoved,
+    with_own_pauses,
+)
 from bluepals.domain.program import Policy, RoundDates
 from tests.bluepals.domain.test_calendar import CALENDAR, PROGRAM, YEAR
 
@@ -154,3 +162,13 @@ def test_a_shortened_round_has_time_for_each_of_its_parts(after: date, by: date)
         assert CALENDAR.school_days_between(after, by) < 8
     else:
         assert after < dates.students_due < dates.officers_due < dates.opens_on <= by
+
+
+@given(many=st.lists(pauses, min_size=1, max_size=10))
+def test_the_last_stretch_is_all_that_overlapped_until_now(many: list[Pause]) -> None:
+    began, ended = stretches(many)[-1]
+    assert stretch_until(many, ended) == Pause(began, ended)
+
+
+def test_what_ended_before_now_is_no_stretch() -> None:
+    assert stretch_until([Pause(at(MONDAY, 7), at(MONDAY, 8))], at(MONDAY, 9)) is None

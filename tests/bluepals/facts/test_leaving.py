@@ -1,5 +1,6 @@
 """Who goes, for which reason: what still goes out, who is told, who is sought, and what can be taken back."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ from bluepals.facts.endings import EndingRefused
 from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.replacements import ReplacementRefused
 from bluepals.store import deliveries, endings
+from bluepals.store.daily import owed_by_officers
 from bluepals.store.deliveries import Held
 from bluepals.store.endings import Reason
 from bluepals.store.matching import candidates
-from tests.bluepals.facts.two_schools import BEGIN, PACK_CLOSES, TwoSchools
+from tests.bluepals.facts.two_schools import BEGIN, CHILDREN_DUE, PACK_CLOSES, TwoSchools
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
@@ -170,6 +172,8 @@ async def test_a_reserve_who_goes_meanwhile_is_dropped_and_the_next_is_sought(sc
     await approve(schools)
     await leave(schools, "Rita")
     assert await reserve(schools) is None
+    await look(schools)
+    assert await reserve(schools) is None, "who leaves is no reserve"
     await schools.admin.execute("UPDATE officer SET leaves_at = NULL WHERE external_id = 'Rita'")
     await look(schools)
     await approve(schools)
@@ -205,7 +209,7 @@ async def test_between_two_officers_the_pack_holds_a_stock_letter(schools: TwoSc
     assert not (await look(schools)).empty_packs
 
 
-async def test_fault_a_stopped_officers_letter_is_held_back_and_a_stock_letter_goes_instead(
+async def test_a_stopped_officers_letter_is_held_back_and_a_stock_letter_goes_instead(
     schools: TwoSchools,
 ) -> None:
     await schools.approve_stock()
@@ -221,6 +225,8 @@ async def test_a_stopped_officers_stock_letter_goes_to_no_child(schools: TwoScho
     assert await in_the_pack(schools) == ["Ana stock"]
     await stop(schools, "Rita")
     assert await in_the_pack(schools) == []
+    await stop(schools, "Rob", by="Cora")
+    assert await letters.put_stock_letter(schools.office, schools.scope, schools.pairing["Ben"], 1) is None
     assert "no stock letter is left" in (await calls(schools, "no stock letter"))[0]
 
 
@@ -351,6 +357,22 @@ async def test_no_officer_goes_without_anybody_looking_for_the_next(schools: Two
             await endings.begin(connection, schools.pairing["Ana"], Reason.BUSY, None, schools.staff["Cora"])
 
 
+async def test_the_next_officer_has_the_gender_of_the_one_before(schools: TwoSchools) -> None:
+    await stop(schools)
+    with pytest.raises(asyncpg.ForeignKeyViolationError, match="same_gender_as_the_reserve"):
+        await schools.admin.execute("UPDATE replacement SET reserve_id = $1", schools.officer["Rob"])
+
+
+async def test_a_child_is_sought_for_once(schools: TwoSchools) -> None:
+    await stop(schools)
+    with pytest.raises(asyncpg.UniqueViolationError, match="one_open_replacement_for_a_student"):
+        await schools.admin.execute(
+            "INSERT INTO replacement (program_id, school_id, agency_id, program_year_id, pairing_id, student_id, gender,"
+            " begun_by, farewell_until, rest_until) SELECT program_id, school_id, agency_id, program_year_id, pairing_id,"
+            " student_id, gender, begun_by, farewell_until, rest_until FROM replacement"
+        )
+
+
 async def test_begun_by_hand_after_silence(schools: TwoSchools) -> None:
     async def begin(by: str) -> Any:
         return await leaving.begin(
@@ -362,3 +384,28 @@ async def test_begun_by_hand_after_silence(schools: TwoSchools) -> None:
     assert await begin("Cora") == await opened(schools)
     with pytest.raises(LeavingRefused, match="is ending already"):
         await begin("Cora")
+
+
+async def test_who_says_farewell_is_not_nudged(schools: TwoSchools) -> None:
+    async with schools.database.transaction(schools.scope) as connection:
+        before = await owed_by_officers(connection, CHILDREN_DUE + 4 * WEEK)
+    await leave(schools)
+    async with schools.database.transaction(schools.scope) as connection:
+        after = await owed_by_officers(connection, CHILDREN_DUE + 4 * WEEK)
+    assert {one.first_name for one in before} - {one.first_name for one in after} == {"Olga"}
+
+
+async def test_one_decides_while_another_begins_and_the_child_has_one_officer(schools: TwoSchools) -> None:
+    await give_places(schools, "Rita")
+    await stop(schools)
+    await look(schools)
+    await approve(schools)
+    await schools.at(BEGIN + 3 * WEEK)
+    one = await opened(schools)
+    assert one is not None
+    await asyncio.gather(*(replacements.begin_next(schools.office, schools.scope, one) for _ in range(4)))
+    assert await live_officers(schools) == ["Rita"]
+    assert (
+        await schools.admin.fetchval("SELECT count(*) FROM proposed_pair WHERE replacement_id IS NOT NULL")
+        == 1
+    )

@@ -569,6 +569,15 @@ async def test_a_program_without_a_virtual_clock_goes_by_the_databases(busy: Two
     assert abs(datetime.now(UTC) - now) < timedelta(minutes=1)
 
 
+async def test_whatever_repeats_whose_a_pairing_is_follows_it_to_another_school(busy: TwoSchools) -> None:
+    stay = await busy.admin.fetch(
+        "SELECT conrelid::regclass::text || '.' || conname AS name FROM pg_constraint"
+        " WHERE contype = 'f' AND confrelid = 'pairing'::regclass AND confupdtype <> 'c' AND EXISTS ("
+        "   SELECT FROM pg_attribute WHERE attrelid = confrelid AND attnum = ANY (confkey) AND attname = 'school_id')"
+    )
+    assert [row["name"] for row in stay] == []
+
+
 async def new_child(connection: Connection) -> UUID:
     """One who is in no pair."""
     child: UUID = await connection.fetchval(

@@ -165,6 +165,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "mail": mail.QueuedMail("a key", "test", "a@b.example", "<a@b.example>", b"message"),
         "mail_id": await busy.admin.fetchval("SELECT id FROM mail WHERE program_id = 'stl' LIMIT 1"),
         "name": "Olga Officer",
+        "marks": [30, 14, 3],
         "needs": [],
         "number": 1,
         "of": SchoolClass("stl.north.2026", "north", "North School", "5A"),

@@ -1,0 +1,47 @@
+"""Visits whose day a pause has frozen: when it ends, they have as many school days before them as when it began."""
+
+from datetime import date
+
+from bluepals.domain.pauses import moved, stretch_until
+from bluepals.domain.visit_plan import why_not_on
+from bluepals.facts.office import Letterhead
+from bluepals.facts.visits import PLANNED, commit_another_day, tell_of_the_move
+from bluepals.store import attention, pauses, programs, visits
+from bluepals.store.database import Connection
+from bluepals.store.pauses import Target, What
+
+
+async def move_frozen_visits(connection: Connection, letterhead: Letterhead, target: Target) -> None:
+    """Of every school of this whose visits rest no longer; everybody who was invited is told of the new day."""
+    for year, school, state in await programs.years(connection):
+        if state != "open" or target.school not in (None, school) or await visits.rests(connection, year):
+            continue
+        before = await visits.date_of(connection, year)
+        day = await _day_after_the_rest(connection, letterhead, school, before.on)
+        if before.state != PLANNED or day == before.on:
+            continue
+        if day is None or why_not_on(letterhead.program, day, letterhead.now):
+            await _ask_for_a_day(connection, school, year)
+        else:
+            await commit_another_day(connection, letterhead, year, day)
+            await tell_of_the_move(connection, letterhead, year, before)
+
+
+async def _day_after_the_rest(
+    connection: Connection, letterhead: Letterhead, school: str, on: date
+) -> date | None:
+    """None: no school day is left for it."""
+    paused = await pauses.all_pauses(connection, What.VISITS)
+    known = [*paused.get(Target(), ()), *paused.get(Target(school=school), ())]
+    rest = stretch_until(known, letterhead.now)
+    return moved(letterhead.calendar, on, letterhead.program.policy.visit_hour, [rest] if rest else [])
+
+
+async def _ask_for_a_day(connection: Connection, school: str, year: str) -> None:
+    await attention.call(
+        connection,
+        key=f"visit-date-{year}",
+        kind="visit",
+        school=school,
+        sentence=f"After the pause no school day is left for the visit of {year}: starter.py visit move, or visit call-off.",
+    )
