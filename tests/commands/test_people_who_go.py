@@ -36,13 +36,22 @@ def test_a_proposed_officer_is_approved_or_rejected(
 ) -> None:
     program, one = leaving
     words = (program, one, "--by", COORDINATOR)
-    assert "No officer is proposed yet" in starter.is_refused("replacement", "approve", *words)
     by_hand(replacements.look_after, program, UUID(one))
     assert "to approve" in starter.says("replacement", "list", program)
     for known in (False, True):
         assert starter.answers("replacement", "approve", *words)["known"] is known
     starter.answers("replacement", "reject", *words, "--reason", "neighbours")
     assert "none has a free place" in starter.says("replacement", "list", program)
+
+
+def test_nobody_is_approved_while_no_officer_has_a_free_place(
+    starter: StarterLine, unopened: tuple[str, str]
+) -> None:
+    program, _ = unopened
+    starter.says("officer", "leave", program, "o01", "--reason", "moved", "--by", COORDINATOR)
+    (one,) = starter.answers("replacement", "list", program)
+    refused = starter.is_refused("replacement", "approve", program, one["id"], "--by", COORDINATOR)
+    assert "No officer is proposed yet" in refused
 
 
 def test_a_mistake_is_taken_back(starter: StarterLine, leaving: tuple[str, str]) -> None:

@@ -97,9 +97,10 @@ async def test_pairs_for_a_year_that_has_closed_go_to_a_person(make_world: Calla
     await world.enroll()
     year = await world.begin_year()
     await world.attend(visit_day.workflow_id(world.year))
+    await matching.make_proposal(world.office, world.scope, seed=1)
     await world.reach(world.program.year.last_day, 18)
     await year.result()
-    await world.pair()
+    await matching.approve(world.office, world.scope, [], world.people[Role.COORDINATOR])
     await world.tell()
     assert await world.answers("pairs_approved") == ["closed"]
     assert any("pairs_approved came after" in call for call in await world.calls())
