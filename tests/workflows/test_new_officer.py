@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from temporalio import activity
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
 
 from activities.replacements import ReplacementActivities
@@ -162,6 +162,19 @@ async def test_farewell_rest_and_the_next_officer(change: Change) -> None:
         "round 2: a stock letter is in the pack",  # Too few days were left to join it.
         "over: paired",
     ]
+
+
+async def test_one_that_was_terminated_comes_back_as_long_as_its_row_is_open(change: Change) -> None:
+    (one,) = await change.leaves()
+    handle = change.handle(one)
+    await handle.terminate("somebody's mistake")
+    await change.world.tell()
+    assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+    await leaving.take_back(change.office, change.scope, change.world.people["o001"], by=change.by)
+    await change.world.tell()
+    assert await handle.result() == "taken back"
+    await change.world.tell()
+    assert (await handle.describe()).status is WorkflowExecutionStatus.COMPLETED, "what has ended stays so"
 
 
 async def test_without_a_reserve_the_child_waits_gets_stock_letters_and_comes_first(change: Change) -> None:
