@@ -3,6 +3,7 @@
 import email.charset
 import email.policy
 from datetime import datetime
+from email.header import Header
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -21,6 +22,7 @@ FOOTERS = {
     "en": "You get this mail because you or your child takes part in Blue Pals, the pen-pal program of schools and police.",
     "es": "Recibe este correo porque usted o su hijo o hija participa en Blue Pals, el programa de cartas entre escuelas y policía.",
 }
+LINE = 78  # characters; RFC 5322, 2.1.1
 ON_THE_WIRE = email.policy.compat32.clone(linesep="\r\n")
 # Any server on the way takes seven bits.
 email.charset.add_charset("utf-8", email.charset.SHORTEST, email.charset.QP)
@@ -61,12 +63,19 @@ def compose(notice: Notice, *, to: str, from_address: str, message_id: str, date
         message = MIMEMultipart("mixed", f"{boundary}_mixed", [message, _attached(notice.calendar_file)])
     message["From"] = formataddr(("Blue Pals", from_address))
     message["To"] = to
-    message["Subject"] = notice.subject
+    message["Subject"] = _folded(notice.subject)
     message["Date"] = format_datetime(date)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = notice.language
     return message.as_bytes(policy=ON_THE_WIRE)
+
+
+def _folded(subject: str) -> str:
+    """The library folds at spaces; a word of any length is within its lines only when it is encoded (RFC 2047)."""
+    if subject.isascii() and len(subject) <= LINE:
+        return subject
+    return Header(subject, "utf-8", LINE, "Subject").encode()
 
 
 def _attached(file: CalendarFile) -> MIMEText:
