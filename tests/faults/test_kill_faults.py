@@ -126,6 +126,10 @@ class Officers:
         return 1
 
     @activity.defn
+    async def settle_hosts(self, _: ThisYear) -> datetime | None:
+        return None
+
+    @activity.defn
     async def thank_officers(self, _: ThisYear) -> int:
         return 0
 
@@ -162,7 +166,12 @@ def _reminding(client: Client, officers: Officers, queue: str) -> Worker:
         client,
         task_queue=queue,
         workflows=[VisitDay],
-        activities=[officers.invite_officers, officers.remind_officers, officers.thank_officers],
+        activities=[
+            officers.invite_officers,
+            officers.remind_officers,
+            officers.settle_hosts,
+            officers.thank_officers,
+        ],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=timedelta(seconds=1),
     )
