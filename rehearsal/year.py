@@ -200,8 +200,9 @@ class Year:
         async with self.parts.database.transaction(self.scope) as connection:
             left: int = await connection.fetchval(
                 "SELECT (SELECT count(*) FROM tell WHERE answered_at IS NULL)"
-                " + (SELECT count(*) FROM mail WHERE state IN ('pending', 'claimed', 'data_started')"
-                "   OR (state IN ('retry', 'unknown') AND next_attempt_at <= program_now()))"
+                " + (SELECT count(*) FROM mail WHERE NOT waits_for_resume(mail)"
+                "   AND (state IN ('pending', 'claimed', 'data_started')"
+                "     OR (state IN ('retry', 'unknown') AND next_attempt_at <= program_now())))"
                 " + (SELECT count(*) FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL"
                 "   AND coalesce(declining_until <= program_now(), true))"
                 " + (SELECT count(*) FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id"
@@ -209,6 +210,7 @@ class Year:
                 "   JOIN officer ON officer.id = officer_id"
                 "   WHERE verdict = 'approve' AND introduced_at IS NOT NULL AND ended_at IS NULL"
                 "   AND has_consent(student) AND is_cleared(officer)"
+                "   AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)"
                 "   AND NOT EXISTS (SELECT FROM delivery WHERE delivery.draft_id = decision.draft_id))"
             )
             return left == 0 and await self._nobody_is_alone(connection)

@@ -158,9 +158,9 @@ class VisitDay:
 
     async def _comes(self, step: Step) -> bool:
         """False: an answer, the end of a silence or a change came before."""
-        workflow.upsert_search_attributes([STAGE.value_set(step.what), DUE.value_set(step.at)])
-        workflow.set_current_details(f"waiting for: {step.what}")
         wake = min(step.at, self._state.limit or step.at)
+        workflow.upsert_search_attributes([STAGE.value_set(step.what), DUE.value_set(wake)])
+        workflow.set_current_details(f"waiting for: {step.what}")
         if (pause := wake - workflow.now()) > timedelta(0):
             try:
                 await workflow.wait_condition(
