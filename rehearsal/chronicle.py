@@ -209,9 +209,10 @@ async def one_of_each_kind(connection: Connection, caught: Sequence[Caught]) -> 
     kinds = {row["message_id"]: row["kind"] for row in rows}
     shown: dict[tuple[str, str], ShownMail] = {}
     for one in caught:
-        message = one.message
-        kind = kinds.get(str(message["Message-ID"]), "unknown"), str(message["Content-Language"])
+        head = one.head
+        kind = kinds.get(str(head["Message-ID"]), "unknown"), str(head["Content-Language"])
         if kind not in shown:
+            message = one.message
             shown[kind] = ShownMail(
                 str(message["To"]), str(message["Subject"]), _part(message, "html"), _part(message, "plain")
             )

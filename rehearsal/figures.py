@@ -106,13 +106,15 @@ async def _mails(connection: Connection, caught: Sequence[Caught]) -> MailFigure
         row["message_id"]: row["to_address"]
         for row in await connection.fetch("SELECT message_id, to_address FROM mail")
     }
-    arrivals = Counter(str(one.message["Message-ID"]) for one in caught)
+    ids = [str(one.head["Message-ID"]) for one in caught]
+    arrivals = Counter(ids)
     return MailFigures(
         sent=len(arrivals),
         unknown=await connection.fetchval("SELECT count(*)::int FROM mail WHERE state = 'unknown'"),
         duplicates=arrivals.total() - len(arrivals),
         misaddressed=sum(
-            one.recipients != (addresses.get(str(one.message["Message-ID"])),) for one in caught
+            one.recipients != (addresses.get(message_id),)
+            for one, message_id in zip(caught, ids, strict=True)
         ),
     )
 

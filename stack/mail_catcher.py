@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from typing import Any
 
 import uvicorn
@@ -24,6 +25,8 @@ from stack.ports import LOOPBACK
 
 MAX_BYTES = 20 * 1024 * 1024
 
+_heads = BytesHeaderParser(EmailMessage, policy=email.policy.default)
+
 
 @dataclass(frozen=True)
 class Caught:
@@ -32,6 +35,11 @@ class Caught:
     sender: str
     recipients: tuple[str, ...]
     content: bytes
+
+    @property
+    def head(self) -> EmailMessage:
+        """Its headers alone, for whoever looks through thousands: a body takes ten times as long."""
+        return _heads.parsebytes(self.content)
 
     @property
     def message(self) -> EmailMessage:
@@ -93,7 +101,7 @@ def _page(catcher: MailCatcher) -> Starlette:
     async def inbox(_: Request) -> HTMLResponse:
         rows = "".join(
             f"<tr><td>{number}</td><td>{html.escape(', '.join(caught.recipients))}</td>"
-            f'<td><a href="/{number}">{html.escape(str(caught.message["subject"]))}</a></td></tr>'
+            f'<td><a href="/{number}">{html.escape(str(caught.head["subject"]))}</a></td></tr>'
             for number, caught in reversed(list(enumerate(catcher.messages, start=1)))
         )
         return HTMLResponse(FRAME.format(body=f"<h1>{len(catcher.messages)} mails</h1><table>{rows}</table>"))

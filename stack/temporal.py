@@ -28,10 +28,10 @@ CLI_VERSION = "v1.9.1"
 PATIENCE = 60.0  # seconds
 TO_FINISH, IN_MEMORY = 30.0, 1.0  # seconds to stop in: a server in memory has nothing to keep
 
-# Virtual clocks: workflows may skip time, and a skip takes a tenth of a second.
+# Virtual clocks: workflows may skip time, and a skip takes some hundredths of a second.
 VIRTUAL_CLOCKS: Mapping[str, object] = {
     "frontend.WorkflowTimeSkippingEnabled": True,
-    "history.timerProcessorMaxTimeShift": "100ms",
+    "history.timerProcessorMaxTimeShift": "10ms",
     "history.workflowIdReuseMinimalInterval": "0s",
 }
 
