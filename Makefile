@@ -6,6 +6,9 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.requirements.sha256
 FOLDER ?= examples/network
 
+# Every command and every test starts Python anew: bytecode is kept, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo dev test check bench setup install clean
 
 ## The example program's year, on virtual clocks. KEEP=1 leaves the servers running to look at.
