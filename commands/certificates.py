@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from bluepals.domain.refusals import Refused
 from bluepals.facts import certificates as facts
 from bluepals.store.database import Scope
-from commands.shell import ProgramId, Refused, out, parts_of, run
+from commands.shell import ProgramId, out, parts_of, run
 
 
 def certificates(

@@ -9,8 +9,9 @@ from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionR
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from bluepals.domain.refusals import Refused
 from bluepals.store.migrate import migrate as apply_migrations
-from commands.shell import AsJson, Refused, answer, client, out, reaching_postgres, run
+from commands.shell import AsJson, answer, client, out, reaching_postgres, run
 from service.start import settings
 from service.workers import DEPLOYMENT
 from workflows.search_attributes import TYPES

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import typer
 
+from bluepals.domain.refusals import Refused
 from bluepals.store import erasure, holds, people
 from bluepals.store.database import Connection, Scope
 from bluepals.store.holds import Hold, Subject
-from commands.shell import AsJson, ProgramId, Refused, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 
 LONGEST_REASON = 200
 

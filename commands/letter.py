@@ -13,6 +13,7 @@ from rich.text import Text
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.domain.refusals import Refused
 from bluepals.facts import cases, letters
 from bluepals.facts.cases import Opened
 from bluepals.paper.pages import Upload, clean_pages
@@ -23,7 +24,7 @@ from bluepals.store import people, programs
 from bluepals.store.cases import OpenReferral
 from bluepals.store.database import Scope
 from bluepals.store.letters import OpenedDraft
-from commands.shell import AsJson, ProgramId, Refused, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 from service.parts import Parts
 from service.referrals import Referrals
 from workflows.api.pairing import HASH_BYTES

@@ -17,13 +17,14 @@ from rich.table import Table
 
 from audit import audit
 from audit.report import AuditReport
+from bluepals.domain.refusals import Refused
 from bluepals.facts.roster import Roster
 from bluepals.roster import read_folder
 from bluepals.store.database import Scope
 from bluepals.store.migrate import migrate
 from commands.embedded import DESK_PORT, environment, left_running, new_keys, service
 from commands.import_folder import print_problems
-from commands.shell import Exit, Refused, out, parts, run
+from commands.shell import Exit, out, parts, run
 from rehearsal import chronicle, figures
 from rehearsal.clock import VirtualClock
 from rehearsal.dice import Dice

@@ -8,8 +8,9 @@ from dataclasses import asdict
 
 import typer
 
+from bluepals.domain.refusals import Refused
 from bluepals.domain.screening import screen as screen_text
-from commands.shell import Refused, run
+from commands.shell import run
 
 _SHAPE = '{"id": "...", "text": "..."}'
 

@@ -19,20 +19,10 @@ from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateR
 from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
-from bluepals.domain.letters import LetterRefused
-from bluepals.facts.carry_over import CarryOverRefused
-from bluepals.facts.endings import EndingRefused
-from bluepals.facts.leaving import LeavingRefused
-from bluepals.facts.pauses import PauseRefused
-from bluepals.facts.replacements import ReplacementRefused
-from bluepals.facts.silence import SilenceRefused
-from bluepals.paper.pages import PagesRefused
+from bluepals.domain.refusals import Refused
 from bluepals.store import programs
 from bluepals.store.content import ContentUnreadable
 from bluepals.store.database import Scope
-from bluepals.store.letters import NotTaken
-from bluepals.store.migrate import MigrationRefused
-from bluepals.store.pauses import AlreadyPaused, NotPaused
 from service.connection import connect
 from service.parts import Parts, assembled
 from service.start import SettingsWrong, settings
@@ -61,10 +51,6 @@ class Exit(IntEnum):
     SERVICE_AWAY = 4
     BUG = 70
     STOPPED = 130
-
-
-class Refused(Exception):
-    """The input can't be taken; the message says why and what to do."""
 
 
 class ServiceAway(Exception):
@@ -96,21 +82,7 @@ def _explained(error: Exception) -> tuple[str, Exit]:
 
 def _refused(error: Exception) -> str | None:
     match error:
-        case (
-            NotTaken()
-            | LetterRefused()
-            | PagesRefused()
-            | Refused()
-            | MigrationRefused()
-            | PauseRefused()
-            | EndingRefused()
-            | LeavingRefused()
-            | ReplacementRefused()
-            | CarryOverRefused()
-            | SilenceRefused()
-            | AlreadyPaused()
-            | NotPaused()
-        ):
+        case Refused():
             return str(error)
         case LookupError() if (
             type(error) is LookupError

@@ -4,6 +4,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bluepals.domain.refusals import Refused
+
 MAX_CHARACTERS = 20_000
 
 
@@ -24,7 +26,7 @@ class DeliveryKind(StrEnum):
     STOCK = "stock"
 
 
-class LetterRefused(Exception):
+class LetterRefused(Refused):
     """The letter can't be taken as it is; the message tells its writer why and what to do."""
 
 

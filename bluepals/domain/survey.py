@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bluepals.domain.refusals import Refused
+
 LONGEST_REMARK = 300
 
 
-class SurveyRefused(Exception):
+class SurveyRefused(Refused):
     """The answers can't be taken; the message says what to do."""
 
 

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
+from bluepals.domain.refusals import Refused
 from bluepals.facts.office import Office
 from bluepals.store import carry_over, matching, people, programs, tells
 from bluepals.store.carry_over import PastPair
 from bluepals.store.database import Connection, Scope
 
 
-class CarryOverRefused(Exception):
+class CarryOverRefused(Refused):
     """Nothing is carried over; the message says why and what to do."""
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bluepals.domain.refusals import Refused
 from bluepals.facts import replacements
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import endings, pairings, pauses, tells
@@ -11,7 +12,7 @@ from bluepals.store.endings import Reason
 from bluepals.store.replacements import Over
 
 
-class EndingRefused(Exception):
+class EndingRefused(Refused):
     """The pairing stays as it is; the message says why and what to do."""
 
 

@@ -20,6 +20,7 @@ from bluepals.domain.pauses import (
 )
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
+from bluepals.domain.refusals import Refused
 from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_rests import move_frozen_visits
@@ -36,7 +37,7 @@ class Choice(StrEnum):
     CARRY = "carry"
 
 
-class PauseRefused(Exception):
+class PauseRefused(Refused):
     """The calendar stays as it is; the message says why and what to do."""
 
 

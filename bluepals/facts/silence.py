@@ -9,6 +9,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Side
 from bluepals.domain.pauses import Pause, moved
 from bluepals.domain.people import Role
+from bluepals.domain.refusals import Refused
 from bluepals.domain.silence import Rung, next_rung
 from bluepals.facts import pauses
 from bluepals.facts.office import Letterhead, Office, post
@@ -23,7 +24,7 @@ KIND, NOT_REACHED = "silence", "not reached"
 ABSENT = "the child is absent"
 
 
-class SilenceRefused(Exception):
+class SilenceRefused(Refused):
     """The ladder stays where it is; the message says why and what to do."""
 
 
@@ -195,7 +196,7 @@ async def warn(office: Office, scope: Scope, pairing_id: UUID, *, by: UUID) -> N
         await post(
             connection,
             letterhead,
-            notices.silence_warning(
+            notices.letters.silence_warning(
                 officer=one.officer_first_name,
                 student=one.student_first_name,
                 answer_by=f"{answer_by:%A, %B %-d}",

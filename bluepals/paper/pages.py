@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pikepdf
 
+from bluepals.domain.refusals import Refused
+
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 60_000_000
 MAX_PAGES = 12
@@ -25,7 +27,7 @@ PHOTO_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*")
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 
-class PagesRefused(Exception):
+class PagesRefused(Refused):
     """The pages can't be taken: one sentence for their sender. It may name a file, so it is for no log."""
 
 

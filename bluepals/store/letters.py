@@ -8,12 +8,13 @@ from uuid import UUID
 import asyncpg
 
 from bluepals.domain.letters import Letter, ScannedLetter, Side, Verdict
+from bluepals.domain.refusals import Refused
 from bluepals.domain.screening import Mark, Risk, Screening
 from bluepals.store.content import Keyring, key_to_read, key_to_write
 from bluepals.store.database import Connection
 
 
-class NotTaken(Exception):
+class NotTaken(Refused):
     """The fact contradicts what is on record; the message says what is there and what to do."""
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import asyncpg
 
+from bluepals.domain.refusals import Refused
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 ONE_AT_A_TIME = 0x626C7565  # The advisory lock's number: "blue".
 
 
-class MigrationRefused(Exception):
+class MigrationRefused(Refused):
     """The database and the files disagree; the message says how and what to do."""
 
 

@@ -10,6 +10,7 @@ import asyncpg
 
 from bluepals.domain.pauses import FrozenRound, Pause
 from bluepals.domain.program import RoundDates
+from bluepals.domain.refusals import Refused
 from bluepals.store.database import Connection
 
 
@@ -42,11 +43,11 @@ class Target:
         return "the program"
 
 
-class AlreadyPaused(Exception):
+class AlreadyPaused(Refused):
     """The same thing is paused already; the message says so."""
 
 
-class NotPaused(Exception):
+class NotPaused(Refused):
     """There is no such pause to end; the message says what is paused."""
 
 
