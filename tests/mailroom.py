@@ -53,7 +53,7 @@ class Mailroom:
         school: str | None = None,
         useful_until: datetime | None = None,
     ) -> None:
-        notice = notices.visit_thanks(officer="Dana", school=f"School {key}")
+        notice = notices.visits.thanks(officer="Dana", school=f"School {key}")
         message_id = f"<{key}@bluepals.example>"
         message = compose(notice, to=to, from_address=FROM, message_id=message_id, date=self.now)
         async with self.database.transaction(SCOPE) as connection:

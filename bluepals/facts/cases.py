@@ -10,7 +10,7 @@ from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
-from bluepals.mail.notices import Notice
+from bluepals.mail.notice import Notice
 from bluepals.store import attention, cases, people
 from bluepals.store.cases import CaseRecord, PersonCard
 from bluepals.store.database import Connection, Scope
@@ -110,7 +110,7 @@ async def _tell(connection: Connection, letterhead: Letterhead, case: CaseRecord
 async def _tell_readers(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
     """Each of them, and each who reads it later: the duty is their own."""
     for reader in await cases.name_readers(connection, case.id, case.draft_id):
-        notice = notices.duty_to_report(
+        notice = notices.cases.duty_to_report(
             name=reader.name,
             case=str(case.id),
             hotline=letterhead.program.safety.hotline,
@@ -122,7 +122,7 @@ async def _tell_readers(connection: Connection, letterhead: Letterhead, case: Ca
 async def _tell_counselors(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
     """Support for the child, beside whatever else has to be done."""
     for counselor in await people.staff(connection, Role.COUNSELOR, school=case.school):
-        notice = notices.letter_referred(
+        notice = notices.cases.referred(
             name=counselor.name,
             case=str(case.id),
             draft=str(case.draft_id),
@@ -143,7 +143,7 @@ async def _tell_who_decides(connection: Connection, letterhead: Letterhead, case
     """The coordinator, and the liaison unless the policy leaves them out."""
     for role in await cases.words_needed(connection, case.kind):
         for one in await people.staff(connection, Role(role), school=case.school, agency=case.agency):
-            notice = notices.conduct(name=one.name, case=str(case.id), program=case.program)
+            notice = notices.cases.conduct(name=one.name, case=str(case.id), program=case.program)
             await _post(connection, letterhead, case, _card(one), notice, "conduct")
 
 
@@ -303,7 +303,7 @@ async def _page(connection: Connection, letterhead: Letterhead, case: CaseRecord
     # When all on the list have been told, all are told again.
     told = rungs[number] if number < len(rungs) else [one for rung in rungs for one in rung]
     for person in told:
-        notice = notices.stopwatch(
+        notice = notices.cases.stopwatch(
             name=person.name,
             case=str(case.id),
             missing=len(missing),
@@ -323,7 +323,7 @@ async def _remind(
     number: int,
 ) -> None:
     for reader in missing:
-        notice = notices.duty_to_report(
+        notice = notices.cases.duty_to_report(
             name=reader.name,
             case=str(case.id),
             hotline=letterhead.program.safety.hotline,

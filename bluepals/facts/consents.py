@@ -55,7 +55,7 @@ async def _end(
     await post(
         connection,
         letterhead,
-        notices.letters_are_over(
+        notices.endings.letters_are_over(
             officer=pairing.officer_first_name, link=letterhead.officer_link(pairing.officer_id)
         ),
         key=f"over-{pairing_id}",

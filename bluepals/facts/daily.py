@@ -12,7 +12,7 @@ from bluepals.facts import leaving, silence
 from bluepals.facts.cases import plan_due
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
-from bluepals.mail.notices import Section
+from bluepals.mail.notice import Section
 from bluepals.store import attention, daily, people
 from bluepals.store import cases as cases_store
 from bluepals.store.daily import CaseToLookAt, OwedByOfficer, ToBeRead
@@ -50,7 +50,7 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
             await post(
                 connection,
                 letterhead,
-                notices.daily(name=desk.name, sections=desk.sections, link=desk.link),
+                notices.daily_mail.waits_today(name=desk.name, sections=desk.sections, link=desk.link),
                 key=f"daily-{day}-{person}",
                 to=desk.email,
                 school=desk.school,

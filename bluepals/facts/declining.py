@@ -44,7 +44,7 @@ async def tell_counselors(
             await post(
                 connection,
                 letterhead,
-                notices.pairs_to_counselor(
+                notices.introductions.pairs_to_counselor(
                     name=counselor.name, lines=lines, until=until, program=letterhead.program.id
                 ),
                 key=f"pairs-{batch}-{school}-{counselor.id}",
@@ -81,7 +81,7 @@ async def _ask_officer(
     await post(
         connection,
         letterhead,
-        notices.pair_to_officer(
+        notices.introductions.pair_to_officer(
             officer=pairing.officer_first_name,
             student=pairing.student_first_name,
             school=pairing.school_name,
@@ -103,7 +103,7 @@ async def _ask_family(
         await post(
             connection,
             letterhead,
-            notices.pair_to_guardian(
+            notices.introductions.pair_to_guardian(
                 student=pairing.student_first_name,
                 officer=pairing.officer_first_name,
                 agency=pairing.agency_name,
@@ -159,7 +159,7 @@ async def _tell_who_was_asked(
         await post(
             connection,
             letterhead,
-            notices.no_pair_to_officer(officer=pairing.officer_first_name),
+            notices.introductions.no_pair_to_officer(officer=pairing.officer_first_name),
             key=f"declined-{pairing_id}-officer",
             to=pairing.officer_email,
             agency=pairing.agency,
@@ -168,7 +168,7 @@ async def _tell_who_was_asked(
         await post(
             connection,
             letterhead,
-            notices.no_pair_to_guardian(
+            notices.introductions.no_pair_to_guardian(
                 student=pairing.student_first_name, language=pairing.student_language
             ),
             key=f"declined-{pairing_id}-guardian-{number}",

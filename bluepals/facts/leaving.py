@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from bluepals.domain.people import Role
+from bluepals.domain.refusals import Refused
 from bluepals.facts import endings, letters, replacements
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
@@ -22,7 +23,7 @@ from bluepals.store.replacements import Over
 WITHDRAWALS = (Reason.MOVED, Reason.BUSY)
 
 
-class LeavingRefused(Exception):
+class LeavingRefused(Refused):
     """Everything stays as it is; the message says why and what to do."""
 
 
@@ -64,7 +65,7 @@ async def _ask_for_farewell(
     await post(
         connection,
         letterhead,
-        notices.farewell_asked_of_officer(
+        notices.endings.officer_leaves_to_officer(
             officer=pairing.officer_first_name,
             student=pairing.student_first_name,
             until=day,
@@ -82,7 +83,7 @@ async def _ask_for_farewell(
         await post(
             connection,
             letterhead,
-            notices.farewell_asked_of_teacher(
+            notices.endings.officer_leaves_to_teacher(
                 teacher=teacher.name,
                 student=pairing.student_first_name,
                 class_name=pairing.class_name,
@@ -216,7 +217,7 @@ async def _tell_of_death(
                 await post(
                     connection,
                     letterhead,
-                    notices.death(name=person.name, who=who, first_name=dead.first_name),
+                    notices.endings.death(name=person.name, who=who, first_name=dead.first_name),
                     key=f"death-{key}-{role}-{person.id}",
                     to=person.email,
                     school=school,

@@ -77,7 +77,7 @@ async def _page_readers(office: Office, connection: Connection, draft: DraftReco
             await post(
                 connection,
                 letterhead,
-                notices.marked_high(name=one.name, draft=str(draft.id), program=letterhead.program.id),
+                notices.cases.marked_high(name=one.name, draft=str(draft.id), program=letterhead.program.id),
                 key=f"marked-{draft.id}-{one.id}",
                 to=one.email,
                 school=school,
@@ -190,7 +190,7 @@ async def tell_writer(
     due = letterhead.calendar.label(due_again_at or letterhead.now)
     if decided.side is Side.OFFICER:
         link = letterhead.officer_link(pairing.officer_id)
-        notice = notices.letter_returned(name=pairing.officer_first_name, reason=reason, due=due, link=link)
+        notice = notices.letters.returned(name=pairing.officer_first_name, reason=reason, due=due, link=link)
         readers = [(pairing.officer_id, pairing.officer_email, notice)]
     else:
         teachers = await people.staff(
@@ -200,7 +200,7 @@ async def tell_writer(
             (
                 one.id,
                 one.email,
-                notices.letter_returned(
+                notices.letters.returned(
                     name=one.name, reason=reason, due=due, link=letterhead.teacher_link(one.id)
                 ),
             )
@@ -261,7 +261,7 @@ async def _tell_officer_to_read(
     await post(
         connection,
         letterhead,
-        notices.letter_to_read(
+        notices.letters.to_read(
             officer=pairing.officer_first_name,
             student=pairing.student_first_name,
             answer_by=letterhead.calendar.label(due) if due else "the end of the year",
@@ -284,7 +284,7 @@ async def _tell_teachers_of_last_letter(
         await post(
             connection,
             letterhead,
-            notices.letter_after_the_last_round(
+            notices.letters.after_the_last_round(
                 teacher=teacher.name, class_name=pairing.class_name, link=letterhead.teacher_link(teacher.id)
             ),
             key=f"last-letter-{delivery.id}-{teacher.id}",
@@ -315,7 +315,7 @@ async def record_miss(
             await post(
                 connection,
                 letterhead,
-                notices.student_missed(
+                notices.letters.student_missed(
                     officer=pairing.officer_first_name,
                     student=pairing.student_first_name,
                     answer_by=letterhead.calendar.label(due or letterhead.now),

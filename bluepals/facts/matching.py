@@ -46,7 +46,7 @@ async def _tell_coordinators(connection: Connection, letterhead: Letterhead, pro
         await post(
             connection,
             letterhead,
-            notices.proposal_ready(
+            notices.introductions.proposal_ready(
                 name=coordinator.name,
                 pairs=proposed.pairs,
                 waiting=proposed.waiting,

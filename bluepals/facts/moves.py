@@ -59,7 +59,7 @@ async def _ask_for_farewell(
     await post(
         connection,
         letterhead,
-        notices.child_leaves_to_officer(
+        notices.endings.child_leaves_to_officer(
             officer=pairing.officer_first_name,
             student=pairing.student_first_name,
             until=day,
@@ -77,7 +77,7 @@ async def _ask_for_farewell(
         await post(
             connection,
             letterhead,
-            notices.child_leaves_to_teacher(
+            notices.endings.child_leaves_to_teacher(
                 teacher=teacher.name,
                 student=pairing.student_first_name,
                 class_name=pairing.class_name,
@@ -94,7 +94,7 @@ async def _ask_for_farewell(
         await post(
             connection,
             letterhead,
-            notices.child_leaves_to_guardian(
+            notices.endings.child_leaves_to_guardian(
                 student=pairing.student_first_name,
                 officer=pairing.officer_first_name,
                 until=day,

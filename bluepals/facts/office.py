@@ -10,7 +10,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
 from bluepals.links import Links
 from bluepals.mail.compose import compose
-from bluepals.mail.notices import Notice
+from bluepals.mail.notice import Notice
 from bluepals.store import mail, programs
 from bluepals.store.content import Keyring
 from bluepals.store.database import Connection, Database, Scope

@@ -10,7 +10,7 @@ from bluepals.domain.program import Program
 from bluepals.facts import declining
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
-from bluepals.mail.notices import Notice
+from bluepals.mail.notice import Notice
 from bluepals.paper.words import words_in
 from bluepals.store import endings, follow_on, pairings, programs
 from bluepals.store.database import Connection, Scope
@@ -96,7 +96,7 @@ async def _tell_officer(
     await post(
         connection,
         letterhead,
-        notices.introduction_to_officer(
+        notices.introductions.to_officer(
             officer=pairing.officer_first_name,
             student=pairing.student_first_name,
             first_due=first_due,
@@ -111,7 +111,7 @@ async def _tell_officer(
 
 async def _tell_guardian(connection: Connection, letterhead: Letterhead, pairing: PairingCard) -> None:
     """To a family without an address the school hands out a paper notice."""
-    notice = notices.introduction_to_guardian(
+    notice = notices.introductions.to_guardian(
         student=pairing.student_first_name,
         officer=pairing.officer_first_name,
         language=pairing.student_language,
@@ -142,7 +142,7 @@ async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
         await post(
             connection,
             letterhead,
-            notices.farewell_to_officer(
+            notices.closing.farewell_to_officer(
                 officer=pairing.officer_first_name, student=pairing.student_first_name
             ),
             key=f"farewell-{pairing_id}-officer",
@@ -150,7 +150,7 @@ async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
             agency=pairing.agency,
             pairing_id=pairing_id,
         )
-        notice = notices.farewell_to_guardian(
+        notice = notices.closing.farewell_to_guardian(
             student=pairing.student_first_name,
             officer=pairing.officer_first_name,
             language=pairing.student_language,
@@ -169,7 +169,7 @@ async def _tell_what_comes_next(connection: Connection, letterhead: Letterhead, 
         f"{one.name}, {words.long_date(one.begins)} - {words.long_date(one.ends)} ({one.ages}): {one.link}"
         for one in offered
     ]
-    notice = notices.follow_on(
+    notice = notices.closing.follow_on(
         student=pairing.student_first_name, programs=lines, language=pairing.student_language
     )
     await _to_family(connection, letterhead, pairing, notice, key=f"follow-on-{pairing.id}")

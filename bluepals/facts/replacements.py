@@ -8,6 +8,7 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.matching import propose
 from bluepals.domain.people import Role
+from bluepals.domain.refusals import Refused
 from bluepals.facts import letters
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
@@ -22,7 +23,7 @@ LOOK_AT = time(6)  # before the daily mail says what needs a person, and before 
 TWO_DAYS = timedelta(days=2)  # packs that close before the look after next are filled now
 
 
-class ReplacementRefused(Exception):
+class ReplacementRefused(Refused):
     """It stays as it is; the message says why and what to do."""
 
 
@@ -270,7 +271,7 @@ async def _tell_of_change(connection: Connection, letterhead: Letterhead, one: R
         await post(
             connection,
             letterhead,
-            notices.pal_changes_to_guardian(
+            notices.endings.pal_changes_to_guardian(
                 student=pairing.student_first_name, language=pairing.student_language
             ),
             key=f"new-officer-{one.id}-guardian-{number}",
@@ -284,7 +285,7 @@ async def _tell_of_change(connection: Connection, letterhead: Letterhead, one: R
         await post(
             connection,
             letterhead,
-            notices.pal_changes_to_teacher(
+            notices.endings.pal_changes_to_teacher(
                 teacher=teacher.name,
                 student=pairing.student_first_name,
                 class_name=pairing.class_name,

@@ -5,7 +5,7 @@ from uuid import UUID
 from bluepals.domain.survey import Answers, Taker
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
-from bluepals.mail.notices import Notice
+from bluepals.mail.notice import Notice
 from bluepals.store import surveys
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
@@ -15,7 +15,11 @@ from bluepals.store.surveys import Asked
 async def ask(connection: Connection, letterhead: Letterhead, program_year: str) -> None:
     """Thank the officers and teachers of this year, and ask how it was."""
     for one in await surveys.ask(connection, program_year):
-        thanks = notices.thanks_to_officer if one.taker is Taker.OFFICER else notices.thanks_to_teacher
+        thanks = (
+            notices.closing.thanks_to_officer
+            if one.taker is Taker.OFFICER
+            else notices.closing.thanks_to_teacher
+        )
         await _post(connection, letterhead, one, thanks(name=one.name, link=_link(letterhead, one)), "ask")
 
 
@@ -23,7 +27,7 @@ async def remind(connection: Connection, letterhead: Letterhead, program_year: s
     """Those who have said nothing yet; once."""
     for one in await surveys.asked(connection, program_year):
         if not one.answered:
-            notice = notices.survey_reminder(name=one.name, link=_link(letterhead, one))
+            notice = notices.closing.survey_reminder(name=one.name, link=_link(letterhead, one))
             await _post(connection, letterhead, one, notice, "reminder")
 
 

@@ -52,7 +52,7 @@ async def _ask_a_reserve(
     await post(
         connection,
         letterhead,
-        notices.visit_host_asked(
+        notices.visits.host_asked(
             officer=asked.first_name,
             student=asked.student_first_name,
             school=school.name,
@@ -95,7 +95,7 @@ async def let_hosts_go(
         await post(
             connection,
             letterhead,
-            notices.visit_host_released(
+            notices.visits.host_released(
                 officer=host.first_name,
                 student=host.student_first_name,
                 school=school.name,

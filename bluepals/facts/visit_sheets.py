@@ -124,7 +124,7 @@ async def announce(office: Office, scope: Scope, program_year: str) -> int:
             await post(
                 connection,
                 letterhead,
-                notices.visit_sheets_ready(
+                notices.visits.sheets_ready(
                     name=teacher.name,
                     school=school.name,
                     when=letterhead.calendar.label(begins),

@@ -14,7 +14,7 @@ from bluepals.facts.visit_files import calendar_file
 from bluepals.facts.visit_hosts import let_hosts_go
 from bluepals.facts.visit_sheets import arranged, arrival, school_of, visit_begins
 from bluepals.mail import notices
-from bluepals.mail.notices import Notice
+from bluepals.mail.notice import Notice
 from bluepals.store import attention, people, programs, rounds, tells, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
@@ -39,7 +39,7 @@ async def invite(office: Office, scope: Scope, program_year: str) -> int:
         guests = await visits.guests(connection, program_year)
         for guest in guests:
             arrives = arrival(meetings, guest.pairings, begins)
-            notice = notices.visit_invitation(
+            notice = notices.visits.invitation(
                 officer=guest.first_name,
                 school=school.name,
                 when=letterhead.calendar.label(arrives),
@@ -91,7 +91,7 @@ async def remind(office: Office, scope: Scope, program_year: str, number: int) -
         expected = [guest for guest in await visits.guests(connection, program_year) if guest.answer != "no"]
         for guest in expected:
             arrives = arrival(meetings, guest.pairings, begins)
-            notice = notices.visit_reminder(
+            notice = notices.visits.reminder(
                 officer=guest.first_name, school=school.name, when=letterhead.calendar.label(arrives)
             )
             key = f"visit-{program_year}-{guest.officer_id}-reminder-{visit.sequence}.{number}"
@@ -110,7 +110,7 @@ async def _remind_hosts(
         await post(
             connection,
             letterhead,
-            notices.visit_reminder(
+            notices.visits.reminder(
                 officer=host.first_name, school=school, when=letterhead.calendar.label(arrives)
             ),
             key=f"visit-host-{host.id}-reminder-{number}",
@@ -127,7 +127,7 @@ async def thank(office: Office, scope: Scope, program_year: str) -> int:
         school = await rounds.school_of(connection, program_year)
         came = await visits.came(connection, program_year)
         for guest in came:
-            notice = notices.visit_thanks(officer=guest.first_name, school=school.name)
+            notice = notices.visits.thanks(officer=guest.first_name, school=school.name)
             await _post(
                 connection, letterhead, guest, notice, key=f"visit-{program_year}-{guest.officer_id}-thanks"
             )
@@ -238,7 +238,7 @@ async def tell_of_the_move(
     meetings = await arranged(connection, letterhead, program_year)
     for guest in await visits.guests(connection, program_year):
         arrives = arrival(meetings, guest.pairings, begins)
-        notice = notices.visit_moved(
+        notice = notices.visits.moved(
             name=guest.first_name,
             school=school.name,
             was=f"{before.on:%A, %B %-d}",
@@ -249,7 +249,7 @@ async def tell_of_the_move(
         )
         key = f"visit-{program_year}-{guest.officer_id}-moved-{visit.sequence}"
         await _post(connection, letterhead, guest, notice, key=key)
-    notice = notices.visit_moved(
+    notice = notices.visits.moved(
         name="all",
         school=school.name,
         was=f"{before.on:%A, %B %-d}",
@@ -286,7 +286,7 @@ async def _tell_that_it_is_off(
     begins = await visit_begins(connection, letterhead, program_year)
     day, read_aloud = f"{visit.on:%A, %B %-d}", visit.state == READ_ALOUD
     for guest in () if was_off else await visits.guests(connection, program_year):
-        notice = notices.visit_called_off(
+        notice = notices.visits.called_off(
             name=guest.first_name,
             school=school.name,
             day=day,
@@ -298,7 +298,7 @@ async def _tell_that_it_is_off(
         )
         key = f"visit-{program_year}-{guest.officer_id}-off-{visit.sequence}"
         await _post(connection, letterhead, guest, notice, key=key)
-    notice = notices.visit_called_off(
+    notice = notices.visits.called_off(
         name="all", school=school.name, day=day, because=visit.because, read_aloud=read_aloud
     )
     await _post_to_staff(

@@ -72,7 +72,7 @@ async def send_packs(
                 await post(
                     connection,
                     letterhead,
-                    notices.pack_ready(
+                    notices.letters.pack_ready(
                         teacher=teacher.name,
                         class_name=class_name,
                         round_number=opening,
@@ -117,7 +117,7 @@ async def close_year(office: Office, scope: Scope, program_year: str) -> Numbers
             await post(
                 connection,
                 letterhead,
-                notices.year_numbers(name=coordinator.name, school=school.name, lines=lines),
+                notices.closing.year_numbers(name=coordinator.name, school=school.name, lines=lines),
                 key=f"numbers-{program_year}-{coordinator.id}",
                 to=coordinator.email,
                 school=school.id,

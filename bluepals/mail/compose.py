@@ -15,7 +15,7 @@ import mrml
 from jinja2 import Environment, StrictUndefined, Template
 
 from bluepals.domain.address import is_address, is_line
-from bluepals.mail.notices import CalendarFile, Notice
+from bluepals.mail.notice import CalendarFile, Notice
 
 HERE = Path(__file__).parent
 FOOTERS = {

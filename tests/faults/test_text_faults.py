@@ -11,7 +11,7 @@ from bluepals.domain.letters import LetterRefused, Side, TypedLetter, Verdict
 from bluepals.facts import letters
 from bluepals.mail import notices
 from bluepals.mail.compose import compose
-from bluepals.mail.notices import Section
+from bluepals.mail.notice import Section
 from bluepals.store.deliveries import Delivery
 from stack.postgres import PostgresServer
 from tests.bluepals.facts.two_schools import TwoSchools, begun_year, copied
@@ -155,7 +155,7 @@ async def test_fault_19_a_readers_reason_is_mailed_as_it_was_written(schools: Tw
 
 @pytest.mark.parametrize("text", OF_ONE_LINE)
 def test_fault_19_a_name_says_in_a_mail_what_it_says_and_does_nothing(text: str) -> None:
-    notice = notices.daily(name=text, sections=[Section(text, (text, text))], link=None)
+    notice = notices.daily_mail.waits_today(name=text, sections=[Section(text, (text, text))], link=None)
     mail = parsed(
         compose(
             notice,
@@ -178,7 +178,7 @@ def test_fault_19_a_name_says_in_a_mail_what_it_says_and_does_nothing(text: str)
 
 @pytest.mark.parametrize("text", OF_ONE_LINE)
 def test_fault_19_a_name_in_a_subject_is_one_line_of_it(text: str) -> None:
-    notice = notices.letter_to_read(
+    notice = notices.letters.to_read(
         officer="Olga", student=text, answer_by="Friday", link="https://desk.example"
     )
     mail = parsed(
@@ -212,7 +212,7 @@ BREAKING = [
 
 @pytest.mark.parametrize("name", BREAKING)
 def test_fault_18_a_name_that_would_break_its_line_is_no_subject(name: str) -> None:
-    notice = notices.letter_to_read(
+    notice = notices.letters.to_read(
         officer="Olga", student=name, answer_by="Friday", link="https://desk.example"
     )
     with pytest.raises(ValueError, match="mend the name in the roster"):
@@ -228,7 +228,7 @@ def test_fault_18_a_name_that_would_break_its_line_is_no_subject(name: str) -> N
 @pytest.mark.parametrize("length", [998, 5_000])
 def test_fault_18_a_name_of_any_length_stays_within_the_lines_of_a_mail(length: int) -> None:
     for name in ("x" * length, "é" * length, "word " * (length // 5)):
-        notice = notices.letter_to_read(
+        notice = notices.letters.to_read(
             officer=name, student=name.strip(), answer_by="Friday", link="https://desk.example"
         )
         message = compose(
@@ -268,7 +268,7 @@ def test_fault_18_what_is_no_plain_address_gets_no_mail(address: str) -> None:
     for to, sender in ((address, "pals@bluepals.example"), ("dana@pd.example", address)):
         with pytest.raises(ValueError, match="plain e-mail address"):
             compose(
-                notices.visit_thanks(officer="Dana", school="North"),
+                notices.visits.thanks(officer="Dana", school="North"),
                 to=to,
                 from_address=sender,
                 message_id="<m@bluepals.example>",

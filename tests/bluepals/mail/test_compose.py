@@ -10,7 +10,7 @@ import pytest
 
 from bluepals.mail import notices
 from bluepals.mail.compose import compose
-from bluepals.mail.notices import Notice, Section
+from bluepals.mail.notice import Notice, Section
 from tests.mailroom import parsed
 
 LINK = "https://desk.example/pals/" + "A-long_token." * 12
@@ -56,10 +56,13 @@ WORDS: dict[str, object] = {
     "who": "an officer",
 }
 NOTICES: dict[str, Callable[..., Notice]] = {
-    name: function
-    for name, function in inspect.getmembers(notices, inspect.isfunction)
-    if function.__module__ == notices.__name__ and not name.startswith("_")
+    f"{subject}.{name}": function
+    for subject, module in inspect.getmembers(notices, inspect.ismodule)
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__
 }
+
+TO_FAMILIES = [name for name in NOTICES if "language" in inspect.signature(NOTICES[name]).parameters]
 
 
 def notice_of(name: str, **others: object) -> Notice:
@@ -141,7 +144,7 @@ class TestEachNotice:
         assert re.fullmatch(r"[a-z]+(-[a-z]+)?", notice.kind)
 
 
-@pytest.mark.parametrize("name", [name for name in NOTICES if name.endswith("guardian")])
+@pytest.mark.parametrize("name", TO_FAMILIES)
 def test_a_family_is_written_to_in_its_language(name: str) -> None:
     spanish, english = parsed(raw(notice_of(name, language="es"))), parsed(raw(notice_of(name)))
     assert (spanish["Content-Language"], english["Content-Language"]) == ("es", "en")
@@ -152,12 +155,18 @@ def test_a_family_is_written_to_in_its_language(name: str) -> None:
 
 
 def test_an_invitation_brings_its_calendar_file() -> None:
-    mail = parsed(raw(notice_of("visit_invitation")))
+    mail = parsed(raw(notice_of("visits.invitation")))
     (file,) = mail.iter_attachments()
     assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "visit.ics")
 
 
 def test_one_thing_is_one_thing() -> None:
     one, two = Section("a", ("x",)), Section("b", ("y", "z"))
-    assert notices.daily(name="Mona", sections=[one], link=None).subject == "Blue Pals today: 1 thing"
-    assert notices.daily(name="Mona", sections=[one, two], link=None).subject == "Blue Pals today: 3 things"
+    assert (
+        notices.daily_mail.waits_today(name="Mona", sections=[one], link=None).subject
+        == "Blue Pals today: 1 thing"
+    )
+    assert (
+        notices.daily_mail.waits_today(name="Mona", sections=[one, two], link=None).subject
+        == "Blue Pals today: 3 things"
+    )

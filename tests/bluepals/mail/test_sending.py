@@ -54,7 +54,7 @@ async def postbox(
 
 
 def message(number: int = 1) -> bytes:
-    notice = notices.visit_thanks(officer="Dana", school=f"School {number}")
+    notice = notices.visits.thanks(officer="Dana", school=f"School {number}")
     return compose(
         notice,
         to=TO,

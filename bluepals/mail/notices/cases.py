@@ -1,0 +1,88 @@
+"""A letter that worries someone: who has to look, to report, to decide."""
+
+from bluepals.mail.notice import Action, Notice
+
+
+def referred(*, name: str, case: str, draft: str, plan_by: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="Please look at a letter today",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            "A letter worries someone, and is held for you. It goes nowhere until you have looked at it.",
+            (
+                f"Its number is {draft}, the case is {case}. Please make a plan by {plan_by}, with a day to look again: "
+                "starter.py case plan"
+            ),
+            "If you suspect harm, your duty to report is your own and immediate.",
+        ),
+    )
+
+
+def duty_to_report(*, name: str, case: str, hotline: str, link: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="Your duty to report, today",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"A letter that you have read is held, because somebody suspects harm. The case is {case}.",
+            (
+                "The duty to report is your own, and immediate. It is not done by telling a colleague, "
+                "and nobody can do it for you."
+            ),
+            f"The hotline: {hotline}.",
+            (
+                "Then say for yourself on your page that you have reported, with the time and the reference if there "
+                "is one; or that you read it and have no reasonable cause."
+            ),
+        ),
+        action=Action("Say what you have done", link),
+    )
+
+
+def stopwatch(*, name: str, case: str, missing: int, since: str, link: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="Suspected harm: somebody has not reported yet",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            (
+                f"Case {case} is open since {since}. Of those who read the letter, {missing} "
+                f"{'has' if missing == 1 else 'have'} not said yet that they have reported, or have no reasonable cause."
+            ),
+            "Please reach them now, by phone. Their duty is their own: you can't do it for them.",
+            "This comes again until they have: at first every 15 minutes, then every hour, day and night.",
+        ),
+        action=Action("Open the case", link),
+    )
+
+
+def conduct(*, name: str, case: str, program: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="An officer's conduct: please decide",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            (
+                f"Somebody worries about an officer's letter. The case is {case}. The officer and their pairings have "
+                "stopped: no letter goes to them or from them."
+            ),
+            f"Look at it with: starter.py case show {program} {case}",
+        ),
+    )
+
+
+def marked_high(*, name: str, draft: str, program: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="Please read a letter now",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            (
+                f"A letter came in that the filter marks as worrying. Its number is {draft}. It goes nowhere before a "
+                "person has decided about it, and a filter may be wrong."
+            ),
+            f"Read it with: starter.py letter show {program} {draft}",
+            "If you suspect harm, refer it: that starts what has to be done, and the duty to report is your own.",
+        ),
+    )

@@ -1,0 +1,17 @@
+"""What waits for a person today."""
+
+from collections.abc import Sequence
+
+from bluepals.mail.notice import Action, Notice, Section
+
+
+def waits_today(*, name: str, sections: Sequence[Section], link: str | None) -> Notice:
+    count = sum(len(section.lines) for section in sections)
+    return Notice(
+        kind="daily",
+        subject=f"Blue Pals today: {count} {'thing' if count == 1 else 'things'}",
+        greeting=f"Dear {name},",
+        paragraphs=("This waits for you today:",),
+        sections=tuple(sections),
+        action=Action("Open my page", link) if link else None,
+    )

@@ -1,0 +1,178 @@
+"""How a pair is proposed, asked, and introduced to each other."""
+
+from collections.abc import Sequence
+
+from bluepals.mail.notice import Action, Notice, Section, to_family, to_family_in_spanish
+
+
+def proposal_ready(*, name: str, pairs: int, waiting: int, program: str) -> Notice:
+    return Notice(
+        kind="proposal",
+        subject=f"{pairs} pairs are proposed",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"{pairs} pairs are proposed and {waiting} children would wait. Nothing is sent before you approve.",
+            f"Look at it with: starter.py match show {program}",
+        ),
+    )
+
+
+def pair_to_officer(*, officer: str, student: str, school: str, until: str, link: str) -> Notice:
+    return Notice(
+        kind="asked",
+        subject="A pal is chosen for you",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"We would like to introduce you to {student}, a fifth-grader at {school}.",
+            (
+                f"If you know the child, or would rather have another pal, say so by {until}. No reason is needed, and "
+                "nobody is told who has said no. Otherwise there is nothing to do: we introduce you then."
+            ),
+        ),
+        action=Action("I would rather have another pal", link),
+    )
+
+
+def pair_to_guardian(
+    *, student: str, officer: str, agency: str, until: str, link: str, language: str
+) -> Notice:
+    if language == "es":
+        return to_family_in_spanish(
+            kind="asked",
+            subject=f"Quién escribirá a {student}",
+            paragraphs=(
+                f"Queremos presentar a {student} a {officer}, de {agency}, para que se escriban este año escolar.",
+                (
+                    f"Si prefiere que sea otra persona, díganoslo antes de esta fecha: {until}. No hace falta dar una "
+                    "razón. Si está de acuerdo, no tiene que hacer nada."
+                ),
+            ),
+            action=Action("Preferimos a otra persona", link),
+        )
+    return to_family(
+        kind="asked",
+        subject=f"Who will write to {student}",
+        paragraphs=(
+            f"We would like to introduce {student} to {officer} of {agency}, as pen pals for this school year.",
+            (
+                f"If you would rather have somebody else, say so by {until}. No reason is needed. If you agree, there is "
+                "nothing to do."
+            ),
+        ),
+        action=Action("We would rather have somebody else", link),
+    )
+
+
+def pairs_to_counselor(*, name: str, lines: Sequence[str], until: str, program: str) -> Notice:
+    return Notice(
+        kind="asked",
+        subject=f"{len(lines)} pairs will be introduced",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            (
+                f"These pairs are introduced to each other after {until}, unless the family, the officer or you decline "
+                "one before. No reason is needed."
+            ),
+            f"To decline one: starter.py match decline {program} PAIRING --by YOUR-ID",
+        ),
+        sections=(Section("New pairs", tuple(lines)),),
+    )
+
+
+def no_pair_to_officer(*, officer: str) -> Notice:
+    return Notice(
+        kind="declined",
+        subject="Another pal is looked for",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            "The pal that we wrote to you about will not be introduced to you. Nothing that you did is the reason.",
+            "We look for another one and tell you who it is.",
+        ),
+    )
+
+
+def no_pair_to_guardian(*, student: str, language: str) -> Notice:
+    if language == "es":
+        return to_family_in_spanish(
+            kind="declined",
+            subject=f"Buscamos a otra persona para {student}",
+            paragraphs=(
+                (
+                    f"La persona de la que les escribimos no escribirá a {student}. No es por nada que {student} haya "
+                    "hecho. Buscamos a otra y les avisaremos quién es."
+                ),
+            ),
+        )
+    return to_family(
+        kind="declined",
+        subject=f"Somebody else will write to {student}",
+        paragraphs=(
+            (
+                f"The person we wrote to you about will not write to {student}. It is because of nothing that {student} "
+                "did. We look for somebody else and tell you who it is."
+            ),
+        ),
+    )
+
+
+def to_officer(*, officer: str, student: str, first_due: str, link: str) -> Notice:
+    return Notice(
+        kind="introduction",
+        subject="Meet your Blue Pal",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"Your pal this year is {student}, a fifth-grader. {student} will write first; you will find each letter "
+                "on your page, and you answer it there: typed, or as a photo of a handwritten page."
+            ),
+            f"The first letter from {student} is due by {first_due}. We tell you when it has arrived.",
+            (
+                "Please write on the page only, never by mail or phone, and never ask for an address or a secret. "
+                "A person reads every letter before it goes on."
+            ),
+        ),
+        action=Action("Open my page", link),
+    )
+
+
+def to_guardian(*, student: str, officer: str, language: str) -> Notice:
+    if language == "es":
+        return to_family_in_spanish(
+            kind="introduction",
+            subject=f"Cartas para {student} este año",
+            paragraphs=(
+                (
+                    f"Este año escolar {student} intercambiará cartas con {officer}, que trabaja en la policía local. "
+                    "En Blue Pals, cada estudiante de quinto grado escribe durante todo el año con una persona adulta "
+                    "de la policía. Al final del año hay una visita en la escuela, para conocerse."
+                ),
+                (
+                    "Las cartas se escriben en la escuela. Una persona del programa lee cada carta, en las dos "
+                    "direcciones, antes de entregarla. Se usan solo los nombres de pila; no se comparten direcciones "
+                    "ni números de teléfono."
+                ),
+                (
+                    f"Si usted prefiere que {student} no participe, avise a la escuela. Puede hacerlo en cualquier "
+                    "momento, y no hace falta dar una razón."
+                ),
+            ),
+        )
+    return to_family(
+        kind="introduction",
+        subject=f"A pen pal for {student}",
+        paragraphs=(
+            (
+                f"This school year {student} will exchange letters with {officer}, who works for our local police. "
+                "In Blue Pals every fifth-grader writes with an adult at a police agency all year long. "
+                "At the end of the year there is a visit at school, so that they can meet."
+            ),
+            (
+                "The letters are written at school. A person of the program reads each of them, in both directions, "
+                "before it goes on. They use first names only; no address and no phone number is passed on."
+            ),
+            (
+                f"If you would rather that {student} does not take part, tell the school. You can do so at any time, "
+                "and no reason is needed."
+            ),
+        ),
+    )

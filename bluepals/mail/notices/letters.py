@@ -1,0 +1,93 @@
+"""Letters that have come, came back, are missing, or are to be handed out."""
+
+from bluepals.mail.notice import Action, Notice
+
+
+def to_read(*, officer: str, student: str, answer_by: str, link: str) -> Notice:
+    return Notice(
+        kind="letter",
+        subject=f"A letter from {student}",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"{student} has written to you. Please answer by {answer_by}: typed on your page, "
+                "or as a photo of a handwritten letter."
+            ),
+        ),
+        action=Action("Read and answer", link),
+    )
+
+
+def student_missed(*, officer: str, student: str, answer_by: str, link: str) -> Notice:
+    return Notice(
+        kind="letter",
+        subject=f"You may write to {student} first",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"There is no letter from {student} this time. A few lines from you would mean a lot: "
+                f"please write first, by {answer_by}."
+            ),
+        ),
+        action=Action("Write a letter", link),
+    )
+
+
+def silence_warning(*, officer: str, student: str, answer_by: str, link: str) -> Notice:
+    return Notice(
+        kind="letter",
+        subject=f"{student} is waiting for you",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"{student} has had no letter from you for a while; a letter of a colleague stood in. "
+                "We know how full your days are, and a few lines are enough."
+            ),
+            (
+                f"Please write by {answer_by}, or tell us if you can't any more: then {student} gets another pal, "
+                "and nobody thinks less of you."
+            ),
+        ),
+        action=Action("Write a letter", link),
+    )
+
+
+def returned(*, name: str, reason: str, due: str, link: str | None) -> Notice:
+    return Notice(
+        kind="returned",
+        subject="A letter came back to be changed",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            "Thank you for the letter. The person who read it asks for a change before it goes on:",
+            f"“{reason}”",
+            f"Please send it again by {due}.",
+        ),
+        action=Action("Change the letter", link) if link else None,
+    )
+
+
+def pack_ready(*, teacher: str, class_name: str, round_number: int, opens_on: str, link: str) -> Notice:
+    return Notice(
+        kind="pack",
+        subject=f"Opening day {round_number}: the letters of class {class_name}",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            (
+                f"The letters that class {class_name} opens on {opens_on} are ready: one for every child with a pal. "
+                "Print the pack, give each child their own letter, and let the class open them together."
+            ),
+        ),
+        action=Action("Get the letters", link),
+    )
+
+
+def after_the_last_round(*, teacher: str, class_name: str, link: str) -> Notice:
+    return Notice(
+        kind="pack",
+        subject=f"One more letter for class {class_name}",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            "An officer's letter came after the last opening day. Please print it and hand it to the child it is for.",
+        ),
+        action=Action("Get the letter", link),
+    )

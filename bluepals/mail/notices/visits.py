@@ -1,0 +1,165 @@
+"""The officers' visit: invited, asked instead of a pal, moved, called off, thanked."""
+
+from collections.abc import Sequence
+
+from bluepals.mail.notice import Action, CalendarFile, Notice
+
+
+def invitation(
+    *,
+    officer: str,
+    school: str,
+    when: str,
+    minutes: int,
+    answer_by: str,
+    rules: Sequence[str],
+    link: str,
+    calendar_file: bytes,
+) -> Notice:
+    return Notice(
+        kind="visit",
+        subject=f"Your visit at {school}",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"The children would love to meet you: {when}, for about {minutes} minutes, at {school}.",
+            (
+                f"Please tell us on your page by {answer_by} whether you can come, so that no child waits alone. "
+                "The date is attached for your calendar."
+            ),
+            *rules,
+        ),
+        action=Action("Answer", link),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
+def reminder(*, officer: str, school: str, when: str) -> Notice:
+    return Notice(
+        kind="visit",
+        subject=f"The visit at {school} is near",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"We look forward to seeing you at {school}: {when}.",
+            "You have not answered yet, or something has come up? Please tell us on your page; your invitation has the link.",
+        ),
+    )
+
+
+def host_asked(
+    *,
+    officer: str,
+    student: str,
+    school: str,
+    when: str,
+    answer_by: str,
+    rules: Sequence[str],
+    link: str,
+    calendar_file: bytes,
+) -> Notice:
+    return Notice(
+        kind="host",
+        subject=f"Can you meet {student} at {school}?",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"{student}'s pal can't come to the visit at {school}: {when}. Would you meet {student} there instead?",
+            f"Please answer on your page by {answer_by}; after that we ask somebody else.",
+            *rules,
+        ),
+        action=Action("Answer", link),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
+def host_released(*, officer: str, student: str, school: str, calendar_file: bytes) -> Notice:
+    return Notice(
+        kind="host",
+        subject=f"You need not meet {student} at {school} on that day",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"Thank you for being ready to meet {student} at {school}. You are not needed on that day any more: "
+                "the pal comes after all, or the visit is on another day. If we need you again, we ask you again."
+            ),
+        ),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
+def moved(
+    *,
+    name: str,
+    school: str,
+    was: str,
+    when: str,
+    because: str | None,
+    link: str | None = None,
+    calendar_file: bytes | None = None,
+) -> Notice:
+    """With a link: to somebody who is asked again."""
+    asked = (
+        "Please tell us on your page whether you can come then. What you answered before counts no more.",
+    )
+    return Notice(
+        kind="moved",
+        subject=f"The visit at {school} has another date",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"The visit that was to be on {was} moves. The new date: {when}, at {school}.",
+            *((because,) if because else ()),
+            *(asked if link else ()),
+        ),
+        action=Action("Answer", link) if link else None,
+        calendar_file=CalendarFile(calendar_file) if calendar_file else None,
+    )
+
+
+def called_off(
+    *,
+    name: str,
+    school: str,
+    day: str,
+    because: str | None,
+    read_aloud: bool,
+    calendar_file: bytes | None = None,
+) -> Notice:
+    follows = (
+        "There will be no second date. The class reads letters of the year aloud instead."
+        if read_aloud
+        else "As soon as there is a second date, we write again."
+    )
+    return Notice(
+        kind="cancelled",
+        subject=f"The visit at {school} on {day} does not take place",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"The visit at {school} on {day} is called off. Please do not come.",
+            *((because,) if because else ()),
+            follows,
+        ),
+        calendar_file=CalendarFile(calendar_file) if calendar_file else None,
+    )
+
+
+def sheets_ready(*, name: str, school: str, when: str, link: str) -> Notice:
+    return Notice(
+        kind="sheets",
+        subject=f"The visit at {school}: run sheet and visitors' list",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"The officers visit {school}: {when}.",
+            (
+                "Your page has the run sheet (who meets whom, and where) and the visitors' list. "
+                "Please print both, and give the list to the front desk."
+            ),
+        ),
+        action=Action("Open my page", link),
+    )
+
+
+def thanks(*, officer: str, school: str) -> Notice:
+    return Notice(
+        kind="visit",
+        subject=f"Thank you for visiting {school}",
+        greeting=f"Dear {officer},",
+        paragraphs=("Thank you for coming. This visit is what many children will tell about at home.",),
+    )
