@@ -16,8 +16,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from workflows.api.new_officer import WORKFLOW, NewOfficerInput, ReplacementChanged, Stage
 
-from workflows.options import TRANSACTION, refusal
-from workflows.search_attributes import ATTENTION, STAGE
+from workflows.options import TRANSACTION, malformed
+from workflows.search_attributes import ATTENTION, STAGE, set_or_unset
 
 A_MINUTE = timedelta(minutes=1)  # The program's clock judges; this one only wakes.
 WAITS = "no officer is free"
@@ -60,9 +60,7 @@ class NewOfficer:
     @replacement_changed.validator
     def _refuse_no_version(self, fact: ReplacementChanged) -> None:
         if not fact.is_well_formed:
-            raise refusal(
-                "MalformedFact", "version is at least 1. Facts are sent by starter.py, not by hand."
-            )
+            raise malformed("version is at least 1.")
 
     # The steps, in the order of `run`. Each is left when it is done, and by _Over.
 
@@ -187,7 +185,7 @@ class NewOfficer:
             workflow.upsert_search_attributes(
                 [
                     STAGE.value_set(stage),
-                    ATTENTION.value_unset() if attention is None else ATTENTION.value_set(attention),
+                    set_or_unset(ATTENTION, attention),
                 ]
             )
         self._show()

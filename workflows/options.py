@@ -62,6 +62,11 @@ def date_moved(failed: ActivityError) -> bool:
     return isinstance(failed.cause, ApplicationError) and failed.cause.type == Refusal.DATE_MOVED
 
 
+def malformed(what: str) -> ApplicationError:
+    """For a fact that no edge of ours has sent."""
+    return refusal("MalformedFact", f"{what} Facts are sent by the desk and starter.py, not by hand.")
+
+
 def refusal(kind: str, sentence: str) -> ApplicationError:
     """What a validator raises: it leaves no trace in the history."""
     return ApplicationError(sentence, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
@@ -18,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from bluepals.domain.letters import DeliveryKind, Side, Verdict
     from bluepals.store.deliveries import Held
-    from workflows.api.calendar import CalendarChanged
+    from workflows.api.dates import DatesChanged
     from workflows.api.pairing import (
         WORKFLOW,
         GateOpened,
@@ -30,8 +29,8 @@ with workflow.unsafe.imports_passed_through():
         Stage,
     )
 
-from workflows.options import TRANSACTION, date_moved, refusal
-from workflows.search_attributes import ATTENTION, DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE
+from workflows.options import TRANSACTION, date_moved, malformed
+from workflows.search_attributes import ATTENTION, DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE, set_or_unset
 
 A_MOMENT = timedelta(minutes=1)  # where the record's clock is behind this one
 LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock letter, when none was left
@@ -80,10 +79,8 @@ class Pairing:
     @letter_decided.validator
     def _refuse_malformed(self, fact: LetterDecided) -> None:
         if not fact.is_well_formed:
-            raise refusal(
-                "MalformedFact",
-                "draft_id has to be a UUID, hash the hexadecimal SHA-256 of the draft, round_number at least 1. "
-                "Facts are sent by the desk and starter.py, not by hand.",
+            raise malformed(
+                "draft_id has to be a UUID, hash the hexadecimal SHA-256 of the draft, round_number at least 1."
             )
 
     @workflow.update
@@ -97,7 +94,7 @@ class Pairing:
         return Answer.TAKEN
 
     @workflow.update
-    def calendar_changed(self, fact: CalendarChanged) -> Answer:
+    def dates_changed(self, fact: DatesChanged) -> Answer:
         """The new dates are read before anything else is done; what a pause held may go."""
         calendar = self._state.calendar
         if self._state.stage is Stage.CLOSED or (calendar is not None and fact.version <= calendar.version):
@@ -108,12 +105,10 @@ class Pairing:
         self._gate_opened = True
         return Answer.TAKEN
 
-    @calendar_changed.validator
-    def _refuse_no_version(self, fact: CalendarChanged) -> None:
+    @dates_changed.validator
+    def _refuse_no_version(self, fact: DatesChanged) -> None:
         if not fact.is_well_formed:
-            raise refusal(
-                "MalformedFact", "version is at least 1. Facts are sent by starter.py, not by hand."
-            )
+            raise malformed("version is at least 1.")
 
     @workflow.update
     def rung_reached(self, fact: RungReached) -> Answer:
@@ -394,12 +389,12 @@ class Pairing:
     def _enter(self, stage: Stage, round_number: int, due: datetime | None) -> None:
         self._state.stage = stage
         workflow.upsert_search_attributes(
-            [STAGE.value_set(stage), ROUND.value_set(round_number), _due_attribute(due)]
+            [STAGE.value_set(stage), ROUND.value_set(round_number), set_or_unset(DUE, due)]
         )
         self._show()
 
     def _show_due(self, due: datetime | None) -> None:
-        workflow.upsert_search_attributes([_due_attribute(due)])
+        workflow.upsert_search_attributes([set_or_unset(DUE, due)])
 
     def _show_school(self) -> None:
         """Its child's, who may have changed schools."""
@@ -422,9 +417,7 @@ class Pairing:
     def _show_calls(self) -> None:
         """The newest one, as long as there is one."""
         newest = next(reversed(self._state.calls.values()), None)
-        workflow.upsert_search_attributes(
-            [ATTENTION.value_unset() if newest is None else ATTENTION.value_set(newest)]
-        )
+        workflow.upsert_search_attributes([set_or_unset(ATTENTION, newest)])
 
     def _note(self, what: str) -> None:
         self._state.story.append(f"{workflow.now():%Y-%m-%d} {what}")
@@ -438,7 +431,3 @@ class Pairing:
 
 def _silence(side: Side) -> str:
     return f"silence of the {side}"
-
-
-def _due_attribute(due: datetime | None) -> SearchAttributeUpdate[datetime]:
-    return DUE.value_unset() if due is None else DUE.value_set(due)

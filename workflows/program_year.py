@@ -12,12 +12,12 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from activities.year import OneOpening, ThisYear, YearActivities, YearCalendar, YearNumbers
     from workflows.api import pairing, visit_day
-    from workflows.api.calendar import CalendarChanged
+    from workflows.api.dates import DatesChanged
     from workflows.api.program_year import WORKFLOW, PairsApproved, ProgramYearInput
 
-from workflows.options import BATCH, TRANSACTION, date_moved, refusal
+from workflows.options import BATCH, TRANSACTION, date_moved, malformed
 from workflows.queue import TASK_QUEUE
-from workflows.search_attributes import DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE
+from workflows.search_attributes import DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE, set_or_unset
 
 
 @workflow.defn(name=WORKFLOW)
@@ -54,25 +54,20 @@ class ProgramYear:
     @pairs_approved.validator
     def _refuse_malformed(self, fact: PairsApproved) -> None:
         if not fact.is_well_formed:
-            raise refusal(
-                "MalformedFact",
-                "batch has to be the key of a tell. Facts are sent by starter.py, not by hand.",
-            )
+            raise malformed("batch has to be the key of a tell.")
 
     @workflow.update
-    def calendar_changed(self, fact: CalendarChanged) -> Answer:
+    def dates_changed(self, fact: DatesChanged) -> Answer:
         """The new dates are read before a class opens its letters."""
         if self._over or (self._calendar is not None and fact.version <= self._calendar.version):
             return Answer.KNOWN
         self._calendar_is_old = True
         return Answer.TAKEN
 
-    @calendar_changed.validator
-    def _refuse_no_version(self, fact: CalendarChanged) -> None:
+    @dates_changed.validator
+    def _refuse_no_version(self, fact: DatesChanged) -> None:
         if not fact.is_well_formed:
-            raise refusal(
-                "MalformedFact", "version is at least 1. Facts are sent by starter.py, not by hand."
-            )
+            raise malformed("version is at least 1.")
 
     async def _open(self) -> None:
         """Also read again, when the dates have changed."""
@@ -170,7 +165,7 @@ class ProgramYear:
         while self._calendar_is_old:
             await self._open()
             due = deadline()
-            workflow.upsert_search_attributes([DUE.value_unset() if due is None else DUE.value_set(due)])
+            workflow.upsert_search_attributes([set_or_unset(DUE, due)])
 
     async def _begin_pairings(self, closes: datetime) -> None:
         self._state.pairs_waiting = False
@@ -212,7 +207,7 @@ class ProgramYear:
             [
                 STAGE.value_set(stage),
                 ROUND.value_set(round_number),
-                DUE.value_unset() if due is None else DUE.value_set(due),
+                set_or_unset(DUE, due),
             ]
         )
         workflow.set_current_details(f"**{stage}**, {self._state.opening_days_done} opening days held")

@@ -1,6 +1,11 @@
 """The one registry of search attributes: what an operator can filter by in the Temporal Web UI."""
 
-from temporalio.common import SearchAttributeKey
+from datetime import datetime
+from typing import TypeVar
+
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+Value = TypeVar("Value", str, datetime)
 
 SCHOOL = SearchAttributeKey.for_keyword("School")
 PROGRAM_YEAR = SearchAttributeKey.for_keyword("ProgramYear")
@@ -20,3 +25,7 @@ TYPES = {
     DUE.name: "Datetime",
     ATTENTION.name: "Keyword",
 }
+
+
+def set_or_unset(key: SearchAttributeKey[Value], value: Value | None) -> SearchAttributeUpdate[Value]:
+    return key.value_unset() if value is None else key.value_set(value)

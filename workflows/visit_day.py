@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from activities.visit import AnotherDay, NoVisit, Reminder, VisitActivities
     from activities.year import ThisYear, VisitTimes
-    from workflows.api.calendar import CalendarChanged
+    from workflows.api.dates import DatesChanged
     from workflows.api.visit_day import (
         WORKFLOW,
         CallOffVisit,
@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
         VisitDayInput,
     )
 
-from workflows.options import COMMAND, TRANSACTION, refusal, refused
+from workflows.options import COMMAND, TRANSACTION, malformed, refusal, refused
 from workflows.search_attributes import DUE, STAGE
 
 THANKS_AFTER = timedelta(days=1)  # By then the teachers have said who came.
@@ -82,12 +82,9 @@ class VisitDay:
         return Answer.TAKEN
 
     @workflow.update
-    def calendar_changed(self, fact: CalendarChanged) -> Answer:
-        """A pause freezes the visit, a resume gives it a day again: what is on record is read anew."""
-        if fact.version <= self._state.calendar_version:
-            return Answer.KNOWN
-        self._state.calendar_version = fact.version
-        self._state.dates_are_old = self._state.heard = True
+    def dates_changed(self, fact: DatesChanged) -> Answer:  # noqa: ARG002 - its validator reads it
+        """A pause freezes the visit, a resume gives it a day again: what is on record is read anew, also a second time."""
+        self._state.dates_are_old = True
         return Answer.TAKEN
 
     @workflow.update
@@ -104,14 +101,12 @@ class VisitDay:
     @visit_answered.validator
     def _refuse_malformed(self, fact: VisitAnswered) -> None:
         if not fact.is_well_formed:
-            raise refusal("MalformedFact", "answer_id has to be the key of a tell.")
+            raise malformed("answer_id has to be the key of a tell.")
 
-    @calendar_changed.validator
-    def _refuse_no_version(self, fact: CalendarChanged) -> None:
+    @dates_changed.validator
+    def _refuse_no_version(self, fact: DatesChanged) -> None:
         if not fact.is_well_formed:
-            raise refusal(
-                "MalformedFact", "version is at least 1. Facts are sent by starter.py, not by hand."
-            )
+            raise malformed("version is at least 1.")
 
     @move_visit.validator
     def _refuse_move(self, command: MoveVisit) -> None:
@@ -164,7 +159,9 @@ class VisitDay:
         if (pause := wake - workflow.now()) > timedelta(0):
             try:
                 await workflow.wait_condition(
-                    lambda: self._state.heard, timeout=pause, timeout_summary=step.what
+                    lambda: self._state.heard or self._state.dates_are_old,
+                    timeout=pause,
+                    timeout_summary=step.what,
                 )
             except TimeoutError:
                 return wake == step.at

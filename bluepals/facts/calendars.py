@@ -1,5 +1,7 @@
 """Whoever lives by dates is told that they have changed; the dates themselves are on record, and are read there."""
 
+from collections.abc import Sequence
+
 from bluepals.store import pauses, programs, tells
 from bluepals.store.database import Connection
 from bluepals.store.pauses import Target
@@ -8,19 +10,23 @@ from bluepals.store.pauses import Target
 async def tell_of_new_dates(connection: Connection, target: Target) -> int:
     """In the transaction of the change. How many workflows are told: those that live by the dates of this."""
     program = await programs.load(connection)
-    version = await pauses.next_version(connection)
     told = [f"pairing-{one.id}" for one in await pauses.live_pairings(connection, target)]
     if target.is_of_classes:
         for year, school, state in await programs.years(connection):
             if state == "open" and target.school in (None, school):
                 told += [f"program-year-{year}", f"visit-day-{year}"]
-    for workflow_id in told:
+    await tell_these(connection, program.id, told)
+    return len(told)
+
+
+async def tell_these(connection: Connection, program: str, workflow_ids: Sequence[str]) -> None:
+    version = await pauses.next_version(connection)
+    for workflow_id in workflow_ids:
         await tells.add(
             connection,
-            program.id,
+            program,
             workflow_id=workflow_id,
-            fact="calendar_changed",
-            key=f"calendar-{version}",
+            fact="dates_changed",
+            key=f"dates-{version}",
             body={"version": version},
         )
-    return len(told)

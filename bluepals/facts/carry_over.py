@@ -8,8 +8,9 @@ from uuid import UUID
 from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
+from bluepals.facts import who_may
 from bluepals.facts.office import Office
-from bluepals.store import carry_over, matching, people, programs, tells
+from bluepals.store import carry_over, matching, programs, tells
 from bluepals.store.carry_over import PastPair
 from bluepals.store.database import Connection, Scope
 
@@ -69,10 +70,7 @@ async def _begin(connection: Connection, program: str, pairs: Sequence[PastPair]
 
 
 async def _refuse_too_early(connection: Connection, by: UUID) -> None:
-    if by not in {one.id for one in await people.staff(connection, Role.COORDINATOR)}:
-        raise CarryOverRefused(
-            "Only a coordinator carries pairs over. Use the id of one in --by; see staff.csv."
-        )
+    await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="carries pairs over")
     years = await programs.years(connection)
     if not any(state == "closed" for _, _, state in years):
         raise CarryOverRefused(

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from bluepals.domain.refusals import Refused
-from bluepals.facts import replacements
+from bluepals.facts import calendars, replacements
 from bluepals.facts.office import Letterhead, Office
-from bluepals.store import endings, pairings, pauses, tells
+from bluepals.store import endings, pairings
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.replacements import Over
@@ -77,13 +77,5 @@ async def take_back_in(connection: Connection, pairing_id: UUID) -> None:
 
 async def tell(connection: Connection, pairing_id: UUID) -> None:
     """Its end is a date like the others, and so is a school's: it reads them anew."""
-    version = await pauses.next_version(connection)
     pairing = await pairings.card(connection, pairing_id)
-    await tells.add(
-        connection,
-        pairing.program,
-        workflow_id=f"pairing-{pairing_id}",
-        fact="calendar_changed",
-        key=f"calendar-{version}",
-        body={"version": version},
-    )
+    await calendars.tell_these(connection, pairing.program, [f"pairing-{pairing_id}"])

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
-from bluepals.facts import endings, letters, replacements
+from bluepals.facts import endings, farewells, letters, replacements, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.store import attention, deliveries, leaving, matching, pairings, people
@@ -21,6 +21,7 @@ from bluepals.store.leaving import Bereaved, ClearanceOver, Withheld
 from bluepals.store.replacements import Over
 
 WITHDRAWALS = (Reason.MOVED, Reason.BUSY)
+SAYS_SO = "says so"
 
 
 class LeavingRefused(Refused):
@@ -53,55 +54,14 @@ async def leave(office: Office, scope: Scope, officer_id: UUID, reason: Reason, 
             if await endings.end_in(connection, pairing.id, reason, farewell_until=farewell, by=by):
                 ended += 1
                 if pairing.introduced:
-                    await _ask_for_farewell(connection, letterhead, pairing.id, until)
+                    await farewells.ask_when_officer_goes(connection, letterhead, pairing.id, until)
         return Left(ended, until)
-
-
-async def _ask_for_farewell(
-    connection: Connection, letterhead: Letterhead, pairing_id: UUID, until: datetime
-) -> None:
-    pairing, day = await pairings.card(connection, pairing_id), letterhead.calendar.label(until)
-    # By the day: who takes it back and leaves again is asked again.
-    await post(
-        connection,
-        letterhead,
-        notices.endings.officer_leaves_to_officer(
-            officer=pairing.officer_first_name,
-            student=pairing.student_first_name,
-            until=day,
-            link=letterhead.officer_link(pairing.officer_id),
-        ),
-        key=f"last-words-{pairing_id}-{until:%Y-%m-%d}-officer",
-        to=pairing.officer_email,
-        agency=pairing.agency,
-        pairing_id=pairing_id,
-        useful_until=until,
-    )
-    for teacher in await people.staff(
-        connection, Role.TEACHER, school=pairing.school, class_name=pairing.class_name
-    ):
-        await post(
-            connection,
-            letterhead,
-            notices.endings.officer_leaves_to_teacher(
-                teacher=teacher.name,
-                student=pairing.student_first_name,
-                class_name=pairing.class_name,
-                until=day,
-                link=letterhead.teacher_link(teacher.id),
-            ),
-            key=f"last-words-{pairing_id}-{until:%Y-%m-%d}-{teacher.id}",
-            to=teacher.email,
-            school=pairing.school,
-            pairing_id=pairing_id,
-            useful_until=until,
-        )
 
 
 async def take_back(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> int:
     """It was a mistake: all pairings go on. All or none. Raises EndingRefused or LeavingRefused with what to do instead."""
     async with office.committing(scope) as connection:
-        await _refuse_all_but(connection, by, Role.COORDINATOR)
+        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says=SAYS_SO)
         if await leaving.is_withdrawn(connection, officer_id):
             raise LeavingRefused(
                 "This officer takes part no longer, and what has ended so does not come back. The children get"
@@ -124,7 +84,7 @@ async def take_back(office: Office, scope: Scope, officer_id: UUID, *, by: UUID)
 async def stop(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> Left:
     """No contact from this commit on, and no cause shown. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
-        await _refuse_all_but_liaison(connection, by, officer_id)
+        await who_may.refuse_all_but_liaison(connection, by, officer_id, says=SAYS_SO)
         await matching.one_at_a_time(connection, scope.program)
         return await go_at_once(connection, officer_id, Reason.STOPPED, by)
 
@@ -132,7 +92,7 @@ async def stop(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> L
 async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> Left:
     """Nothing goes out by itself any more; the counselors hear of it first. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
-        await _refuse_all_but_liaison(connection, by, officer_id)
+        await who_may.refuse_all_but_liaison(connection, by, officer_id, says=SAYS_SO)
         await matching.one_at_a_time(connection, scope.program)
         concerned = [one.id for one in await leaving.pairings_of_officer(connection, officer_id)]
         left = await go_at_once(connection, officer_id, Reason.OFFICER_DIED, by)
@@ -153,7 +113,7 @@ async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UU
 async def student_died(office: Office, scope: Scope, student_id: UUID, *, by: UUID) -> Left:
     """Nothing goes out by itself any more; the counselor hears of it first. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
-        await _refuse_all_but(connection, by, Role.COORDINATOR, Role.COUNSELOR)
+        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, Role.COUNSELOR, says=SAYS_SO)
         new = await leaving.withdraw_student(connection, student_id)
         every = await leaving.pairings_of_student(connection, student_id)
         ended = [one for one in every if await _end_anew(connection, one, Reason.CHILD_DIED, by)]
@@ -245,7 +205,7 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
     Raises LeavingRefused, or LookupError with a sentence.
     """
     async with office.committing(scope) as connection:
-        await _refuse_all_but(connection, by, Role.COORDINATOR)
+        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says=SAYS_SO)
         letterhead, pairing = (
             await Letterhead.of(office, connection),
             await pairings.card(connection, pairing_id),
@@ -258,7 +218,7 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
         if not await endings.end_in(connection, pairing_id, reason, farewell_until=until, by=by):
             raise LeavingRefused(f"Pairing {pairing_id} is ending already. See: starter.py replacement list")
         if until is not None:
-            await _ask_for_farewell(connection, letterhead, pairing_id, until)
+            await farewells.ask_when_officer_goes(connection, letterhead, pairing_id, until)
         await attention.settle(connection, f"clearance-{pairing.officer_id}")
         return await replacements.opened_by(connection, pairing_id)
 
@@ -303,23 +263,3 @@ async def _settle_renewed(connection: Connection, over: Sequence[ClearanceOver])
     for call in await attention.open_calls(connection):
         if call.kind == "clearance" and call.key not in still:
             await attention.settle(connection, call.key)
-
-
-# ---- who may say so
-
-
-async def _refuse_all_but(connection: Connection, by: UUID, *roles: Role) -> None:
-    for role in roles:
-        if by in {one.id for one in await people.staff(connection, role)}:
-            return
-    raise LeavingRefused(f"Only a {' or a '.join(roles)} says so. Use the id of one in --by; see staff.csv.")
-
-
-async def _refuse_all_but_liaison(connection: Connection, by: UUID, officer_id: UUID) -> None:
-    if not await leaving.is_liaison_of(connection, by, officer_id):
-        try:
-            await _refuse_all_but(connection, by, Role.COORDINATOR)
-        except LeavingRefused:
-            raise LeavingRefused(
-                "Only the liaison of the officer's agency or a coordinator says so. Use the id of one in --by; see staff.csv."
-            ) from None

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bluepals.domain.people import Role
-from bluepals.facts import endings, pauses
-from bluepals.facts.office import Letterhead, Office, post
-from bluepals.mail import notices
-from bluepals.store import consents, matching, moves, pairings, people
+from bluepals.facts import endings, farewells, pauses
+from bluepals.facts.office import Letterhead, Office
+from bluepals.store import consents, matching, moves
 from bluepals.store.consents import Child
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -48,64 +46,8 @@ async def leave(office: Office, scope: Scope, student: str, *, by: UUID) -> Left
             connection, child.pairing_id, Reason.LEFT_SCHOOL, farewell_until=until, by=by
         )
         if ending and until is not None:
-            await _ask_for_farewell(connection, letterhead, child.pairing_id, until)
+            await farewells.ask_when_child_goes(connection, letterhead, child.pairing_id, until)
         return Left(child.pairing_id, until, known=False)
-
-
-async def _ask_for_farewell(
-    connection: Connection, letterhead: Letterhead, pairing_id: UUID, until: datetime
-) -> None:
-    pairing, day = await pairings.card(connection, pairing_id), letterhead.calendar.label(until)
-    await post(
-        connection,
-        letterhead,
-        notices.endings.child_leaves_to_officer(
-            officer=pairing.officer_first_name,
-            student=pairing.student_first_name,
-            until=day,
-            link=letterhead.officer_link(pairing.officer_id),
-        ),
-        key=f"leaves-{pairing_id}-officer",
-        to=pairing.officer_email,
-        agency=pairing.agency,
-        pairing_id=pairing_id,
-        useful_until=until,
-    )
-    for teacher in await people.staff(
-        connection, Role.TEACHER, school=pairing.school, class_name=pairing.class_name
-    ):
-        await post(
-            connection,
-            letterhead,
-            notices.endings.child_leaves_to_teacher(
-                teacher=teacher.name,
-                student=pairing.student_first_name,
-                class_name=pairing.class_name,
-                until=day,
-                link=letterhead.teacher_link(teacher.id),
-            ),
-            key=f"leaves-{pairing_id}-{teacher.id}",
-            to=teacher.email,
-            school=pairing.school,
-            pairing_id=pairing_id,
-            useful_until=until,
-        )
-    for number, address in enumerate(pairing.family, start=1):
-        await post(
-            connection,
-            letterhead,
-            notices.endings.child_leaves_to_guardian(
-                student=pairing.student_first_name,
-                officer=pairing.officer_first_name,
-                until=day,
-                language=pairing.student_language,
-            ),
-            key=f"leaves-{pairing_id}-guardian-{number}",
-            to=address,
-            school=pairing.school,
-            pairing_id=pairing_id,
-            useful_until=until,
-        )
 
 
 async def transfer(

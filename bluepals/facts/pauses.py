@@ -21,10 +21,11 @@ from bluepals.domain.pauses import (
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.refusals import Refused
+from bluepals.facts import who_may
 from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_rests import move_frozen_visits
-from bluepals.store import pauses, people, programs
+from bluepals.store import pauses, programs
 from bluepals.store.database import Connection, Scope
 from bluepals.store.pauses import LivePairing, OwnDates, RoundOnRecord, Target, VisitOnRecord, What
 
@@ -69,7 +70,7 @@ async def pause(
 ) -> NewCalendar:
     """From now on no deadline of this comes nearer. Raises PauseRefused, AlreadyPaused or LookupError."""
     async with office.committing(scope) as connection:
-        await _refuse_others(connection, by)
+        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
         return await pause_in(connection, target, whats, reason=reason, by=by)
 
 
@@ -185,7 +186,7 @@ async def _resume(
     choices: Mapping[int, Choice],
     by: UUID,
 ) -> NewCalendar:
-    await _refuse_others(connection, by)
+    await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
     await pauses.end(connection, target, whats, by)
     letterhead = await Letterhead.of(office, connection)
     program = letterhead.program
@@ -257,8 +258,3 @@ async def _shortened(connection: Connection, program: Program, unfit: RoundOnRec
         officers_due=planned(wanted.officers_due, policy.due_hour),
         opens_on=planned(wanted.opens_on, policy.opening_hour),
     )
-
-
-async def _refuse_others(connection: Connection, by: UUID) -> None:
-    if by not in {one.id for one in await people.staff(connection, Role.COORDINATOR)}:
-        raise PauseRefused("Only a coordinator pauses and resumes. Use the id of one in --by; see staff.csv.")

@@ -9,7 +9,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.matching import propose
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
-from bluepals.facts import letters
+from bluepals.facts import letters, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.store import attention, deliveries, endings, matching, pairings, people, programs, tells
@@ -173,10 +173,7 @@ async def reject(office: Office, scope: Scope, replacement_id: UUID, *, why: str
 
 
 async def _open_for_decision(connection: Connection, replacement_id: UUID, by: UUID) -> Replacement:
-    if by not in {one.id for one in await people.staff(connection, Role.COORDINATOR)}:
-        raise ReplacementRefused(
-            "Only a coordinator decides who is next. Use the id of one in --by; see staff.csv."
-        )
+    await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="decides who is next")
     one = await store.one(connection, replacement_id)
     if one.outcome is not None:
         raise ReplacementRefused(

@@ -11,7 +11,7 @@ from bluepals.domain.pauses import Pause, moved
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
 from bluepals.domain.silence import Rung, next_rung
-from bluepals.facts import pauses
+from bluepals.facts import pauses, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.store import attention, people, silence, tells
@@ -218,11 +218,8 @@ async def give_more_time(office: Office, scope: Scope, pairing_id: UUID, *, by: 
 
 
 async def _silent_officer(connection: Connection, pairing_id: UUID, needed: Rung, by: UUID) -> SilentSide:
-    """The officer's silence, which has reached this rung. Raises SilenceRefused."""
-    if by not in {one.id for one in await people.staff(connection, Role.COORDINATOR)}:
-        raise SilenceRefused(
-            "Only a coordinator decides about a silence. Use the id of one in --by; see staff.csv."
-        )
+    """The officer's silence, which has reached this rung. Raises SilenceRefused or NotTheirs."""
+    await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="decides about a silence")
     for one in await silence.silent_sides(connection, pairing_id):
         if one.silence.side is Side.OFFICER and needed in one.silence.reached:
             return one

@@ -82,4 +82,4 @@ async def _all_answered(world: World) -> bool:
     """What was not answered is told again after a pause."""
     await world.turn_clock(world.now + timedelta(minutes=1))
     await world.tell()
-    return None not in await world.answers("calendar_changed")
+    return None not in await world.answers("dates_changed")

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from bluepals.domain.letters import Side, Verdict
 from bluepals.store.pauses import Target
 from tests.workflows.world import World, eventually
-from workflows.api.calendar import CalendarChanged
+from workflows.api.dates import DatesChanged
 from workflows.search_attributes import DUE, ROUND, STAGE
 
 Handle = WorkflowHandle[Any, Any]
@@ -122,7 +122,7 @@ async def test_a_second_telling_changes_nothing(world: World) -> None:
     handle = await world.begin_pairing(pair)
     await world.pause()
     await eventually(lambda: _has_no_date(world, handle), "it has read the dates")
-    assert await handle.execute_update("calendar_changed", CalendarChanged(1), result_type=str) == "known"
+    assert await handle.execute_update("dates_changed", DatesChanged(1), result_type=str) == "known"
     assert (await world.story(handle)).count("dates read anew, change 1 of the year") == 1
 
 
@@ -130,7 +130,7 @@ async def test_a_forged_change_is_read_once_and_moves_nothing(world: World) -> N
     (pair,) = await world.pair()
     handle = await world.begin_pairing(pair)
     due = await world.attribute(handle, DUE)
-    assert await handle.execute_update("calendar_changed", CalendarChanged(99), result_type=str) == "taken"
+    assert await handle.execute_update("dates_changed", DatesChanged(99), result_type=str) == "taken"
     await world.reach(world.program.year.first_day, 12)
     assert (await world.story(handle)).count("dates read anew, change 0 of the year") == 1
     assert await world.attribute(handle, DUE) == due
@@ -140,7 +140,7 @@ async def test_a_change_without_a_number_is_refused(world: World) -> None:
     (pair,) = await world.pair()
     handle = await world.begin_pairing(pair)
     with pytest.raises(WorkflowUpdateFailedError):
-        await handle.execute_update("calendar_changed", CalendarChanged(0))
+        await handle.execute_update("dates_changed", DatesChanged(0))
 
 
 async def _has_no_date(world: World, handle: Handle) -> bool:

@@ -76,14 +76,16 @@ class VisitChanged:
 
 @dataclass
 class VisitDayState:
-    """All that crosses a continue-as-new. `passed`: the last step that was taken; `limit`: when a silence ends."""
+    """All that crosses a continue-as-new. `passed`: the last step that was taken; `limit`: when a silence ends.
+
+    `heard`: an answer has come; `dates_are_old`: they have changed on record.
+    """
 
     plan: Plan = Plan.TAKES_PLACE
     passed_at: datetime | None = None
     passed: str = ""
     limit: datetime | None = None
     heard: bool = False
-    calendar_version: int = 0
     dates_are_old: bool = False
 
 

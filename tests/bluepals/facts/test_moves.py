@@ -83,7 +83,7 @@ async def test_the_year_goes_on_there(schools: TwoSchools) -> None:
     assert (calendar.school, calendar.program_year) == ("south", schools.year("south"))
     assert [one.number for one in calendar.rounds] == [1, 2]
     told = await schools.admin.fetchval(
-        "SELECT count(*) FROM tell WHERE fact = 'calendar_changed' AND workflow_id = $1",
+        "SELECT count(*) FROM tell WHERE fact = 'dates_changed' AND workflow_id = $1",
         f"pairing-{schools.pairing['Ana']}",
     )
     assert told == 1
@@ -98,7 +98,7 @@ async def test_another_class_of_the_school_takes_the_child_alone(schools: TwoSch
     await transfer(schools, to="north", class_name="5C")
     async with schools.database.transaction(Scope(schools.program, schools=("north",))) as connection:
         assert await connection.fetchval("SELECT class_name FROM student WHERE external_id = 'Ana'") == "5C"
-    assert await schools.admin.fetchval("SELECT count(*) FROM tell WHERE fact = 'calendar_changed'") == 0
+    assert await schools.admin.fetchval("SELECT count(*) FROM tell WHERE fact = 'dates_changed'") == 0
 
 
 async def test_a_school_whose_year_has_not_been_opened_is_refused(schools: TwoSchools) -> None:

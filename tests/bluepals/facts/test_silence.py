@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bluepals.domain.letters import Side
+from bluepals.domain.refusals import Refused
 from bluepals.domain.silence import Rung
 from bluepals.facts import daily, letters, pauses, silence
-from bluepals.facts.silence import SilenceRefused
 from bluepals.store import mail
 from bluepals.store import silence as store
 from bluepals.store.pauses import Target, What
@@ -169,7 +169,7 @@ async def test_a_child_who_is_absent_for_six_weeks_rests_until_its_next_letter(s
     ("by", "sentence"), [("Mona", "Only a coordinator"), ("Cora", "is not silent for so long")]
 )
 async def test_a_warning_that_nobody_may_send_is_refused(schools: TwoSchools, by: str, sentence: str) -> None:
-    with pytest.raises(SilenceRefused, match=sentence):
+    with pytest.raises(Refused, match=sentence):
         await silence.warn(schools.office, schools.scope, schools.pairing["Ana"], by=schools.staff[by])
 
 
