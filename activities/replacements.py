@@ -1,7 +1,6 @@
 """A child between two officers, as its workflow asks for it."""
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
 from uuid import UUID
 
 from temporalio import activity
@@ -10,6 +9,7 @@ from activities.counters import LETTERS
 from activities.letters import PackFilled
 from bluepals.facts import replacements
 from bluepals.facts.office import Office
+from bluepals.facts.replacements import Standing
 from bluepals.store.database import Scope
 
 
@@ -29,35 +29,14 @@ class OpeningBetween:
     round_number: int
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How far it is by the program's clock, and when to look again. `empty_packs`: opening days to be filled now."""
-
-    version: int
-    read_at: datetime
-    farewell_until: datetime
-    rest_until: datetime
-    look_again: datetime
-    farewell_over: bool
-    rested: bool
-    proposed: bool
-    approved: bool
-    family_told: bool
-    begun: bool
-    outcome: str | None
-    empty_packs: list[int]
-
-
 class ReplacementActivities:
     def __init__(self, office: Office) -> None:
         self._office = office
 
     @activity.defn
     async def look_after_child(self, order: OneReplacement) -> Standing:
-        return _standing(
-            await replacements.look_after(
-                self._office, Scope.whole(order.program), UUID(order.replacement_id)
-            )
+        return await replacements.look_after(
+            self._office, Scope.whole(order.program), UUID(order.replacement_id)
         )
 
     @activity.defn
@@ -77,12 +56,6 @@ class ReplacementActivities:
 
     @activity.defn
     async def begin_next_pairing(self, order: OneReplacement) -> Standing:
-        return _standing(
-            await replacements.begin_next(
-                self._office, Scope.whole(order.program), UUID(order.replacement_id)
-            )
+        return await replacements.begin_next(
+            self._office, Scope.whole(order.program), UUID(order.replacement_id)
         )
-
-
-def _standing(now: replacements.Standing) -> Standing:
-    return Standing(**{**asdict(now), "empty_packs": list(now.empty_packs)})

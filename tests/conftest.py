@@ -1,7 +1,8 @@
 """The real servers, once for all tests; a fresh database and a program of its own for each test that asks."""
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import asyncpg
 import pytest
@@ -15,6 +16,7 @@ from stack.postgres import PostgresServer, postgres_server
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, TemporalServer, temporal_server
 from tests.databases import administer, copied
 from tests.stack.folders import memory, open_folder
+from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, apart
 from workflows.search_attributes import TYPES
 
 _numbers = itertools.count(1)
@@ -77,3 +79,37 @@ async def client(temporal: TemporalServer) -> Client:
 async def mails() -> AsyncIterator[MailCatcher]:
     async with mail_catcher() as catcher:
         yield catcher
+
+
+# A world: a small program with its workflows. One worker for all of them, a program of its own for each test.
+
+
+@pytest.fixture(scope="session")
+async def served(postgres: PostgresServer, template: str) -> AsyncIterator[Served]:
+    async with apart(postgres, template, "workflows") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+async def short_histories(postgres: PostgresServer, template: str) -> AsyncIterator[Served]:
+    """The same on a server that asks for a continue-as-new early."""
+    async with apart(postgres, template, "short_histories", **SHORT_HISTORIES) as served:
+        yield served
+
+
+@pytest.fixture
+def make_world(served: Served) -> Callable[..., World]:
+    """A program of its own, with so many rounds."""
+
+    def make(**program: Any) -> World:
+        return World(served, a_program(f"test{next(_numbers)}", **program))
+
+    return make
+
+
+@pytest.fixture
+async def world(make_world: Callable[..., World]) -> World:
+    """A child and an officer, two rounds, a stock letter."""
+    world = make_world(rounds=2)
+    await world.enroll(stock=2)
+    return world

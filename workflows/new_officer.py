@@ -12,8 +12,9 @@ from typing import NoReturn
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.replacements import OneReplacement, OpeningBetween, ReplacementActivities, Standing
+    from activities.replacements import OneReplacement, OpeningBetween, ReplacementActivities
     from activities.tells import Answer
+    from bluepals.facts.replacements import Standing
     from workflows.api.new_officer import WORKFLOW, NewOfficerInput, ReplacementChanged, Stage
 
 from workflows.options import TRANSACTION, malformed

@@ -34,35 +34,30 @@ class Guest:
     pairings: Sequence[UUID]
 
 
-GUESTS = (
-    "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
-    " max(visit.answer) AS answer, array_agg(pairing.id ORDER BY pairing.id) AS pairings"
-    " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
-    " JOIN student ON student.id = pairing.student_id"
-    " WHERE pairing.program_year_id = $1 AND NOT is_stopped(officer.id) AND {} GROUP BY officer.id ORDER BY officer.id"
-)
-
-
-CAME = (
-    "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
-    " 'yes' AS answer, array_agg(pairing_id ORDER BY pairing_id) AS pairings FROM ("
-    "  SELECT officer_id, pairing.id AS pairing_id FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
-    "   WHERE program_year_id = $1 AND visit.attended AND coalesce(end_reason, 'year closed') = 'year closed'"
-    "  UNION SELECT officer_id, pairing_id FROM visit_host WHERE program_year_id = $1 AND attended AND released_at IS NULL"
-    " ) AS present JOIN officer ON officer.id = present.officer_id GROUP BY officer.id ORDER BY officer.id"
-)
-
-
 async def guests(connection: Connection, program_year: str) -> Sequence[Guest]:
     rows = await connection.fetch(
-        GUESTS.format("pairing.ended_at IS NULL AND has_consent_for(student, 'visit')"), program_year
+        "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
+        " max(visit.answer) AS answer, array_agg(pairing.id ORDER BY pairing.id) AS pairings"
+        " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
+        " JOIN student ON student.id = pairing.student_id WHERE pairing.program_year_id = $1"
+        " AND pairing.ended_at IS NULL AND NOT is_stopped(officer.id) AND has_consent_for(student, 'visit')"
+        " GROUP BY officer.id ORDER BY officer.id",
+        program_year,
     )
     return [Guest(**row) for row in rows]
 
 
 async def came(connection: Connection, program_year: str) -> Sequence[Guest]:
     """Also when the year has closed on the evening of the visit."""
-    rows = await connection.fetch(CAME, program_year)
+    rows = await connection.fetch(
+        "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
+        " 'yes' AS answer, array_agg(pairing_id ORDER BY pairing_id) AS pairings FROM ("
+        "  SELECT officer_id, pairing.id AS pairing_id FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
+        "   WHERE program_year_id = $1 AND visit.attended AND coalesce(end_reason, 'year closed') = 'year closed'"
+        "  UNION SELECT officer_id, pairing_id FROM visit_host WHERE program_year_id = $1 AND attended AND released_at IS NULL"
+        " ) AS present JOIN officer ON officer.id = present.officer_id GROUP BY officer.id ORDER BY officer.id",
+        program_year,
+    )
     return [Guest(**row) for row in rows]
 
 

@@ -1,9 +1,8 @@
 """Decisions, deadlines and clocks at their edges: rows 16, 17, 34, 35, 36 and 39 of docs/faults.md, on real servers."""
 
 import asyncio
-import itertools
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,37 +21,14 @@ from bluepals.facts import letters
 from bluepals.store import mail
 from bluepals.store.letters import NotTaken
 from service.opening import open_program
-from stack.postgres import PostgresServer
-from tests.workflows.world import Served, World, a_program, apart, eventually, forged
+from tests.workflows.world import World, eventually, forged
 from workflows.api import pairing
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import ATTENTION, DUE
 
 SECOND, DAY, WEEK = timedelta(seconds=1), timedelta(days=1), timedelta(weeks=1)
-_numbers = itertools.count(1)
 
 Handle = WorkflowHandle[Any, Any]
-
-
-@pytest.fixture(scope="module")
-async def served(postgres: PostgresServer, template: str) -> AsyncIterator[Served]:
-    async with apart(postgres, template, "workflow_faults") as served:
-        yield served
-
-
-@pytest.fixture
-def make_world(served: Served) -> Callable[..., World]:
-    def make(**program: Any) -> World:
-        return World(served, a_program(f"fault{next(_numbers)}", **program))
-
-    return make
-
-
-@pytest.fixture
-async def world(make_world: Callable[..., World]) -> World:
-    world = make_world(rounds=2)
-    await world.enroll(stock=2)
-    return world
 
 
 async def updates_in(handle: Handle) -> int:
