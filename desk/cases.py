@@ -7,14 +7,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bluepals.domain.cases import Concern
+from bluepals.domain.refusals import Refused
 from bluepals.facts import cases, cases_page
 from bluepals.facts.cases_page import ReaderAtDesk
 from bluepals.facts.office import Office
 from bluepals.store.cases import OpenReferral
 from bluepals.store.database import Scope
-from bluepals.store.letters import NotTaken
 from desk.forms import FormRefused, form_key, submitted
 from desk.pages import page, sentence
+from desk.refusals import status_of
 from service.referrals import Referrals
 
 NO_TIME = "Say when you reported, with date and time, and send it again."
@@ -34,8 +35,8 @@ class Cases:
             async with submitted(request) as form:
                 when, reference = _said(form)
                 await cases_page.attest(self._office, reader, case_id, when=when, reference=reference)
-        except (FormRefused, NotTaken) as refused:
-            return await self._page(request, reader, str(refused), _status(refused))
+        except Refused as refused:
+            return await self._page(request, reader, str(refused), status_of(refused))
         except ValueError:
             return await self._page(request, reader, NO_TIME, 422)
         await self._referrals.attested(case_id)
@@ -53,8 +54,8 @@ class Cases:
                     by=person,
                     concern=concern,
                 )
-        except (FormRefused, NotTaken) as refused:
-            return sentence(_status(refused), str(refused))
+        except Refused as refused:
+            return sentence(status_of(refused), str(refused))
         if opened.has_stopwatch:
             await self._referrals.start_at_once(program, OpenReferral(opened.case.id, opened.case.school))
         return RedirectResponse(f"{back}?worried={concern}", 303)
@@ -76,10 +77,6 @@ class Cases:
             refused=refused,
             done=request.query_params.get("done"),
         )
-
-
-def _status(refused: Exception) -> int:
-    return refused.status if isinstance(refused, FormRefused) else 409
 
 
 def _said(form: FormData) -> tuple[str | None, str | None]:

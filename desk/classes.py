@@ -6,15 +6,13 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bluepals.domain.letters import LetterRefused
-from bluepals.domain.survey import SurveyRefused, Taker
+from bluepals.domain.refusals import Refused
+from bluepals.domain.survey import Taker
 from bluepals.facts import surveys, teachers_page
 from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import ChildState, TeacherAtDesk, TeacherPage
-from bluepals.paper.pages import PagesRefused
-from bluepals.store.letters import NotTaken
 from desk.cases import Cases
-from desk.forms import FormRefused, form_key, letter_in, submitted, survey_in
+from desk.forms import form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf
 from desk.refusals import said_about
 
@@ -41,7 +39,7 @@ class Classes:
                     letter=sent.letter,
                     language=sent.language,
                 )
-        except (FormRefused, LetterRefused, PagesRefused, NotTaken) as refused:
+        except Refused as refused:
             return await self._page(request, teacher, said_about(refused, request))
         # By a GET: reloading the page sends nothing twice.
         token = request.path_params["token"]
@@ -86,7 +84,7 @@ class Classes:
         try:
             async with submitted(request) as form:
                 await surveys.answer(self._office, teacher.scope, teacher.id, survey_in(form, Taker.TEACHER))
-        except (FormRefused, SurveyRefused, NotTaken) as refused:
+        except Refused as refused:
             return await self._page(request, teacher, said_about(refused, request))
         return RedirectResponse(f"/class/{request.path_params['token']}?sent=survey#survey", 303)
 

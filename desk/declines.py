@@ -3,12 +3,13 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bluepals.domain.refusals import Refused
 from bluepals.facts import declining
 from bluepals.facts.declining import Decliner
 from bluepals.facts.office import Office
-from bluepals.store.letters import NotTaken
-from desk.forms import FormRefused, form_key, submitted
+from desk.forms import form_key, submitted
 from desk.pages import page, sentence
+from desk.refusals import status_of
 
 DONE = "Thank you. The two are not introduced; we look for somebody else. Nobody is told who has said no."
 
@@ -36,8 +37,6 @@ class Declines:
         try:
             async with submitted(request):
                 await declining.decline_by_link(self._office, self._decliner, visitor)
-        except FormRefused as refused:
-            return sentence(refused.status, str(refused))
-        except NotTaken as refused:
-            return sentence(409, str(refused))
+        except Refused as refused:
+            return sentence(status_of(refused), str(refused))
         return sentence(200, DONE)

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bluepals.domain.letters import MAX_CHARACTERS, Letter, ScannedLetter, TypedLetter
+from bluepals.domain.refusals import Refused
 from bluepals.domain.survey import QUESTIONS, Answers, Taker, answers
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES, Upload, clean_pages
 from desk.pages import LANGUAGES
@@ -24,7 +25,7 @@ MEGABYTES = MAX_UPLOAD_BYTES // 1024 // 1024
 _drawing = asyncio.Semaphore(2)
 
 
-class FormRefused(Exception):
+class FormRefused(Refused):
     """What was sent can't be taken; the message says why and what to do."""
 
     def __init__(self, status: int, sentence: str) -> None:

@@ -6,15 +6,13 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bluepals.domain.letters import LetterRefused
-from bluepals.domain.survey import SurveyRefused, Taker
+from bluepals.domain.refusals import Refused
+from bluepals.domain.survey import Taker
 from bluepals.facts import officers_page, surveys
 from bluepals.facts.leaving import WITHDRAWALS
 from bluepals.facts.office import Office
 from bluepals.facts.officers_page import OfficerAtDesk
-from bluepals.paper.pages import PagesRefused
 from bluepals.store.endings import Reason
-from bluepals.store.letters import NotTaken
 from desk.cases import Cases
 from desk.forms import FormRefused, form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf, sentence
@@ -44,7 +42,7 @@ class Pals:
                     letter=sent.letter,
                     language=sent.language,
                 )
-        except (FormRefused, LetterRefused, PagesRefused, NotTaken) as refused:
+        except Refused as refused:
             return await self._page(request, officer, said_about(refused, request))
         return _back(request, "sent", pairing_id)
 
@@ -54,7 +52,7 @@ class Pals:
         try:
             async with submitted(request) as form:
                 await officers_page.answer_invitation(self._office, officer, pairing_id, _said(form))
-        except (FormRefused, NotTaken) as refused:
+        except Refused as refused:
             return await self._page(request, officer, said_about(refused, request))
         return _back(request, "answered", pairing_id)
 
@@ -78,7 +76,7 @@ class Pals:
         try:
             async with submitted(request) as form:
                 await officers_page.answer_request(self._office, officer, asked, _said(form))
-        except (FormRefused, NotTaken) as refused:
+        except Refused as refused:
             return await self._page(request, officer, said_about(refused, request))
         return _back(request, "answered", asked)
 
@@ -87,7 +85,7 @@ class Pals:
         try:
             async with submitted(request) as form:
                 await surveys.answer(self._office, officer.scope, officer.id, survey_in(form, Taker.OFFICER))
-        except (FormRefused, SurveyRefused, NotTaken) as refused:
+        except Refused as refused:
             return await self._page(request, officer, said_about(refused, request))
         return RedirectResponse(f"/pals/{request.path_params['token']}?sent=survey#survey", 303)
 

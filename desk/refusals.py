@@ -5,6 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bluepals.domain.refusals import Refused
 from bluepals.facts.desk import NotTheirs
 from bluepals.links import LinkRefused
 from bluepals.store.letters import NotTaken
@@ -16,12 +17,16 @@ NOT_FOUND = "There is no such page. Open the link in your newest mail again."
 log = structlog.get_logger(__name__)
 
 
-def said_about(refused: Exception, request: Request) -> Said:
-    """For the page that the form was on; what had been typed is given back."""
-    status = 409 if isinstance(refused, NotTaken) else 422
+def status_of(refused: Refused) -> int:
     if isinstance(refused, FormRefused):
-        status = refused.status
-    return Said(request.path_params.get("pairing"), str(refused), getattr(request.state, "typed", ""), status)
+        return refused.status
+    return 409 if isinstance(refused, NotTaken) else 422
+
+
+def said_about(refused: Refused, request: Request) -> Said:
+    """For the page that the form was on; what had been typed is given back."""
+    typed = getattr(request.state, "typed", "")
+    return Said(request.path_params.get("pairing"), str(refused), typed, status_of(refused))
 
 
 async def link_refused(request: Request, refused: Exception) -> Response:

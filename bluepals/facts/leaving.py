@@ -54,7 +54,7 @@ async def leave(office: Office, scope: Scope, officer_id: UUID, reason: Reason, 
             if await endings.end_in(connection, pairing.id, reason, farewell_until=farewell, by=by):
                 ended += 1
                 if pairing.introduced:
-                    await farewells.ask_when_officer_goes(connection, letterhead, pairing.id, until)
+                    await farewells.ask(connection, letterhead, pairing.id, until, reason)
         return Left(ended, until)
 
 
@@ -218,7 +218,7 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
         if not await endings.end_in(connection, pairing_id, reason, farewell_until=until, by=by):
             raise LeavingRefused(f"Pairing {pairing_id} is ending already. See: starter.py replacement list")
         if until is not None:
-            await farewells.ask_when_officer_goes(connection, letterhead, pairing_id, until)
+            await farewells.ask(connection, letterhead, pairing_id, until, reason)
         await attention.settle(connection, f"clearance-{pairing.officer_id}")
         return await replacements.opened_by(connection, pairing_id)
 

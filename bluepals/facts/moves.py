@@ -46,7 +46,7 @@ async def leave(office: Office, scope: Scope, student: str, *, by: UUID) -> Left
             connection, child.pairing_id, Reason.LEFT_SCHOOL, farewell_until=until, by=by
         )
         if ending and until is not None:
-            await farewells.ask_when_child_goes(connection, letterhead, child.pairing_id, until)
+            await farewells.ask(connection, letterhead, child.pairing_id, until, Reason.LEFT_SCHOOL)
         return Left(child.pairing_id, until, known=False)
 
 

@@ -218,7 +218,7 @@ async def give_more_time(office: Office, scope: Scope, pairing_id: UUID, *, by: 
 
 
 async def _silent_officer(connection: Connection, pairing_id: UUID, needed: Rung, by: UUID) -> SilentSide:
-    """The officer's silence, which has reached this rung. Raises SilenceRefused or NotTheirs."""
+    """The officer's silence, which has reached this rung. Raises SilenceRefused or NotTheirsToSay."""
     await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="decides about a silence")
     for one in await silence.silent_sides(connection, pairing_id):
         if one.silence.side is Side.OFFICER and needed in one.silence.reached:

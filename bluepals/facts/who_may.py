@@ -8,23 +8,23 @@ from bluepals.store import leaving, people
 from bluepals.store.database import Connection
 
 
-class NotTheirs(Refused):
+class NotTheirsToSay(Refused):
     """Somebody else has to say it; the message says who."""
 
 
 async def refuse_all_but(connection: Connection, by: UUID, *roles: Role, says: str) -> None:
-    """`says`: what they do, as the sentence goes on after who they are. Raises NotTheirs."""
+    """`says`: what they do, as the sentence goes on after who they are. Raises NotTheirsToSay."""
     if not await _has_one_of(connection, by, *roles):
-        raise NotTheirs(_sentence(f"a {' or a '.join(roles)}", says))
+        raise NotTheirsToSay(_sentence(f"a {' or a '.join(roles)}", says))
 
 
 async def refuse_all_but_liaison(connection: Connection, by: UUID, officer_id: UUID, *, says: str) -> None:
-    """The liaison of this officer's agency, or a coordinator. Raises NotTheirs."""
+    """The liaison of this officer's agency, or a coordinator. Raises NotTheirsToSay."""
     if not (
         await leaving.is_liaison_of(connection, by, officer_id)
         or await _has_one_of(connection, by, Role.COORDINATOR)
     ):
-        raise NotTheirs(_sentence("the liaison of the officer's agency or a coordinator", says))
+        raise NotTheirsToSay(_sentence("the liaison of the officer's agency or a coordinator", says))
 
 
 async def _has_one_of(connection: Connection, by: UUID, *roles: Role) -> bool:

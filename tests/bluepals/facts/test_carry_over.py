@@ -10,7 +10,7 @@ from bluepals.domain.program import Program, RoundDates, VisitWindow, YearDates
 from bluepals.facts import carry_over, matching, pairings, roster, year
 from bluepals.facts.carry_over import CarriedOver, CarryOverRefused
 from bluepals.facts.roster import Roster
-from bluepals.facts.who_may import NotTheirs
+from bluepals.facts.who_may import NotTheirsToSay
 from tests.bluepals.facts.two_schools import YEAR_OVER, TwoSchools, people, program
 
 NEXT_SUMMER = datetime(2027, 8, 2, 12, tzinfo=UTC)
@@ -131,5 +131,5 @@ async def test_without_a_next_year_nobody_is_carried_over(schools: TwoSchools) -
 
 
 async def test_only_a_coordinator_carries_over(next_summer: TwoSchools) -> None:
-    with pytest.raises(NotTheirs, match="Only a coordinator"):
+    with pytest.raises(NotTheirsToSay, match="Only a coordinator"):
         await carry(next_summer, by="Mona")

@@ -13,7 +13,7 @@ from bluepals.facts import daily, leaving, letters, matching, replacements
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.replacements import ReplacementRefused
-from bluepals.facts.who_may import NotTheirs
+from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.store import deliveries, endings
 from bluepals.store.daily import owed_by_officers
 from bluepals.store.deliveries import Held
@@ -146,7 +146,7 @@ async def test_only_a_coordinator_approves_and_twice_is_once(schools: TwoSchools
     with pytest.raises(ReplacementRefused, match="No officer is proposed yet"):
         await approve(schools)
     await look(schools)
-    with pytest.raises(NotTheirs, match="Only a coordinator"):
+    with pytest.raises(NotTheirsToSay, match="Only a coordinator"):
         await approve(schools, by="Mona")
     assert await approve(schools)
     assert not await approve(schools)
@@ -248,7 +248,7 @@ async def test_a_stop_cuts_a_farewell_short(schools: TwoSchools) -> None:
 
 @pytest.mark.parametrize("by", ["Lou", "Mona", "Tess"])
 async def test_only_the_agencys_liaison_or_a_coordinator_stops(schools: TwoSchools, by: str) -> None:
-    with pytest.raises(NotTheirs, match="Only the liaison of the officer's agency"):
+    with pytest.raises(NotTheirsToSay, match="Only the liaison of the officer's agency"):
         await stop(schools, by=by)
 
 
@@ -380,7 +380,7 @@ async def test_begun_by_hand_after_silence(schools: TwoSchools) -> None:
             schools.office, schools.scope, schools.pairing["Ana"], Reason.SILENCE, by=schools.staff[by]
         )
 
-    with pytest.raises(NotTheirs, match="Only a coordinator"):
+    with pytest.raises(NotTheirsToSay, match="Only a coordinator"):
         await begin("Lee")
     assert await begin("Cora") == await opened(schools)
     with pytest.raises(LeavingRefused, match="is ending already"):

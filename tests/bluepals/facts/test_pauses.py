@@ -9,7 +9,7 @@ import pytest
 from bluepals.domain.letters import Side
 from bluepals.facts import letters, pauses
 from bluepals.facts.pauses import Choice, NewCalendar, PauseRefused
-from bluepals.facts.who_may import NotTheirs
+from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.store import mail
 from bluepals.store.deliveries import DateMoved, Held
 from bluepals.store.pauses import AlreadyPaused, NotPaused, Target, What
@@ -126,7 +126,7 @@ async def test_a_paused_agency_moves_its_officers_dates_and_no_opening_day(schoo
 
 
 async def test_only_a_coordinator_pauses(schools: TwoSchools) -> None:
-    with pytest.raises(NotTheirs, match="Only a coordinator"):
+    with pytest.raises(NotTheirsToSay, match="Only a coordinator"):
         await pause(schools, by="Mona")
 
 
