@@ -126,7 +126,10 @@ def _refused(tell: Tell, refused: WorkflowUpdateFailedError) -> Answer:
 
 @dataclass(frozen=True)
 class OpenRow:
-    """A row that needs its workflow, and with what it is started. `look_again`: when sooner than the outbox looks anyhow."""
+    """A row that needs its workflow, and with what it is started. `look_again`: when sooner than the outbox looks anyhow.
+
+    `after_its_end`: it may need its workflow again when that has done its work and ended.
+    """
 
     workflow: str
     workflow_id: str
@@ -134,6 +137,7 @@ class OpenRow:
     summary: str
     search_attributes: Mapping[str, str]
     look_again: timedelta | None = None
+    after_its_end: bool = False
 
 
 class OpenRows(Protocol):

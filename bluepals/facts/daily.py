@@ -18,6 +18,8 @@ from bluepals.store import cases as cases_store
 from bluepals.store.daily import CaseToLookAt, OwedByOfficer, ToBeRead
 from bluepals.store.database import Connection, Scope
 
+FAREWELL = " (the last of the year: time to say goodbye)"
+
 
 @dataclass
 class Desk:
@@ -70,7 +72,9 @@ async def _officers(connection: Connection, letterhead: Letterhead, desks: dict[
             first.first_name, first.email, letterhead.officer_link(first.officer_id), agency=first.agency
         )
         lines = tuple(
-            f"to {one.student_first_name}, by {letterhead.calendar.label(one.due_at)}" for one in letters
+            f"to {one.student_first_name}, by {letterhead.calendar.label(one.due_at)}"
+            f"{FAREWELL if one.farewell else ''}"
+            for one in letters
         )
         desk.sections.append(Section("A letter to write", lines))
         desks[str(first.officer_id)] = desk
@@ -104,7 +108,7 @@ async def _teachers(connection: Connection, letterhead: Letterhead, desks: dict[
                 Desk(teacher.name, teacher.email, letterhead.teacher_link(teacher.id), school=owed.school),
             )
             due = letterhead.calendar.label(owed.due_at)
-            line = f"class {owed.class_name}: {owed.letters} still to come, due {due}"
+            line = f"class {owed.class_name}: {owed.letters} still to come, due {due}{FAREWELL if owed.farewell else ''}"
             desk.sections.append(Section("Letters of your class", (line,)))
 
 

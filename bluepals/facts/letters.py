@@ -13,7 +13,7 @@ from bluepals.facts import cases
 from bluepals.facts.cases import Opened
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
-from bluepals.store import attention, deliveries, gates, letters, pairings, people, tells
+from bluepals.store import attention, deliveries, gates, letters, pairings, people, rounds, tells
 from bluepals.store.database import Connection, Scope, widen
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import Decided, Decision, DraftRecord, Handed
@@ -258,6 +258,7 @@ async def _tell_officer_to_read(
     connection: Connection, letterhead: Letterhead, pairing: PairingCard, delivery: Delivery
 ) -> None:
     due = await pairings.answer_due(connection, pairing.id)
+    farewell = delivery.round_number == await rounds.last(connection, pairing.program_year)
     await post(
         connection,
         letterhead,
@@ -265,6 +266,7 @@ async def _tell_officer_to_read(
             officer=pairing.officer_first_name,
             student=pairing.student_first_name,
             answer_by=letterhead.calendar.label(due) if due else "the end of the year",
+            farewell=farewell,
             link=letterhead.officer_link(pairing.officer_id),
         ),
         key=f"letter-{delivery.id}",
@@ -312,6 +314,7 @@ async def record_miss(
             letterhead = await Letterhead.of(office, connection)
             pairing = await pairings.card(connection, pairing_id)
             due = await pairings.answer_due(connection, pairing_id)
+            farewell = round_number == await rounds.last(connection, pairing.program_year)
             await post(
                 connection,
                 letterhead,
@@ -319,6 +322,7 @@ async def record_miss(
                     officer=pairing.officer_first_name,
                     student=pairing.student_first_name,
                     answer_by=letterhead.calendar.label(due or letterhead.now),
+                    farewell=farewell,
                     link=letterhead.officer_link(pairing.officer_id),
                 ),
                 key=f"student-missed-{pairing_id}-{round_number}",

@@ -9,7 +9,7 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.survey import QUESTIONS, Question, Taker
-from bluepals.facts import leaving, letters, visits
+from bluepals.facts import leaving, letters, visit_sheets, visits
 from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
 from bluepals.facts.office import Office
 from bluepals.links import LinkRefused
@@ -20,6 +20,7 @@ from bluepals.store.endings import Reason
 from bluepals.store.letters import DraftRecord, NotTaken
 from bluepals.store.letters import read as read_draft
 from bluepals.store.officers_page import LetterRow, PalRow
+from bluepals.store.visit_hosts import OpenRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,8 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
     return OfficerPage(
         first_name=officer.first_name,
         pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar) for pal in pals),
-        invitations=await _invitations(office, officer, pals),
-        requests=await _requests(office, officer),
+        invitations=await _invitations(office, officer, calendar, pals),
+        requests=await _requests(office, officer, calendar),
         survey=QUESTIONS[Taker.OFFICER] if asked else (),
         leaves=calendar.label(officer.leaves_at) if officer.leaves_at else None,
     )
@@ -197,7 +198,7 @@ def _turn(row: PalRow, mine: LetterRow | None) -> Turn:
 
 
 async def _invitations(
-    office: Office, officer: OfficerAtDesk, pals: Sequence[PalRow]
+    office: Office, officer: OfficerAtDesk, calendar: SchoolCalendar, pals: Sequence[PalRow]
 ) -> tuple[Invitation, ...]:
     by_year: dict[str, list[PalRow]] = {}
     for pal in pals:
@@ -205,44 +206,37 @@ async def _invitations(
             by_year.setdefault(pal.program_year, []).append(pal)
     if not by_year:
         return ()
-    # A year's dates are its school's; of the school nothing else is asked for.
-    schools = tuple(sorted({row[0].school for row in by_year.values()}))
-    async with office.database.transaction(Scope(officer.scope.program, schools=schools)) as connection:
-        program = await programs.load(connection)
-        calendar = SchoolCalendar.of(program)
-        days = {year: await programs.visit_on(connection, year) for year in by_year}
+    own = {year: [row.pairing_id for row in rows] for year, rows in by_year.items()}
+    stays = await visit_sheets.stays(office, officer.scope.program, own)
     return tuple(
         Invitation(
             pairing_id=rows[0].pairing_id,
             pals=tuple(row.first_name for row in rows),
             school_name=rows[0].school_name,
-            when=calendar.label(calendar.instant(days[year], program.policy.visit_hour)),
-            minutes=program.visit.minutes,
+            when=calendar.label(stays[year].begins),
+            minutes=stays[year].minutes,
             answer=rows[0].visit_answer,
         )
         for year, rows in by_year.items()
     )
 
 
-async def _requests(office: Office, officer: OfficerAtDesk) -> tuple[Request, ...]:
+async def _requests(office: Office, officer: OfficerAtDesk, calendar: SchoolCalendar) -> tuple[Request, ...]:
     async with office.database.transaction(officer.scope) as connection:
         found = await visit_hosts.of_officer(connection, officer.id)
-    if not found:
-        return ()
-    schools = tuple(sorted({one.school for one in found}))
-    async with office.database.transaction(Scope(officer.scope.program, schools=schools)) as connection:
-        program = await programs.load(connection)
-        days = {one.program_year: await programs.visit_on(connection, one.program_year) for one in found}
-    calendar = SchoolCalendar.of(program)
-    return tuple(
-        Request(
-            id=one.id,
-            first_name=one.student_first_name,
-            school_name=one.school_name,
-            when=calendar.label(calendar.instant(days[one.program_year], program.policy.visit_hour)),
-            answer=one.answer,
-        )
-        for one in found
+    return tuple([await _request(office, officer, calendar, one) for one in found])
+
+
+async def _request(
+    office: Office, officer: OfficerAtDesk, calendar: SchoolCalendar, one: OpenRequest
+) -> Request:
+    stays = await visit_sheets.stays(office, officer.scope.program, {one.program_year: [one.pairing_id]})
+    return Request(
+        id=one.id,
+        first_name=one.student_first_name,
+        school_name=one.school_name,
+        when=calendar.label(stays[one.program_year].begins),
+        answer=one.answer,
     )
 
 

@@ -1,9 +1,8 @@
 """A visit as a file for one person's calendar."""
 
-from datetime import datetime
-
 from bluepals.domain.program import School
 from bluepals.facts.office import Letterhead
+from bluepals.facts.visit_sheets import Stay
 from bluepals.paper.invitation import visit_invitation
 
 
@@ -12,7 +11,7 @@ def calendar_file(
     *,
     subject: str,
     school: School,
-    begins: datetime,
+    stay: Stay,
     sequence: int,
     cancelled: bool = False,
 ) -> bytes:
@@ -20,8 +19,8 @@ def calendar_file(
     sender = letterhead.office.from_address
     return visit_invitation(
         uid=f"{subject}@{sender.partition('@')[2]}",
-        begins=begins,
-        minutes=letterhead.program.visit.minutes,
+        begins=stay.begins,
+        minutes=stay.minutes,
         zone=letterhead.calendar.zone,
         location=school.name,
         organizer=sender,

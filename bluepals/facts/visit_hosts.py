@@ -8,7 +8,7 @@ from bluepals.domain.program import School
 from bluepals.domain.visit_plan import answer_limit
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
-from bluepals.facts.visit_sheets import arranged, arrival, school_of, visit_begins
+from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
 from bluepals.mail import notices
 from bluepals.store import attention, pairings, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
@@ -16,6 +16,14 @@ from bluepals.store.letters import NotTaken
 from bluepals.store.visit_hosts import HostCard
 
 KIND = "visit host"  # of what the coordinator has to look at
+NOBODY_LEFT = (
+    "Nobody meets the child of pairing {pairing} at the visit, and no reserve is left to ask."
+    " Ask an officer yourself and record the answer (`visit answer`), or find a host on the day: {command}"
+)
+TOO_LATE = (
+    "Nobody meets the child of pairing {pairing} at the visit, and it is too late to ask a reserve:"
+    " find a host among those who come, as soon as they are recorded as present: {command}"
+)
 
 
 async def settle_hosts(office: Office, scope: Scope, program_year: str) -> datetime | None:
@@ -31,7 +39,7 @@ async def settle_hosts(office: Office, scope: Scope, program_year: str) -> datet
             for pairing_id in await visit_hosts.children_without_anybody(connection, program_year)
             if not await _ask_a_reserve(connection, letterhead, program_year, pairing_id, visit.on)
         ]
-        await _call_coordinator(connection, letterhead, program_year, alone)
+        await _call_coordinator(connection, letterhead, program_year, alone, visit.on)
         return await visit_hosts.next_limit(connection, program_year)
 
 
@@ -39,8 +47,7 @@ async def _ask_a_reserve(
     connection: Connection, letterhead: Letterhead, program_year: str, pairing_id: UUID, visit_on: date
 ) -> bool:
     """False: nobody is left to ask, or no time to wait for an answer."""
-    days = letterhead.program.policy.visit_reserve_days
-    answer_by = answer_limit(letterhead.program, visit_on, letterhead.now, days)
+    answer_by = _answer_by(letterhead, visit_on)
     if answer_by <= letterhead.now:
         return False
     school = await school_of(connection, letterhead, program_year)
@@ -48,7 +55,8 @@ async def _ask_a_reserve(
     if asked is None:
         return False
     meetings = await arranged(connection, letterhead, program_year)
-    begins = arrival(meetings, [pairing_id], await visit_begins(connection, letterhead, program_year))
+    begins = await visit_begins(connection, letterhead, program_year)
+    own = stay(letterhead, meetings, [pairing_id], begins)
     await post(
         connection,
         letterhead,
@@ -56,11 +64,11 @@ async def _ask_a_reserve(
             officer=asked.first_name,
             student=asked.student_first_name,
             school=school.name,
-            when=letterhead.calendar.label(begins),
+            when=letterhead.calendar.label(own.begins),
             answer_by=letterhead.calendar.label(answer_by),
             rules=(letterhead.program.policy.gifts, letterhead.program.policy.photos),
             link=letterhead.officer_link(asked.officer_id),
-            calendar_file=_hosts_file(letterhead, school, asked, begins),
+            calendar_file=_hosts_file(letterhead, school, asked, own),
         ),
         key=f"visit-host-{asked.id}",
         to=asked.email,
@@ -70,15 +78,20 @@ async def _ask_a_reserve(
     return True
 
 
+def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime:
+    days = letterhead.program.policy.visit_reserve_days
+    return answer_limit(letterhead.program, visit_on, letterhead.now, days)
+
+
 def _hosts_file(
-    letterhead: Letterhead, school: School, host: HostCard, begins: datetime, *, cancelled: bool = False
+    letterhead: Letterhead, school: School, host: HostCard, own: Stay, *, cancelled: bool = False
 ) -> bytes:
     """A request is for one day: it is taken back, and never changed."""
     return calendar_file(
         letterhead,
         subject=f"visit-host-{host.id}",
         school=school,
-        begins=begins,
+        stay=own,
         sequence=int(cancelled),
         cancelled=cancelled,
     )
@@ -91,7 +104,9 @@ async def let_hosts_go(
     let_go = await visit_hosts.release(connection, program_year, everybody=everybody)
     school = await school_of(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
+    meetings = await arranged(connection, letterhead, program_year)
     for host in let_go:
+        own = stay(letterhead, meetings, [host.pairing_id], begins)
         await post(
             connection,
             letterhead,
@@ -99,7 +114,7 @@ async def let_hosts_go(
                 officer=host.first_name,
                 student=host.student_first_name,
                 school=school.name,
-                calendar_file=_hosts_file(letterhead, school, host, begins, cancelled=True),
+                calendar_file=_hosts_file(letterhead, school, host, own, cancelled=True),
             ),
             key=f"visit-host-{host.id}-released",
             to=host.email,
@@ -108,22 +123,27 @@ async def let_hosts_go(
 
 
 async def _call_coordinator(
-    connection: Connection, letterhead: Letterhead, program_year: str, alone: Sequence[UUID]
+    connection: Connection,
+    letterhead: Letterhead,
+    program_year: str,
+    alone: Sequence[UUID],
+    visit_on: date,
 ) -> None:
     """For each child whom no reserve can meet; settled as soon as somebody does."""
     school = await school_of(connection, letterhead, program_year)
     for call in await attention.open_calls(connection):
         if call.kind == KIND and call.school == school.id and call.subject_id not in alone:
             await attention.settle(connection, call.key)
+    in_time = letterhead.now < _answer_by(letterhead, visit_on)
     for pairing_id in alone:
+        command = f"starter.py visit host {letterhead.program.id} {pairing_id}"
         await attention.call(
             connection,
             key=f"visit-host-{pairing_id}",
             kind=KIND,
             school=school.id,
             subject_id=pairing_id,
-            sentence=f"Nobody meets the child of pairing {pairing_id} at the visit, and no reserve is left to ask."
-            " Ask an officer yourself and record the answer (`visit answer`), or find a host on the day (`visit host`).",
+            sentence=(NOBODY_LEFT if in_time else TOO_LATE).format(pairing=pairing_id, command=command),
         )
 
 

@@ -1,7 +1,7 @@
 """Who meets whom, where and when: the school's run sheet, and the visitors' list of its front desk."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -29,26 +29,38 @@ class Meeting:
 
 async def arranged(connection: Connection, letterhead: Letterhead, program_year: str) -> Sequence[Meeting]:
     """Every child that has a visit. Where the rooms hold too few, a person is called, and all meet at once."""
+    meetings, missing = await _placed(connection, letterhead, program_year)
+    key = f"visit-rooms-{program_year}"
+    if missing is None:
+        await attention.settle(connection, key)
+    else:
+        school = await school_of(connection, letterhead, program_year)
+        await attention.call(connection, key=key, kind="visit", sentence=missing, school=school.id)
+    return meetings
+
+
+async def _placed(
+    connection: Connection, letterhead: Letterhead, program_year: str
+) -> tuple[Sequence[Meeting], str | None]:
+    """The meetings, and what the rooms lack."""
     school = await school_of(connection, letterhead, program_year)
     rows = await visit_sheets.meetings(connection, program_year)
     classes: dict[str, list[MeetingRow]] = {}
     for row in rows:
         classes.setdefault(row.class_name, []).append(row)
-    sizes = {name: len(children) for name, children in classes.items()}
-    key = f"visit-rooms-{program_year}"
+    sizes, missing = {name: len(children) for name, children in classes.items()}, None
     try:
         groups = place_classes(sizes, school.rooms, most_slots(letterhead.program))
-        await attention.settle(connection, key)
-    except NoRoom as missing:
-        await attention.call(connection, key=key, kind="visit", sentence=str(missing), school=school.id)
-        groups = place_classes(sizes, (), 1)
+    except NoRoom as lacking:
+        groups, missing = place_classes(sizes, (), 1), str(lacking)
     begins = await visit_begins(connection, letterhead, program_year)
     slot = timedelta(minutes=letterhead.program.visit.minutes)
-    return [
+    meetings = [
         Meeting(row, begins + group.slot * slot, group.room)
         for group in groups
         for row in classes[group.class_name][group.first : group.first + group.count]
     ]
+    return meetings, missing
 
 
 async def school_of(connection: Connection, letterhead: Letterhead, program_year: str) -> School:
@@ -62,9 +74,32 @@ async def visit_begins(connection: Connection, letterhead: Letterhead, program_y
     return letterhead.calendar.instant(day, letterhead.program.policy.visit_hour)
 
 
-def arrival(meetings: Sequence[Meeting], pairings: Sequence[UUID], otherwise: datetime) -> datetime:
-    """When the first of these children meets its officer."""
-    return min((one.begins for one in meetings if one.row.pairing_id in pairings), default=otherwise)
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One officer's part of a visit: from the time slot of the first of its children to the end of the last one's."""
+
+    begins: datetime
+    minutes: int
+
+
+def stay(
+    letterhead: Letterhead, meetings: Sequence[Meeting], pairings: Sequence[UUID], otherwise: datetime
+) -> Stay:
+    slots = [one.begins for one in meetings if one.row.pairing_id in pairings] or [otherwise]
+    between = max(slots) - min(slots)
+    return Stay(min(slots), between // timedelta(minutes=1) + letterhead.program.visit.minutes)
+
+
+async def stays(office: Office, program: str, wanted: Mapping[str, Sequence[UUID]]) -> Mapping[str, Stay]:
+    """By program year, for these children of an officer. The slots hang on all children of a school: nothing else is told."""
+    found = {}
+    async with office.database.transaction(Scope.whole(program)) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        for program_year, pairings in wanted.items():
+            meetings, _ = await _placed(connection, letterhead, program_year)
+            begins = await visit_begins(connection, letterhead, program_year)
+            found[program_year] = stay(letterhead, meetings, pairings, begins)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

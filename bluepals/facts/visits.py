@@ -12,7 +12,7 @@ from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
 from bluepals.facts.visit_hosts import let_hosts_go
-from bluepals.facts.visit_sheets import arranged, arrival, school_of, visit_begins
+from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice
 from bluepals.store import attention, people, programs, rounds, tells, visit_hosts, visits
@@ -38,18 +38,16 @@ async def invite(office: Office, scope: Scope, program_year: str) -> int:
         meetings = await arranged(connection, letterhead, program_year)
         guests = await visits.guests(connection, program_year)
         for guest in guests:
-            arrives = arrival(meetings, guest.pairings, begins)
+            own = stay(letterhead, meetings, guest.pairings, begins)
             notice = notices.visits.invitation(
                 officer=guest.first_name,
                 school=school.name,
-                when=letterhead.calendar.label(arrives),
-                minutes=letterhead.program.visit.minutes,
+                when=letterhead.calendar.label(own.begins),
+                minutes=own.minutes,
                 answer_by=letterhead.calendar.label(answer_by),
                 rules=(letterhead.program.policy.gifts, letterhead.program.policy.photos),
                 link=letterhead.officer_link(guest.officer_id),
-                calendar_file=_officers_file(
-                    letterhead, program_year, school, guest, arrives, visit.sequence
-                ),
+                calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit.sequence),
             )
             await _post(connection, letterhead, guest, notice, key=f"visit-{program_year}-{guest.officer_id}")
         return len(guests)
@@ -65,7 +63,7 @@ def _officers_file(
     program_year: str,
     school: School,
     guest: Guest,
-    begins: datetime,
+    own: Stay,
     sequence: int,
     *,
     cancelled: bool = False,
@@ -74,7 +72,7 @@ def _officers_file(
         letterhead,
         subject=f"{program_year}-{guest.officer_id}",
         school=school,
-        begins=begins,
+        stay=own,
         sequence=sequence,
         cancelled=cancelled,
     )
@@ -90,12 +88,12 @@ async def remind(office: Office, scope: Scope, program_year: str, number: int) -
         meetings = await arranged(connection, letterhead, program_year)
         expected = [guest for guest in await visits.guests(connection, program_year) if guest.answer != "no"]
         for guest in expected:
-            arrives = arrival(meetings, guest.pairings, begins)
+            own = stay(letterhead, meetings, guest.pairings, begins)
             notice = notices.visits.reminder(
-                officer=guest.first_name, school=school.name, when=letterhead.calendar.label(arrives)
+                officer=guest.first_name, school=school.name, when=letterhead.calendar.label(own.begins)
             )
             key = f"visit-{program_year}-{guest.officer_id}-reminder-{visit.sequence}.{number}"
-            await _post(connection, letterhead, guest, notice, key=key, useful_until=arrives)
+            await _post(connection, letterhead, guest, notice, key=key, useful_until=own.begins)
         await _remind_hosts(connection, letterhead, program_year, school.name, number)
         return len(expected)
 
@@ -106,17 +104,17 @@ async def _remind_hosts(
     begins = await visit_begins(connection, letterhead, program_year)
     meetings = await arranged(connection, letterhead, program_year)
     for host in await visit_hosts.expected(connection, program_year):
-        arrives = arrival(meetings, [host.pairing_id], begins)
+        own = stay(letterhead, meetings, [host.pairing_id], begins)
         await post(
             connection,
             letterhead,
             notices.visits.reminder(
-                officer=host.first_name, school=school, when=letterhead.calendar.label(arrives)
+                officer=host.first_name, school=school, when=letterhead.calendar.label(own.begins)
             ),
             key=f"visit-host-{host.id}-reminder-{number}",
             to=host.email,
             agency=host.agency,
-            useful_until=arrives,
+            useful_until=own.begins,
         )
 
 
@@ -237,15 +235,15 @@ async def tell_of_the_move(
     begins = await visit_begins(connection, letterhead, program_year)
     meetings = await arranged(connection, letterhead, program_year)
     for guest in await visits.guests(connection, program_year):
-        arrives = arrival(meetings, guest.pairings, begins)
+        own = stay(letterhead, meetings, guest.pairings, begins)
         notice = notices.visits.moved(
             name=guest.first_name,
             school=school.name,
             was=f"{before.on:%A, %B %-d}",
-            when=letterhead.calendar.label(arrives),
+            when=letterhead.calendar.label(own.begins),
             because=visit.because,
             link=letterhead.officer_link(guest.officer_id),
-            calendar_file=_officers_file(letterhead, program_year, school, guest, arrives, visit.sequence),
+            calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit.sequence),
         )
         key = f"visit-{program_year}-{guest.officer_id}-moved-{visit.sequence}"
         await _post(connection, letterhead, guest, notice, key=key)
@@ -285,7 +283,9 @@ async def _tell_that_it_is_off(
     school = await school_of(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
     day, read_aloud = f"{visit.on:%A, %B %-d}", visit.state == READ_ALOUD
+    meetings = await arranged(connection, letterhead, program_year)
     for guest in () if was_off else await visits.guests(connection, program_year):
+        own = stay(letterhead, meetings, guest.pairings, begins)
         notice = notices.visits.called_off(
             name=guest.first_name,
             school=school.name,
@@ -293,7 +293,7 @@ async def _tell_that_it_is_off(
             because=visit.because,
             read_aloud=read_aloud,
             calendar_file=_officers_file(
-                letterhead, program_year, school, guest, begins, visit.sequence, cancelled=True
+                letterhead, program_year, school, guest, own, visit.sequence, cancelled=True
             ),
         )
         key = f"visit-{program_year}-{guest.officer_id}-off-{visit.sequence}"

@@ -7,6 +7,12 @@ from uuid import UUID
 
 from bluepals.store.database import Connection
 
+# The last round's letters are the farewell.
+_FAREWELL = (
+    "round.number = (SELECT max(one.number) FROM round AS one"
+    " WHERE one.program_year_id = pairing.program_year_id AND one.left_out IS NULL)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OwedByOfficer:
@@ -16,13 +22,15 @@ class OwedByOfficer:
     agency: str
     student_first_name: str
     due_at: datetime
+    farewell: bool
 
 
 async def owed_by_officers(connection: Connection, until: datetime) -> Sequence[OwedByOfficer]:
     """Letters due from now to `until` that have not been handed in, one row for each pal. Who says farewell owes none."""
     rows = await connection.fetch(
         "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
-        " student.first_name AS student_first_name, round.officers_due_at AS due_at"
+        " student.first_name AS student_first_name, round.officers_due_at AS due_at,"
+        f" {_FAREWELL} AS farewell"
         " FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id"
         "   AND round.number >= pairing.first_round AND round.officers_due_at BETWEEN program_now() AND $1"
         " JOIN officer ON officer.id = pairing.officer_id JOIN student ON student.id = pairing.student_id"
@@ -42,13 +50,14 @@ class OwedByClass:
     class_name: str
     letters: int
     due_at: datetime
+    farewell: bool
 
 
 async def owed_by_classes(connection: Connection, until: datetime) -> Sequence[OwedByClass]:
     """Children's letters due from now to `until` that have not been handed in, counted by class."""
     rows = await connection.fetch(
         "SELECT pairing.school_id AS school, student.class_name, count(*)::int AS letters,"
-        " round.students_due_at AS due_at"
+        f" round.students_due_at AS due_at, {_FAREWELL} AS farewell"
         " FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id"
         "   AND round.number >= pairing.first_round AND round.students_due_at BETWEEN program_now() AND $1"
         " JOIN student ON student.id = pairing.student_id"
@@ -56,7 +65,7 @@ async def owed_by_classes(connection: Connection, until: datetime) -> Sequence[O
         " AND NOT EXISTS (SELECT FROM ending WHERE ending.pairing_id = pairing.id)"
         " AND has_consent(student) AND NOT EXISTS (SELECT FROM letter"
         "   WHERE letter.pairing_id = pairing.id AND letter.round_number = round.number AND letter.side = 'student')"
-        " GROUP BY 1, 2, 4 ORDER BY 1, 2, 4",
+        " GROUP BY 1, 2, 4, 5 ORDER BY 1, 2, 4",
         until,
     )
     return [OwedByClass(**row) for row in rows]

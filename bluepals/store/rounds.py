@@ -78,6 +78,15 @@ async def school_of(connection: Connection, program_year: str) -> School:
     return School(row["id"], row["name"], agencies=())
 
 
+async def last(connection: Connection, program_year: str) -> int:
+    """The round in which both say farewell: the last one that is not left out; 0: there is none."""
+    number: int = await connection.fetchval(
+        "SELECT coalesce(max(number), 0) FROM round WHERE program_year_id = $1 AND left_out IS NULL",
+        program_year,
+    )
+    return number
+
+
 async def numbers(connection: Connection, program_year: str) -> dict[str, int]:
     row = await connection.fetchrow(
         "WITH these AS (SELECT id FROM pairing WHERE program_year_id = $1)"

@@ -179,7 +179,7 @@ def test_fault_19_a_name_says_in_a_mail_what_it_says_and_does_nothing(text: str)
 @pytest.mark.parametrize("text", OF_ONE_LINE)
 def test_fault_19_a_name_in_a_subject_is_one_line_of_it(text: str) -> None:
     notice = notices.letters.to_read(
-        officer="Olga", student=text, answer_by="Friday", link="https://desk.example"
+        farewell=False, officer="Olga", student=text, answer_by="Friday", link="https://desk.example"
     )
     mail = parsed(
         compose(
@@ -213,7 +213,7 @@ BREAKING = [
 @pytest.mark.parametrize("name", BREAKING)
 def test_fault_18_a_name_that_would_break_its_line_is_no_subject(name: str) -> None:
     notice = notices.letters.to_read(
-        officer="Olga", student=name, answer_by="Friday", link="https://desk.example"
+        farewell=False, officer="Olga", student=name, answer_by="Friday", link="https://desk.example"
     )
     with pytest.raises(ValueError, match="mend the name in the roster"):
         compose(
@@ -229,7 +229,11 @@ def test_fault_18_a_name_that_would_break_its_line_is_no_subject(name: str) -> N
 def test_fault_18_a_name_of_any_length_stays_within_the_lines_of_a_mail(length: int) -> None:
     for name in ("x" * length, "é" * length, "word " * (length // 5)):
         notice = notices.letters.to_read(
-            officer=name, student=name.strip(), answer_by="Friday", link="https://desk.example"
+            farewell=False,
+            officer=name,
+            student=name.strip(),
+            answer_by="Friday",
+            link="https://desk.example",
         )
         message = compose(
             notice,

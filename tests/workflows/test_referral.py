@@ -122,6 +122,24 @@ async def test_neither_a_cancellation_nor_a_termination_ends_it(now: World) -> N
     assert (await handle.describe()).status is WorkflowExecutionStatus.COMPLETED, "what has ended stays so"
 
 
+async def test_who_reads_the_letter_after_all_have_attested_starts_the_stopwatch_again(now: World) -> None:
+    case_id = await referred(now)
+    handle = handle_of(now, case_id)
+    for reader in (Role.TEACHER, Role.MODERATOR):
+        await attest(now, case_id, reader)
+    await Referrals(now.client).attested(case_id)
+    await handle.result()
+    draft = await now.admin.fetchval("SELECT draft_id FROM case_file WHERE id = $1", case_id)
+    await cases.note_read(now.office, now.scope, draft, now.people[Role.COORDINATOR])
+    await now.tell()
+    again = handle_of(now, case_id)
+    assert (await again.describe()).status is WorkflowExecutionStatus.RUNNING
+    await eventually(lambda: says(now, again, "1 have still to attest"), "it has asked the record")
+    await attest(now, case_id, Role.COORDINATOR)
+    await Referrals(now.client).attested(case_id)
+    await again.result()
+
+
 async def test_an_attestation_is_seen_at_once_and_a_false_word_of_one_moves_nothing(now: World) -> None:
     case_id = await referred(now)
     handle = handle_of(now, case_id)

@@ -2,8 +2,10 @@
 
 from bluepals.mail.notice import Action, Notice
 
+SAY_GOODBYE = ("It is the last letter of this year, so please say goodbye in it.",)
 
-def to_read(*, officer: str, student: str, answer_by: str, link: str) -> Notice:
+
+def to_read(*, officer: str, student: str, answer_by: str, farewell: bool, link: str) -> Notice:
     return Notice(
         kind="letter",
         subject=f"A letter from {student}",
@@ -13,12 +15,13 @@ def to_read(*, officer: str, student: str, answer_by: str, link: str) -> Notice:
                 f"{student} has written to you. Please answer by {answer_by}: typed on your page, "
                 "or as a photo of a handwritten letter."
             ),
+            *(SAY_GOODBYE if farewell else ()),
         ),
         action=Action("Read and answer", link),
     )
 
 
-def student_missed(*, officer: str, student: str, answer_by: str, link: str) -> Notice:
+def student_missed(*, officer: str, student: str, answer_by: str, farewell: bool, link: str) -> Notice:
     return Notice(
         kind="letter",
         subject=f"You may write to {student} first",
@@ -28,6 +31,7 @@ def student_missed(*, officer: str, student: str, answer_by: str, link: str) -> 
                 f"There is no letter from {student} this time. A few lines from you would mean a lot: "
                 f"please write first, by {answer_by}."
             ),
+            *(SAY_GOODBYE if farewell else ()),
         ),
         action=Action("Write a letter", link),
     )

@@ -7,11 +7,14 @@ import asyncpg
 import pytest
 
 from bluepals.domain.program import Room
-from bluepals.facts import roster, visit_hosts, visit_sheets, visits
+from bluepals.facts import officers_page, roster, visit_hosts, visit_sheets, visits
+from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store import programs
+from bluepals.store.database import Scope
 from bluepals.store.letters import NotTaken
 from tests.bluepals.facts.two_schools import TwoSchools, people
 from tests.desk.town import read_pdf
+from tests.mailroom import parsed
 
 VISIT_DAY = date(2027, 4, 14)
 MORNING = datetime(2027, 4, 14, 15, tzinfo=UTC)
@@ -162,6 +165,44 @@ async def test_where_the_rooms_hold_too_few_a_person_is_called_and_all_meet_at_o
     assert any(
         "2 children have a visit, and the school's rooms hold 1" in row["sentence"] for row in sentences
     )
+
+
+async def test_for_a_refusal_after_noon_of_the_day_before_a_person_is_told_how_to_find_a_host(
+    schools: TwoSchools, north: str
+) -> None:
+    await schools.at(datetime(2027, 4, 13, 17, 30, tzinfo=UTC))
+    assert await refuse(schools, "Ana") is None
+    (call,) = [
+        row["sentence"]
+        for row in await schools.admin.fetch("SELECT sentence FROM attention WHERE closed_at IS NULL")
+        if str(schools.pairing["Ana"]) in row["sentence"]
+    ]
+    assert "too late to ask a reserve" in call
+    assert f"starter.py visit host stl {schools.pairing['Ana']}" in call
+
+
+async def test_an_officer_is_told_the_time_slot_of_its_own_children(schools: TwoSchools, north: str) -> None:
+    await _give_rooms(schools, 1)
+    await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
+    later = "Tuesday, April 20, 2027, 2:15 PM CDT"
+    (moved,) = [one for one in await schools.mails("moved") if one["to_address"] == "omar@city.example"]
+    body = parsed(moved["message"]).get_body(("plain",))
+    assert body is not None
+    assert later in " ".join(body.get_content().split())
+    omar = OfficerAtDesk(
+        schools.officer["Omar"], "Omar", Scope(schools.program, agencies=("city",)), leaves_at=None
+    )
+    (invitation,) = (await officers_page.officer_page(schools.office, omar)).invitations
+    assert (invitation.when, invitation.minutes) == (later, 75)
+
+
+async def test_who_meets_two_children_stays_from_the_first_slot_to_the_end_of_the_last(
+    schools: TwoSchools, north: str
+) -> None:
+    await _give_rooms(schools, 1)
+    both = [schools.pairing["Ana"], schools.pairing["Ben"]]
+    own = (await visit_sheets.stays(schools.office, schools.program, {north: both}))[north]
+    assert (own.begins, own.minutes) == (datetime(2027, 4, 14, 18, tzinfo=UTC), 150)
 
 
 async def _give_rooms(schools: TwoSchools, places: int) -> None:

@@ -197,6 +197,24 @@ async def test_an_officer_is_nudged_72_and_24_hours_before_a_letter_is_due(
         assert "to Ana, by Friday, October 2, 2026, 5:00 PM CDT" in mails["olga@city.example"]
 
 
+async def test_the_last_round_is_the_farewell_and_both_sides_are_told_so(schools: TwoSchools) -> None:
+    goodbye = "(the last of the year: time to say goodbye)"
+    mails = await morning(schools, date(2026, 9, 18))
+    assert goodbye not in mails["tess@staff.example"]
+    mails = await morning(schools, date(2026, 10, 30))
+    assert goodbye in " ".join(mails["tess@staff.example"].split())
+    mails = await morning(schools, date(2026, 11, 13))
+    assert goodbye in " ".join(mails["olga@city.example"].split())
+
+
+async def test_in_the_last_round_an_officer_is_asked_to_say_goodbye(schools: TwoSchools) -> None:
+    for number in (1, 2):
+        await schools.deliver("Ana", Side.STUDENT, round_number=number)
+    first, last = [bytes(mail["message"]) for mail in await schools.mails("letter")]
+    assert b"say goodbye" not in first
+    assert b"say goodbye" in last
+
+
 async def test_who_has_written_is_not_nudged(schools: TwoSchools) -> None:
     await schools.write("Ana", Side.OFFICER)
     mails = await morning(schools, date(2026, 10, 2))

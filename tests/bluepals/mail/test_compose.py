@@ -25,6 +25,7 @@ WORDS: dict[str, object] = {
     "day": "Wednesday, April 14",
     "draft": "0190d7a5-0000-7000-8000-000000000000",
     "due": "Friday, October 2, 2026, 5:00 PM CDT",
+    "farewell": True,
     "first_due": "Friday, September 18, 2026, 5:00 PM CDT",
     "first_name": "Olga",
     "hotline": "the hotline, 1-800-555-0100",
