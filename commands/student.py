@@ -1,4 +1,4 @@
-"""student withdraw | leave | transfer | died: a child takes part no longer, or at another school."""
+"""student withdraw | leave | take-back | transfer | died: a child takes part no longer, or at another school."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -73,6 +73,28 @@ def _left(student: str, done: Left) -> str:
     if done.farewell_until is None:
         return f"{student} has left; nobody had been introduced to write a farewell."
     return f"{student} leaves. Both may write a last letter until {done.farewell_until:%Y-%m-%d %H:%M %Z}."
+
+
+@app.command("take-back")
+def take_back(program: ProgramId, student: StudentId, by: By, json: AsJson = False) -> None:
+    """Leaving was a mistake: everything goes on, as long as no farewell has gone out."""
+    run(_take_back(program, student, by, json))
+
+
+async def _take_back(program: str, student: str, by: str, json: bool) -> None:
+    async with parts_of(program) as service:
+        who = await _person(service, program, by)
+        pairing = await moves.take_back(service.office, Scope.whole(program), student, by=who)
+    answer(
+        {"pairing_id": pairing},
+        json,
+        lambda: out.print(
+            f"Taken back: pairing {pairing} goes on."
+            if pairing
+            else f"Taken back. The pairing has ended: match {student} again with starter.py match propose {program}",
+            highlight=False,
+        ),
+    )
 
 
 @app.command()

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bluepals.facts import endings, farewells, pauses
+from bluepals.domain.people import Role
+from bluepals.facts import endings, farewells, pauses, who_may
+from bluepals.facts.endings import EndingRefused
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import consents, matching, moves
+from bluepals.store import endings as endings_store
 from bluepals.store.consents import Child
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -48,6 +51,26 @@ async def leave(office: Office, scope: Scope, student: str, *, by: UUID) -> Left
         if ending and until is not None:
             await farewells.ask(connection, letterhead, child.pairing_id, until, Reason.LEFT_SCHOOL)
         return Left(child.pairing_id, until, known=False)
+
+
+async def take_back(office: Office, scope: Scope, student: str, *, by: UUID) -> UUID | None:
+    """It was a mistake: the child stays. The pairing that goes on; None: it has ended, and the child is matched again.
+
+    Raises EndingRefused or NotTheirsToSay with what to do instead, and LookupError.
+    """
+    async with office.committing(scope) as connection:
+        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="takes this back")
+        await matching.one_at_a_time(connection, scope.program)
+        child = await consents.locked(connection, student)
+        if not await moves.come_back(connection, child.id):
+            raise EndingRefused(f"{student} is not leaving; there is nothing to take back.")
+        if child.pairing_id is None:
+            return None
+        ending = await endings_store.of(connection, child.pairing_id)
+        if ending is not None and ending.reason is Reason.LEFT_SCHOOL:
+            await endings.take_back_in(connection, child.pairing_id)
+            await endings_store.cancel_mail(connection, [child.pairing_id])
+        return child.pairing_id
 
 
 async def transfer(

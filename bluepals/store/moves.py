@@ -14,6 +14,14 @@ async def leave(connection: Connection, student_id: UUID) -> bool:
     return changed == "UPDATE 1"
 
 
+async def come_back(connection: Connection, student_id: UUID) -> bool:
+    """False: it had not left."""
+    changed = await connection.execute(
+        "UPDATE student SET left_at = NULL WHERE id = $1 AND left_at IS NOT NULL", student_id
+    )
+    return changed == "UPDATE 1"
+
+
 @dataclass(frozen=True, slots=True)
 class SchoolYear:
     id: str

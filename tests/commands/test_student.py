@@ -55,6 +55,17 @@ def test_a_child_leaves_once(starter: StarterLine, unopened: tuple[str, str]) ->
     )
 
 
+def test_a_child_that_leaves_by_mistake_stays(
+    starter: StarterLine, unopened: tuple[str, str], on_record: Callable[..., Any]
+) -> None:
+    program, pairing = unopened
+    starter.answers("student", "leave", program, "s01", "--by", COORDINATOR)
+    back = ("student", "take-back", program, "s01", "--by", COORDINATOR)
+    assert starter.answers(*back) == {"pairing_id": pairing}
+    assert on_record("SELECT count(*) FROM ending WHERE pairing_id = $1", pairing) == 0
+    assert starter.is_refused(*back) == "s01 is not leaving; there is nothing to take back."
+
+
 def test_a_child_changes_classes(starter: StarterLine, unopened: tuple[str, str]) -> None:
     program, pairing = unopened
     words = ("student", "transfer", program, "s01", "--by", COORDINATOR, "--to", "north", "--class", "5B")

@@ -9,8 +9,10 @@ import pytest
 from bluepals.domain.letters import Side
 from bluepals.domain.people import ConsentScope
 from bluepals.facts import consents, letters, matching, moves, pairings, roster, year
+from bluepals.facts.endings import EndingRefused
 from bluepals.facts.moves import Left, Transferred
 from bluepals.facts.roster import RosterRefused
+from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.store import deliveries, endings, rounds
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
@@ -87,6 +89,35 @@ async def test_the_year_goes_on_there(schools: TwoSchools) -> None:
         f"pairing-{schools.pairing['Ana']}",
     )
     assert told == 1
+
+
+async def take_back(schools: TwoSchools, by: str = "Cora") -> UUID | None:
+    return await moves.take_back(schools.office, schools.scope, "Ana", by=schools.staff[by])
+
+
+async def test_leaving_is_taken_back_while_no_farewell_has_gone_out(schools: TwoSchools) -> None:
+    await leave(schools)
+    assert await take_back(schools) == schools.pairing["Ana"]
+    assert await schools.count("ending") == 0
+    asked = await schools.mails("leaves")
+    assert {mail["state"] for mail in asked} == {"cancelled"}, "nobody is asked for a farewell any more"
+    calendar = await pairings.calendar_of(schools.office, schools.scope, schools.pairing["Ana"])
+    assert calendar.rounds[0].officers_due == OFFICERS_DUE, "the dates are there again"
+
+
+async def test_after_a_farewell_of_a_child_the_sentence_says_what_to_do_instead(schools: TwoSchools) -> None:
+    await leave(schools)
+    await schools.deliver("Ana", Side.STUDENT, "Goodbye.")
+    with pytest.raises(EndingRefused, match="Let it end, and match the two again"):
+        await take_back(schools)
+    await pairings.close(schools.office, schools.scope, schools.pairing["Ana"])
+    assert await take_back(schools) is None, "the child is matched again"
+
+
+async def test_a_coordinator_takes_back_who_leaves_and_nobody_else(schools: TwoSchools) -> None:
+    await leave(schools)
+    with pytest.raises(NotTheirsToSay, match="Only a coordinator takes this back"):
+        await take_back(schools, by="Tess")
 
 
 async def test_a_transfer_again_changes_nothing(schools: TwoSchools) -> None:
