@@ -16,7 +16,7 @@ from bluepals.store.endings import Reason
 from desk.cases import Cases
 from desk.forms import FormRefused, form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf, sentence
-from desk.refusals import said_about
+from desk.refusals import said_about, status_of
 
 
 class Pals:
@@ -61,8 +61,8 @@ class Pals:
         try:
             async with submitted(request) as form:
                 await officers_page.withdraw(self._office, officer, _reason(form))
-        except FormRefused as refused:
-            return sentence(refused.status, str(refused))
+        except Refused as refused:
+            return sentence(status_of(refused), str(refused))
         return RedirectResponse(f"/pals/{request.path_params['token']}#leave", 303)
 
     async def worry(self, request: Request) -> Response:

@@ -119,6 +119,7 @@ class Retention:
     tells: int = 90
     answers: int = 365
     calls: int = 365
+    addresses: int = 365
     people: int = 730
 
 

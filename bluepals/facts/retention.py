@@ -52,6 +52,7 @@ KINDS: dict[str, Batch] = {
     "tells": retention.delete_tells,
     "answers": retention.delete_answers,
     "calls": retention.delete_calls,
+    "addresses": retention.delete_addresses,
     "people": _people,
 }
 

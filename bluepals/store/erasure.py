@@ -7,11 +7,14 @@ from uuid import UUID
 from bluepals.store.database import Connection
 from bluepals.store.letters import NotTaken
 
-# Mails about a child ($1): those of its pairings, those to its guardians alone ($2), and the daily ones of its officers.
+# Mails about a child ($1): those of its pairings, those to its guardians alone ($2), those to who was asked to host it at
+# the visit, and the daily ones of its officers.
 _ABOUT_THE_CHILD = (
     "(pairing_id IN (SELECT id FROM pairing WHERE student_id = $1)"
     " OR (pairing_id IS NULL AND lower(to_address) = ANY ($2::text[]) AND NOT EXISTS"
     "   (SELECT FROM student WHERE id <> $1 AND lower(to_address) IN (lower(guardian_email), lower(guardian2_email))))"
+    " OR EXISTS (SELECT FROM visit_host JOIN pairing ON pairing.id = visit_host.pairing_id"
+    "   WHERE pairing.student_id = $1 AND starts_with(mail.key, 'visit-host-' || visit_host.id))"
     " OR (kind = 'daily' AND to_address IN (SELECT officer.email FROM officer"
     "   JOIN pairing ON pairing.officer_id = officer.id WHERE pairing.student_id = $1)))"
 )

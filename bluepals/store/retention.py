@@ -98,6 +98,22 @@ async def delete_calls(connection: Connection, kept: timedelta, limit: int) -> i
     )
 
 
+async def delete_addresses(connection: Connection, kept: timedelta, limit: int) -> int:
+    """Addresses that mail did not reach and nobody has any more: who moved has another one on record."""
+    return _count(
+        await connection.execute(
+            "DELETE FROM suppressed_address WHERE address IN (SELECT address FROM suppressed_address AS gone"
+            " WHERE since < program_now() - $1::interval AND lower(address) NOT IN ("
+            "   SELECT lower(email) FROM officer UNION ALL SELECT lower(email) FROM staff"
+            "   UNION ALL SELECT lower(guardian_email) FROM student WHERE guardian_email IS NOT NULL"
+            "   UNION ALL SELECT lower(guardian2_email) FROM student WHERE guardian2_email IS NOT NULL)"
+            " ORDER BY address LIMIT $2)",
+            kept,
+            limit,
+        )
+    )
+
+
 async def note(connection: Connection, kind: str, counted: int) -> None:
     """That so many were deleted today; nothing of what they were."""
     await connection.execute(

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from bluepals.domain.letters import Side
-from bluepals.facts import endings, erasure, roster
+from bluepals.facts import endings, erasure, roster, visit_hosts, visits
 from bluepals.store import attention, holds
 from bluepals.store import erasure as store
 from bluepals.store.database import Scope
@@ -46,6 +46,19 @@ async def test_fault_40_nothing_that_tells_who_it_was_is_left_anywhere(lived: Tw
         )
         == 0
     )
+
+
+async def test_a_mail_that_asked_for_a_host_names_the_child_no_longer(lived: TwoSchools) -> None:
+    await lived.admin.execute("UPDATE officer SET capacity = 2 WHERE external_id = 'Rita'")
+    await visits.invite(lived.office, lived.scope, lived.year("north"))
+    await visits.answer(lived.office, lived.scope, lived.pairing["Ana"], "no")
+    await visit_hosts.settle_hosts(lived.office, lived.scope, lived.year("north"))
+    assert await lived.mailed_to("host") == ["rita@city.example"]
+    await end(lived)
+    await erase(lived)
+    (asked,) = await lived.mails("host")
+    assert (asked["message"], asked["state"]) == (None, "cancelled")
+    assert await traces(lived.admin) == {}
 
 
 async def test_what_proves_what_happened_stays(lived: TwoSchools) -> None:

@@ -92,6 +92,19 @@ async def test_what_is_held_stays_as_long_as_it_is_held(lived: TwoSchools) -> No
     assert await traces(lived.admin) == {}
 
 
+async def test_an_address_that_nobody_has_any_more_goes_at_its_time(lived: TwoSchools) -> None:
+    await close(lived)
+    await lived.admin.executemany(
+        "INSERT INTO suppressed_address (program_id, address, reply, since) VALUES ($1, $2, '550 5.1.1', $3)",
+        [(lived.program, one, YEAR_OVER) for one in ("moved@city.example", "Olga@city.example")],
+    )
+    assert "addresses" not in await night(lived, 365)
+    assert (await night(lived, 366))["addresses"] == 1
+    kept = await lived.admin.fetch("SELECT address FROM suppressed_address")
+    assert "moved@city.example" not in {row["address"] for row in kept}
+    assert "Olga@city.example" in {row["address"] for row in kept}
+
+
 async def test_an_officer_who_left_is_erased_and_who_stays_is_not(lived: TwoSchools) -> None:
     await close(lived)
     await lived.admin.execute(
