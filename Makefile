@@ -19,8 +19,9 @@ demo: setup
 dev: setup
 	$(RUN) starter.py dev
 
+## Files of tests run side by side, each process with servers of its own: most of the time they wait for each other.
 test: setup
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: setup
 	$(VENV)/bin/ruff check
