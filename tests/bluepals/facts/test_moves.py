@@ -1,21 +1,24 @@
 """A child changes schools and takes pal and letters along, or leaves them all with a farewell."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side
 from bluepals.domain.people import ConsentScope
-from bluepals.facts import consents, letters, matching, moves, pairings, roster, year
+from bluepals.facts import cases, closing, consents, letters, matching, moves, pairings, roster, year
+from bluepals.facts.closing import Word
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.moves import Left, Transferred
 from bluepals.facts.roster import RosterRefused
 from bluepals.facts.who_may import NotTheirsToSay
-from bluepals.store import deliveries, endings, rounds
+from bluepals.store import deliveries, endings, holds, rounds
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
+from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
 from tests.bluepals.facts.two_schools import (
     OFFICERS_DUE,
@@ -222,3 +225,31 @@ async def test_a_miss_and_a_stock_letter_come_along_too(schools: TwoSchools) -> 
     async with schools.database.transaction(Scope(schools.program, schools=("south",))) as connection:
         assert len(await deliveries.pack(connection, schools.year("south"), "5B", 1)) == 1
         assert await connection.fetchval("SELECT count(*) FROM miss WHERE pairing_id = $1", pairing) == 2
+
+
+async def test_a_letter_comes_along_under_its_case_and_after_it(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT, "My dog died.")
+    by, this = schools.staff, (schools.office, schools.scope)
+    opened = await cases.worry(*this, draft_id=draft.id, by=by["Tess"], concern=Concern.SAD)
+    await transfer(schools)
+    case_id, soon = opened.case.id, date(2026, 9, 15)
+    await cases.plan(*this, case_id=case_id, by=by["Cal"], look_again_on=soon)
+    word = Word(LetterOutcome.DELIVER)
+    closed = await closing.close(*this, case_id=case_id, by=by["Cal"], word=word)
+    assert closed.closed, "by the counselor of the new school"
+    await moves.transfer(schools.office, schools.scope, "Ana", school="north", class_name="5A")
+    assert await schools.admin.fetchval("SELECT school_id FROM case_file") == "north"
+
+
+async def test_a_letter_under_a_legal_hold_comes_along(schools: TwoSchools) -> None:
+    pairing = await lived(schools)
+    async with schools.database.transaction(schools.scope) as connection:
+        await holds.hold(
+            connection,
+            key="court",
+            subject=Subject.PAIRING,
+            subject_id=pairing,
+            reason="A court asks.",
+            set_by=schools.staff["Cora"],
+        )
+    assert (await transfer(schools)).school == "south"
