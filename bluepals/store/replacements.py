@@ -147,7 +147,7 @@ async def seeking(connection: Connection) -> Sequence[Seeking]:
         " student.school_id, opened_at::date AS since, officer.external_id AS officer"
         " FROM replacement JOIN student ON student.id = replacement.student_id"
         " JOIN pairing ON pairing.id = replacement.pairing_id JOIN officer ON officer.id = pairing.officer_id"
-        " WHERE closed_at IS NULL AND reserve_id IS NULL AND has_consent(student) ORDER BY opened_at, replacement.id"
+        " WHERE closed_at IS NULL AND reserve_id IS NULL AND has_consent(student) ORDER BY opened_at, student.external_id"
     )
     return [
         Seeking(
