@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -23,7 +23,7 @@ def show(
     pairing: Annotated[UUID, typer.Argument(help="The pairing's id.")],
     json: AsJson = False,
 ) -> None:
-    """Its rounds, letters and visit, and the id of its workflow in the Web UI."""
+    """Its rounds and letters, its story in order, and the id of its workflow in the Web UI."""
     run(_show(program, pairing, json))
 
 
@@ -32,18 +32,28 @@ async def _show(program: str, pairing: UUID, json: bool) -> None:
         calendar = SchoolCalendar.of(await programs.load(connection))
         card = await status.pairing(connection, pairing)
         rounds = await status.rounds_of(connection, pairing)
-    shape = {**card, "workflow": workflow_id(str(pairing)), "rounds": rounds}
-    answer(shape, json, lambda: _print(shape, rounds, calendar))
+        story = await status.story_of(connection, pairing)
+    shape = {**card, "workflow": workflow_id(str(pairing))}
+    answer({**shape, "rounds": rounds, "story": story}, json, lambda: _print(shape, rounds, story, calendar))
 
 
 def _print(
-    card: Mapping[str, object], rounds: Sequence[Mapping[str, object]], calendar: SchoolCalendar
+    card: Mapping[str, object],
+    rounds: Sequence[Mapping[str, object]],
+    story: Sequence[Mapping[str, Any]],
+    calendar: SchoolCalendar,
 ) -> None:
     for name, value in card.items():
-        if name != "rounds" and value is not None:
+        if value is not None:
             shown = calendar.label(value) if isinstance(value, datetime) else value
             out.print(f"{name.replace('_', ' ')}: {shown}", highlight=False)
     table = Table("round", "student", "officer", "opening day")
     for row in rounds:
         table.add_row(str(row["number"]), str(row["student"]), str(row["officer"]), str(row["opens_on"]))
     out.print(table)
+    for moment in story:
+        out.print(
+            f"- {moment['at'].astimezone(calendar.zone):%Y-%m-%d} {moment['what']}",
+            markup=False,
+            highlight=False,
+        )

@@ -346,10 +346,11 @@ class Pairing:
     async def _follow_calendar(self, deadline: Callable[[], datetime | None]) -> None:
         while self._state.calendar_is_old:
             self._state.calendar_is_old = False
+            before = self._calendar
             self._state.calendar = await workflow.execute_activity_method(
                 PeopleActivities.read_calendar, self._this, summary="read the new dates", **TRANSACTION
             )
-            self._note(f"dates read anew, change {self._calendar.version} of the year")
+            self._note(_what_changed(before, self._calendar, self._state.last_round))
             self._show_school()
             self._show_due(deadline())
 
@@ -427,6 +428,22 @@ class Pairing:
         workflow.set_current_details(
             "\n".join([f"**{self._state.stage}**", "", *(f"- {line}" for line in self._state.story)])
         )
+
+
+def _what_changed(before: Calendar, now: Calendar, last_round: int) -> str:
+    """In the words of the story; why is not known here."""
+
+    def rests(calendar: Calendar) -> bool:
+        ahead = [one for one in calendar.rounds if one.number > last_round]
+        return any(one.students_due is None and one.officers_due is None for one in ahead)
+
+    if now.ends_early != before.ends_early:
+        return f"ends on {now.closes:%Y-%m-%d}" if now.ends_early else "does not end early after all"
+    if before.school is not None and now.school != before.school:
+        return f"at {now.school} from now on"
+    if rests(now) != rests(before):
+        return "letters paused" if rests(now) else "letters go on"
+    return f"dates read anew, change {now.version} of the year"
 
 
 def _silence(side: Side) -> str:

@@ -64,3 +64,69 @@ async def rounds_of(connection: Connection, pairing_id: UUID) -> Sequence[Row]:
         pairing_id,
     )
     return [dict(row) for row in rows]
+
+
+_STORY = """
+    WITH this AS (SELECT pairing.*, definition ->> 'timezone' AS zone FROM pairing JOIN program ON program.id = program_id
+                   WHERE pairing.id = $1)
+    SELECT at, what FROM (
+    SELECT opened_at AS at, 0 AS place, format('another officer, after pairing %s', pairing_id) AS what
+      FROM replacement WHERE next_pairing_id = $1
+    UNION ALL
+    SELECT introduced_at, 1, 'introduced' FROM this WHERE introduced_at IS NOT NULL
+    UNION ALL
+    SELECT received_at, 2, format('round %s: %s''s letter came in', round_number, letter.side)
+      FROM draft JOIN letter ON letter.id = letter_id WHERE pairing_id = $1
+    UNION ALL
+    -- Why it is delayed is the case's own to say.
+    SELECT opened_at, 3, format('round %s: %s''s letter delayed', round_number, letter.side)
+      FROM case_file JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id WHERE pairing_id = $1
+    UNION ALL
+    SELECT decided_at, 4, format('round %s: %s''s letter %s', round_number, letter.side,
+           CASE verdict WHEN 'approve' THEN 'approved' ELSE 'returned' END)
+      FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id
+     WHERE pairing_id = $1 AND verdict <> 'refer'
+    UNION ALL
+    SELECT recorded_at, 5, format('round %s: %s''s letter missed', round_number, side) FROM miss WHERE pairing_id = $1
+    UNION ALL
+    SELECT released_at, 6, format('round %s: %s %s', round_number,
+           CASE kind WHEN 'stock' THEN 'stock letter' ELSE side || '''s letter' END,
+           CASE WHEN side = 'student' THEN 'released' WHEN opening IS NULL THEN 'released by itself'
+                ELSE format('in the pack of opening day %s', opening) END)
+      FROM delivery WHERE pairing_id = $1
+    UNION ALL
+    SELECT withheld_at, 7, format('round %s: %s''s letter held back', round_number, side)
+      FROM delivery WHERE pairing_id = $1 AND withheld_at IS NOT NULL
+    UNION ALL
+    SELECT reached_on::timestamp AT TIME ZONE zone, 8, format('%s silent: %s', side, name)
+      FROM rung JOIN this ON this.id = rung.pairing_id
+    UNION ALL
+    SELECT pause.at, 9, format('%s %s', what, happens) FROM this JOIN (
+           SELECT pause.*, began_at AS at, 'paused' AS happens FROM pause
+           UNION ALL SELECT pause.*, ended_at, 'go on' FROM pause WHERE ended_at IS NOT NULL) AS pause
+        ON num_nonnulls(pause.school_id, pause.agency_id, pause.pairing_id) = 0
+           OR pause.school_id = this.school_id OR pause.agency_id = this.agency_id OR pause.pairing_id = this.id
+     WHERE pause.at BETWEEN this.introduced_at AND coalesce(this.ended_at, program_now())
+    UNION ALL
+    SELECT invited_at, 10, 'officer invited to the visit' FROM visit WHERE pairing_id = $1
+    UNION ALL
+    SELECT answered_at, 11, format('officer says %s to the visit', answer) FROM visit
+     WHERE pairing_id = $1 AND answered_at IS NOT NULL
+    UNION ALL
+    SELECT recorded_at, 12, CASE WHEN attended THEN 'officer came to the visit' ELSE 'officer did not come to the visit' END
+      FROM visit WHERE pairing_id = $1 AND recorded_at IS NOT NULL
+    UNION ALL
+    SELECT since, 13, CASE WHEN farewell_until > since THEN format('ends, farewell until %s', local_day(farewell_until))
+           ELSE 'ends at once' END FROM ending WHERE pairing_id = $1
+    UNION ALL
+    SELECT ended_at, 14, format('closed: %s', end_reason) FROM this WHERE ended_at IS NOT NULL
+    UNION ALL
+    SELECT next.begins_on::timestamp AT TIME ZONE zone, 15, format('another officer, in pairing %s', next.id)
+      FROM replacement JOIN this ON this.id = replacement.pairing_id JOIN pairing AS next ON next.id = next_pairing_id
+    ) AS moments ORDER BY at, place, what
+"""
+
+
+async def story_of(connection: Connection, pairing_id: UUID) -> Sequence[Row]:
+    """What has happened to a pairing, in order, as its office may know it: of a case no more than a delay."""
+    return [dict(row) for row in await connection.fetch(_STORY, pairing_id)]

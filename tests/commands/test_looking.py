@@ -66,6 +66,7 @@ def test_a_pairing_is_shown_with_its_rounds_its_visit_and_its_workflow(
     shown = starter.answers("pairing", "show", program, pairing_id)
     introduced_at = datetime.fromisoformat(shown.pop("introduced_at"))
     assert introduced_at.utcoffset() == timedelta(0)
+    assert shown.pop("story") == [{"at": introduced_at.isoformat(), "what": "introduced"}]
     assert shown == {
         "pairing": pairing_id,
         "student": "Child1",
@@ -85,7 +86,12 @@ def test_a_pairing_is_shown_with_its_rounds_its_visit_and_its_workflow(
     assert starter.answers("pairing", "show", program, pairing_id)["rounds"] == shown["rounds"]
 
     said = starter.says("pairing", "show", program, pairing_id)
-    for words in ("student: Child1", f"workflow: {shown['workflow']}", shown["rounds"][1]["opens_on"]):
+    for words in (
+        "student: Child1",
+        f"workflow: {shown['workflow']}",
+        shown["rounds"][1]["opens_on"],
+        " introduced",
+    ):
         assert words in said
 
 

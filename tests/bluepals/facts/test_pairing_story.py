@@ -1,0 +1,73 @@
+"""A pairing's story, in order, as its office may know it."""
+
+from datetime import date, datetime, timedelta
+
+from bluepals.domain.cases import Concern, LetterOutcome
+from bluepals.domain.letters import Side
+from bluepals.facts import cases, closing, leaving, pauses
+from bluepals.facts.closing import Word
+from bluepals.store import status
+from bluepals.store.endings import Reason
+from bluepals.store.pauses import Target, What
+from tests.bluepals.facts.two_schools import BEGIN, TwoSchools
+
+HOUR = timedelta(hours=1)
+
+
+async def story(schools: TwoSchools, child: str = "Ana") -> list[str]:
+    async with schools.database.transaction(schools.scope) as connection:
+        moments = await status.story_of(connection, schools.pairing[child])
+    assert [one["at"] for one in moments] == sorted(one["at"] for one in moments)
+    assert all(isinstance(one["at"], datetime) for one in moments)
+    return [str(one["what"]) for one in moments]
+
+
+async def test_letters_come_in_are_read_and_go_on(schools: TwoSchools):
+    await schools.deliver("Ana", Side.STUDENT, "From Ana.")
+    await schools.deliver("Ana", Side.OFFICER, "From Olga.")
+    assert await story(schools) == [
+        "introduced",
+        "round 1: officer's letter came in",
+        "round 1: student's letter came in",
+        "round 1: officer's letter approved",
+        "round 1: student's letter approved",
+        "round 1: officer's letter in the pack of opening day 1",
+        "round 1: student's letter released",
+    ]
+
+
+async def test_a_pause_is_told_with_its_end_and_to_whomever_it_reaches(schools: TwoSchools):
+    this, by = (schools.office, schools.scope, Target(school="north"), [What.LETTERS]), schools.staff["Cora"]
+    await schools.at(BEGIN + HOUR)
+    await pauses.pause(*this, reason="snow", by=by)
+    await schools.at(BEGIN + 2 * HOUR)
+    seen = await pauses.preview(*this, {}, by=by)
+    await pauses.resume(*this, {}, by=by, agreed=seen.agreement)
+    assert await story(schools) == ["introduced", "letters paused", "letters go on"]
+    assert await story(schools, "Cleo") == ["introduced"]
+
+
+async def test_of_a_case_no_more_is_told_than_a_delay(schools: TwoSchools):
+    draft, by = await schools.write("Ana", Side.STUDENT, "My dog died."), schools.staff
+    this = (schools.office, schools.scope)
+    opened = await cases.worry(*this, draft_id=draft.id, by=by["Tess"], concern=Concern.SAD)
+    await cases.plan(*this, case_id=opened.case.id, by=by["Coco"], look_again_on=date(2026, 9, 15))
+    word = Word(LetterOutcome.DELIVER)
+    await closing.close(*this, case_id=opened.case.id, by=by["Coco"], word=word)
+    assert await story(schools) == [
+        "introduced",
+        "round 1: student's letter came in",
+        "round 1: student's letter delayed",
+        "round 1: student's letter approved",
+    ]
+
+
+async def test_an_end_is_told_without_its_cause(schools: TwoSchools):
+    await leaving.leave(
+        schools.office, schools.scope, schools.officer["Olga"], Reason.BUSY, by=schools.staff["Cora"]
+    )
+    told = await story(schools)
+    assert told[0] == "introduced"
+    assert told[1].startswith("ends, farewell until 2026-")
+    await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+    assert await story(schools) == ["introduced", "ends at once", "closed: officer left"]
