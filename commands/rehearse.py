@@ -30,7 +30,7 @@ from rehearsal.clock import VirtualClock
 from rehearsal.dice import Dice
 from rehearsal.figures import Report
 from rehearsal.page import Chronicle, page
-from rehearsal.rates import DEFAULT, Rates, RatesRefused
+from rehearsal.rates import DEFAULT, Preset, Rates, RatesRefused
 from rehearsal.shift import shifted, weeks_later
 from rehearsal.workload import ReadingDay, too_much
 from rehearsal.year import Year
@@ -50,12 +50,21 @@ def rehearse(
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave everything running to look at, until Ctrl-C.")
     ] = False,
+    preset: Annotated[
+        Preset,
+        typer.Option(
+            help="calm: nobody leaves. usual: snow, officers and children who leave, letters that worry someone."
+            " epidemic: in spring the schools close as well."
+        ),
+    ] = Preset.USUAL,
 ) -> None:
     """Play a whole year with invented letters, on clocks that run ahead, and prove that no rule was broken."""
-    run(_rehearse(folder, report, seed, rates, keep))
+    run(_rehearse(folder, report, seed, rates, keep, preset))
 
 
-async def _rehearse(folder: Path, report_file: Path | None, seed: int, rates: Path, keep: bool) -> None:
+async def _rehearse(
+    folder: Path, report_file: Path | None, seed: int, rates: Path, keep: bool, preset: Preset
+) -> None:
     roster, how_often = _roster(folder), _rates(rates)
     started = time.monotonic()
     ports = WELL_KNOWN if keep else Ports()
@@ -69,7 +78,8 @@ async def _rehearse(folder: Path, report_file: Path | None, seed: int, rates: Pa
         out.print("starting worker and desk")
         await running.enter_async_context(service(settings, FOLDER))
         service_parts = await running.enter_async_context(parts())
-        year = await _year(running, stack, service_parts, roster, how_often, seed)
+        dice = Dice(seed)
+        year = await _year(running, stack, service_parts, roster, how_often, dice, preset)
         busiest = _say_what_is_to_be_read(year)
         days = await _played(year)
         out.print("auditing database and histories")
@@ -106,13 +116,19 @@ def _roster(folder: Path) -> Roster:
 
 
 async def _year(
-    running: AsyncExitStack, stack: Stack, service_parts: Parts, roster: Roster, rates: Rates, seed: int
+    running: AsyncExitStack,
+    stack: Stack,
+    service_parts: Parts,
+    roster: Roster,
+    rates: Rates,
+    dice: Dice,
+    preset: Preset,
 ) -> Year:
     """The year, begun."""
     admin = await asyncpg.connect(stack.postgres.admin_url)
     running.push_async_callback(admin.close)
     clock = VirtualClock(service_parts.client, admin, roster.program.id)
-    year = Year(service_parts, clock, roster, rates, Dice(seed))
+    year = Year(service_parts, clock, roster, rates, dice, preset)
     with out.status("rosters in, pairs proposed and approved"):
         await year.begin()
     return year
@@ -167,6 +183,7 @@ async def _told(
             program=year.program,
             report=await figures.report(
                 connection,
+                year.program,
                 audited,
                 caught,
                 waiting=year.waiting,
@@ -176,6 +193,9 @@ async def _told(
             audited=audited,
             weeks=await chronicle.weeks(connection, year.program.timezone),
             punctuality=await chronicle.punctuality(connection),
+            rests=await chronicle.rests(connection, year.program.timezone, year.program.year.last_day),
+            change=await chronicle.new_officers_story(connection),
+            carried=await chronicle.carried_over(connection),
             story=await chronicle.richest_story(connection, service_parts.office.keyring),
             mails=await chronicle.one_of_each_kind(connection, caught),
             busiest=busiest,
@@ -207,6 +227,10 @@ def _print(report: Report, audited: AuditReport) -> None:
         ),
         ("mails", f"{mails.sent} sent, {mails.duplicates} twice, {mails.misaddressed} to a wrong address"),
         ("visit", f"{report.visits.attended} of {report.visits.invited} came"),
+        (
+            "life",
+            f"{report.paused_days} days paused, {report.new_officers} new officers, {report.cases} cases",
+        ),
         ("time", f"{report.virtual_days} days in {report.seconds} seconds"),
     ):
         table.add_row(name, value)

@@ -142,7 +142,14 @@ _MOMENTS = """
     SELECT recorded_at, 'visit', NULL, NULL, NULL, CASE WHEN attended THEN 'came' ELSE 'did not come' END
       FROM visit WHERE pairing_id = $1 AND recorded_at IS NOT NULL
     UNION ALL
-    SELECT ended_at, 'closed', NULL, NULL, NULL, NULL FROM pairing WHERE id = $1 AND ended_at IS NOT NULL
+    SELECT at, happens, NULL, NULL, NULL, NULL FROM pairing JOIN (
+           SELECT pause.*, began_at AS at, 'paused' AS happens FROM pause
+           UNION ALL SELECT pause.*, ended_at, 'resumed' FROM pause WHERE ended_at IS NOT NULL) AS pause
+        ON num_nonnulls(pause.school_id, pause.agency_id, pause.pairing_id) = 0
+           OR pause.school_id = pairing.school_id OR pause.agency_id = pairing.agency_id OR pause.pairing_id = pairing.id
+     WHERE pairing.id = $1 AND what = 'letters' AND at BETWEEN introduced_at AND pairing.ended_at
+    UNION ALL
+    SELECT ended_at, 'closed', NULL, NULL, NULL, end_reason FROM pairing WHERE id = $1 AND ended_at IS NOT NULL
     ) AS moments ORDER BY at, array_position(ARRAY['introduced', 'written', 'decided', 'missed', 'delivered'], kind)
 """
 
@@ -158,34 +165,142 @@ _DELIVERED = {
 }
 
 
+_HAPPENED = {
+    "introduced": "{student} and {officer} were introduced to each other.",
+    "written": "Round {number}: {writer} handed in a letter{on_paper}.",
+    "missed": "Round {number}: {writer}'s letter had not come by its date.",
+    "opening": "Opening day {number}: the class opened its letters together.",
+    "answered": "{officer} was invited to the visit and said {detail}.",
+    "visit": "The visit: {officer} {detail}.",
+    "paused": "The letters rest: no date comes nearer.",
+    "resumed": "The letters go on, with as many days as were left.",
+}
+_CLOSED = {
+    "year closed": "Farewell. The year is closed; the letters are the child's to keep.",
+    "student left": "The letters of {student} and {officer} end here.",
+    "officer left": "The letters of {student} and {officer} end here.",
+}
+
+
 async def _moment(
     connection: Connection, keyring: Keyring, row: asyncpg.Record, student: str, officer: str
 ) -> Moment:
-    kind, side, number, detail = row["kind"], row["side"], row["round"], row["detail"]
-    writer, pal = (student, officer) if side == "student" else (officer, student)
-    whose = f"{writer}'s"
-    match kind:
-        case "written":
-            sentence = (
-                f"Round {number}: {writer} handed in a letter{' on paper' if detail == 'pages' else ''}."
-            )
-        case "decided":
-            sentence = _DECIDED[detail].format(whose=whose)
-        case "missed":
-            sentence = f"Round {number}: {writer}'s letter had not come by its date."
-        case "delivered":
-            sentence = _DELIVERED[detail].format(whose=whose, pal=pal)
-        case "opening":
-            sentence = f"Opening day {number}: the class opened its letters together."
-        case "answered":
-            sentence = f"{officer} was invited to the visit and said {detail}."
-        case "visit":
-            sentence = f"The visit: {officer} {detail}."
-        case "closed":
-            sentence = "Farewell. The year is closed; the letters are the child's to keep."
-        case _:
-            sentence = f"{student} and {officer} were introduced to each other."
-    return Moment(row["at"], kind, sentence, await _text(connection, keyring, row["draft"]))
+    kind, detail = row["kind"], row["detail"]
+    writer, pal = (student, officer) if row["side"] == "student" else (officer, student)
+    by_detail = {"decided": _DECIDED, "delivered": _DELIVERED, "closed": _CLOSED}
+    sentence = by_detail[kind][detail] if kind in by_detail else _HAPPENED[kind]
+    told = sentence.format(
+        student=student,
+        officer=officer,
+        writer=writer,
+        whose=f"{writer}'s",
+        pal=pal,
+        number=row["round"],
+        detail=detail,
+        on_paper=" on paper" if detail == "pages" else "",
+    )
+    return Moment(row["at"], kind, told, await _text(connection, keyring, row["draft"]))
+
+
+@dataclass(frozen=True, slots=True)
+class NewOfficer:
+    """A child whose officer went, and who has another one now."""
+
+    student: str
+    before: str
+    after: str
+    school: str
+    moments: Sequence[Moment]
+
+
+async def new_officers_story(connection: Connection) -> NewOfficer | None:
+    """The one that began first and led to letters; else the first that led to an introduction."""
+    row = await connection.fetchrow(
+        "SELECT replacement.id, replacement.pairing_id, next_pairing_id, old.student_first_name AS student,"
+        " old.officer_first_name AS before, new.officer_first_name AS after, school.name AS school"
+        " FROM replacement JOIN pal AS old ON old.pairing_id = replacement.pairing_id"
+        " JOIN pal AS new ON new.pairing_id = next_pairing_id JOIN pairing AS next ON next.id = next_pairing_id"
+        " JOIN school ON school.program_id = next.program_id AND school.id = next.school_id"
+        " JOIN student ON student.id = next.student_id WHERE introduced_at IS NOT NULL"
+        " ORDER BY EXISTS (SELECT FROM delivery WHERE pairing_id = next_pairing_id AND kind <> 'stock') DESC,"
+        " replacement.opened_at, student.external_id LIMIT 1"
+    )
+    if row is None:
+        return None
+    moments = await connection.fetch(_CHANGE, row["id"])
+    names = {name: row[name] for name in ("student", "before", "after")}
+    told = [Moment(one["at"], one["kind"], _CHANGED[one["kind"]].format(**names)) for one in moments]
+    return NewOfficer(**names, school=row["school"], moments=told)
+
+
+_CHANGE = """
+    WITH this AS (SELECT * FROM replacement WHERE id = $1)
+    SELECT at, kind FROM (
+    SELECT introduced_at AS at, 1 AS place, 'introduced' AS kind FROM pairing JOIN this ON this.pairing_id = pairing.id
+    UNION ALL
+    SELECT min(released_at), 2, 'exchanged' FROM delivery JOIN this USING (pairing_id) WHERE kind <> 'stock'
+    UNION ALL
+    SELECT since, 3, CASE WHEN ending.farewell_until > since THEN 'goes' ELSE 'goes at once' END
+      FROM ending JOIN this USING (pairing_id)
+    UNION ALL
+    SELECT max(released_at), 4, 'farewell' FROM delivery JOIN this USING (pairing_id) JOIN ending USING (pairing_id)
+     WHERE kind <> 'stock' AND released_at > since
+    UNION ALL
+    SELECT approved_at, 5, 'approved' FROM this
+    UNION ALL
+    SELECT guardian_told_at, 6, 'told' FROM this
+    UNION ALL
+    SELECT max(released_at), 7, 'meanwhile' FROM delivery JOIN this USING (pairing_id) JOIN ending USING (pairing_id)
+     WHERE kind = 'stock' AND released_at > since
+    UNION ALL
+    SELECT introduced_at, 8, 'next' FROM pairing JOIN this ON next_pairing_id = pairing.id
+    UNION ALL
+    SELECT min(released_at), 9, 'delivered' FROM delivery JOIN this ON next_pairing_id = delivery.pairing_id WHERE kind <> 'stock'
+    ) AS moments WHERE at IS NOT NULL ORDER BY at, place
+"""
+
+_CHANGED = {
+    "introduced": "{student} and {before} were introduced to each other.",
+    "exchanged": "Their first letter arrived.",
+    "goes": "{before} could take part no longer. Both were asked for a last letter.",
+    "goes at once": "{before} could take part no longer, from that moment on. Nobody was shown a cause.",
+    "farewell": "A last letter was read and went on.",
+    "approved": "The coordinator agreed to {after} as the next officer.",
+    "told": "The family and the teacher heard that the pal changes; then came the days of rest.",
+    "meanwhile": "A reserve officer's letter stood in, so that {student} had one to open like everybody.",
+    "next": "{student} and {after} were introduced to each other.",
+    "delivered": "The first letter between {student} and {after} arrived.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Days on which the letters of a school, or of all of them, rested. `school` None: all."""
+
+    first: date
+    last: date
+    school: str | None
+
+
+async def rests(connection: Connection, zone: str, last_day: date) -> Sequence[Rest]:
+    rows = await connection.fetch(
+        "SELECT (began_at AT TIME ZONE $1)::date AS first, coalesce((ended_at AT TIME ZONE $1)::date, $2) AS last,"
+        " school.name AS school FROM pause LEFT JOIN school ON school.program_id = pause.program_id"
+        " AND school.id = pause.school_id WHERE what = 'letters' AND agency_id IS NULL AND pairing_id IS NULL"
+        " ORDER BY began_at, school.name",
+        zone,
+        last_day,
+    )
+    return [Rest(**row) for row in rows]
+
+
+async def carried_over(connection: Connection) -> int:
+    """Pairs that go on in the year after, as both have wished."""
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM pairing JOIN proposed_pair ON proposed_pair.id = proposed_pair_id"
+        " WHERE reason = 'pals since last year'"
+    )
+    return count
 
 
 async def _text(connection: Connection, keyring: Keyring, draft: UUID | None) -> str | None:

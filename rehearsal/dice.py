@@ -1,7 +1,7 @@
 """Chance that depends on the seed and on what it is about, never on the order in which it is asked."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -22,3 +22,12 @@ class Dice:
 
     def pick(self, choices: Sequence[T], *about: object) -> T:
         return choices[int(self.roll(*about) * len(choices))]
+
+    def share(self, shares: Mapping[T, float], *about: object) -> T | None:
+        """The one of these on which it falls, each by its share; None: on none of them."""
+        luck = self.roll(*about)
+        for one, share in shares.items():
+            if luck < share:
+                return one
+            luck -= share
+        return None

@@ -1,11 +1,15 @@
 """What a rehearsed year came to, in numbers: from the audit, the database and the mail catcher, not from the actors."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.report import AuditReport
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.program import Program
+from bluepals.store import pauses
 from bluepals.store.database import Connection
+from bluepals.store.pauses import Target, What
 from stack.mail_catcher import Caught
 
 
@@ -52,6 +56,12 @@ class Report:
     delivered_unapproved: int
     mails: MailFigures
     visits: VisitFigures
+    paused_days: int
+    new_officers: int
+    transfers: int
+    withdrawals: int
+    cases: int
+    held: int
     personal_data_in_histories: int
     virtual_days: int
     seconds: int
@@ -59,6 +69,7 @@ class Report:
 
 async def report(
     connection: Connection,
+    program: Program,
     audited: AuditReport,
     caught: Sequence[Caught],
     *,
@@ -66,10 +77,13 @@ async def report(
     virtual_days: int,
     seconds: int,
 ) -> Report:
-    """`waiting`: eligible students without a pal at the first matching."""
+    """Of the program's year. `waiting`: eligible students without a pal at the first matching."""
     people = await connection.fetchrow(
-        "SELECT (SELECT count(*) FROM program_year)::int AS program_years, (SELECT count(*) FROM student)::int AS students,"
-        " (SELECT count(*) FROM officer)::int AS officers, (SELECT count(*) FROM pairing)::int AS pairings"
+        "WITH year AS (SELECT id FROM program_year WHERE first_year = $1)"
+        " SELECT (SELECT count(*) FROM year)::int AS program_years, (SELECT count(*) FROM student)::int AS students,"
+        " (SELECT count(*) FROM officer)::int AS officers,"
+        " (SELECT count(*) FROM pairing WHERE program_year_id IN (TABLE year))::int AS pairings",
+        program.first_year,
     )
     return Report(
         **dict(people or {}),
@@ -79,6 +93,8 @@ async def report(
         delivered_unapproved=audited.violations_of("approved before delivery"),
         mails=await _mails(connection, caught),
         visits=await _visits(connection),
+        paused_days=await _paused_days(connection, program),
+        **await _changes(connection),
         personal_data_in_histories=audited.violations_of("no personal data in histories"),
         virtual_days=virtual_days,
         seconds=seconds,
@@ -124,3 +140,31 @@ async def _visits(connection: Connection) -> VisitFigures:
         "SELECT count(*)::int AS invited, count(*) FILTER (WHERE attended)::int AS attended FROM visit"
     )
     return VisitFigures(**dict(row or {}))
+
+
+async def _paused_days(connection: Connection, program: Program) -> int:
+    """School days of each school whose due hour came in a pause of its letters or of the whole program's."""
+    calendar, stretches = SchoolCalendar.of(program), await pauses.all_pauses(connection, What.LETTERS)
+    days = [calendar.instant(day, program.policy.due_hour) for day in calendar.school_days]
+    return sum(
+        any(
+            pause.covers(at)
+            for pause in (*stretches.get(Target(), ()), *stretches.get(Target(school.id), ()))
+        )
+        for school in program.schools
+        for at in days
+    )
+
+
+async def _changes(connection: Connection) -> Mapping[str, int]:
+    """A pairing that has followed its child was proposed at another school than where it is."""
+    row = await connection.fetchrow(
+        "SELECT (SELECT count(*) FROM replacement JOIN pairing ON pairing.id = next_pairing_id"
+        "   WHERE introduced_at IS NOT NULL)::int AS new_officers,"
+        " (SELECT count(*) FROM pairing JOIN proposed_pair ON proposed_pair.id = proposed_pair_id"
+        "   WHERE proposed_pair.school_id <> pairing.school_id)::int AS transfers,"
+        " (SELECT count(*) FROM consent WHERE scope = 'letters' AND withdrawn_by IS NOT NULL)::int AS withdrawals,"
+        " (SELECT count(*) FROM case_file)::int AS cases,"
+        " (SELECT count(DISTINCT letter_id) FROM case_file JOIN draft ON draft.id = draft_id)::int AS held"
+    )
+    return dict(row or {})

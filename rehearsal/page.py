@@ -12,7 +12,7 @@ from markupsafe import Markup
 from audit.report import AuditReport
 from bluepals.domain.calendar import visit_day
 from bluepals.domain.program import Program
-from rehearsal.chronicle import Punctuality, ShownMail, Story, Week
+from rehearsal.chronicle import NewOfficer, Punctuality, Rest, ShownMail, Story, Week
 from rehearsal.drawings import Bar, Dot, Span, columns, dots_line, share, year_line
 from rehearsal.figures import Report
 from rehearsal.workload import ReadingDay
@@ -36,7 +36,10 @@ class Chronicle:
     audited: AuditReport
     weeks: Sequence[Week]
     punctuality: Sequence[Punctuality]
+    rests: Sequence[Rest]
     story: Story | None
+    change: NewOfficer | None
+    carried: int
     mails: Sequence[ShownMail]
     busiest: Sequence[ReadingDay]
 
@@ -59,7 +62,7 @@ def page(chronicle: Chronicle) -> str:
         **{name: getattr(chronicle, name) for name in chronicle.__slots__},
         figures=asdict(chronicle.report),
         visit=visit_day(chronicle.program),
-        year=Markup(_year(chronicle.program)),  # noqa: S704 - the drawings escape what they are given
+        year=Markup(_year(chronicle.program, chronicle.rests)),  # noqa: S704 - the drawings escape what they are given
         columns=Markup(_weeks(chronicle.weeks)),  # noqa: S704 - as above
         shares=[(one, Markup(_share(one))) for one in chronicle.punctuality],  # noqa: S704 - as above
         line=Markup(_line(chronicle)),  # noqa: S704 - as above
@@ -67,14 +70,25 @@ def page(chronicle: Chronicle) -> str:
     )
 
 
-def _year(program: Program) -> str:
+def _year(program: Program, rests: Sequence[Rest]) -> str:
     spans = [Span(one.first, one.last, "holiday", "no school") for one in program.year.breaks]
     for one in program.rounds:
         spans.append(Span(one.students_due, one.officers_due, "writing", f"Round {one.number}"))
         spans.append(Span(one.officers_due, one.opens_on, "read", f"Round {one.number}: read and packed"))
     visit = visit_day(program)
     spans.append(Span(visit, visit, "visit", "Visit"))
+    spans += [
+        Span(
+            one.first,
+            one.last,
+            "rests",
+            f"The letters of {one.school or 'all schools'} rest: {one.first} to {one.last}",
+        )
+        for one in rests
+    ]
     words = f"The school year from {program.year.first_day} to {program.year.last_day}: {len(program.rounds)} rounds of letters, then the visit on {visit}."
+    if rests:
+        words += f" The letters rested {len(rests)} times."
     return year_line(program.year.first_day, program.year.last_day, spans, words)
 
 

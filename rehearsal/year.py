@@ -1,7 +1,7 @@
 """The year, day by day: the service's own timers fire, then people act."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -11,17 +11,22 @@ from uuid import UUID
 
 from temporalio.client import WorkflowUpdateFailedError
 
-from bluepals.domain.calendar import SchoolCalendar, round_deadlines, visit_day
-from bluepals.domain.visit_plan import visit_instants
+from bluepals.domain.calendar import SchoolCalendar
 from bluepals.facts import roster
 from bluepals.facts.roster import Roster
-from bluepals.store import attention, matching, programs, visit_hosts
+from bluepals.store import attention, matching, pauses, visit_hosts
 from bluepals.store.database import Connection, Scope
+from bluepals.store.pauses import Target
+from rehearsal import instants, life
 from rehearsal.actors import Actors
-from rehearsal.cast import Couple, Staff, couples
+from rehearsal.cast import Staff, couples
 from rehearsal.clock import VirtualClock
+from rehearsal.deciders import Deciders
 from rehearsal.dice import Dice
-from rehearsal.rates import Rates
+from rehearsal.happenings import Happenings
+from rehearsal.life import Event
+from rehearsal.rates import Preset, Rates
+from rehearsal.shift import A_YEAR_OF_WEEKS, shifted
 from rehearsal.workload import ReadingDay, reading_days
 from service.opening import open_program
 from service.parts import Parts
@@ -48,9 +53,14 @@ class Year:
     roster: Roster
     rates: Rates
     dice: Dice
+    preset: Preset = Preset.CALM
     seen: datetime = field(init=False)  # up to here, what was due has happened
     running: set[str] = field(default_factory=set)
+    between: set[str] = field(default_factory=set)  # of children between two officers
     actors: Actors = field(init=False)
+    happenings: Happenings = field(init=False)
+    deciders: Deciders = field(init=False)
+    events: Mapping[date, Sequence[Event]] = field(default_factory=dict)
     waiting: int = 0  # eligible students without a pal at the first matching
 
     def __post_init__(self) -> None:
@@ -64,20 +74,22 @@ class Year:
         eve = first - timedelta(days=1)
         self.seen = self.calendar.instant(eve - self._declining, MORNING)
         await self.clock.turn_to(self.seen)
-        await roster.apply(self.parts.office, self.roster)
+        rates = self.rates.life(self.preset)
+        summer = life.summer(self.roster, rates, self.dice)
+        await roster.apply(self.parts.office, summer.roster)
         classes = {(student.school, student.class_name) for student in self.roster.students}
         async with self.parts.database.transaction(self.scope) as connection:
             staff = await Staff.of(connection, classes)
-        await self._actors(staff, ()).read(first)
+        self._people(staff)
+        await self.actors.read(first)
         await open_program(self.parts, self.program, seed=self.dice.seed)
         await self._approve(staff.coordinator)
         await self._introduce(eve)
         async with self.parts.database.transaction(self.scope) as connection:
             cast = await couples(connection)
             self.waiting = len(await matching.children(connection))
-        self.actors = self._actors(staff, cast)
-        self.actors.plan_visit()
-        self.running |= {pairing.workflow_id(str(couple.pairing_id)) for couple in cast}
+        await self.actors.plan(first)
+        self.events = life.events(self.program, cast, summer.late, rates, self.dice)
         self.running.add(assignment.workflow_id(self.program.id, self.program.first_year))
         for school in self.program.schools:
             year = self.program.program_year_id(school.id)
@@ -95,10 +107,23 @@ class Year:
             progress(day, number)
         await self._reach(last + timedelta(days=1), MORNING)
         await self._quiet()
+        await self._go_on_next_year()
         return (last - first).days + 1
 
-    def _actors(self, staff: Staff, cast: Sequence[Couple]) -> Actors:
-        return Actors(self.parts, self.program, staff, cast, self.rates, self.dice, self._meet)
+    async def _go_on_next_year(self) -> None:
+        async with self.parts.database.transaction(self.scope) as connection:
+            rests = any(one.target == Target() for one in await pauses.open_pauses(connection))
+        if rests:
+            next_year = shifted(self.roster, A_YEAR_OF_WEEKS)
+            await self.happenings.go_on_next_year(next_year, self.rates.life(self.preset).wants_to_go_on)
+
+    def _people(self, staff: Staff) -> None:
+        """Those to whom things happen, who write and read, and who decide."""
+        this, rates = (self.parts, self.program, staff), self.rates.life(self.preset)
+        self.actors = Actors(*this, self.rates, rates, self.dice, self._meet)
+        match_again = partial(self._match_again, staff.coordinator)
+        self.happenings = Happenings(*this, self.dice, self._wake, match_again)
+        self.deciders = Deciders(*this, rates, self.dice, self.actors.plan_second_draft, self._quiet)
 
     async def _approve(self, coordinator: UUID) -> None:
         """The coordinator approves everything that was proposed."""
@@ -108,6 +133,13 @@ class Year:
         if proposed:
             await self._until(partial(self._approved, coordinator), "the matching to take the approval")
         await self._quiet()
+
+    async def _match_again(self, coordinator: UUID) -> None:
+        """Those who came late, and whoever waits still."""
+        matching_of_the_year = assignment.workflow_id(self.program.id, self.program.first_year)
+        handle = self.parts.client.get_workflow_handle(matching_of_the_year)
+        if await handle.execute_update(Assignment.propose_again):
+            await self._approve(coordinator)
 
     async def _approved(self, coordinator: UUID) -> bool:
         """False: the proposal is committed, and its workflow has not heard of that yet."""
@@ -147,40 +179,54 @@ class Year:
         await self.actors.read(day)
         await self.actors.act(day)
         await self._quiet()  # Here too: what is released and mailed now is not of the evening.
+        await self._live(day)
         await self._reach(day, EVENING)
         await self._quiet()
+
+    async def _live(self, day: date) -> None:
+        """What life brings on this day, one thing after the other; then whoever has to decide does."""
+        for event in self.events.get(day, ()):
+            await self.happenings.bring(event)
+            await self._quiet()
+        await self.deciders.decide(day)
 
     async def _reach(self, day: date, at: time) -> None:
         """Turn the clock; workflows for which something was due on the way move along."""
         now = self.calendar.instant(day, at)
         await self.clock.turn_to(now)
-        if any(self.seen < due <= now for due in self._deadlines()):
-            self.running -= await self.clock.move(await self.clock.due(self.running, now), now)
-            await self._quiet()  # What they caused leaves at this time of the day, not at the next one.
+        waking = await self._waking(day, now)
         self.seen = now
+        if waking:
+            await self._wake(waking)
+            await self._quiet()  # What they caused leaves at this time of the day, not at the next one.
 
-    def _deadlines(self) -> Iterator[datetime]:
-        """Every instant at which some workflow of the year wakes up."""
-        policy = self.program.policy
-        for one in round_deadlines(self.program):
-            yield from (one.students_due, one.officers_due, one.pack_closes, one.opens)
-        for school in self.program.schools:
-            yield from self._visit_deadlines(visit_day(self.program, school.id))
-        for hours in (1, 0):
-            yield self.calendar.instant(self.program.year.last_day, policy.due_hour - hours)
-
-    def _visit_deadlines(self, visit: date) -> Iterator[datetime]:
-        """A silence may end on each school day from the invitation on."""
-        due_hour, instants = self.program.policy.due_hour, visit_instants(self.program, visit)
-        yield from (instants.invite_at, *instants.remind_at, instants.sheets_at, instants.over)
-        yield self.calendar.instant(visit + timedelta(days=1), due_hour)
-        for day in self.calendar.school_days:
-            if instants.invite_at.date() <= day < visit:
-                yield self.calendar.instant(day, due_hour)
+    async def _waking(self, day: date, now: datetime) -> set[str]:
+        waking = (
+            set(self.between) if self.seen < instants.looks_for_officers(self.program, day) <= now else set()
+        )
+        async with self.parts.database.transaction(self.scope) as connection:
+            if await instants.any_between(connection, self.program, self.seen, now):
+                ending = (await instants.running(connection)).ending
+                waking |= self.running.intersection(ending) | await self.clock.due(self.running, now)
+        return waking
 
     async def _meet(self, pairings: AbstractSet[UUID]) -> None:
         """Pairings that are about to hear something know what day it is."""
-        self.running -= await self.clock.move([pairing.workflow_id(str(one)) for one in pairings], self.seen)
+        await self._wake([pairing.workflow_id(str(one)) for one in pairings])
+
+    async def _wake(self, workflows: Iterable[str]) -> None:
+        closed = await self.clock.move(workflows, self.seen)
+        self.running -= closed
+        self.between -= closed
+
+    async def _follow_life(self) -> None:
+        """Workflows that have begun since, or whose pairing has ended, know what day it is."""
+        async with self.parts.database.transaction(self.scope) as connection:
+            found = await instants.running(connection)
+        new = {*found.living, *found.between} - self.running - self.between
+        self.running.update(found.living)
+        self.between.update(found.between)
+        await self._wake(new | self.running.intersection(found.ending))
 
     async def _daily_mail(self, day: date) -> None:
         """What the Schedule does every morning; Schedules keep real time."""
@@ -195,6 +241,7 @@ class Year:
         """Until every tell is answered, every due mail and letter has left, and whoever may begin has begun."""
         self.parts.bell.ring(self.program.id)
         await self._until(self._nothing_due, "tells and mails to leave")
+        await self._follow_life()
 
     async def _nothing_due(self) -> bool:
         async with self.parts.database.transaction(self.scope) as connection:
@@ -203,13 +250,21 @@ class Year:
                 " + (SELECT count(*) FROM mail WHERE NOT waits_for_resume(mail)"
                 "   AND (state IN ('pending', 'claimed', 'data_started')"
                 "     OR (state IN ('retry', 'unknown') AND next_attempt_at <= program_now())))"
-                " + (SELECT count(*) FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL"
+                " + (SELECT count(*) FROM pairing JOIN student ON student.id = student_id"
+                "   JOIN officer ON officer.id = officer_id WHERE introduced_at IS NULL AND ended_at IS NULL"
+                "   AND has_consent(student) AND is_cleared(officer)"
+                "   AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)"
                 "   AND coalesce(declining_until <= program_now(), true))"
+                " + (SELECT count(*) FROM replacement JOIN student ON student.id = student_id"
+                "   WHERE closed_at IS NULL AND next_pairing_id IS NULL AND reserve_id IS NULL AND has_consent(student)"
+                "   AND NOT EXISTS (SELECT FROM attention"
+                "     WHERE key = 'replacement-' || replacement.id AND attention.closed_at IS NULL))"
                 " + (SELECT count(*) FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id"
                 "   JOIN pairing ON pairing.id = pairing_id JOIN student ON student.id = student_id"
                 "   JOIN officer ON officer.id = officer_id"
                 "   WHERE verdict = 'approve' AND introduced_at IS NOT NULL AND ended_at IS NULL"
                 "   AND has_consent(student) AND is_cleared(officer)"
+                "   AND NOT is_held(draft.id) AND NOT is_stopped(officer.id)"
                 "   AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)"
                 "   AND NOT EXISTS (SELECT FROM delivery WHERE delivery.draft_id = decision.draft_id))"
             )
@@ -218,10 +273,11 @@ class Year:
     async def _nobody_is_alone(self, connection: Connection) -> bool:
         """At a visit that is ahead: for whoever has nobody, a reserve has been asked or the coordinator called."""
         called = {call.subject_id for call in await attention.open_calls(connection)}
-        alone = [
-            await visit_hosts.children_without_anybody(connection, year)
-            for year, _, _ in await programs.years(connection)
-        ]
+        ahead = await connection.fetch(
+            "SELECT id FROM program_year WHERE visit_is_ahead(id)"
+            " AND NOT is_paused('visits', program_id, school_id, NULL, NULL)"
+        )
+        alone = [await visit_hosts.children_without_anybody(connection, year["id"]) for year in ahead]
         return called.issuperset(chain.from_iterable(alone))
 
     async def _until(self, reached: Callable[[], Awaitable[bool]], what: str) -> None:

@@ -46,3 +46,9 @@ def test_each_choice_is_picked_and_none_much_more_often():
     picked = Counter(Dice(1).pick("abc", number) for number in range(3_000))
     assert picked.keys() == set("abc")
     assert max(picked.values()) < 1.15 * min(picked.values())
+
+
+def test_shares_are_of_one_whole_and_what_is_left_is_nothing():
+    shares = {"moves": 0.2, "is busy": 0.3}
+    fallen = Counter(Dice(1).share(shares, "officer", number) for number in range(2000))
+    assert [round(fallen[one] / 2000, 1) for one in ("moves", "is busy", None)] == [0.2, 0.3, 0.5]

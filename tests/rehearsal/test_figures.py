@@ -7,6 +7,8 @@ from bluepals.store.database import Connection
 from rehearsal import figures
 from rehearsal.figures import LetterFigures, MailFigures, Report, VisitFigures
 from stack.mail_catcher import Caught
+from tests.bluepals.facts.two_schools import TwoSchools, program
+from tests.bluepals.store.busy_year import trying
 
 NAMES = ("same gender", "approved before delivery", "no personal data in histories")
 
@@ -22,7 +24,7 @@ def audited(*broken: tuple[str, str]) -> AuditReport:
 
 async def counted(connection: Connection, caught: list[Caught], audit: AuditReport | None = None) -> Report:
     return await figures.report(
-        connection, audit or audited(), caught, waiting=3, virtual_days=285, seconds=60
+        connection, program("stl"), audit or audited(), caught, waiting=3, virtual_days=285, seconds=60
     )
 
 
@@ -41,6 +43,24 @@ async def test_letters_are_counted_by_what_became_of_them_and_reserve_letters_ap
 
 async def test_who_was_invited_and_did_not_come_is_not_counted_as_there(connection: Connection):
     assert (await counted(connection, [])).visits == VisitFigures(invited=4, attended=0)
+
+
+async def test_cases_and_what_they_held_are_counted_and_nobody_has_moved(connection: Connection):
+    report = await counted(connection, [])
+    assert (report.cases, report.held) == (2, 2)
+    assert (report.new_officers, report.transfers, report.withdrawals) == (0, 0, 0)
+
+
+async def test_a_day_in_a_pause_of_the_program_counts_for_each_school(lived: TwoSchools):
+    async with trying(lived) as connection:
+        before = (await counted(connection, [])).paused_days
+        await connection.execute(
+            "INSERT INTO pause (program_id, school_id, what, reason, began_at, paused_by, ended_at, resumed_by)"
+            " SELECT program_id, school, what, 'snow', began, id, began + days * interval '1 day', id FROM staff,"
+            " (VALUES (NULL, 'letters', timestamptz '2026-11-02 12:00Z', 2), ('north', 'letters', '2026-11-04 12:00Z', 1),"
+            "  ('south', 'visits', '2026-11-05 12:00Z', 1)) AS snow(school, what, began, days) WHERE external_id = 'Cora'"
+        )
+        assert (await counted(connection, [])).paused_days == before + 2 * 2 + 1
 
 
 async def test_mails_that_came_in_once_to_their_address_are_simply_sent(

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from audit.report import AuditReport, Check, Finding
-from rehearsal.chronicle import Moment, Punctuality, ShownMail, Story, Week
+from rehearsal.chronicle import Moment, NewOfficer, Punctuality, Rest, ShownMail, Story, Week
 from rehearsal.figures import LetterFigures, MailFigures, Report, VisitFigures
 from rehearsal.page import Chronicle, page
 from rehearsal.workload import ReadingDay
@@ -29,6 +29,12 @@ REPORT = Report(
     delivered_unapproved=0,
     mails=MailFigures(sent=30, unknown=0, duplicates=0, misaddressed=0),
     visits=VisitFigures(invited=4, attended=3),
+    paused_days=32,
+    new_officers=1,
+    transfers=2,
+    withdrawals=1,
+    cases=3,
+    held=2,
     personal_data_in_histories=0,
     virtual_days=270,
     seconds=60,
@@ -48,6 +54,14 @@ YEAR = Chronicle(
     audited=AuditReport("stl", (KEPT,), histories=12, histories_gone=(), payloads=100),
     weeks=[Week(date(2026, 9, 7), students_letters=5, officers_letters=3, read=8, delivered=7, mails=12)],
     punctuality=[Punctuality("North School", "student", on_time=3, late=1, never=0)],
+    rests=[
+        Rest(date(2026, 12, 3), date(2026, 12, 4), "North School"),
+        Rest(date(2027, 3, 12), date(2027, 4, 23), None),
+    ],
+    change=NewOfficer(
+        "Cleo", "Petra", "Rita", "South School", [moment(12, "Petra could take part no longer.")]
+    ),
+    carried=0,
     story=Story(
         UUID(int=2),
         "Ana",
@@ -90,6 +104,8 @@ def naughty() -> Chronicle:
             school=NAUGHTY,
             moments=[moment(10, NAUGHTY, NAUGHTY)],
         ),
+        rests=[Rest(date(2026, 12, 3), date(2026, 12, 4), NAUGHTY)],
+        change=NewOfficer(NAUGHTY, NAUGHTY, NAUGHTY, NAUGHTY, [moment(10, NAUGHTY)]),
         mails=[ShownMail(NAUGHTY, NAUGHTY, NAUGHTY, NAUGHTY)],
     )
 
@@ -133,6 +149,33 @@ def test_the_year_s_numbers_are_in_it():
     assert "270 days in 60 seconds" in text
 
 
+def test_what_happened_is_told_in_numbers_and_by_one_childs_two_officers():
+    text = page(YEAR)
+    for told in (
+        "<b>32</b> school days",
+        "<b>1</b> children got another officer",
+        "<b>2</b> changed schools",
+        "<b>1</b> families changed their minds",
+        "<b>3</b> times a letter worried someone",
+        "<b>2</b> letters were held",
+        "How Cleo got another officer",
+        "First Petra, then Rita",
+    ):
+        assert told in text
+
+
+def test_pairs_that_go_on_next_year_are_told_of_when_there_are_any():
+    assert "go on next year" not in page(YEAR)
+    assert "3 pairs go on next year" in page(replace(YEAR, carried=3))
+
+
+def test_the_timeline_shows_when_letters_rested_and_where():
+    text = page(YEAR)
+    assert "<title>The letters of North School rest: 2026-12-03 to 2026-12-04</title>" in text
+    assert "<title>The letters of all schools rest: 2027-03-12 to 2027-04-23</title>" in text
+    assert "The letters rested 2 times." in text
+
+
 def test_moments_are_told_on_the_day_that_it_was_at_the_school():
     assert "<time>Wednesday, September 9</time><br>Ana wrote." in page(YEAR), "two at night in Greenwich"
 
@@ -157,6 +200,8 @@ def test_a_day_with_more_letters_than_one_person_can_read_well_is_pointed_out(le
 
 
 def test_a_year_in_which_nothing_happened_can_be_told():
-    nothing = replace(YEAR, weeks=[], punctuality=[], story=None, mails=[], busiest=[])
+    nothing = replace(YEAR, weeks=[], punctuality=[], rests=[], change=None, story=None, mails=[], busiest=[])
     assert "One pair" not in page(nothing)
+    assert "got another officer</h3>" not in page(nothing)
+    assert "rest:" not in page(nothing)
     assert "The most that one moderator had to read" not in page(nothing)

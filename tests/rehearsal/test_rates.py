@@ -35,6 +35,7 @@ def test_the_rates_that_come_with_the_program_can_be_used_and_leave_room_for_who
     [
         (KNOWN.replace("0.93", "1.2", 1), "student_on_time: Input should be less than or equal to 1"),
         (KNOWN.replace("0.93", "-0.1", 1), "student_on_time: Input should be greater than or equal to 0"),
+        (KNOWN + "floods = 0.1\n", "epidemic: floods: Extra inputs are not permitted"),
         (KNOWN.replace("0.93", "nan", 1), "student_on_time: Input should be"),
         (KNOWN.replace("0.93", '"often"', 1), "student_on_time: Input should be a valid number"),
         (KNOWN.replace("scanned", "scaned"), "scaned: Extra inputs are not permitted"),
@@ -42,12 +43,13 @@ def test_the_rates_that_come_with_the_program_can_be_used_and_leave_room_for_who
         (KNOWN.replace("0.93", "0.99", 1), "student_on_time and student_late are shares of the same people"),
         ("", "visit_come: Field required"),
         (KNOWN.replace("=", ":", 1), "at line 2, column 17"),
-        (KNOWN + "scanned = 0.1\n", "Cannot overwrite a value"),
+        ("scanned = 0.1\n" + KNOWN, "Cannot overwrite a value"),
         (b"\xff\xfe", "can't decode byte"),
     ],
     ids=[
         "above 1",
         "below 0",
+        "unknown of life",
         "no number",
         "words",
         "unknown",

@@ -1,4 +1,4 @@
-"""A small school year, rehearsed whole: once as it is, and once while somebody breaks a rule in its database."""
+"""Small school years, rehearsed whole: a calm one, the same while somebody breaks a rule in its database, and an epidemic."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,8 @@ from commands.shell import Exit
 from tests.stack.folders import open_folder
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0  # seconds; a year takes about 15
+TOWN = Path(__file__).parent / "town"
+PATIENCE = 300.0  # seconds; a year takes about 15, the eventful one twice as long
 
 # The people of examples/small, in the shortest year that has everything in it.
 CALENDAR = """\
@@ -75,7 +76,17 @@ class Rehearsal:
 async def undisturbed() -> Rehearsal:
     with open_folder() as here:
         async with asyncio.timeout(PATIENCE):
-            return await _rehearsed(here)
+            return await _rehearsed(here, _small(here))
+
+
+@pytest.fixture(scope="module")
+async def eventful() -> Rehearsal:
+    """So few people have so much happen to them only by rates of their own."""
+    with open_folder() as here:
+        shutil.copytree(TOWN, here / "town")
+        arguments = ("town", "--preset", "epidemic", "--rates", "town/rates.toml", "--seed", "11")
+        async with asyncio.timeout(PATIENCE):
+            return await _rehearsed(here, arguments)
 
 
 @pytest.fixture(scope="module")
@@ -83,18 +94,22 @@ async def broken() -> Rehearsal:
     """The same folder and the same seed, and an approval that comes too late."""
     with open_folder() as here:
         async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as year:
-            rehearsal = year.create_task(_rehearsed(here))
+            rehearsal = year.create_task(_rehearsed(here, _small(here)))
             year.create_task(_approve_a_letter_after_its_delivery(here))
     return rehearsal.result()
 
 
-async def _rehearsed(here: Path) -> Rehearsal:
-    """In `here`, which gets all of its files, the servers' as well."""
+def _small(here: Path) -> Sequence[str]:
     shutil.copytree(ROOT / "examples" / "small", here / "small")
     (here / "small" / "program.toml").write_text(CALENDAR, "utf-8")
-    arguments = ("small", "--report", "made/for/it/report.json", "--seed", "7")
+    return ("small", "--preset", "calm", "--seed", "7")
+
+
+async def _rehearsed(here: Path, arguments: Sequence[str]) -> Rehearsal:
+    """In `here`, which gets all of its files, the servers' as well."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(ROOT / "starter.py"), "rehearse", *arguments),
+        *("--report", "made/for/it/report.json"),
         cwd=here,
         env={**os.environ, "TMPDIR": str(here), "COLUMNS": "200"},
         stdout=asyncio.subprocess.PIPE,
@@ -209,6 +224,36 @@ def test_the_year_is_told_as_a_page(undisturbed: Rehearsal):
     assert "A rehearsed year of Maple Street Pen Pals" in undisturbed.page
     assert re.search(r"year: \w+ and \w+</h2>", undisturbed.page)
     assert 'class="bad"' not in undisturbed.page
+
+
+def test_a_calm_year_has_none_of_what_happens_in_other_years(undisturbed: Rehearsal):
+    report = undisturbed.report
+    assert [report[key] for key in ("paused_days", "new_officers", "transfers", "withdrawals")] == [
+        0,
+        0,
+        0,
+        0,
+    ]
+
+
+def test_a_year_in_which_everything_happens_keeps_the_rules_too(eventful: Rehearsal):
+    assert eventful.status == Exit.DONE, eventful.said
+    assert "No rule was broken." in eventful.said
+    assert 'class="bad"' not in eventful.page
+
+
+def test_what_happened_is_counted(eventful: Rehearsal):
+    report = eventful.report
+    happened = ("new_officers", "transfers", "withdrawals", "cases", "held")
+    assert all(report[key] > 0 for key in happened), report
+    assert report["paused_days"] >= 2 * 10, "an epidemic closes both schools for weeks"
+    assert report["held"] <= report["cases"]
+    assert report["program_years"] == 2
+
+
+def test_a_childs_two_officers_are_told_of_on_the_page(eventful: Rehearsal):
+    assert re.search(r"<h3>How \w+ got another officer</h3>", eventful.page)
+    assert "The letters of all schools rest" in eventful.page
 
 
 def test_the_same_folder_and_seed_give_the_same_report_but_for_the_broken_rule(
