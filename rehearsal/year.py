@@ -6,7 +6,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from itertools import chain
 from uuid import UUID
 
 from temporalio.client import WorkflowUpdateFailedError
@@ -14,10 +13,10 @@ from temporalio.client import WorkflowUpdateFailedError
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.facts import roster
 from bluepals.facts.roster import Roster
-from bluepals.store import attention, matching, pauses, visit_hosts
-from bluepals.store.database import Connection, Scope
+from bluepals.store import matching, pauses
+from bluepals.store.database import Scope
 from bluepals.store.pauses import Target
-from rehearsal import instants, life
+from rehearsal import instants, life, quiet
 from rehearsal.actors import Actors
 from rehearsal.cast import Staff, couples
 from rehearsal.clock import VirtualClock
@@ -61,6 +60,7 @@ class Year:
     happenings: Happenings = field(init=False)
     deciders: Deciders = field(init=False)
     events: Mapping[date, Sequence[Event]] = field(default_factory=dict)
+    left: Mapping[str, int] = field(default_factory=dict)  # what was not quiet when it was last asked
     waiting: int = 0  # eligible students without a pal at the first matching
 
     def __post_init__(self) -> None:
@@ -245,40 +245,8 @@ class Year:
 
     async def _nothing_due(self) -> bool:
         async with self.parts.database.transaction(self.scope) as connection:
-            left: int = await connection.fetchval(
-                "SELECT (SELECT count(*) FROM tell WHERE answered_at IS NULL)"
-                " + (SELECT count(*) FROM mail WHERE NOT waits_for_resume(mail)"
-                "   AND (state IN ('pending', 'claimed', 'data_started')"
-                "     OR (state IN ('retry', 'unknown') AND next_attempt_at <= program_now())))"
-                " + (SELECT count(*) FROM pairing JOIN student ON student.id = student_id"
-                "   JOIN officer ON officer.id = officer_id WHERE introduced_at IS NULL AND ended_at IS NULL"
-                "   AND has_consent(student) AND is_cleared(officer)"
-                "   AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)"
-                "   AND coalesce(declining_until <= program_now(), true))"
-                " + (SELECT count(*) FROM replacement JOIN student ON student.id = student_id"
-                "   WHERE closed_at IS NULL AND next_pairing_id IS NULL AND reserve_id IS NULL AND has_consent(student)"
-                "   AND NOT EXISTS (SELECT FROM attention"
-                "     WHERE key = 'replacement-' || replacement.id AND attention.closed_at IS NULL))"
-                " + (SELECT count(*) FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id"
-                "   JOIN pairing ON pairing.id = pairing_id JOIN student ON student.id = student_id"
-                "   JOIN officer ON officer.id = officer_id"
-                "   WHERE verdict = 'approve' AND introduced_at IS NOT NULL AND ended_at IS NULL"
-                "   AND has_consent(student) AND is_cleared(officer)"
-                "   AND NOT is_held(draft.id) AND NOT is_stopped(officer.id)"
-                "   AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)"
-                "   AND NOT EXISTS (SELECT FROM delivery WHERE delivery.draft_id = decision.draft_id))"
-            )
-            return left == 0 and await self._nobody_is_alone(connection)
-
-    async def _nobody_is_alone(self, connection: Connection) -> bool:
-        """At a visit that is ahead: for whoever has nobody, a reserve has been asked or the coordinator called."""
-        called = {call.subject_id for call in await attention.open_calls(connection)}
-        ahead = await connection.fetch(
-            "SELECT id FROM program_year WHERE visit_is_ahead(id)"
-            " AND NOT is_paused('visits', program_id, school_id, NULL, NULL)"
-        )
-        alone = [await visit_hosts.children_without_anybody(connection, year["id"]) for year in ahead]
-        return called.issuperset(chain.from_iterable(alone))
+            self.left = await quiet.left(connection)
+        return not self.left
 
     async def _until(self, reached: Callable[[], Awaitable[bool]], what: str) -> None:
         try:
@@ -286,6 +254,7 @@ class Year:
                 while not await reached():  # noqa: ASYNC110 - the event is in the database
                     await asyncio.sleep(0.05)
         except TimeoutError:
+            left = ", ".join(f"{count} {name}" for name, count in self.left.items()) or "nothing on record"
             raise NeverQuiet(
-                f"Waited {QUIET_AFTER:.0f} seconds for {what}. Look at the outbox in the Web UI."
+                f"Waited {QUIET_AFTER:.0f} seconds for {what}; left: {left}. Look at the outbox in the Web UI."
             ) from None

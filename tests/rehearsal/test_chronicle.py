@@ -6,7 +6,7 @@ import pytest
 
 from bluepals.store.database import Connection, Scope
 from rehearsal import chronicle
-from rehearsal.chronicle import Punctuality, Story, Week
+from rehearsal.chronicle import Punctuality, Rest, Story, Week
 from stack.mail_catcher import Caught
 from tests.bluepals.facts.two_schools import TwoSchools
 from tests.bluepals.store.busy_year import trying
@@ -129,3 +129,25 @@ async def test_of_each_kind_of_mail_the_first_is_shown_and_of_families_mails_one
     assert [mail.to for mail in shown] == list(expected.values())
     assert len(shown) < len(arrived)
     assert all(mail.subject and mail.html and mail.text for mail in shown)
+
+
+async def test_the_rest_of_a_school_is_told_by_its_days_and_one_that_goes_on_until_the_last(
+    lived: TwoSchools,
+):
+    async with trying(lived) as connection:
+        await connection.execute(
+            "INSERT INTO pause (program_id, school_id, what, reason, began_at, paused_by, ended_at, resumed_by)"
+            " SELECT program_id, school, 'letters', 'snow', began, id, ended, CASE WHEN ended IS NOT NULL THEN id END FROM staff,"
+            " (VALUES ('north', timestamptz '2026-12-03 21:00Z', timestamptz '2026-12-04 21:00Z'),"
+            "  (NULL, '2027-03-12 21:00Z', NULL)) AS snow(school, began, ended) WHERE external_id = 'Cora'"
+        )
+        told = await chronicle.rests(connection, "America/Chicago", date(2027, 5, 21))
+    assert told[-2:] == [
+        Rest(date(2026, 12, 3), date(2026, 12, 4), "North School"),
+        Rest(date(2027, 3, 12), date(2027, 5, 21), None),
+    ]
+
+
+async def test_a_year_in_which_no_officer_went_has_no_story_of_another_one(connection: Connection):
+    assert await chronicle.new_officers_story(connection) is None
+    assert await chronicle.carried_over(connection) == 0

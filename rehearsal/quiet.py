@@ -1,0 +1,47 @@
+"""What has still to leave or to begin before the clock of a rehearsed year may turn."""
+
+from collections.abc import Mapping
+
+from bluepals.store import attention, visit_hosts
+from bluepals.store.database import Connection
+
+# Each by its name, for whoever waits in vain. What rests or is held has not to leave.
+_LEFT = {
+    "tells": "SELECT count(*) FROM tell WHERE answered_at IS NULL",
+    "mails": "SELECT count(*) FROM mail WHERE NOT waits_for_resume(mail)"
+    " AND (state IN ('pending', 'claimed', 'data_started')"
+    "   OR (state IN ('retry', 'unknown') AND next_attempt_at <= program_now()))",
+    "introductions": "SELECT count(*) FROM pairing JOIN student ON student.id = student_id"
+    " JOIN officer ON officer.id = officer_id WHERE introduced_at IS NULL AND ended_at IS NULL"
+    " AND has_consent(student) AND is_cleared(officer)"
+    " AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)"
+    " AND coalesce(declining_until <= program_now(), true)",
+    "children without an officer in sight": "SELECT count(*) FROM replacement JOIN student ON student.id = student_id"
+    " WHERE closed_at IS NULL AND next_pairing_id IS NULL AND reserve_id IS NULL AND has_consent(student)"
+    " AND NOT EXISTS (SELECT FROM attention WHERE key = 'replacement-' || replacement.id AND attention.closed_at IS NULL)",
+    "letters": "SELECT count(*) FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id"
+    " JOIN pairing ON pairing.id = pairing_id JOIN student ON student.id = student_id"
+    " JOIN officer ON officer.id = officer_id WHERE verdict = 'approve' AND introduced_at IS NOT NULL AND ended_at IS NULL"
+    " AND has_consent(student) AND is_cleared(officer) AND NOT is_held(draft.id) AND NOT is_stopped(officer.id)"
+    " AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)"
+    " AND NOT EXISTS (SELECT FROM delivery WHERE delivery.draft_id = decision.draft_id)",
+}
+_COUNTS = "SELECT " + ", ".join(f'({query}) AS "{name}"' for name, query in _LEFT.items())
+
+
+async def left(connection: Connection) -> Mapping[str, int]:
+    """How many of what; nothing: it is quiet."""
+    counts = dict(await connection.fetchrow(_COUNTS) or {})
+    counts["visits without a host"] = await _alone(connection)
+    return {name: count for name, count in counts.items() if count}
+
+
+async def _alone(connection: Connection) -> int:
+    """At a visit that is ahead: who has nobody, while neither a reserve has been asked nor the coordinator called."""
+    called = {call.subject_id for call in await attention.open_calls(connection)}
+    ahead = await connection.fetch(
+        "SELECT id FROM program_year WHERE visit_is_ahead(id)"
+        " AND NOT is_paused('visits', program_id, school_id, NULL, NULL)"
+    )
+    alone = [await visit_hosts.children_without_anybody(connection, year["id"]) for year in ahead]
+    return len({one for pairings in alone for one in pairings} - called)
