@@ -13,7 +13,7 @@ from bluepals.domain.program import Program
 from bluepals.domain.silence import Rung
 from bluepals.facts import cases, closing, leaving, replacements, silence
 from bluepals.facts.closing import Word
-from bluepals.store import people
+from bluepals.store import attention, people
 from bluepals.store import silence as silences
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
@@ -50,11 +50,13 @@ class Deciders:
         async with self.parts.database.transaction(self._scope) as connection:
             worries = await open_cases(connection, self.program.timezone)
             proposed = await proposed_reserves(connection)
+            called = any(call.kind == silence.KIND for call in await attention.open_calls(connection))
         for case in worries:
             await self._look_at(case, today)
         for one in proposed:
             await self._about_reserve(one)
-        await self._about_silences(today)
+        if called:
+            await self._about_silences(today)
 
     # A letter that worries someone.
 

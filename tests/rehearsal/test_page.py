@@ -144,7 +144,11 @@ def test_every_drawing_says_in_words_what_it_shows():
 
 def test_the_year_s_numbers_are_in_it():
     text = page(YEAR)
-    for told in ("<b>4</b> children with a pal", "<b>9</b> letters handed in", "<b>3</b> of 4 pals came"):
+    for told in (
+        "<b>4</b> pairs of a child and an officer",
+        "<b>9</b> letters handed in",
+        "<b>3</b> of 4 pals came",
+    ):
         assert told in text
     assert "270 days in 60 seconds" in text
 
