@@ -1,9 +1,10 @@
 """What has still to leave or to begin before the clock of a rehearsed year may turn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bluepals.store import attention, visit_hosts
 from bluepals.store.database import Connection
+from bluepals.store.tells import Tell
 
 # Each by its name, for whoever waits in vain. What rests or is held has not to leave.
 _LEFT = {
@@ -34,6 +35,15 @@ async def left(connection: Connection) -> Mapping[str, int]:
     counts = dict(await connection.fetchrow(_COUNTS) or {})
     counts["visits without a host"] = await _alone(connection)
     return {name: count for name, count in counts.items() if count}
+
+
+async def put_off(connection: Connection) -> Sequence[Tell]:
+    """Tells that a busy machine did not answer in time: they are due again by a clock that stands still meanwhile."""
+    rows = await connection.fetch(
+        "SELECT id, workflow_id, fact, body FROM tell WHERE answered_at IS NULL AND next_attempt_at > program_now()"
+        " ORDER BY sequence"
+    )
+    return [Tell(**row) for row in rows]
 
 
 async def _alone(connection: Connection) -> int:

@@ -246,6 +246,8 @@ class Year:
     async def _nothing_due(self) -> bool:
         async with self.parts.database.transaction(self.scope) as connection:
             self.left = await quiet.left(connection)
+            put_off = await quiet.put_off(connection)
+        await self.parts.teller.tell_all(self.scope, put_off)
         return not self.left
 
     async def _until(self, reached: Callable[[], Awaitable[bool]], what: str) -> None:
