@@ -36,7 +36,7 @@ from workflows.daily_mail import DailyMail
 from workflows.queue import TASK_QUEUE
 
 MORNING, AFTERNOON, EVENING = time(7, 30), time(15), time(17, 30)
-QUIET_AFTER = 60.0  # seconds; longer means that something is stuck
+QUIET_AFTER = 60.0  # seconds in which nothing leaves; longer means that something is stuck
 
 Progress = Callable[[date, int], None]  # the day that is over, and its number
 
@@ -252,8 +252,12 @@ class Year:
 
     async def _until(self, reached: Callable[[], Awaitable[bool]], what: str) -> None:
         try:
-            async with asyncio.timeout(QUIET_AFTER):
-                while not await reached():  # noqa: ASYNC110 - the event is in the database
+            async with asyncio.timeout(QUIET_AFTER) as patience:
+                before = self.left
+                while not await reached():
+                    if self.left != before:  # A busy machine is slow, and not stuck.
+                        before = self.left
+                        patience.reschedule(asyncio.get_running_loop().time() + QUIET_AFTER)
                     await asyncio.sleep(0.05)
         except TimeoutError:
             left = ", ".join(f"{count} {name}" for name, count in self.left.items()) or "nothing on record"

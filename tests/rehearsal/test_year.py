@@ -20,7 +20,7 @@ from tests.stack.folders import open_folder
 
 ROOT = Path(__file__).parents[2]
 TOWN = Path(__file__).parent / "town"
-PATIENCE = 300.0  # seconds; a year takes about 15, the eventful one twice as long
+PATIENCE = 600.0  # seconds; a year takes about 15, the eventful one twice as long
 
 # The people of examples/small, in the shortest year that has everything in it.
 CALENDAR = """\
