@@ -390,12 +390,18 @@ class Pairing:
     def _enter(self, stage: Stage, round_number: int, due: datetime | None) -> None:
         self._state.stage = stage
         workflow.upsert_search_attributes(
-            [STAGE.value_set(stage), ROUND.value_set(round_number), set_or_unset(DUE, due)]
+            [STAGE.value_set(stage), ROUND.value_set(round_number), set_or_unset(DUE, self._date_shown(due))]
         )
         self._show()
 
     def _show_due(self, due: datetime | None) -> None:
-        workflow.upsert_search_attributes([set_or_unset(DUE, due)])
+        workflow.upsert_search_attributes([set_or_unset(DUE, self._date_shown(due))])
+
+    def _date_shown(self, due: datetime | None) -> datetime | None:
+        """No date is later than the end, and one that ends early has no other."""
+        if (calendar := self._state.calendar) is None:
+            return due
+        return calendar.closes if calendar.ends_early else due and min(due, calendar.closes)
 
     def _show_school(self) -> None:
         """Its child's, who may have changed schools."""
