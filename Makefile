@@ -9,7 +9,9 @@ FOLDER ?= examples/network
 # Every command and every test starts Python anew: bytecode is kept, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo dev test check bench setup install clean
+SEED := $(or $(SEED),$(shell date +%s))
+
+.PHONY: demo dev test soak check bench setup install clean
 
 ## The example program's year, on virtual clocks. KEEP=1 leaves the servers running to look at.
 demo: setup
@@ -22,6 +24,11 @@ dev: setup
 ## Files of tests run side by side, each process with servers of its own: most of the time they wait for each other.
 test: setup
 	$(VENV)/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+## What is always true, in 500 sequences of events. SEED=... plays those of another time again.
+soak: setup
+	@echo "make soak SEED=$(SEED)"
+	$(VENV)/bin/pytest tests/always_true --hypothesis-profile=soak --hypothesis-seed=$(SEED)
 
 check: setup
 	$(VENV)/bin/ruff check

@@ -1,0 +1,17 @@
+"""What is always true, in any order of events, on the real servers. `make soak` looks longer, and elsewhere each time."""
+
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.always_true.conftest import SOAK
+from tests.always_true.machine import AlwaysTrue
+from tests.always_true.stage import Stage
+
+# The same sequences each time, as many as fit a minute. Whoever wants the shortest one that fails asks `make soak`.
+IN_ANY_TEST = settings(settings.get_profile(SOAK), max_examples=8, derandomize=True, phases=[Phase.generate])
+
+
+def test_what_is_promised_holds_in_any_order(stage: Stage) -> None:
+    AlwaysTrue.stage = stage
+    soaking = settings.get_current_profile_name() == SOAK
+    run_state_machine_as_test(AlwaysTrue, settings=settings.default if soaking else IN_ANY_TEST)
