@@ -57,7 +57,7 @@ async def begin(
         # One reading of the clock: a real one has moved on at the second.
         "WITH clock AS MATERIALIZED (SELECT program_now() AS now_at)"
         " INSERT INTO ending (pairing_id, program_id, school_id, agency_id, reason, since, farewell_until, ended_by)"
-        " SELECT id, program_id, school_id, agency_id, $2, now_at, coalesce($3, now_at), $4 FROM pairing, clock"
+        " SELECT id, program_id, school_id, agency_id, $2, now_at, greatest($3, now_at), $4 FROM pairing, clock"
         " WHERE id = $1 AND ended_at IS NULL ON CONFLICT DO NOTHING RETURNING pairing_id",
         pairing_id,
         reason,

@@ -101,6 +101,14 @@ async def test_both_are_asked_for_a_last_letter_and_it_goes_when_it_is_read(scho
     await schools.deliver("Ana", Side.STUDENT, "Goodbye.")
 
 
+async def test_said_again_after_the_farewell_it_changes_nothing(schools: TwoSchools) -> None:
+    """The worker was away: the pairing has not closed, though its farewell is over."""
+    replacement = await leave(schools)
+    await schools.at(BEGIN + 6 * WEEK)
+    assert await leave(schools, reason=Reason.BUSY) == replacement
+    assert await schools.admin.fetchval("SELECT reason FROM ending") == "moved"
+
+
 async def test_one_who_leaves_takes_no_new_child(schools: TwoSchools) -> None:
     await leave(schools)
     await look(schools)
