@@ -120,6 +120,11 @@ async def openings(connection: Connection) -> Sequence[AuditedOpening]:
         "   AND key = format('no-stock-%s-%s', pairing.id, round.number)) AS called"
         " FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id"
         "   AND round.number >= pairing.first_round AND round.opens_at < pairing.ended_at"
+        # Whose family no longer agrees opens nothing.
+        " WHERE NOT EXISTS (SELECT FROM consent WHERE consent.student_id = pairing.student_id AND scope = 'letters'"
+        "   AND withdrawn_at <= round.opens_at)"
+        " OR EXISTS (SELECT FROM consent WHERE consent.student_id = pairing.student_id AND scope = 'letters'"
+        "   AND coalesce(withdrawn_at, 'infinity') > round.opens_at)"
         " ORDER BY pairing.id, round.number"
     )
     return [AuditedOpening(**row) for row in rows]

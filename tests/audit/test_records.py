@@ -243,6 +243,14 @@ async def test_an_opening_day_for_which_nobody_was_called_is_named(town: Audited
     assert [one.subject for one in await town.violations(OPENING)] == [f"{pairing}/2"]
 
 
+async def test_whose_family_no_longer_agrees_opens_nothing(town: Audited) -> None:
+    await town.plant(
+        "DELETE FROM delivery WHERE kind = 'stock'",
+        "UPDATE consent SET withdrawn_at = (SELECT min(opened_at) FROM program_year) WHERE scope = 'letters'",
+    )
+    assert not await town.violations(OPENING)
+
+
 async def test_a_program_that_is_not_there_is_refused(town: Audited) -> None:
     await town.plant("DELETE FROM program")
     with pytest.raises(LookupError, match="Import its folder first"):
