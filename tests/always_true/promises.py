@@ -64,7 +64,7 @@ async def nothing_ungated(connection: Connection, seen: int) -> Sentences:
         "   ('there is no consent', consent_on IS NULL OR student.withdrawn_at <= released_at),"
         "   ('the clearance is over', delivery.kind <> 'stock' AND NOT coalesce(cleared_until >= local_day(released_at), false)),"
         "   ('its officer takes part no longer', officer.withdrawn_at <= released_at),"
-        "   ('the pairing had ended', delivery.kind <> 'stock' AND ended_at <= released_at),"
+        "   ('the pairing had ended', delivery.kind <> 'stock' AND ended_at < released_at),"
         "   ('its letters are paused', delivery.kind <> 'stock' AND EXISTS (SELECT FROM pause WHERE what = 'letters'"
         "      AND began_at <= released_at AND (ended_at IS NULL OR pause.ended_at > released_at)"
         "      AND (num_nonnulls(pause.school_id, pause.agency_id, pause.pairing_id) = 0"
