@@ -20,12 +20,15 @@ _LEFT = {
     "children without an officer in sight": "SELECT count(*) FROM replacement JOIN student ON student.id = student_id"
     " WHERE closed_at IS NULL AND next_pairing_id IS NULL AND reserve_id IS NULL AND has_consent(student)"
     " AND NOT EXISTS (SELECT FROM attention WHERE key = 'replacement-' || replacement.id AND attention.closed_at IS NULL)",
-    "letters": "SELECT count(*) FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id"
-    " JOIN pairing ON pairing.id = pairing_id JOIN student ON student.id = student_id"
-    " JOIN officer ON officer.id = officer_id WHERE verdict = 'approve' AND introduced_at IS NOT NULL AND ended_at IS NULL"
-    " AND has_consent(student) AND is_cleared(officer) AND NOT is_held(draft.id) AND NOT is_stopped(officer.id)"
-    " AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)"
-    " AND NOT EXISTS (SELECT FROM delivery WHERE delivery.draft_id = decision.draft_id)",
+    # Counted in each row: whoever joins here compares all letters of the year, each time.
+    "letters": "SELECT count(*) FROM decision WHERE verdict = 'approve'"
+    " AND (SELECT count(*) FROM delivery WHERE delivery.draft_id = decision.draft_id) = 0"
+    " AND (SELECT count(*) FROM draft JOIN letter ON letter.id = letter_id"
+    "   JOIN pairing ON pairing.id = pairing_id JOIN student ON student.id = student_id"
+    "   JOIN officer ON officer.id = officer_id"
+    "   WHERE draft.id = decision.draft_id AND introduced_at IS NOT NULL AND ended_at IS NULL"
+    "   AND has_consent(student) AND is_cleared(officer) AND NOT is_held(draft.id) AND NOT is_stopped(officer.id)"
+    "   AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)) > 0",
 }
 _COUNTS = "SELECT " + ", ".join(f'({query}) AS "{name}"' for name, query in _LEFT.items())
 

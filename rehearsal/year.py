@@ -239,8 +239,9 @@ class Year:
 
     async def _quiet(self) -> None:
         """Until every tell is answered, every due mail and letter has left, and whoever may begin has begun."""
-        self.parts.bell.ring(self.program.id)
-        await self._until(self._nothing_due, "tells and mails to leave")
+        if not await self._nothing_due():
+            self.parts.bell.ring(self.program.id)
+            await self._until(self._nothing_due, "tells and mails to leave")
         await self._follow_life()
 
     async def _nothing_due(self) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from stack.failure import StackFailure
 from stack.mail_catcher import MailCatcher, mail_catcher
+from stack.memory import memory
 from stack.ports import is_taken
 from stack.postgres import PostgresServer, postgres_server
 from stack.temporal import Say, TemporalOptions, TemporalServer, temporal_server
@@ -50,7 +51,9 @@ async def embedded_stack(
     _refuse_taken(ports)
     async with AsyncExitStack() as running:
         data = folder or Path(
-            running.enter_context(tempfile.TemporaryDirectory(prefix="bluepals-", ignore_cleanup_errors=True))
+            running.enter_context(
+                tempfile.TemporaryDirectory(prefix="bluepals-", dir=memory(), ignore_cleanup_errors=True)
+            )
         )
         data.mkdir(parents=True, exist_ok=True)
         running.enter_context(_to_itself(data))

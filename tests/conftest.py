@@ -12,10 +12,11 @@ from bluepals.store.database import Database
 from bluepals.store.migrate import migrate
 from service.connection import connect
 from stack.mail_catcher import MailCatcher, mail_catcher
+from stack.memory import memory
 from stack.postgres import PostgresServer, postgres_server
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, TemporalServer, temporal_server
 from tests.databases import administer, copied
-from tests.stack.folders import memory, open_folder
+from tests.stack.folders import open_folder
 from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, apart
 from workflows.search_attributes import TYPES
 

@@ -1,19 +1,9 @@
 """Folders in which servers may keep their data."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-MEMORY, ENOUGH = Path("/dev/shm"), 2 * 1024**3
-
-
-def memory() -> Path | None:
-    """A file system in memory, where there is one with room for databases that nobody keeps."""
-    has_room = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH
-    return MEMORY if has_room else None
 
 
 @contextmanager
