@@ -42,7 +42,7 @@ Progress = Callable[[date, int], None]  # the day that is over, and its number
 
 
 class NeverQuiet(Exception):
-    """Tells or mails did not leave; the message says how many are left."""
+    """What had to happen did not; the message says what, and where to look."""
 
 
 @dataclass
@@ -230,12 +230,19 @@ class Year:
 
     async def _daily_mail(self, day: date) -> None:
         """What the Schedule does every morning; Schedules keep real time."""
-        await self.parts.client.execute_workflow(
-            DailyMail.run,
-            daily_mail.DailyMailInput(self.program.id, self.program.timezone, day.isoformat()),
-            id=f"{daily_mail.workflow_id(self.program.id)}-{day}",
-            task_queue=TASK_QUEUE,
-        )
+        workflow = f"{daily_mail.workflow_id(self.program.id)}-{day}"
+        try:
+            async with asyncio.timeout(QUIET_AFTER):
+                await self.parts.client.execute_workflow(
+                    DailyMail.run,
+                    daily_mail.DailyMailInput(self.program.id, self.program.timezone, day.isoformat()),
+                    id=workflow,
+                    task_queue=TASK_QUEUE,
+                )
+        except TimeoutError:
+            raise NeverQuiet(
+                f"{workflow} was not done within {QUIET_AFTER:.0f} seconds. Look at it in the Web UI."
+            ) from None
 
     async def _quiet(self) -> None:
         """Until every tell is answered, every due mail and letter has left, and whoever may begin has begun."""

@@ -33,11 +33,11 @@ def set_up_logs(form: str) -> None:
 
 
 def formatter(form: str) -> logging.Formatter:
-    """Every record as one line, whoever logged it."""
+    """Every record as one line, whoever logged it. A traceback shows no values: they may be a child's."""
     rendered: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer()]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*_shared(), _place],

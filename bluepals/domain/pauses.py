@@ -48,6 +48,8 @@ class FrozenRound:
 def moved(calendar: SchoolCalendar, day: date, hour: int, pauses: Sequence[Pause]) -> date | None:
     """The school day on which a deadline of this day and hour falls; None: none is left, or not while a pause goes on."""
     first_free = calendar.next_school_day(day)
+    if not calendar.is_school_day(first_free):
+        return None
     if not any(pause.began <= calendar.instant(first_free, hour) for pause in pauses):
         return first_free
     place = calendar.school_days.index(first_free)

@@ -95,6 +95,20 @@ def test_an_exception_is_part_of_its_line(lines: Lines) -> None:
     assert all("\n" not in line for line in lines.printed)
 
 
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_traceback_shows_no_values(form: str, lines: Lines) -> None:
+    written = Lines(form)
+    logging.getLogger().addHandler(written)
+    student = "Ada"
+    try:
+        [].index(len(student))
+    except ValueError:
+        structlog.get_logger("desk").exception("not read")
+    (line,) = written.printed
+    assert "ValueError: 3 is not in list" in line
+    assert student not in line.replace('student = "Ada"', "")
+
+
 def test_for_a_person_a_line_is_readable_text() -> None:
     handler = Lines("console")
     logger = logging.getLogger("test_for_a_person")

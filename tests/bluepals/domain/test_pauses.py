@@ -94,6 +94,11 @@ def test_a_moved_deadline_falls_on_a_school_day_outside_every_pause(day: date, m
         assert unmoved(CALENDAR, after, HOUR, many) == day
 
 
+@given(weeks=st.integers(0, 20), many=st.lists(pauses, max_size=3))
+def test_after_the_last_day_no_date_is_left(weeks: int, many: list[Pause]) -> None:
+    assert moved(CALENDAR, YEAR.last_day + timedelta(days=1, weeks=weeks), HOUR, many) is None
+
+
 @given(began=edges, day=days)
 def test_while_a_pause_goes_on_what_was_open_has_no_date(began: datetime, day: date) -> None:
     assert moved(CALENDAR, day, HOUR, [Pause(began)]) == (day if at(day) <= began else None)
