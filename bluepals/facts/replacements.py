@@ -211,7 +211,7 @@ async def look_after(office: Office, scope: Scope, replacement_id: UUID) -> Stan
             if outcome := await _over(connection, letterhead, one):
                 await store.close(connection, replacement_id, outcome)
                 await attention.settle(connection, _key(replacement_id))
-            else:
+            elif one.reserve is None and one.next_pairing_id is None:
                 await seek(connection, letterhead)
         return await _standing(connection, letterhead, replacement_id)
 
