@@ -56,7 +56,7 @@ def rehearse(
             help="calm: nobody leaves. usual: snow, officers and children who leave, letters that worry someone."
             " epidemic: in spring the schools close as well."
         ),
-    ] = Preset.USUAL,
+    ] = Preset.CALM,
 ) -> None:
     """Play a whole year with invented letters, on clocks that run ahead, and prove that no rule was broken."""
     run(_rehearse(folder, report, seed, rates, keep, preset))

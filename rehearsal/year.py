@@ -266,7 +266,7 @@ class Year:
                     if self.left != before:  # A busy machine is slow, and not stuck.
                         before = self.left
                         patience.reschedule(asyncio.get_running_loop().time() + QUIET_AFTER)
-                    await asyncio.sleep(0.05)
+                    await asyncio.sleep(0.02)
         except TimeoutError:
             left = ", ".join(f"{count} {name}" for name, count in self.left.items()) or "nothing on record"
             raise NeverQuiet(

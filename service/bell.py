@@ -12,7 +12,7 @@ from workflows.api import outbox
 from workflows.outbox import Outbox
 from workflows.queue import TASK_QUEUE
 
-TOGETHER = 0.05  # seconds in which many commits are one ring
+TOGETHER = 0.02  # seconds in which many commits are one ring
 
 log = structlog.get_logger(__name__)
 

@@ -1,6 +1,7 @@
 """What a rehearsal waits for before its clock turns."""
 
 from bluepals.store import attention, tells
+from bluepals.store.database import Connection
 from rehearsal import quiet
 from tests.bluepals.facts.two_schools import TwoSchools
 from tests.bluepals.store.busy_year import trying
@@ -31,7 +32,7 @@ async def test_mail_that_rests_has_not_to_leave(lived: TwoSchools):
 
 async def test_a_tell_that_was_put_off_is_known_while_the_clock_stands_still(lived: TwoSchools):
     async with trying(lived) as connection:
-        await connection.execute("UPDATE tell SET answered_at = program_now(), answer = 'taken'")
+        await _everything_has_left(connection)
         told = await tells.add(
             connection, lived.program, workflow_id="pairing-1", fact="gate_opened", key="k", body={}
         )
@@ -46,6 +47,7 @@ async def test_a_child_whose_next_officer_nobody_seeks_is_waited_for_until_the_c
 ):
     what = "children without an officer in sight"
     async with trying(lived) as connection:
+        await _everything_has_left(connection)
         open_rows = await connection.fetch(
             "SELECT id FROM replacement WHERE closed_at IS NULL AND reserve_id IS NULL"
         )
@@ -54,3 +56,8 @@ async def test_a_child_whose_next_officer_nobody_seeks_is_waited_for_until_the_c
             key = f"replacement-{row['id']}"
             await attention.call(connection, key=key, kind="new officer", sentence="Nobody is free.")
         assert what not in await quiet.left(connection)
+
+
+async def _everything_has_left(connection: Connection) -> None:
+    await connection.execute("UPDATE tell SET answered_at = program_now(), answer = 'taken'")
+    await connection.execute("UPDATE mail SET state = 'cancelled' WHERE state <> 'sent'")

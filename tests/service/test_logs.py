@@ -101,7 +101,7 @@ def test_a_traceback_shows_no_values(form: str, lines: Lines) -> None:
     logging.getLogger().addHandler(written)
     student = "Ada"
     try:
-        [].index(len(student))
+        list[int]().index(len(student))
     except ValueError:
         structlog.get_logger("desk").exception("not read")
     (line,) = written.printed
