@@ -6,7 +6,7 @@ import re
 import socket
 import subprocess
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +47,12 @@ class PostgresServer:
 
 
 @asynccontextmanager
-async def postgres_server(folder: Path) -> AsyncIterator[PostgresServer]:
+async def postgres_server(
+    folder: Path, options: Mapping[str, str] | None = None
+) -> AsyncIterator[PostgresServer]:
     """A running server over `folder`, which is made when it is not there. Nobody else may use the folder meanwhile.
+
+    `options`: of PostgreSQL's own, as in its configuration file.
 
     Raises StackFailure when it can't start.
     """
@@ -56,7 +60,7 @@ async def postgres_server(folder: Path) -> AsyncIterator[PostgresServer]:
         server = await _to_its_end(_prepared, folder)
     try:
         with _explained(folder):
-            await _to_its_end(server.start)
+            await _to_its_end(_start, server, options or {})
         yield PostgresServer(folder, str(server.get_postmaster_info().socket_dir))
     finally:
         await _to_its_end(_stop, server)
@@ -100,6 +104,14 @@ def _prepared(folder: Path) -> EmbeddedServer:
     (folder / ".handle_pids.json").unlink(missing_ok=True)
     # Not started by this: it gives out again what it knows, even one whose start had failed.
     return get_server(folder, cleanup_mode="stop", start=False)
+
+
+def _start(server: EmbeddedServer, options: Mapping[str, str]) -> None:
+    server.ensure_pgdata_inited()
+    if options:
+        lines = (f"{name} = '{value}'\n" for name, value in options.items())
+        (server.pgdata / "postgresql.auto.conf").write_text("".join(lines))
+    server.start()
 
 
 def _is_served(folder: Path) -> bool:

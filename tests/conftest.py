@@ -26,11 +26,8 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 async def postgres() -> AsyncIterator[PostgresServer]:
     with open_folder(parent=memory()) as folder:
-        async with postgres_server(folder / "postgres") as server:
-            await administer(
-                server, "ALTER SYSTEM SET fsync = off"
-            )  # Nothing here has to outlive a power cut.
-            await administer(server, "SELECT pg_reload_conf()")
+        # Nothing here has to outlive a power cut.
+        async with postgres_server(folder / "postgres", {"fsync": "off"}) as server:
             yield server
 
 

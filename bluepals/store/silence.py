@@ -34,28 +34,30 @@ _SILENT = """
            FROM miss
           WHERE round_number > coalesce((SELECT max(letter.round_number) FROM letter
                                           WHERE letter.pairing_id = miss.pairing_id AND letter.side = miss.side), 0)
-          GROUP BY pairing_id, side)
-    SELECT pairing.id AS pairing_id, pairing.school_id AS school, student.class_name, pairing.agency_id AS agency,
+          GROUP BY pairing_id, side),
+    silent AS MATERIALIZED (
+         SELECT missed.*, pairing.program_id, pairing.school_id, pairing.agency_id, pairing.student_id, pairing.officer_id
+           FROM missed JOIN pairing ON pairing.id = missed.pairing_id
+          WHERE ended_at IS NULL AND ($1::uuid IS NULL OR pairing.id = $1)
+            AND NOT EXISTS (SELECT FROM ending WHERE ending.pairing_id = pairing.id)
+            AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id))
+    SELECT silent.pairing_id, silent.school_id AS school, student.class_name, silent.agency_id AS agency,
            officer.id AS officer_id, officer.first_name AS officer_first_name, officer.email AS officer_email,
-           student.first_name AS student_first_name, missed.side, missed.first_missed, missed.missed,
-           (missed.since AT TIME ZONE (program.definition ->> 'timezone'))::date AS since,
-           missed.side = 'student' OR is_reached_by_mail(officer) AS reached,
+           student.first_name AS student_first_name, silent.side, silent.first_missed, silent.missed,
+           (silent.since AT TIME ZONE (program.definition ->> 'timezone'))::date AS since,
+           silent.side = 'student' OR is_reached_by_mail(officer) AS reached,
            ladder.rungs, ladder.days
-      FROM missed
-      JOIN pairing ON pairing.id = missed.pairing_id
-      JOIN program ON program.id = pairing.program_id
-      JOIN student ON student.id = pairing.student_id
-      JOIN officer ON officer.id = pairing.officer_id
+      FROM silent
+      JOIN program ON program.id = silent.program_id
+      JOIN student ON student.id = silent.student_id
+      JOIN officer ON officer.id = silent.officer_id
      CROSS JOIN LATERAL (
            SELECT coalesce(array_agg(name), '{}') AS rungs, coalesce(array_agg(newest), '{}') AS days
              FROM (SELECT name, max(reached_on) AS newest FROM rung
-                    WHERE rung.pairing_id = pairing.id AND rung.side = missed.side
-                      AND rung.first_missed = missed.first_missed GROUP BY name) AS this) AS ladder
-     WHERE pairing.ended_at IS NULL AND has_consent(student) AND is_cleared(officer)
-       AND NOT EXISTS (SELECT FROM ending WHERE ending.pairing_id = pairing.id)
-       AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)
-       AND ($1::uuid IS NULL OR pairing.id = $1)
-     ORDER BY pairing.school_id, student.class_name, pairing.id, missed.side
+                    WHERE rung.pairing_id = silent.pairing_id AND rung.side = silent.side
+                      AND rung.first_missed = silent.first_missed GROUP BY name) AS this) AS ladder
+     WHERE has_consent(student) AND is_cleared(officer)
+     ORDER BY silent.school_id, student.class_name, silent.pairing_id, silent.side
 """
 
 
