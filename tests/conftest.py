@@ -1,6 +1,7 @@
 """The real servers, once for all tests; a fresh database and a program of its own for each test that asks."""
 
 import itertools
+import os
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -19,6 +20,9 @@ from tests.databases import administer, copied
 from tests.stack.folders import open_folder
 from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, apart
 from workflows.search_attributes import TYPES
+
+# Test processes that run side by side believe to sit at a terminal, and consoles would keep its width.
+os.environ.pop("COLUMNS", None)
 
 _numbers = itertools.count(1)
 
