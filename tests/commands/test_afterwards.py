@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from commands.shell import Exit
-from tests.commands.starter_line import COORDINATOR, NOBODY, TEACHER, StarterLine
+from tests.commands.starter_line import COORDINATOR, NOBODY, TEACHER, StarterLine, until
 
 HOLD = ("--reason", "An authority asks.", "--by", COORDINATOR)
 
@@ -18,7 +18,8 @@ def test_a_child_is_erased_in_two_steps_and_not_while_it_is_held_or_writes(
     assert asked == {"student": "s01", "state": "requested"}
     confirm = ("erase", "confirm", program, "s01", "--by")
     assert "confirmed by a coordinator" in starter.is_refused(*confirm, TEACHER)
-    assert f"End pairing {pairing} first" in starter.is_refused(*confirm, COORDINATOR)
+    # While a mail about the child is under way, that is what has to be waited for.
+    until(lambda: f"End pairing {pairing} first" in starter.is_refused(*confirm, COORDINATOR))
     on_record(
         "UPDATE pairing SET ended_at = now(), end_reason = 'student left' WHERE id = $1 RETURNING 1", pairing
     )
