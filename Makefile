@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SEED := $(or $(SEED),$(shell date +%s))
 
-.PHONY: demo dev test soak check bench setup install clean
+.PHONY: demo dev test soak check bench server setup install clean
 
 ## The example program's year, on virtual clocks. KEEP=1 leaves the servers running to look at; PRESET: usual, epidemic.
 demo: setup
@@ -22,11 +22,11 @@ dev: setup
 	$(RUN) starter.py dev
 
 ## Files of tests run side by side, each process with servers of its own: most of the time they wait for each other.
-test: setup
+test: server
 	$(VENV)/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 ## What is always true, in 500 sequences of events. SEED=... plays those of another time again.
-soak: setup
+soak: server
 	@echo "make soak SEED=$(SEED)"
 	$(VENV)/bin/pytest tests/always_true --hypothesis-profile=soak --hypothesis-seed=$(SEED)
 
@@ -38,6 +38,10 @@ check: setup
 
 bench: setup
 	$(RUN) -m bench
+
+## A Temporal server for tests that start side by side; demo and dev find it by themselves.
+server: setup
+	@$(RUN) -m stack
 
 setup:
 	@sha256sum --status --check $(STAMP) 2>/dev/null || $(MAKE) --no-print-directory install

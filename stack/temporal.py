@@ -1,6 +1,7 @@
 """The Temporal server on one machine: found on PATH, built before, downloaded by the SDK, or built with Go."""
 
 import asyncio
+import fcntl
 import hashlib
 import json
 import os
@@ -105,7 +106,14 @@ def _build(target: Path, say: Say) -> None:
             "There is no Temporal server here. Install the Temporal CLI (temporal) or Go 1.26 or later, and run this again."
         )
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f"unfinished-{os.getpid()}")
+    with (target.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Several that start at once: one builds, the others wait.
+        if not target.exists():
+            _build_with(go, target, say)
+
+
+def _build_with(go: str, target: Path, say: Say) -> None:
+    unfinished = target.with_name("unfinished")
     say("building the Temporal server, about 7 minutes, once")
     result = subprocess.run(
         [go, "build", "-o", unfinished, "."], cwd=SOURCE, capture_output=True, text=True, check=False

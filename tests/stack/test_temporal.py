@@ -1,5 +1,6 @@
 """The Temporal server: which program is taken, and what is said when there is none or when it can't start."""
 
+import asyncio
 import socket
 import sqlite3
 from collections.abc import Callable
@@ -65,6 +66,15 @@ async def test_with_go_the_server_is_built_once(bare: Path):
     assert told[-1] == "building the Temporal server, about 7 minutes, once"
     assert await temporal.executable(told.append) == built
     assert told.count(told[-1]) == 1
+
+
+async def test_of_two_that_start_at_once_one_builds_and_the_other_waits(bare: Path):
+    put(bare / "go", '/bin/sleep 0.2 && echo built > "$3"')
+    told: Told = []
+    first, second = await asyncio.gather(temporal.executable(told.append), temporal.executable(told.append))
+    assert first == second
+    assert first.read_text() == "built\n"
+    assert told.count("building the Temporal server, about 7 minutes, once") == 1
 
 
 async def test_when_go_can_not_build_it_its_last_words_and_a_way_out_are_told(bare: Path):
