@@ -23,7 +23,7 @@ dev: setup
 
 ## Files of tests run side by side, each process with servers of its own: most of the time they wait for each other.
 test: server
-	$(VENV)/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(VENV)/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 ## What is always true, in 500 sequences of events. SEED=... plays those of another time again.
 soak: server
