@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import structlog
 from temporalio import activity
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -128,7 +129,7 @@ def _refused(tell: Tell, refused: WorkflowUpdateFailedError) -> Answer:
 class OpenRow:
     """A row that needs its workflow, and with what it is started. `look_again`: when sooner than the outbox looks anyhow.
 
-    `after_its_end`: it may need its workflow again when that has done its work and ended.
+    `reuse`: what became of the one before, for it to begin anew. One that was terminated always does.
     """
 
     workflow: str
@@ -137,7 +138,7 @@ class OpenRow:
     summary: str
     search_attributes: Mapping[str, str]
     look_again: timedelta | None = None
-    after_its_end: bool = False
+    reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
 
 
 class OpenRows(Protocol):

@@ -28,7 +28,7 @@ def of_referral(program: str, one: OpenReferral) -> OpenRow:
         "stopwatch of a suspected harm",
         {STAGE.name: "stopwatch"} | ({SCHOOL.name: one.school} if one.school else {}),
         look_again=STEP,
-        after_its_end=True,  # All have attested, and somebody reads the letter later.
+        reuse=WorkflowIDReusePolicy.ALLOW_DUPLICATE,  # All have attested, and somebody reads the letter later.
     )
 
 
@@ -67,16 +67,13 @@ class OpenRows:
 
     async def start(self, row: OpenRow) -> None:
         """Beside none that runs; one that was terminated comes back, one that has ended by itself as its row says."""
-        reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
-        if row.after_its_end:
-            reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
         with suppress(WorkflowAlreadyStartedError):
             await self._client.start_workflow(
                 row.workflow,
                 row.argument,
                 id=row.workflow_id,
                 task_queue=TASK_QUEUE,
-                id_reuse_policy=reuse,
+                id_reuse_policy=row.reuse,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 static_summary=row.summary,
                 search_attributes=keywords(row.search_attributes),
