@@ -27,6 +27,7 @@ CACHE = Path(os.environ.get("BLUEPALS_CACHE", Path.home() / ".cache" / "blue-pal
 NAMESPACE = "default"
 CLI_VERSION = "v1.9.1"
 PATIENCE = 60.0  # seconds
+STARTS = 5  # With its own services, the server chooses a dozen ports.
 TO_FINISH, IN_MEMORY = 30.0, 1.0  # seconds to stop in: a server in memory has nothing to keep
 
 # Virtual clocks: workflows may skip time, and a skip takes some hundredths of a second.
@@ -52,6 +53,10 @@ class TemporalOptions:
 
 class StoppedWhileStarting(StackFailure):
     """The server ended by itself before it answered."""
+
+
+class PortWasTaken(StoppedWhileStarting):
+    """Another program took a port between the moment it was chosen and the one it was listened on."""
 
 
 @dataclass(frozen=True)
@@ -131,14 +136,14 @@ async def temporal_server(options: TemporalOptions, say: Say) -> AsyncIterator[T
     """A running server; it is stopped at the end of the block. Raises StackFailure when it can't start."""
     program = await executable(say)
     async with AsyncExitStack() as opened:
-        try:
-            server = await opened.enter_async_context(_serving(program, options))
-        except StoppedWhileStarting:
-            if options.port and options.ui_port:
-                raise
-            # Another program may have taken a port that was free when it was chosen.
-            server = await opened.enter_async_context(_serving(program, options))
-        yield server
+        yield await _on_free_ports(opened, program, options)
+
+
+async def _on_free_ports(opened: AsyncExitStack, program: Path, options: TemporalOptions) -> TemporalServer:
+    for _ in range(STARTS - 1):
+        with suppress(PortWasTaken):
+            return await opened.enter_async_context(_serving(program, options))
+    return await opened.enter_async_context(_serving(program, options))
 
 
 def _forget_dead_hosts(file: Path) -> None:
@@ -168,14 +173,15 @@ async def _serving(program: Path, options: TemporalOptions) -> AsyncIterator[Tem
         command, patience = _arguments(options, port, ui_port), TO_FINISH if options.file else IN_MEMORY
         async with running([program, *command], log=Path(log.name), patience=patience) as process:
             if not await _answering(address, process):
-                raise StoppedWhileStarting(_last_words(log.read(), old_data))
+                raise _stopped(log.read(), old_data)
             yield TemporalServer(address, f"http://{LOOPBACK}:{ui_port}", process.pid)
 
 
-def _last_words(said: str, old_data: Path | None) -> str:
+def _stopped(said: str, old_data: Path | None) -> StoppedWhileStarting:
     last = _without_its_frame((said.strip().splitlines() or ["nothing"])[-1])
     advice = " Its data may be from another version: run `make clean` to begin anew." if old_data else ""
-    return f'The Temporal server stopped while it was starting. Its last words: "{last}".{advice}'
+    why = f'The Temporal server stopped while it was starting. Its last words: "{last}".{advice}'
+    return PortWasTaken(why) if "address already in use" in last else StoppedWhileStarting(why)
 
 
 def _without_its_frame(line: str) -> str:

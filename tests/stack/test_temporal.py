@@ -142,13 +142,16 @@ async def test_the_last_words_of_a_server_that_stops_while_it_starts_are_told(
     )
 
 
-async def test_a_server_that_stops_on_ports_that_were_chosen_for_it_is_started_on_others(
+TAKEN = "Failed to start a listener: listen tcp 127.0.0.1:41331: bind: address already in use"
+
+
+async def test_a_server_that_finds_a_port_taken_which_was_free_before_is_started_on_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     real = await temporal.executable(print)
     put(
         tmp_path / "temporal",
-        f'echo "$@" >> "$0.starts"; [ -e "$0.tried" ] && exec {real} "$@"; : > "$0.tried"',
+        f'echo "$@" >> "$0.starts"; [ -e "$0.tried" ] && exec {real} "$@"; : > "$0.tried"; echo "{TAKEN}"',
     )
     monkeypatch.setenv("PATH", str(tmp_path))
     async with temporal_server(TemporalOptions(), print) as server:
@@ -157,10 +160,19 @@ async def test_a_server_that_stops_on_ports_that_were_chosen_for_it_is_started_o
     assert first != second
 
 
-async def test_a_server_that_stops_on_given_ports_is_started_once(bare: Path):
+async def test_a_server_that_finds_no_free_port_at_all_is_given_up_with_its_last_words(bare: Path):
+    put(bare / "temporal", f'echo "$@" >> "$0.starts"; echo "{TAKEN}"')
+    with pytest.raises(StackFailure, match="address already in use"):
+        async with temporal_server(TemporalOptions(), print):
+            pass
+    starts = (bare / "temporal.starts").read_text().splitlines()
+    assert len(set(starts)) == len(starts) == temporal.STARTS
+
+
+async def test_a_server_that_stops_for_another_reason_is_started_once(bare: Path):
     put(bare / "temporal", 'echo "$@" >> "$0.starts"')
     with pytest.raises(StackFailure, match="stopped while it was starting"):
-        async with temporal_server(TemporalOptions(port=free_port(), ui_port=free_port()), print):
+        async with temporal_server(TemporalOptions(), print):
             pass
     assert len((bare / "temporal.starts").read_text().splitlines()) == 1
 
