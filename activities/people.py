@@ -78,10 +78,6 @@ class PeopleActivities:
         )
 
     @activity.defn
-    async def say_farewell(self, order: OnePairing) -> None:
-        await pairings.say_farewell(self._office, Scope.whole(order.program), UUID(order.pairing_id))
-
-    @activity.defn
     async def close_pairing(self, order: OnePairing) -> None:
         await pairings.close(self._office, Scope.whole(order.program), UUID(order.pairing_id))
 

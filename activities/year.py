@@ -6,7 +6,7 @@ from datetime import datetime
 from temporalio import activity
 
 from bluepals.domain.visit_plan import VisitInstants
-from bluepals.facts import year
+from bluepals.facts import pairings, year
 from bluepals.facts.office import Office
 from bluepals.store.database import Scope
 
@@ -59,6 +59,14 @@ class YearCalendar:
 
 
 @dataclass(frozen=True)
+class PairToBegin:
+    """`declinable_until` None: nobody is asked, or a gate is closed and they are asked when it opens."""
+
+    pairing_id: str
+    declinable_until: datetime | None
+
+
+@dataclass(frozen=True)
 class YearNumbers:
     pairings: int
     letters: int
@@ -83,15 +91,30 @@ class YearActivities:
         )
 
     @activity.defn
-    async def pairings_to_begin(self, order: ThisYear) -> list[str]:
-        ids = await year.pairings_to_begin(self._office, Scope.whole(order.program), order.program_year)
-        return [str(pairing_id) for pairing_id in ids]
+    async def pairings_to_begin(self, order: ThisYear) -> list[PairToBegin]:
+        """Those concerned are asked now whether they agree."""
+        scope, pairs = Scope.whole(order.program), []
+        for pairing_id in await year.pairings_to_begin(self._office, scope, order.program_year):
+            until = await pairings.ask(self._office, scope, pairing_id)
+            pairs.append(PairToBegin(str(pairing_id), until))
+            activity.heartbeat(len(pairs))
+        return pairs
 
     @activity.defn
     async def send_packs(self, order: OneOpening) -> int:
         return await year.send_packs(
             self._office, Scope.whole(order.program), order.program_year, order.number, order.opens_at
         )
+
+    @activity.defn
+    async def say_farewells(self, order: ThisYear) -> int:
+        """To all whose letters go on until the year ends. How many pairs."""
+        scope = Scope.whole(order.program)
+        pairs = await year.pairings_to_end(self._office, scope, order.program_year)
+        for number, pairing_id in enumerate(pairs, start=1):
+            await pairings.say_farewell(self._office, scope, pairing_id)
+            activity.heartbeat(number)
+        return len(pairs)
 
     @activity.defn
     async def close_year(self, order: ThisYear) -> YearNumbers:

@@ -168,7 +168,7 @@ async def measure(this: Bench, count: int) -> Measured:
     pairs = await _prepared(this, TURNS * WARM_UP + count + WARM_UP + 1 + WAITING)
     plain = Kind(BARE, lambda number: bare(this.client, number))
     shown = Kind(BARE, lambda number: bare(this.client, number, shown=True))
-    whole = Kind(REAL, _taken_in_turn(real(this.parts, program().id, pairs)))
+    whole = Kind(REAL, _taken_in_turn(real(this.parts, program(), pairs)))
     bare_run, shown_run, real_run = await _in_turns(this, (plain, shown, whole), count)
     console.print(f"one year of each kind, and {WAITING} that wait")
     bare_year, bare_cached = await _size_and_memory(this, plain)

@@ -63,8 +63,8 @@ class Bare:
         for ending in range(2):
             self._enter(self._start.letters + ending)
             await workflow.sleep(AHEAD)
-            await self._do_nothing(BareLetter("", "", "", 0, ""))
         self._enter(self._start.letters + 2)
+        await self._do_nothing(BareLetter("", "", "", 0, ""))
 
     @workflow.update
     def letter_decided(self, letter: BareLetter) -> str:

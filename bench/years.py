@@ -8,14 +8,17 @@ from uuid import uuid4
 
 from temporalio.client import Client
 
+from activities.starting import keywords
 from bench.bare import AHEAD, Bare, BareInput, BareLetter
 from bench.program import LETTERS, Pairs
+from bluepals.domain.program import Program
 from bluepals.store.database import Scope
 from rehearsal.clock import VirtualClock
 from service.parts import Parts
 from workflows.api import pairing
 from workflows.pairing import Pairing
 from workflows.queue import TASK_QUEUE
+from workflows.search_attributes import PROGRAM_YEAR, SCHOOL
 
 AT_ONCE = 24
 AN_HOUR = timedelta(hours=1)  # until the last of them has begun
@@ -49,13 +52,17 @@ class Size:
     bytes: int
 
 
-def real(parts: Parts, program: str, pairs: Pairs) -> Years:
+def real(parts: Parts, program: Program, pairs: Pairs) -> Years:
     ids = [pairing.workflow_id(str(one)) for one in pairs.pairings]
-    scope = Scope.whole(program)
+    scope = Scope.whole(program.id)
+    school = program.schools[0].id
+    of_the_school = keywords({SCHOOL.name: school, PROGRAM_YEAR.name: program.program_year_id(school)})
 
     async def start(number: int) -> object:
-        argument = pairing.PairingInput(program, str(pairs.pairings[number]), pairs.closes.isoformat())
-        return await parts.client.start_workflow(Pairing.run, argument, id=ids[number], task_queue=TASK_QUEUE)
+        argument = pairing.PairingInput(program.id, str(pairs.pairings[number]), pairs.closes.isoformat())
+        return await parts.client.start_workflow(
+            Pairing.run, argument, id=ids[number], task_queue=TASK_QUEUE, search_attributes=of_the_school
+        )
 
     async def tell(number: int, letter: int) -> object:
         return await parts.teller.tell(scope, pairs.tells[number][letter])

@@ -59,7 +59,7 @@ class Pairing:
                 await self._officer_answers(number)
                 await self._continue_as_new_when_long()
             await self._visit()
-            await self._say_farewell()
+            await self._farewell()
         return await self._close()
 
     @workflow.update
@@ -128,6 +128,8 @@ class Pairing:
 
     async def _introduce(self) -> bool:
         """A closed gate (no consent, clearance ended, a pause) puts it off until it opens; False: it never did."""
+        if self._start.declinable_until and self._state.calendar is None:
+            await self._until_nobody_declines(self._start.declinable_until)
         while self._state.calendar is None:
             self._gate_opened = False
             introduction = await workflow.execute_activity_method(
@@ -203,13 +205,10 @@ class Pairing:
         self._enter(Stage.VISIT, self._state.last_round, self._calendar.visit_over)
         await self._releasing_until(lambda: self._calendar.visit_over, "the officers' visit")
 
-    async def _say_farewell(self) -> None:
-        """Whoever ends before the year does is told of it by those who end it."""
+    async def _farewell(self) -> None:
+        """The year says it, to all of the school's pairs at once."""
         if self._calendar.ends_early:
             return
-        await workflow.execute_activity_method(
-            PeopleActivities.say_farewell, self._this, summary="say farewell", **TRANSACTION
-        )
         self._note("farewell")
         self._enter(Stage.FAREWELL, self._state.last_round, self._calendar.closes)
         await self._releasing_until(lambda: self._calendar.closes, "late letters may still come")

@@ -38,6 +38,7 @@ class ProgramYear:
         while number := self._next_opening():
             await self._opening_day(number)
             await self._continue_as_new_when_long()
+        await self._visit()
         await self._last_weeks()
         return await self._close()
 
@@ -124,6 +125,18 @@ class ProgramYear:
             return False
         return True
 
+    async def _visit(self) -> None:
+        """Its own workflow holds it. When it is over, everybody hears that the year of letters is."""
+
+        def over() -> datetime:
+            return min(self._dates.visit.over, self._dates.closes)
+
+        self._enter("visit", self._state.opening_days_done, over())
+        await self._beginning_pairings_until(over, "the officers' visit")
+        await workflow.execute_activity_method(
+            YearActivities.say_farewells, self._this, summary="say farewell to the pairs", **BATCH
+        )
+
     async def _last_weeks(self) -> None:
         self._enter("last weeks", self._state.opening_days_done, self._dates.closes)
         await self._beginning_pairings_until(lambda: self._dates.closes, "the end of the year")
@@ -170,10 +183,15 @@ class ProgramYear:
     async def _begin_pairings(self, closes: datetime) -> None:
         self._state.pairs_waiting = False
         pairings = await workflow.execute_activity_method(
-            YearActivities.pairings_to_begin, self._this, summary="which pairings begin?", **TRANSACTION
+            YearActivities.pairings_to_begin, self._this, summary="which pairings begin?", **BATCH
         )
         starts = [
-            (pairing.workflow_id(one), pairing.PairingInput(self._start.program, one, closes.isoformat()))
+            (
+                pairing.workflow_id(one.pairing_id),
+                pairing.PairingInput(
+                    self._start.program, one.pairing_id, closes.isoformat(), one.declinable_until
+                ),
+            )
             for one in pairings
         ]
         await self._start_workflows(pairing.WORKFLOW, pairing.Stage.INTRODUCTION, starts)

@@ -49,6 +49,14 @@ class Asked:
     until: datetime
 
 
+async def ask(office: Office, scope: Scope, pairing_id: UUID) -> datetime | None:
+    """Tell those concerned who it is to be. Until when they may decline; None: nobody may, or a gate is closed."""
+    async with office.committing(scope) as connection:
+        if await pairings.closed_gate(connection, pairing_id):
+            return None
+        return await declining.asked_until(connection, await Letterhead.of(office, connection), pairing_id)
+
+
 async def introduce(office: Office, scope: Scope, pairing_id: UUID) -> Introduced | Asked | Held:
     """Tell the officer and the family, unless a gate is closed or somebody may still say no."""
     async with office.committing(scope) as connection:

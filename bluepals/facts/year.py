@@ -52,6 +52,12 @@ async def pairings_to_begin(office: Office, scope: Scope, program_year: str) -> 
         return await pairings.approved(connection, program_year)
 
 
+async def pairings_to_end(office: Office, scope: Scope, program_year: str) -> Sequence[UUID]:
+    """Those whose letters end with the year. Who ends before it does is told of it then."""
+    async with office.database.transaction(scope) as connection:
+        return await pairings.ending_with_the_year(connection, program_year)
+
+
 async def send_packs(
     office: Office, scope: Scope, program_year: str, opening: int, opens_at: datetime | None = None
 ) -> int:

@@ -123,6 +123,15 @@ async def approved(connection: Connection, program_year: str) -> Sequence[UUID]:
     return [row["id"] for row in rows]
 
 
+async def ending_with_the_year(connection: Connection, program_year: str) -> Sequence[UUID]:
+    rows = await connection.fetch(
+        "SELECT id FROM pairing WHERE program_year_id = $1 AND introduced_at IS NOT NULL AND ended_at IS NULL"
+        " AND NOT EXISTS (SELECT FROM ending WHERE pairing_id = pairing.id) ORDER BY id",
+        program_year,
+    )
+    return [row["id"] for row in rows]
+
+
 async def end(connection: Connection, pairing_id: UUID, reason: str) -> None:
     await connection.execute(
         "UPDATE pairing SET ended_at = program_now(), end_reason = $2 WHERE id = $1 AND ended_at IS NULL",

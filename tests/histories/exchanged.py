@@ -17,5 +17,5 @@ class ExchangedSteps(Pairing):
             while number := self._next_round():
                 await self._student_writes(number)
                 await self._officer_answers(number)
-            await self._say_farewell()
+            await self._farewell()
         return await self._close()

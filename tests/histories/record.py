@@ -20,6 +20,7 @@ from temporalio.client import WorkflowHandle
 
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.people import Role
+from bluepals.domain.program import Policy
 from bluepals.facts import matching, replacements
 from bluepals.store.migrate import migrate
 from service.connection import connect
@@ -45,7 +46,7 @@ FOLDER = Path(__file__).parent
 
 async def record() -> None:
     async with _served() as served:
-        await _undisturbed(World(served, a_program("undisturbed", rounds=3)))
+        await _undisturbed(World(served, a_program("undisturbed", rounds=3, policy=Policy(declining_days=2))))
         await _misses(World(served, a_program("misses", rounds=2)))
         await _gates(World(served, a_program("gates", rounds=1)))
         await _matching(World(served, a_program("matching")))
@@ -93,9 +94,9 @@ async def _undisturbed(world: World) -> None:
     year = await world.begin_year()
     (pair,) = await world.pair()
     await world.tell()
-    await asyncio.sleep(1)
-    await world.attend(pairing.workflow_id(pair))
+    await world.attend_pairing(pair)
     await world.attend(visit_workflow.workflow_id(world.year))
+    await world.reach(world.program.year.first_day + timedelta(days=2))
     for number in range(1, 4):
         await world.exchange(pair, number)
     await world.reach(world.program.year.last_day, 18)

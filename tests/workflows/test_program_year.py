@@ -7,12 +7,14 @@ import pytest
 from temporalio.client import WorkflowHandle
 
 from activities.year import YearNumbers
+from bluepals.domain.calendar import visit_day
 from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
 from bluepals.facts import matching, roster
 from bluepals.facts.roster import Roster
 from tests.workflows.world import World, a_student, an_officer, eventually, staff
-from workflows.api import pairing, visit_day
+from workflows.api import pairing
+from workflows.api import visit_day as visit_workflow
 from workflows.search_attributes import PROGRAM_YEAR, ROUND, SCHOOL, STAGE
 
 
@@ -40,7 +42,7 @@ async def test_a_year_from_its_opening_to_its_numbers(make_world: Callable[..., 
     year = await world.begin_year()
     (pair,) = await world.pair()
     (handle,) = await _begun(world, [pair])
-    await world.attend(visit_day.workflow_id(world.year))
+    await world.attend(visit_workflow.workflow_id(world.year))
     assert await world.attribute(handle, SCHOOL) == "north"
     assert await world.attribute(handle, PROGRAM_YEAR) == world.year
     await world.letter(pair, Side.STUDENT, 1)
@@ -51,6 +53,10 @@ async def test_a_year_from_its_opening_to_its_numbers(make_world: Callable[..., 
     await world.letter(pair, Side.OFFICER, 2)
     await world.reach(world.round(2).opens_on, 8)
     assert len(await world.mails("pack")) == 2
+    assert await world.attribute(year, STAGE) == "visit"
+    assert await world.mails("farewell") == []
+    await world.reach(visit_day(world.program))
+    assert await world.mails("farewell") == ["officer1@pd.example", "parent1@home.example"]
     assert await world.attribute(year, STAGE) == "last weeks"
     await world.reach(world.program.year.last_day, 18)
     assert await year.result() == YearNumbers(
@@ -96,7 +102,7 @@ async def test_pairs_for_a_year_that_has_closed_go_to_a_person(make_world: Calla
     world = make_world(rounds=1)
     await world.enroll()
     year = await world.begin_year()
-    await world.attend(visit_day.workflow_id(world.year))
+    await world.attend(visit_workflow.workflow_id(world.year))
     await matching.make_proposal(world.office, world.scope, seed=1)
     await world.reach(world.program.year.last_day, 18)
     await year.result()

@@ -16,6 +16,7 @@ import asyncpg
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.tells import TellActivities, TellDue, Teller
 from activities.year import VisitTimes
@@ -206,6 +207,16 @@ async def eventually(reached: Callable[[], Awaitable[bool]], what: str) -> None:
         raise AssertionError(f"{what}: not within {PATIENCE} seconds") from None
 
 
+async def _has_begun(handle: WorkflowHandle[Any, Any]) -> bool:
+    try:
+        await handle.describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
+
+
 @dataclass
 class World:
     """One program with one school; `now` is the program's time, and that of every workflow in `running`."""
@@ -343,6 +354,13 @@ class World:
                 [SearchAttributePair(SCHOOL, "north"), SearchAttributePair(PROGRAM_YEAR, self.year)]
             ),
         )
+        await self.attend(handle.id)
+        return handle
+
+    async def attend_pairing(self, pairing_id: str) -> WorkflowHandle[Any, Any]:
+        """One that its year begins."""
+        handle = self.client.get_workflow_handle(pairing.workflow_id(pairing_id))
+        await eventually(lambda: _has_begun(handle), "the pairing begins")
         await self.attend(handle.id)
         return handle
 

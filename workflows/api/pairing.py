@@ -1,6 +1,7 @@
 """What may be said to a pairing."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -106,11 +107,15 @@ class PairingState:
 
 @dataclass
 class PairingInput:
-    """`closes`: the end of the school's year, as an ISO instant. Two whom no gate ever let meet wait no longer."""
+    """`closes`: the end of the school's year, as an ISO instant. Two whom no gate ever let meet wait no longer.
+
+    `declinable_until`: those concerned were asked, and may say no until then. None: nobody was asked yet.
+    """
 
     program: str
     pairing_id: str
     closes: str
+    declinable_until: datetime | None = None
     state: PairingState = field(default_factory=PairingState)
 
 

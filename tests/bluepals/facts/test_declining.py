@@ -66,6 +66,18 @@ async def test_both_sides_are_asked_once_with_the_other_ones_first_name(asking: 
     assert await asking.mails("introduction") == []
 
 
+async def test_whom_the_year_has_asked_the_introduction_asks_no_more(asking: TwoSchools) -> None:
+    assert await pairings.ask(asking.office, asking.scope, asking.pairing["Ana"]) == UNTIL
+    assert await introduce(asking, "Ana") == Asked(UNTIL)
+    assert len(await asking.mailed_to("asked")) == 4
+
+
+async def test_nobody_is_asked_about_a_pair_whose_gate_is_closed(asking: TwoSchools) -> None:
+    await asking.admin.execute("UPDATE student SET consent_on = NULL WHERE id = $1", asking.student["Ana"])
+    assert await pairings.ask(asking.office, asking.scope, asking.pairing["Ana"]) is None
+    assert await asking.mailed_to("asked") == ["cal@staff.example", "coco@staff.example"]
+
+
 async def test_a_counselor_gets_the_pairs_of_the_school_in_one_mail(asking: TwoSchools) -> None:
     (mail,) = [one for one in await asking.mails("asked") if one["to_address"] == "coco@staff.example"]
     text = words(parsed(mail["message"]))

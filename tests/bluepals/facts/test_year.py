@@ -6,9 +6,10 @@ from email.message import EmailMessage
 import pytest
 
 from bluepals.domain.letters import Side
-from bluepals.facts import daily, letters, visits, year
+from bluepals.facts import daily, endings, letters, visits, year
 from bluepals.facts.year import Numbers
 from bluepals.store import attention, programs, rounds
+from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
 from tests.mailroom import parsed
@@ -50,6 +51,21 @@ async def test_the_pairings_to_begin_are_those_that_nobody_has_introduced(school
     )
     found = await year.pairings_to_begin(schools.office, schools.scope, schools.year("north"))
     assert found == [schools.pairing["Ana"]]
+
+
+async def test_the_pairings_to_end_are_those_that_nobody_has_ended_before(schools: TwoSchools) -> None:
+    north = schools.year("north")
+    both = sorted([schools.pairing["Ana"], schools.pairing["Ben"]])
+    assert await year.pairings_to_end(schools.office, schools.scope, north) == both
+    async with schools.office.committing(schools.scope) as connection:
+        await endings.end_in(
+            connection,
+            schools.pairing["Ana"],
+            Reason.MOVED,
+            farewell_until=CHILDREN_DUE,
+            by=schools.staff["Cora"],
+        )
+    assert await year.pairings_to_end(schools.office, schools.scope, north) == [schools.pairing["Ben"]]
 
 
 async def test_a_class_with_letters_hears_of_its_pack_once(schools: TwoSchools) -> None:
