@@ -9,7 +9,7 @@ from uuid import UUID
 from bluepals.domain.people import Role
 from bluepals.facts import endings
 from bluepals.facts.desk import visitor_of
-from bluepals.facts.office import Letterhead, Office, post
+from bluepals.facts.office import Letterhead, Office, post, post_to_family
 from bluepals.links import Visitor
 from bluepals.mail import notices
 from bluepals.store import attention, declining, pairings, people
@@ -99,24 +99,17 @@ async def _ask_officer(
 async def _ask_family(
     connection: Connection, letterhead: Letterhead, pairing: PairingCard, until: datetime
 ) -> None:
-    for number, address in enumerate(pairing.family, start=1):
-        await post(
-            connection,
-            letterhead,
-            notices.introductions.pair_to_guardian(
-                student=pairing.student_first_name,
-                officer=pairing.officer_first_name,
-                agency=pairing.agency_name,
-                until=letterhead.calendar.label(until),
-                link=letterhead.decline_link(Decliner.FAMILY, pairing.id),
-                language=pairing.student_language,
-            ),
-            key=f"asked-{pairing.id}-guardian-{number}",
-            to=address,
-            school=pairing.school,
-            pairing_id=pairing.id,
-            useful_until=until,
-        )
+    notice = notices.introductions.pair_to_guardian(
+        student=pairing.student_first_name,
+        officer=pairing.officer_first_name,
+        agency=pairing.agency_name,
+        until=letterhead.date_for_family(pairing, until),
+        link=letterhead.decline_link(Decliner.FAMILY, pairing.id),
+        language=pairing.student_language,
+    )
+    await post_to_family(
+        connection, letterhead, notice, pairing, key=f"asked-{pairing.id}", useful_until=until
+    )
 
 
 async def decline(office: Office, scope: Scope, pairing_id: UUID, *, by: UUID) -> None:
@@ -153,7 +146,7 @@ def _call(standing: Standing) -> str:
 async def _tell_who_was_asked(
     connection: Connection, letterhead: Letterhead, pairing_id: UUID, standing: Standing, by: UUID
 ) -> None:
-    """But for the side that has said no."""
+    """But for the side that has said no. About no pairing: of one that has ended nothing more is sent."""
     pairing = await pairings.card(connection, pairing_id)
     if by != standing.officer_id:
         await post(

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.people import Role
-from bluepals.facts.office import Letterhead, post
+from bluepals.facts.office import Letterhead, post, post_to_family
 from bluepals.mail import notices
 from bluepals.store import pairings, people
 from bluepals.store.database import Connection
@@ -31,7 +31,7 @@ async def ask(
             until=day,
             link=letterhead.officer_link(pairing.officer_id),
         ),
-        key=_key(pairing_id, until, "officer"),
+        key=f"{_key(pairing_id, until)}-officer",
         to=pairing.officer_email,
         agency=pairing.agency,
         pairing_id=pairing_id,
@@ -50,7 +50,7 @@ async def ask(
                 until=day,
                 link=letterhead.teacher_link(teacher.id),
             ),
-            key=_key(pairing_id, until, str(teacher.id)),
+            key=f"{_key(pairing_id, until)}-{teacher.id}",
             to=teacher.email,
             school=pairing.school,
             pairing_id=pairing_id,
@@ -63,24 +63,17 @@ async def ask(
 async def _tell_family(
     connection: Connection, letterhead: Letterhead, pairing: PairingCard, until: datetime
 ) -> None:
-    for number, address in enumerate(pairing.family, start=1):
-        await post(
-            connection,
-            letterhead,
-            notices.endings.child_leaves_to_guardian(
-                student=pairing.student_first_name,
-                officer=pairing.officer_first_name,
-                until=letterhead.calendar.label(until),
-                language=pairing.student_language,
-            ),
-            key=_key(pairing.id, until, f"guardian-{number}"),
-            to=address,
-            school=pairing.school,
-            pairing_id=pairing.id,
-            useful_until=until,
-        )
+    notice = notices.endings.child_leaves_to_guardian(
+        student=pairing.student_first_name,
+        officer=pairing.officer_first_name,
+        until=letterhead.date_for_family(pairing, until),
+        language=pairing.student_language,
+    )
+    await post_to_family(
+        connection, letterhead, notice, pairing, key=_key(pairing.id, until), useful_until=until
+    )
 
 
-def _key(pairing_id: UUID, until: datetime, whom: str) -> str:
+def _key(pairing_id: UUID, until: datetime) -> str:
     """By the day: who takes it back and leaves again is asked again."""
-    return f"last-words-{pairing_id}-{until:%Y-%m-%d}-{whom}"
+    return f"last-words-{pairing_id}-{until:%Y-%m-%d}"

@@ -11,9 +11,11 @@ from bluepals.domain.program import Program
 from bluepals.links import Links
 from bluepals.mail.compose import compose
 from bluepals.mail.notice import Notice
+from bluepals.paper.words import words_in
 from bluepals.store import mail, programs
 from bluepals.store.content import Keyring
 from bluepals.store.database import Connection, Database, Scope
+from bluepals.store.pairings import PairingCard
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,10 @@ class Letterhead:
     def decline_link(self, page: str, pairing: UUID) -> str:
         return self.office.links.decline(self.program.id, page, pairing, self._until)
 
+    def date_for_family(self, pairing: PairingCard, instant: datetime) -> str:
+        """In its language."""
+        return words_in(pairing.student_language).until(instant.astimezone(self.calendar.zone))
+
     @property
     def _until(self) -> datetime:
         return self.now + timedelta(days=self.program.policy.link_days)
@@ -96,3 +102,26 @@ async def post(
             useful_until=useful_until,
         ),
     )
+
+
+async def post_to_family(
+    connection: Connection,
+    letterhead: Letterhead,
+    notice: Notice,
+    pairing: PairingCard,
+    *,
+    key: str,
+    useful_until: datetime | None = None,
+) -> None:
+    """To each guardian who has an address and may be written to; to others the school hands out paper."""
+    for number, address in enumerate(pairing.family, start=1):
+        await post(
+            connection,
+            letterhead,
+            notice,
+            key=f"{key}-guardian-{number}",
+            to=address,
+            school=pairing.school,
+            pairing_id=pairing.id,
+            useful_until=useful_until,
+        )

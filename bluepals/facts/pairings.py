@@ -8,9 +8,8 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
 from bluepals.facts import declining
-from bluepals.facts.office import Letterhead, Office, post
+from bluepals.facts.office import Letterhead, Office, post, post_to_family
 from bluepals.mail import notices
-from bluepals.mail.notice import Notice
 from bluepals.paper.words import words_in
 from bluepals.store import endings, follow_on, pairings, programs
 from bluepals.store.database import Connection, Scope
@@ -124,22 +123,7 @@ async def _tell_guardian(connection: Connection, letterhead: Letterhead, pairing
         officer=pairing.officer_first_name,
         language=pairing.student_language,
     )
-    await _to_family(connection, letterhead, pairing, notice, key=f"introduction-{pairing.id}")
-
-
-async def _to_family(
-    connection: Connection, letterhead: Letterhead, pairing: PairingCard, notice: Notice, *, key: str
-) -> None:
-    for number, address in enumerate(pairing.family, start=1):
-        await post(
-            connection,
-            letterhead,
-            notice,
-            key=f"{key}-guardian-{number}",
-            to=address,
-            school=pairing.school,
-            pairing_id=pairing.id,
-        )
+    await post_to_family(connection, letterhead, notice, pairing, key=f"introduction-{pairing.id}")
 
 
 async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
@@ -163,7 +147,7 @@ async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
             officer=pairing.officer_first_name,
             language=pairing.student_language,
         )
-        await _to_family(connection, letterhead, pairing, notice, key=f"farewell-{pairing_id}")
+        await post_to_family(connection, letterhead, notice, pairing, key=f"farewell-{pairing_id}")
         await _tell_what_comes_next(connection, letterhead, pairing)
 
 
@@ -180,7 +164,7 @@ async def _tell_what_comes_next(connection: Connection, letterhead: Letterhead, 
     notice = notices.closing.follow_on(
         student=pairing.student_first_name, programs=lines, language=pairing.student_language
     )
-    await _to_family(connection, letterhead, pairing, notice, key=f"follow-on-{pairing.id}")
+    await post_to_family(connection, letterhead, notice, pairing, key=f"follow-on-{pairing.id}")
 
 
 async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:

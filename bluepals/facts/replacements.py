@@ -10,7 +10,7 @@ from bluepals.domain.matching import propose
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
 from bluepals.facts import letters, who_may
-from bluepals.facts.office import Letterhead, Office, post
+from bluepals.facts.office import Letterhead, Office, post, post_to_family
 from bluepals.mail import notices
 from bluepals.store import attention, deliveries, endings, matching, pairings, people, programs, tells
 from bluepals.store import replacements as store
@@ -264,18 +264,10 @@ async def tell_family(office: Office, scope: Scope, replacement_id: UUID) -> Non
 
 async def _tell_of_change(connection: Connection, letterhead: Letterhead, one: Replacement) -> None:
     pairing = await pairings.card(connection, one.pairing_id)
-    for number, address in enumerate(pairing.family, start=1):
-        await post(
-            connection,
-            letterhead,
-            notices.endings.pal_changes_to_guardian(
-                student=pairing.student_first_name, language=pairing.student_language
-            ),
-            key=f"new-officer-{one.id}-guardian-{number}",
-            to=address,
-            school=pairing.school,
-            pairing_id=pairing.id,
-        )
+    notice = notices.endings.pal_changes_to_guardian(
+        student=pairing.student_first_name, language=pairing.student_language
+    )
+    await post_to_family(connection, letterhead, notice, pairing, key=f"new-officer-{one.id}")
     for teacher in await people.staff(
         connection, Role.TEACHER, school=pairing.school, class_name=pairing.class_name
     ):

@@ -1,7 +1,7 @@
 """What the printed pages say around the letters, in the languages of the program."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 # Python's own names of days and months follow the machine's locale, which need not be there in both languages.
 _DAYS = {
@@ -48,6 +48,12 @@ class Words:
         if self.language == "es":
             return f"{weekday} {day.day} de {month} de {day.year}"
         return f"{weekday}, {month} {day.day}, {day.year}"
+
+    def until(self, moment: datetime) -> str:
+        """A local date with its hour, after "by" or its like."""
+        if self.language == "es":
+            return f"{self.long_date(moment)}, a las {moment:%H:%M}"
+        return f"{self.long_date(moment)}, {moment:%-I:%M %p}"
 
 
 ENGLISH = Words(

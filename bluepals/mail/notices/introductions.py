@@ -41,7 +41,10 @@ def pair_to_guardian(
             kind="asked",
             subject=f"Quién escribirá a {student}",
             paragraphs=(
-                f"Queremos presentar a {student} a {officer}, de {agency}, para que se escriban este año escolar.",
+                (
+                    f"Este año escolar {student} puede escribirse con {officer}, de {agency}. Antes de presentarles, "
+                    "queremos saber si usted está de acuerdo."
+                ),
                 (
                     f"Si prefiere que sea otra persona, díganoslo antes de esta fecha: {until}. No hace falta dar una "
                     "razón. Si está de acuerdo, no tiene que hacer nada."

@@ -41,7 +41,7 @@ async def asking(database: Database, admin: asyncpg.Connection) -> TwoSchools:
 def words(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return " ".join(str(body.get_content()).split())
 
 
 async def introduce(schools: TwoSchools, child: str) -> Introduced | Asked | Held:
@@ -62,6 +62,7 @@ async def test_both_sides_are_asked_once_with_the_other_ones_first_name(asking: 
         "olga@city.example",
     ]
     assert "Olga, de City Police" in words(mails["family.ana@home.example"])
+    assert "martes 8 de septiembre de 2026, a las 17:00." in words(mails["family.ana@home.example"])
     assert "Ana, a fifth-grader" in words(mails["olga@city.example"])
     assert await asking.mails("introduction") == []
 
