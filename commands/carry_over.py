@@ -13,7 +13,7 @@ from bluepals.store import carry_over as store
 from bluepals.store import people
 from bluepals.store.carry_over import PastPair
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.parts import Parts
 
 app = typer.Typer(help="Pairs of the last year that want to go on.", no_args_is_help=True)
@@ -90,7 +90,7 @@ def _shape(pair: PastPair) -> dict[str, object]:
 
 
 def _print(pairs: Sequence[PastPair]) -> None:
-    table = Table("pairing", "school", "student", "officer", "family", "officer says", "hindered")
+    table = Table(ids("pairing"), "school", "student", "officer", "family", "officer says", "hindered")
     for pair in pairs:
         table.add_row(
             str(pair.pairing_id),

@@ -17,7 +17,7 @@ from bluepals.facts.closing import Closing, Word
 from bluepals.store import cases as store
 from bluepals.store import people, programs
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.referrals import Referrals
 
 app = typer.Typer(help="Letters that worried someone, until their cases are closed.", no_args_is_help=True)
@@ -54,12 +54,11 @@ async def _list(program: str, json: bool) -> None:
 
 
 def _print_list(found: Sequence[Mapping[str, object]], zone: ZoneInfo) -> None:
+    still_open = sum(not one["closed_at"] for one in found)
     table = Table(
-        title=f"{sum(not one['closed_at'] for one in found)} open cases", box=SIMPLE_HEAD, pad_edge=False
-    )
-    table.add_column("case", no_wrap=True)
-    for name in ("kind", "opened", "waits for"):
-        table.add_column(name)
+        ids("case"), "kind", "opened", "waits for",
+        title=f"{still_open} open cases", box=SIMPLE_HEAD, pad_edge=False,
+    )  # fmt: skip
     for one in found:
         opened = one["opened_at"]
         shown = f"{opened.astimezone(zone):%b %-d, %H:%M}" if isinstance(opened, datetime) else ""

@@ -66,7 +66,9 @@ async def _id_of(connection: Connection, subject: Subject, given: str) -> UUID:
     try:
         return await holds.known(connection, subject, UUID(given))
     except ValueError:
-        raise Refused(f"{given} is no id of a {subject}. See: starter.py status --json") from None
+        raise Refused(
+            f"{given} is no id of a {subject}. See: starter.py pairing list, or letter waiting"
+        ) from None
 
 
 @app.command()

@@ -24,7 +24,7 @@ from bluepals.store import people, programs
 from bluepals.store.cases import OpenReferral
 from bluepals.store.database import Scope
 from bluepals.store.letters import OpenedDraft
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.parts import Parts
 from service.referrals import Referrals
 from workflows.api.pairing import HASH_BYTES
@@ -145,10 +145,10 @@ async def _waiting(program: str, json: bool) -> None:
             zone = ZoneInfo((await programs.load(connection)).timezone)
         found = await letters.waiting(service.office, Scope.whole(program))
     shape = [{**asdict(one), "hash": one.hash.hex()} for one in found]
-    table = Table(title=f"{len(found)} drafts wait", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("draft", no_wrap=True)
-    for name in ("letter", "risk", "received"):
-        table.add_column(name)
+    table = Table(
+        ids("draft"), "letter", "risk", "received",
+        title=f"{len(found)} drafts wait", box=SIMPLE_HEAD, pad_edge=False,
+    )  # fmt: skip
     for one in found:
         letter = f"round {one.round_number}, {one.side}, {one.school}" if one.school else "stock letter"
         table.add_row(

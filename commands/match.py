@@ -18,7 +18,7 @@ from bluepals.roster.formulas import csv_file
 from bluepals.store import matching, people, programs
 from bluepals.store.database import Scope
 from bluepals.store.matching import OpenPair, WaitingChild
-from commands.shell import PATIENCE, AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import PATIENCE, AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.parts import Parts
 from workflows.api.assignment import DecideAboutPairs, workflow_id
 from workflows.assignment import Assignment
@@ -64,7 +64,9 @@ def _write(file: Path, pairs: Sequence[OpenPair]) -> None:
 def _print(
     pairs: Sequence[OpenPair], needs: Sequence[dict[str, object]], waiting: Sequence[WaitingChild]
 ) -> None:
-    table = Table("class", "child", "officer", "why, and the pair's id", title=f"{len(pairs)} open pairs")
+    table = Table(
+        "class", "child", "officer", ids("why, and the pair's id"), title=f"{len(pairs)} open pairs"
+    )
     for pair in pairs:
         table.add_row(
             f"{pair.class_name}\n{pair.school}",

@@ -27,8 +27,11 @@ async def _open(program: str, seed: int, json: bool) -> None:
         await schedule_daily_mail(service, definition)
         await schedule_retention(service, definition)
     years = [definition.program_year_id(school.id) for school in definition.schools]
+    opened = (
+        f"The years of {len(years)} schools are open." if len(years) > 1 else "The school's year is open."
+    )
     answer(
         {"program_years": years},
         json,
-        lambda: out.print(f"{len(years)} years are open. Next: starter.py match show {program}"),
+        lambda: out.print(f"{opened} Next: starter.py match show {program}"),
     )

@@ -1,26 +1,56 @@
-"""pairing show: one pairing's year, from the database."""
+"""pairing: who writes to whom, and one pairing's year, from the database."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
+from rich.text import Text
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.store import programs, status
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 from workflows.api.pairing import workflow_id
 
-app = typer.Typer(help="One pairing's year.", no_args_is_help=True)
+app = typer.Typer(help="Who writes to whom, and one pairing's year.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_pairings(program: ProgramId, json: AsJson = False) -> None:
+    """Who writes to whom, with the ids that other commands take."""
+    run(_list(program, json))
+
+
+async def _list(program: str, json: bool) -> None:
+    async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
+        found = await status.pairings(connection)
+    answer(found, json, lambda: _print_list(found))
+
+
+def _print_list(found: Sequence[Mapping[str, Any]]) -> None:
+    for school, group in groupby(found, key=itemgetter("school")):
+        table = Table(
+            ids("pairing"), "class", "child", "officer", title=school, box=SIMPLE_HEAD, pad_edge=False
+        )
+        for one in group:
+            officer = one["officer"] + (f"\n({one['end_reason']})" if one["end_reason"] else "")
+            cells = one["pairing"], one["class"], one["student"], officer
+            table.add_row(*map(Text, cells))  # Text: square brackets in a name are no markup.
+        out.print(table)
+    if not found:
+        out.print("There are no pairings yet. Next: starter.py match show PROGRAM")
 
 
 @app.command()
 def show(
     program: ProgramId,
-    pairing: Annotated[UUID, typer.Argument(help="The pairing's id.")],
+    pairing: Annotated[UUID, typer.Argument(help="The pairing's id, as in `pairing list`.")],
     json: AsJson = False,
 ) -> None:
     """Its rounds and letters, its story in order, and the id of its workflow in the Web UI."""

@@ -15,13 +15,13 @@ from bluepals.facts.pauses import Choice, NewCalendar
 from bluepals.store import people, programs
 from bluepals.store.database import Scope
 from bluepals.store.pauses import Target, What
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.parts import Parts
 
 By = Annotated[str, typer.Option("--by", help="Your staff_id, as in staff.csv: a coordinator's.")]
 School = Annotated[str | None, typer.Option(help="Only this school.")]
 Agency = Annotated[str | None, typer.Option(help="Only this agency's officers.")]
-Pairing = Annotated[UUID | None, typer.Option(help="Only this pairing.")]
+Pairing = Annotated[UUID | None, typer.Option(help="Only this pairing; its id is in `pairing list`.")]
 Letters = Annotated[bool, typer.Option("--letters", help="The letters. Neither named: both.")]
 Visits = Annotated[bool, typer.Option("--visits", help="The visits. Neither named: both.")]
 
@@ -135,7 +135,7 @@ def _print(changed: NewCalendar, calendar: SchoolCalendar, agreed: str | None) -
         )
     out.print(classes)
     if changed.own:
-        pairings = Table("pairing with dates of its own", "round", "child's letter", "officer's letter")
+        pairings = Table(ids("pairing with dates of its own"), "round", "child's letter", "officer's letter")
         for own in changed.own:
             pairings.add_row(
                 str(own.pairing_id), str(own.number), day(own.students_due_at), day(own.officers_due_at)

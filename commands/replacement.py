@@ -16,7 +16,7 @@ from bluepals.store import replacements as store
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
 from bluepals.store.replacements import Listed
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.parts import Parts
 
 app = typer.Typer(help="Children between two officers, and who is next.", no_args_is_help=True)
@@ -59,7 +59,7 @@ def _print(found: Sequence[Listed], calendar: SchoolCalendar) -> None:
     table = Table(
         "child",
         "next officer",
-        "and the replacement's id",
+        ids("and the replacement's id"),
         title=f"{len(found)} children between two officers",
     )
     for one in found:

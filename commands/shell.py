@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 import asyncpg
 import typer
 from rich.console import Console
+from rich.table import Column
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
@@ -41,6 +42,11 @@ ProgramId = Annotated[
 
 out = Console()
 err = Console(stderr=True)
+
+
+def ids(header: str) -> Column:
+    """A table's column whose ids are never cut, however narrow the window: people copy them."""
+    return Column(header, width=36)
 
 
 class Exit(IntEnum):

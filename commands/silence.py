@@ -12,11 +12,11 @@ from bluepals.store import people
 from bluepals.store import silence as store
 from bluepals.store.database import Scope
 from bluepals.store.silence import SilentSide
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 
 app = typer.Typer(help="Who has stopped writing, and what follows.", no_args_is_help=True)
 
-Pairing = Annotated[UUID, typer.Argument(help="The pairing's id.")]
+Pairing = Annotated[UUID, typer.Argument(help="The pairing's id, as in `pairing list`.")]
 By = Annotated[str, typer.Option("--by", help="Your staff_id, as in staff.csv: a coordinator's.")]
 
 
@@ -49,7 +49,7 @@ def _in_order(one: SilentSide) -> Sequence[tuple[str, object]]:
 
 
 def _print(silent: Sequence[SilentSide]) -> None:
-    table = Table("pairing", "side", "missed", "since", "reached", title=f"{len(silent)} are silent")
+    table = Table(ids("pairing"), "side", "missed", "since", "reached", title=f"{len(silent)} are silent")
     for one in silent:
         rungs = [f"{rung} {day}" for rung, day in _in_order(one)]
         shown = "\n".join(rungs) if one.reached else "mail does not get through"

@@ -15,14 +15,14 @@ from bluepals.facts import visit_hosts, visit_sheets, visits
 from bluepals.facts.office import Office
 from bluepals.facts.visit_sheets import Overview
 from bluepals.store.database import Scope
-from commands.shell import PATIENCE, AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import PATIENCE, AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.parts import Parts
 from workflows.api.visit_day import CallOffVisit, MoveVisit, VisitChanged, workflow_id
 from workflows.visit_day import VisitDay
 
 app = typer.Typer(help="The visit: answers, the day, and what changes it.", no_args_is_help=True)
 
-Pairing = Annotated[UUID, typer.Argument(help="The pairing's id.")]
+Pairing = Annotated[UUID, typer.Argument(help="The pairing's id, as in `pairing list`.")]
 SchoolYear = Annotated[
     str,
     typer.Argument(metavar="SCHOOL-YEAR", help="The program year's id, as `open` lists it: kc.north.2026."),
@@ -45,7 +45,13 @@ async def _show(program: str, school_year: str, json: bool) -> None:
 
 
 def _print(found: Overview) -> None:
-    table = Table("class", "child", "who meets it", "own officer said", title=f"{found.on}: {found.state}")
+    table = Table(
+        "class",
+        ids("child, and the pairing"),
+        "who meets it",
+        "own officer said",
+        title=f"{found.on}: {found.state}",
+    )
     for one in found.meetings:
         table.add_row(
             f"{one.class_name}\n{one.begins:%H:%M} {one.room}",
@@ -55,7 +61,7 @@ def _print(found: Overview) -> None:
             end_section=True,
         )
     out.print(table)
-    asked = Table("reserve", "said", "request, and for which pairing", title="Reserves who were asked")
+    asked = Table("reserve", "said", ids("request, and for which pairing"), title="Reserves who were asked")
     for request in found.requests:
         asked.add_row(
             request.officer, request.answer or "nothing", f"{request.request}\n{request.pairing_id}"

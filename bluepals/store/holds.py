@@ -60,7 +60,7 @@ async def known(connection: Connection, subject: Subject, subject_id: UUID) -> U
         subject_id,
     ):
         raise LookupError(
-            f"There is no {subject} {subject_id} in this program. See: starter.py status --json"
+            f"There is no {subject} {subject_id} in this program. See: starter.py pairing list, or letter waiting"
         )
     return subject_id
 

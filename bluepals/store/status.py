@@ -31,6 +31,8 @@ async def pairings(connection: Connection) -> Sequence[Row]:
     """Every pairing with the ids that other commands take."""
     rows = await connection.fetch(
         "SELECT pairing.id::text AS pairing, student.external_id AS student_id, officer.external_id AS officer_id,"
+        " concat_ws(' ', student.first_name, student.last_name) AS student,"
+        " concat_ws(' ', officer.first_name, officer.last_name) AS officer,"
         " pairing.school_id AS school, student.class_name AS class, pairing.first_round, pairing.end_reason"
         " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " ORDER BY pairing.school_id, student.external_id"
@@ -49,7 +51,7 @@ async def pairing(connection: Connection, pairing_id: UUID) -> Row:
         pairing_id,
     )
     if row is None:
-        raise LookupError(f"There is no pairing {pairing_id} in this program. See: starter.py status --json")
+        raise LookupError(f"There is no pairing {pairing_id} in this program. See: starter.py pairing list")
     return dict(row)
 
 

@@ -1,4 +1,4 @@
-"""status and pairing show: where things stand, with the ids that other commands take."""
+"""status, pairing list and pairing show: where things stand, with the ids that other commands take."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -42,11 +42,21 @@ def test_status_counts_what_is_to_be_read_and_delivered(
         "pairing": pairing_id,
         "student_id": "s01",
         "officer_id": "o01",
+        "student": "Child1 Doe",
+        "officer": "Officer1 Roe",
         "school": "north",
         "class": "5A",
         "first_round": 1,
         "end_reason": None,
     }
+
+
+def test_pairings_are_listed_by_name_with_their_ids(starter: StarterLine, unopened: tuple[str, str]) -> None:
+    program, pairing_id = unopened
+    listed = starter.answers("pairing", "list", program)
+    assert listed == starter.answers("status", program)["pairings"]
+    said = starter.says("pairing", "list", program)
+    assert all(words in said for words in (pairing_id, "Child1", "Officer1", "5A"))
 
 
 def test_status_says_what_needs_a_person(starter: StarterLine, imported: Callable[..., str]) -> None:

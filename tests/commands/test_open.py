@@ -25,7 +25,9 @@ def test_open_begins_each_schools_year_and_again_it_changes_nothing(
     until(lambda: starter.answers("status", program)["schools"][0]["year"] == "open")
 
     assert starter.answers("open", program, "--seed", 2) == first
-    assert starter.says("open", program) == f"1 years are open. Next: starter.py match show {program}\n"
+    assert (
+        starter.says("open", program) == f"The school's year is open. Next: starter.py match show {program}\n"
+    )
     assert starter.answers("match", "propose", program) == {"open": 1}
 
 
