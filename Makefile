@@ -28,7 +28,7 @@ test: server
 ## What is always true, in 500 sequences of events. SEED=... plays those of another time again.
 soak: server
 	@echo "make soak SEED=$(SEED)"
-	$(VENV)/bin/pytest tests/always_true --hypothesis-profile=soak --hypothesis-seed=$(SEED)
+	$(VENV)/bin/pytest tests/always_true --hypothesis-profile=soak --hypothesis-seed=$(SEED) --capture=no
 
 check: setup
 	$(VENV)/bin/ruff check
