@@ -143,7 +143,9 @@ async def _propose(program: str, json: bool) -> None:
     async with parts_of(program) as service:
         matching_of_the_year = await _matching(service, program)
         count = await matching_of_the_year.execute_update(Assignment.propose_again, rpc_timeout=PATIENCE)
-    answer({"open": count}, json, lambda: out.print(f"{count} pairs are open. See: starter.py match show"))
+    answer(
+        {"open": count}, json, lambda: out.print(f"Open pairs: {count}. See: starter.py match show {program}")
+    )
 
 
 @app.command()

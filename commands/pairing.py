@@ -79,7 +79,9 @@ def _print(
             out.print(f"{name.replace('_', ' ')}: {shown}", highlight=False)
     table = Table("round", "student", "officer", "opening day")
     for row in rounds:
-        table.add_row(str(row["number"]), str(row["student"]), str(row["officer"]), str(row["opens_on"]))
+        table.add_row(
+            str(row["number"]), str(row["student"]), str(row["officer"]), str(row["opens_on"] or "rests")
+        )
     out.print(table)
     for moment in story:
         out.print(

@@ -54,8 +54,8 @@ async def _pause(
         shape,
         json,
         lambda: out.print(
-            f"Paused: {' and '.join(whats)} of {target}; {changed.told} workflows are told. "
-            f"When it ends: starter.py resume {program} --preview",
+            f"Paused: {' and '.join(whats)} of {target}. Workflows told: {changed.told}. "
+            f"When it ends: starter.py resume {program} {_as_options(target, whats)}--by {by} --preview",
             highlight=False,
         ),
     )
@@ -153,13 +153,20 @@ def _print(changed: NewCalendar, calendar: SchoolCalendar, agreed: str | None) -
     if agreed is None:
         out.print(f"Nothing is changed. To do this: --agreed {changed.agreement}", highlight=False)
     else:
-        out.print(f"Resumed. {changed.told} workflows are told.", highlight=False)
+        out.print(f"Resumed. Workflows told: {changed.told}.", highlight=False)
 
 
 def _target(school: str | None, agency: str | None, pairing: UUID | None) -> Target:
     if sum(one is not None for one in (school, agency, pairing)) > 1:
         raise typer.BadParameter("name a school, an agency or a pairing; none of them is the whole program.")
     return Target(school, agency, pairing)
+
+
+def _as_options(target: Target, whats: Sequence[What]) -> str:
+    """As a person would write them again."""
+    given = {"school": target.school, "agency": target.agency, "pairing": target.pairing_id}
+    named = [f"--{name} {value} " for name, value in given.items() if value is not None]
+    return "".join(named + ([f"--{what} " for what in whats] if len(whats) < len(What) else []))
 
 
 def _whats(letters: bool, visits: bool) -> list[What]:

@@ -9,8 +9,8 @@ from bluepals.domain.letters import TypedLetter
 from bluepals.domain.people import FollowOn, Officer, Partner, StaffRole, StockLetter, Student
 from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
-from bluepals.facts import pauses
-from bluepals.facts.office import Office
+from bluepals.facts import pauses, replacements
+from bluepals.facts.office import Letterhead, Office
 from bluepals.roster import NeedsPerson, Problem, RosterReading
 from bluepals.store import (
     attention,
@@ -19,6 +19,7 @@ from bluepals.store import (
     follow_on,
     gates,
     letters,
+    matching,
     moves,
     people,
     programs,
@@ -93,12 +94,14 @@ class Applied:
 
 
 async def apply(office: Office, roster: Roster) -> Applied:
-    """Write the roster in one transaction; pairings whose gate it opens are told, people are asked.
+    """Write the roster in one transaction; pairings whose gate it opens are told, people are asked, and children who
+    have lost their officer get one of the new ones.
 
     Raises RosterRefused when the program's definition can't follow what is on record.
     """
     scope = Scope.whole(roster.program.id)
     async with office.committing(scope) as connection:
+        await matching.one_at_a_time(connection, scope.program)
         await _refuse_contradictions(connection, roster.program)
         await _refuse_transfers(connection, roster.students)
         if await programs.save(connection, roster.program):
@@ -123,6 +126,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
         for pairing_id in closed_before - await gates.closed(connection):
             await _tell_gate_opened(connection, roster.program.id, str(pairing_id))
         await _ask(connection, [*roster.needs_person, *applied.needs_person])
+        await replacements.seek(connection, await Letterhead.of(office, connection))
         return applied
 
 

@@ -1,6 +1,7 @@
 """Who goes, for which reason: what still goes out, who is told, who is sought, and what can be taken back."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ import asyncpg
 import pytest
 
 from bluepals.domain.letters import Side
-from bluepals.facts import daily, leaving, letters, matching, replacements
+from bluepals.facts import daily, leaving, letters, matching, replacements, roster
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.replacements import ReplacementRefused
@@ -19,7 +20,15 @@ from bluepals.store.daily import owed_by_officers
 from bluepals.store.deliveries import Held
 from bluepals.store.endings import Reason
 from bluepals.store.matching import candidates
-from tests.bluepals.facts.two_schools import BEGIN, CHILDREN_DUE, PACK_CLOSES, TwoSchools
+from tests.bluepals.facts.two_schools import (
+    BEGIN,
+    CHILDREN_DUE,
+    OFFICERS,
+    PACK_CLOSES,
+    TwoSchools,
+    officer,
+    people,
+)
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
@@ -124,6 +133,16 @@ async def test_a_reserve_of_the_same_gender_is_proposed_and_keeps_the_place(scho
     async with schools.database.transaction(schools.scope) as connection:
         taken = {one.id: one.taken for one in await candidates(connection)}
     assert taken["Rita"] == 1
+
+
+async def test_a_reserve_who_comes_with_the_next_roster_is_proposed_at_once(schools: TwoSchools) -> None:
+    await leave(schools)
+    await look(schools)
+    again = people(schools.program)
+    officers = [officer(name, capacity=1) if name == "Rita" else officer(name) for name in OFFICERS]
+    await roster.apply(schools.office, replace(again, officers=officers))
+    assert await reserve(schools) == "Rita"
+    assert "Rita is proposed as the next one" in (await calls(schools, "new officer"))[0]
 
 
 async def test_a_child_who_has_lost_an_officer_comes_before_all_others(schools: TwoSchools) -> None:
