@@ -6,12 +6,13 @@ from uuid import UUID
 
 import typer
 
+from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.people import ConsentScope
 from bluepals.facts import consents, leaving, moves
 from bluepals.facts.consents import Withdrawn
 from bluepals.facts.moves import Left, Transferred
 from bluepals.store import leaving as records
-from bluepals.store import people
+from bluepals.store import people, programs
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 from service.parts import Parts
@@ -64,15 +65,17 @@ async def _leave(program: str, student: str, by: str, json: bool) -> None:
     async with parts_of(program) as service:
         who = await _person(service, program, by)
         done = await moves.leave(service.office, Scope.whole(program), student, by=who)
-    answer(asdict(done), json, lambda: out.print(_left(student, done), highlight=False))
+        async with service.database.transaction(Scope.whole(program)) as connection:
+            calendar = SchoolCalendar.of(await programs.load(connection))
+    answer(asdict(done), json, lambda: out.print(_left(student, done, calendar), highlight=False))
 
 
-def _left(student: str, done: Left) -> str:
+def _left(student: str, done: Left, calendar: SchoolCalendar) -> str:
     if done.known:
         return f"{student} had left before; nothing changed."
     if done.farewell_until is None:
         return f"{student} has left; nobody had been introduced to write a farewell."
-    return f"{student} leaves. Both may write a last letter until {done.farewell_until:%Y-%m-%d %H:%M %Z}."
+    return f"{student} leaves. Both may write a last letter until {calendar.label(done.farewell_until)}."
 
 
 @app.command("take-back")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from bluepals.domain.refusals import Refused
-from bluepals.facts import calendars, replacements
+from bluepals.facts import calendars, farewells, replacements
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import endings, pairings
 from bluepals.store.database import Connection, Scope
@@ -54,14 +54,11 @@ async def end_in(
     return True
 
 
-async def take_back(office: Office, scope: Scope, pairing_id: UUID) -> None:
-    """A mistake, before any farewell went out. Raises EndingRefused when it is too late for that."""
-    async with office.committing(scope) as connection:
-        await take_back_in(connection, pairing_id)
+async def take_back_in(connection: Connection, letterhead: Letterhead, pairing_id: UUID) -> None:
+    """A mistake, before any farewell went out; nobody looks for a next officer any more, and who was told hears of it.
 
-
-async def take_back_in(connection: Connection, pairing_id: UUID) -> None:
-    """The same, in the transaction of what it belongs to; nobody looks for a next officer any more."""
+    Raises EndingRefused when it is too late for that.
+    """
     if (await pairings.card(connection, pairing_id)).ended:
         raise EndingRefused(
             f"Pairing {pairing_id} has ended. Match the child again: starter.py match propose"
@@ -70,6 +67,8 @@ async def take_back_in(connection: Connection, pairing_id: UUID) -> None:
         raise EndingRefused(
             f"A farewell of pairing {pairing_id} has gone out. Let it end, and match the two again afterwards."
         )
+    if ending := await endings.of(connection, pairing_id):
+        await farewells.unsay(connection, letterhead, pairing_id, since=ending.since)
     await endings.take_back(connection, pairing_id)
     await tell(connection, pairing_id)
     await replacements.close_in(connection, pairing_id, Over.TAKEN_BACK)

@@ -1,4 +1,4 @@
-"""A pairing that ends early: both are asked for a last letter, in words that fit whose side goes."""
+"""A pairing that ends early: both are asked for a last letter, in words that fit whose side goes; or it goes on after all."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from bluepals.domain.people import Role
 from bluepals.facts.office import Letterhead, post, post_to_family
 from bluepals.mail import notices
-from bluepals.store import pairings, people
+from bluepals.store import endings, pairings, people
 from bluepals.store.database import Connection
 from bluepals.store.endings import OF_THE_CHILD, Reason
 from bluepals.store.pairings import PairingCard
@@ -72,6 +72,48 @@ async def _tell_family(
     await post_to_family(
         connection, letterhead, notice, pairing, key=_key(pairing.id, until), useful_until=until
     )
+
+
+async def unsay(connection: Connection, letterhead: Letterhead, pairing_id: UUID, *, since: datetime) -> None:
+    """Whoever has heard that the two end hears that they go on; whom nobody has told yet hears nothing."""
+    told = await endings.recall_announcements(connection, pairing_id, since)
+    pairing, key = await pairings.card(connection, pairing_id), f"goes-on-{pairing_id}-{since.isoformat()}"
+    if pairing.officer_email in told:
+        await post(
+            connection,
+            letterhead,
+            notices.endings.goes_on_to_officer(
+                officer=pairing.officer_first_name,
+                student=pairing.student_first_name,
+                link=letterhead.officer_link(pairing.officer_id),
+            ),
+            key=f"{key}-officer",
+            to=pairing.officer_email,
+            agency=pairing.agency,
+            pairing_id=pairing_id,
+        )
+    for teacher in await people.staff(
+        connection, Role.TEACHER, school=pairing.school, class_name=pairing.class_name
+    ):
+        if teacher.email in told:
+            await post(
+                connection,
+                letterhead,
+                notices.endings.goes_on_to_teacher(
+                    teacher=teacher.name, student=pairing.student_first_name, class_name=pairing.class_name
+                ),
+                key=f"{key}-{teacher.id}",
+                to=teacher.email,
+                school=pairing.school,
+                pairing_id=pairing_id,
+            )
+    if any(address in told for address in pairing.family):
+        notice = notices.endings.goes_on_to_guardian(
+            student=pairing.student_first_name,
+            officer=pairing.officer_first_name,
+            language=pairing.student_language,
+        )
+        await post_to_family(connection, letterhead, notice, pairing, key=key)
 
 
 def _key(pairing_id: UUID, until: datetime) -> str:

@@ -68,8 +68,8 @@ async def take_back(office: Office, scope: Scope, student: str, *, by: UUID) -> 
             return None
         ending = await endings_store.of(connection, child.pairing_id)
         if ending is not None and ending.reason is Reason.LEFT_SCHOOL:
-            await endings.take_back_in(connection, child.pairing_id)
-            await endings_store.cancel_mail(connection, [child.pairing_id])
+            letterhead = await Letterhead.of(office, connection)
+            await endings.take_back_in(connection, letterhead, child.pairing_id)
         return child.pairing_id
 
 

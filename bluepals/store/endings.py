@@ -8,6 +8,8 @@ from uuid import UUID
 
 from bluepals.store.database import Connection
 
+_ANNOUNCEMENTS = "pairing_id = $1 AND kind IN ('leaves', 'successor') AND created_at >= $2"
+
 
 class Reason(StrEnum):
     CONSENT_WITHDRAWN = "consent withdrawn"
@@ -86,6 +88,20 @@ async def farewells_out(connection: Connection, pairing_id: UUID) -> int:
         pairing_id,
     )
     return count
+
+
+async def recall_announcements(connection: Connection, pairing_id: UUID, since: datetime) -> frozenset[str]:
+    """What says that the two end is not sent any more. The addresses where it has arrived, or may have."""
+    await connection.execute(
+        "UPDATE mail SET state = 'cancelled', recalled_at = program_now(), claim = NULL, claimed_until = NULL"
+        f" WHERE {_ANNOUNCEMENTS} AND bodies_started = 0 AND state IN ('pending', 'retry', 'claimed')",
+        pairing_id,
+        since,
+    )
+    rows = await connection.fetch(
+        f"SELECT to_address FROM mail WHERE {_ANNOUNCEMENTS} AND bodies_started > 0", pairing_id, since
+    )
+    return frozenset(row["to_address"] for row in rows)
 
 
 async def cancel_mail(connection: Connection, pairing_ids: Sequence[UUID]) -> int:

@@ -8,6 +8,7 @@ from temporalio.client import WorkflowHandle
 
 from bluepals.domain.letters import Side, Verdict
 from bluepals.facts import endings
+from bluepals.facts.office import Letterhead
 from bluepals.store.endings import Reason
 from tests.workflows.world import World, eventually
 from workflows.search_attributes import DUE, STAGE
@@ -70,7 +71,8 @@ async def test_a_mistake_is_taken_back_and_the_year_goes_on(world: World) -> Non
     await end(world, pair, Reason.BUSY, farewell=2 * WEEK)
     await eventually(lambda: _is_due_at_another_time(world, handle, due), "it has another date")
     assert await world.attribute(handle, DUE) == world.now + 2 * WEEK, "its end, and not the pack's"
-    await endings.take_back(world.office, world.scope, UUID(pair))
+    async with world.office.committing(world.scope) as connection:
+        await endings.take_back_in(connection, await Letterhead.of(world.office, connection), UUID(pair))
     await world.tell()
     await world.reach(world.round(1).students_due)
     assert await world.misses(pair) == [(1, "student")]

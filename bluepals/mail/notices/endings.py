@@ -132,6 +132,57 @@ def child_leaves_to_guardian(*, student: str, officer: str, until: str, language
     )
 
 
+def goes_on_to_officer(*, officer: str, student: str, link: str) -> Notice:
+    return Notice(
+        kind="goes-on",
+        subject=f"You and {student} go on",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"We wrote to you that your letters with {student} come to their end. That was a mistake: they go on as before.",
+            "Please write your next letter as in every round. Your page has its date.",
+        ),
+        action=Action("Open my page", link),
+    )
+
+
+def goes_on_to_teacher(*, teacher: str, student: str, class_name: str) -> Notice:
+    return Notice(
+        kind="goes-on",
+        subject=f"{student} of class {class_name} keeps the pal",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            (
+                f"We wrote to you that the letters between {student} and the pal come to their end. That was a mistake: "
+                "they go on as before, and no last letter is needed."
+            ),
+        ),
+    )
+
+
+def goes_on_to_guardian(*, student: str, officer: str, language: str) -> Notice:
+    if language == "es":
+        return to_family_in_spanish(
+            kind="goes-on",
+            subject=f"Las cartas de {student} continúan",
+            paragraphs=(
+                (
+                    f"Les escribimos que las cartas entre {student} y {officer} llegaban a su fin. Fue un error: continúan "
+                    "como antes. Disculpen la confusión."
+                ),
+            ),
+        )
+    return to_family(
+        kind="goes-on",
+        subject=f"The letters of {student} go on",
+        paragraphs=(
+            (
+                f"We wrote to you that the letters between {student} and {officer} come to their end. That was a mistake: "
+                "they go on as before. We are sorry for the confusion."
+            ),
+        ),
+    )
+
+
 def letters_are_over(*, officer: str, link: str) -> Notice:
     """It names nobody: the family has taken its child out of the program."""
     return Notice(

@@ -7,6 +7,7 @@ import pytest
 from bluepals.domain.letters import Side
 from bluepals.facts import endings, letters
 from bluepals.facts.endings import EndingRefused
+from bluepals.facts.office import Letterhead
 from bluepals.store import mail
 from bluepals.store.database import Scope
 from bluepals.store.deliveries import Held
@@ -86,16 +87,22 @@ async def test_the_cause_is_seen_by_the_office_alone(schools: TwoSchools) -> Non
     }
 
 
+async def take_back(schools: TwoSchools) -> None:
+    async with schools.office.committing(schools.scope) as connection:
+        letterhead = await Letterhead.of(schools.office, connection)
+        await endings.take_back_in(connection, letterhead, schools.pairing["Ana"])
+
+
 async def test_a_mistake_is_taken_back_while_no_farewell_has_gone_out(schools: TwoSchools) -> None:
     await end(schools, "Ana", Reason.MOVED, farewell=True)
-    await endings.take_back(schools.office, schools.scope, schools.pairing["Ana"])
+    await take_back(schools)
     assert await end(schools, "Ana", Reason.MOVED, farewell=True), "as if it had never been"
     await release(schools, "Ana")
     with pytest.raises(EndingRefused, match=r"A farewell of pairing .* has gone out"):
-        await endings.take_back(schools.office, schools.scope, schools.pairing["Ana"])
+        await take_back(schools)
 
 
 async def test_what_has_ended_is_not_taken_back(schools: TwoSchools) -> None:
     await end(schools, "Ana", Reason.STOPPED)
     with pytest.raises(EndingRefused, match="has ended"):
-        await endings.take_back(schools.office, schools.scope, schools.pairing["Ana"])
+        await take_back(schools)

@@ -340,6 +340,17 @@ async def test_a_mistake_is_taken_back_and_nobody_is_sought(schools: TwoSchools)
     assert await leave(schools), "as if it had never been"
 
 
+async def test_whoever_was_told_hears_that_it_goes_on_and_nobody_else(schools: TwoSchools) -> None:
+    await leave(schools)
+    await schools.admin.execute(
+        "UPDATE mail SET state = 'sent', sent_at = program_now(), bodies_started = 1 WHERE to_address = 'olga@city.example'"
+    )
+    await take_back(schools)
+    assert await schools.mailed_to("goes-on") == ["olga@city.example"]
+    states = {row["to_address"]: row["state"] for row in await schools.mails("leaves")}
+    assert states == {"olga@city.example": "sent", "tess@staff.example": "cancelled"}
+
+
 async def test_after_a_farewell_the_sentence_says_what_to_do_instead(schools: TwoSchools) -> None:
     await leave(schools)
     await schools.deliver("Ana", Side.STUDENT, "Goodbye.")

@@ -26,6 +26,7 @@ from tests.bluepals.facts.two_schools import (
     TwoSchools,
     people,
 )
+from tests.mailroom import parsed
 
 
 async def transfer(
@@ -106,6 +107,21 @@ async def test_leaving_is_taken_back_while_no_farewell_has_gone_out(schools: Two
     assert {mail["state"] for mail in asked} == {"cancelled"}, "nobody is asked for a farewell any more"
     calendar = await pairings.calendar_of(schools.office, schools.scope, schools.pairing["Ana"])
     assert calendar.rounds[0].officers_due == OFFICERS_DUE, "the dates are there again"
+
+
+async def test_a_family_that_was_told_hears_in_its_language_that_the_letters_go_on(
+    schools: TwoSchools,
+) -> None:
+    await leave(schools)
+    await schools.admin.execute("UPDATE mail SET state = 'sent', sent_at = program_now(), bodies_started = 1")
+    await take_back(schools)
+    assert await schools.mailed_to("goes-on") == [
+        "family.ana@home.example",
+        "olga@city.example",
+        "tess@staff.example",
+    ]
+    (family,) = [row for row in await schools.mails("goes-on") if row["to_address"].startswith("family")]
+    assert parsed(family["message"])["Subject"] == "Las cartas de Ana continúan"
 
 
 async def test_after_a_farewell_of_a_child_the_sentence_says_what_to_do_instead(schools: TwoSchools) -> None:
