@@ -50,7 +50,8 @@ async def nothing_unapproved(connection: Connection) -> Sentences:
 async def nothing_ungated(connection: Connection, seen: int) -> Sentences:
     """Of the deliveries since the last look: introduced, consent, clearance, no pause, no case, no end when it went.
 
-    A stock letter is another officer's: its writer's gates count, and a pause does not keep it.
+    A stock letter is another officer's: its writer's gates count, and a pause does not keep it. A child whose officer went
+    before the introduction gets one too.
     """
     return await _sentences(
         connection,
@@ -60,7 +61,8 @@ async def nothing_ungated(connection: Connection, seen: int) -> Sentences:
         " JOIN student ON student.id = pairing.student_id"
         " JOIN officer ON officer.id = CASE delivery.kind WHEN 'stock' THEN draft.uploaded_by ELSE pairing.officer_id END"
         " CROSS JOIN LATERAL (VALUES"
-        "   ('the two had not been introduced', introduced_at IS NULL OR introduced_at > released_at),"
+        "   ('the two had not been introduced', coalesce(introduced_at > released_at, true)"
+        "      AND NOT (delivery.kind = 'stock' AND coalesce(ended_at <= released_at, false))),"
         "   ('there is no consent', consent_on IS NULL OR student.withdrawn_at <= released_at),"
         "   ('the clearance is over', delivery.kind <> 'stock' AND NOT coalesce(cleared_until >= local_day(released_at), false)),"
         "   ('its officer takes part no longer', officer.withdrawn_at <= released_at),"

@@ -17,7 +17,7 @@ from bluepals.facts.replacements import ReplacementRefused
 from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.store import deliveries, endings
 from bluepals.store.daily import owed_by_officers
-from bluepals.store.deliveries import Held
+from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.endings import Reason
 from bluepals.store.matching import candidates
 from tests.bluepals.facts.two_schools import (
@@ -209,6 +209,18 @@ async def test_a_reserve_who_goes_meanwhile_is_dropped_and_the_next_is_sought(sc
     await schools.at(BEGIN + 5 * WEEK)
     standing = await begin_next(schools)
     assert (standing.begun, standing.approved) == (False, False)
+
+
+async def test_a_child_whose_officer_went_before_the_introduction_gets_stock_letters_too(
+    schools: TwoSchools,
+) -> None:
+    await schools.approve_stock()
+    await schools.admin.execute("UPDATE pairing SET introduced_at = NULL, first_round = NULL")
+    one = await leave(schools)
+    assert one is not None
+    await schools.at(PACK_CLOSES - DAY)
+    assert list((await look(schools)).empty_packs) == [1]
+    assert isinstance(await replacements.put_stock_letter(schools.office, schools.scope, one, 1), Delivery)
 
 
 async def test_the_family_is_told_once_in_its_language_and_not_why(schools: TwoSchools) -> None:
