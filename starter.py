@@ -13,6 +13,7 @@ from commands import (
     pairing,
     replacement,
     silence,
+    staff,
     student,
     visit,
 )
@@ -47,6 +48,7 @@ app.add_typer(carry_over.app, name="carry-over", rich_help_panel=THE_YEAR)
 app.add_typer(match.app, name="match", rich_help_panel=THE_YEAR)
 app.add_typer(officer.app, name="officer", rich_help_panel=PEOPLE)
 app.add_typer(student.app, name="student", rich_help_panel=PEOPLE)
+app.add_typer(staff.app, name="staff", rich_help_panel=PEOPLE)
 app.add_typer(replacement.app, name="replacement", rich_help_panel=PEOPLE)
 app.command("pause", rich_help_panel=THE_YEAR)(pause)
 app.command("resume", rich_help_panel=THE_YEAR)(resume)

@@ -90,16 +90,15 @@ def _shape(pair: PastPair) -> dict[str, object]:
 
 
 def _print(pairs: Sequence[PastPair]) -> None:
-    table = Table(ids("pairing"), "school", "student", "officer", "family", "officer says", "hindered")
+    table = Table(
+        ids("pairing, and what hinders it"), "child", "officer", title=f"{len(pairs)} pairs that may go on"
+    )
     for pair in pairs:
         table.add_row(
-            str(pair.pairing_id),
-            pair.school,
-            pair.student,
-            pair.officer,
-            _WISHES[pair.student_wants],
-            _WISHES[pair.officer_wants],
-            pair.hindered or "",
+            f"{pair.pairing_id}\n{pair.hindered or ''}".rstrip(),
+            f"{pair.student}\n{pair.school}\nfamily: {_WISHES[pair.student_wants]}",
+            f"{pair.officer}\n{_WISHES[pair.officer_wants]}",
+            end_section=True,
         )
     out.print(table)
 

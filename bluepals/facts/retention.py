@@ -25,8 +25,11 @@ async def _letters(connection: Connection, kept: timedelta, limit: int) -> int:
 async def _people(connection: Connection, kept: timedelta, limit: int) -> int:
     students = await retention.students_past(connection, kept, limit)
     officers = await retention.officers_past(connection, kept, limit)
-    return await _each(connection, students, erasure.erase_student) + await _each(
-        connection, officers, erasure.erase_officer
+    staff = await retention.staff_past(connection, kept, limit)
+    return (
+        await _each(connection, students, erasure.erase_student)
+        + await _each(connection, officers, erasure.erase_officer)
+        + await _each(connection, staff, erasure.erase_staff)
     )
 
 

@@ -23,6 +23,7 @@ from bluepals.store import (
     moves,
     people,
     programs,
+    staff,
     tells,
 )
 from bluepals.store.database import Connection, Scope
@@ -108,12 +109,14 @@ async def apply(office: Office, roster: Roster) -> Applied:
             await pauses.reschedule(connection, roster.program)
         years = {school.id: roster.program.program_year_id(school.id) for school in roster.program.schools}
         closed_before = await gates.closed(connection)
-        erased = await erasure.erased(connection)
+        erased, left = await erasure.erased(connection), await staff.who_left(connection)
         applied = Applied(
             students=await people.save_students(connection, roster.program.id, years, roster.students),
             officers=await people.save_officers(connection, roster.program.id, roster.officers),
-            staff=await people.save_staff(connection, roster.program.id, roster.staff),
-            needs_person=tuple(_erased(roster, erased)),
+            staff=await people.save_staff(
+                connection, roster.program.id, [one for one in roster.staff if one.staff_id not in left]
+            ),
+            needs_person=(*_erased(roster, erased), *_left(roster, left)),
         )
         await people.save_partners(connection, roster.program.id, roster.partners)
         await consents.save(
@@ -146,6 +149,13 @@ def _erased(roster: Roster, erased: erasure.Erased) -> Iterator[NeedsPerson]:
                 yield NeedsPerson(
                     f"{table}s.csv", None, f"{table}_id", one, text, f"erased {one}", school, agency
                 )
+
+
+def _left(roster: Roster, left: frozenset[str]) -> Iterator[NeedsPerson]:
+    """Staff of the file who have left: an import gives nobody a role back."""
+    for one in sorted({role.staff_id for role in roster.staff} & left):
+        text = f"staff member {one} has left: take the row out, or give whoever it is now an id of their own"
+        yield NeedsPerson("staff.csv", None, "staff_id", one, text, f"left {one}")
 
 
 async def _take_stock_letter(office: Office, connection: Connection, stock: StockLetter) -> None:

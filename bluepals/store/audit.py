@@ -153,7 +153,7 @@ async def people(connection: Connection) -> Sequence[Person]:
         "   array_remove(array[guardian2_email], NULL), NULL FROM student"
         " UNION ALL SELECT id, 'officer', first_name, last_name, first_name || ' ' || last_name, array[email],"
         "   external_id FROM officer WHERE erased_at IS NULL"
-        " UNION ALL SELECT id, 'staff member', NULL, NULL, name, array[email], external_id FROM staff"
+        " UNION ALL SELECT id, 'staff member', NULL, NULL, name, array[email], external_id FROM staff WHERE erased_at IS NULL"
         " ORDER BY 2, 1"
     )
     return [Person(**row) for row in rows]

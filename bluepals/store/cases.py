@@ -129,6 +129,17 @@ async def name_readers(connection: Connection, case_id: UUID, draft_id: UUID) ->
     return [PersonCard(**row) for row in rows]
 
 
+async def owed_attestation(connection: Connection, person: UUID) -> UUID | None:
+    """An open case that waits for this one's word."""
+    owed: UUID | None = await connection.fetchval(
+        "SELECT case_id FROM case_reader JOIN case_file ON case_file.id = case_id"
+        " WHERE person = $1 AND kind = 'harm' AND closed_at IS NULL AND NOT EXISTS (SELECT FROM attestation"
+        "   WHERE attestation.case_id = case_reader.case_id AND attestation.person = $1) ORDER BY sequence LIMIT 1",
+        person,
+    )
+    return owed
+
+
 async def still_to_attest(connection: Connection, case_id: UUID) -> Sequence[PersonCard]:
     rows = await connection.fetch(
         f"SELECT people.id, people.name, people.email FROM {PEOPLE} AS people JOIN case_reader ON person = people.id"

@@ -47,6 +47,20 @@ async def officers_past(connection: Connection, kept: timedelta, limit: int) -> 
     return [row["id"] for row in rows]
 
 
+async def staff_past(connection: Connection, kept: timedelta, limit: int) -> Sequence[UUID]:
+    """Staff who left so long ago, and handed in or decided about nothing that a legal hold keeps."""
+    rows = await connection.fetch(
+        "SELECT id FROM staff WHERE left_at < program_now() - $1::interval AND erased_at IS NULL AND NOT EXISTS"
+        " (SELECT FROM draft JOIN letter ON letter.id = draft.letter_id JOIN pairing ON pairing.id = letter.pairing_id"
+        "   LEFT JOIN decision ON decision.draft_id = draft.id"
+        "   WHERE staff.id IN (draft.uploaded_by, decision.decided_by) AND is_child_held(pairing.student_id))"
+        " ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
+        kept,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
 async def blank_mails(connection: Connection, kept: timedelta, limit: int) -> int:
     """Their words and addresses; that each went once stays on record."""
     blanked: int = await connection.fetchval(

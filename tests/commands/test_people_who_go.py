@@ -8,7 +8,7 @@ import pytest
 
 from bluepals.facts import replacements
 from commands.shell import Exit
-from tests.commands.starter_line import COORDINATOR, MODERATOR, NOBODY, StarterLine, write_folder
+from tests.commands.starter_line import COORDINATOR, MODERATOR, NOBODY, TEACHER, StarterLine, write_folder
 
 
 @pytest.fixture
@@ -42,6 +42,19 @@ def test_a_proposed_officer_is_approved_or_rejected(
         assert starter.answers("replacement", "approve", *words)["known"] is known
     starter.answers("replacement", "reject", *words, "--reason", "neighbours")
     assert "none has a free place" in starter.says("replacement", "list", program)
+
+
+def test_who_of_the_staff_leaves_is_said_with_what_needs_somebody_else(
+    starter: StarterLine, unopened: tuple[str, str]
+) -> None:
+    program, _ = unopened
+    said = starter.says("staff", "leave", program, TEACHER, "--by", COORDINATOR)
+    assert f"{TEACHER} has left" in said
+    assert "- teacher of 5A north" in said
+    assert starter.answers("staff", "leave", program, TEACHER, "--by", COORDINATOR) == {"roles": []}
+    assert "Another coordinator" in starter.is_refused(
+        "staff", "leave", program, COORDINATOR, "--by", COORDINATOR
+    )
 
 
 def test_nobody_is_approved_while_no_officer_has_a_free_place(

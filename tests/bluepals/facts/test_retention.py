@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bluepals.facts import endings, retention, visits, year
+from bluepals.facts import endings, retention, staff, visits, year
 from bluepals.store import holds
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
@@ -35,6 +35,17 @@ async def night(schools: TwoSchools, days: int) -> dict[str, int]:
         while counted := await retention.delete_batch(schools.office, schools.scope, kind):
             gone[kind] = gone.get(kind, 0) + counted
     return gone
+
+
+async def hold(schools: TwoSchools, child: str) -> None:
+    async with schools.database.transaction(schools.scope) as connection:
+        await holds.hold(
+            connection,
+            key="7",
+            subject=Subject.STUDENT,
+            subject_id=schools.student[child],
+            reason="An authority asks.",
+        )
 
 
 async def one(schools: TwoSchools, query: str) -> Any:
@@ -74,14 +85,7 @@ async def test_fault_40_each_kind_goes_at_its_time_and_is_counted(lived: TwoScho
 
 async def test_what_is_held_stays_as_long_as_it_is_held(lived: TwoSchools) -> None:
     await close(lived)
-    async with lived.database.transaction(lived.scope) as connection:
-        await holds.hold(
-            connection,
-            key="7",
-            subject=Subject.STUDENT,
-            subject_id=lived.student["Ana"],
-            reason="An authority asks.",
-        )
+    await hold(lived, "Ana")
     await night(lived, 800)
     assert await one(lived, "SELECT count(*) FROM content_key WHERE student_id IS NOT NULL") == 1
     assert await one(lived, f"SELECT count(*) FROM student WHERE first_name = '{FIRST}'") == 1
@@ -115,6 +119,22 @@ async def test_an_officer_who_left_is_erased_and_who_stays_is_not(lived: TwoScho
     assert {row["first_name"] for row in left} == {"erased"}
     assert len({row["email"] for row in left}) == 2
     assert await one(lived, "SELECT count(*) FROM officer WHERE first_name = 'Olga'") == 1
+
+
+async def test_one_of_the_staff_who_left_is_erased_unless_a_hold_keeps_what_they_did(
+    lived: TwoSchools,
+) -> None:
+    await close(lived)
+    for who in ("Tess", "Tom", "Mona"):
+        await staff.leave(lived.office, lived.scope, lived.staff[who], by=lived.staff["Cora"])
+    await hold(lived, "Ana")
+    await night(lived, 731)
+    names = await lived.admin.fetch("SELECT external_id, name, email FROM staff WHERE left_at IS NOT NULL")
+    kept = {row["external_id"] for row in names if row["name"] != "erased"}
+    assert kept == {"Tess", "Mona"}, "they handed in and read a letter that is held"
+    assert [row["email"] for row in names if row["external_id"] == "Tom"] == [
+        f"{lived.staff['Tom']}@erased.invalid"
+    ]
 
 
 async def test_one_that_the_database_holds_back_keeps_back_no_other(lived: TwoSchools) -> None:

@@ -1,0 +1,32 @@
+"""A teacher, a moderator or another one of the staff leaves: no role from this commit on, and later no name."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bluepals.domain.people import Role
+from bluepals.domain.refusals import Refused
+from bluepals.facts import who_may
+from bluepals.facts.office import Office
+from bluepals.store import cases, staff
+from bluepals.store.database import Scope
+from bluepals.store.staff import HeldRole
+
+
+class StaffStays(Refused):
+    """Nothing has changed; the message says why and what to do."""
+
+
+async def leave(office: Office, scope: Scope, staff_id: UUID, *, by: UUID) -> Sequence[HeldRole]:
+    """The roles that need somebody else now; again, none. Raises StaffStays or NotTheirsToSay."""
+    async with office.committing(scope) as connection:
+        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="says that somebody leaves")
+        if by == staff_id:
+            raise StaffStays(
+                "Another coordinator says that you leave, so that there is always one. Add one to staff.csv and import."
+            )
+        if case := await cases.owed_attestation(connection, staff_id):
+            raise StaffStays(
+                f"They have read the letter of case {case}, and nobody else can attest for them:"
+                " starter.py case attest"
+            )
+        return await staff.leave(connection, staff_id)

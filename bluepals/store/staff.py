@@ -1,0 +1,39 @@
+"""Members of the staff who leave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from bluepals.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """What somebody was in a program: of a school, a class or an agency, or of all of them."""
+
+    role: str
+    school: str | None
+    class_name: str | None
+    agency: str | None
+
+    def __str__(self) -> str:
+        where = [one for one in (self.class_name, self.school, self.agency) if one is not None]
+        return f"{self.role} of {' '.join(where)}" if where else self.role
+
+
+async def leave(connection: Connection, staff_id: UUID) -> Sequence[HeldRole]:
+    """The roles that they held until now."""
+    await connection.execute(
+        "UPDATE staff SET left_at = program_now() WHERE id = $1 AND left_at IS NULL", staff_id
+    )
+    rows = await connection.fetch(
+        "DELETE FROM staff_role WHERE staff_id = $1 RETURNING role, school_id AS school, class_name, agency_id AS agency",
+        staff_id,
+    )
+    return sorted((HeldRole(**row) for row in rows), key=str)
+
+
+async def who_left(connection: Connection) -> frozenset[str]:
+    """By their ids in the file."""
+    rows = await connection.fetch("SELECT external_id FROM staff WHERE left_at IS NOT NULL")
+    return frozenset(row["external_id"] for row in rows)

@@ -1,0 +1,44 @@
+"""staff leave: a teacher, a moderator or another one of the staff goes."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from bluepals.facts import staff
+from bluepals.store import people
+from bluepals.store.database import Scope
+from bluepals.store.staff import HeldRole
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+
+app = typer.Typer(help="A teacher, a moderator or another one of the staff goes.", no_args_is_help=True)
+
+
+@app.command()
+def leave(
+    program: ProgramId,
+    member: Annotated[str, typer.Argument(metavar="STAFF", help="The staff_id, as in staff.csv.")],
+    by: Annotated[str, typer.Option("--by", help="Your staff_id, as in staff.csv: a coordinator's.")],
+    json: AsJson = False,
+) -> None:
+    """No role, no page and no mail from now on; what they decided stays on record."""
+    run(_leave(program, member, by, json))
+
+
+async def _leave(program: str, member: str, by: str, json: bool) -> None:
+    async with parts_of(program) as service:
+        scope = Scope.whole(program)
+        async with service.database.transaction(scope) as connection:
+            who, whom = [await people.staff_id(connection, one) for one in (by, member)]
+        held = await staff.leave(service.office, scope, whom, by=who)
+    answer({"roles": [asdict(one) for one in held]}, json, lambda: _print(member, held))
+
+
+def _print(member: str, held: Sequence[HeldRole]) -> None:
+    if not held:
+        out.print(f"{member} has no role; nothing changed.", highlight=False)
+        return
+    out.print(f"{member} has left. These need somebody else, in staff.csv:", highlight=False)
+    for one in held:
+        out.print(f"- {one}", highlight=False, markup=False)
