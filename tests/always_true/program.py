@@ -251,7 +251,7 @@ class DrivenProgram:
     async def _bring(self, workflow_ids: Iterable[str], to: datetime) -> None:
         closed = await self.clock.move(sorted(workflow_ids), to)
         self.running -= closed
-        self.closed |= closed
+        self.closed |= closed - self.terminated
 
     async def morning(self, day: date) -> None:
         """What the Schedule does; Schedules keep real time."""
@@ -375,6 +375,7 @@ class DrivenProgram:
             if one.startswith("referral-"):  # Its pages count from its own beginning.
                 self.stopwatches[one] = datetime.now(UTC)
         self.running |= begun
+        self.terminated -= begun
         await self.meet(*(begun - set(self.stopwatches)))
         return begun
 
