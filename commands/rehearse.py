@@ -22,11 +22,11 @@ from bluepals.facts.roster import Roster
 from bluepals.roster import read_folder
 from bluepals.store.database import Scope
 from bluepals.store.migrate import migrate
-from commands.embedded import DESK_PORT, environment, left_running, new_keys, service
+from commands.embedded import DESK_PORT, Environment, environment, left_running, new_keys, service
 from commands.import_folder import print_problems
 from commands.shell import Exit, out, parts, run
 from rehearsal import chronicle, figures
-from rehearsal.clock import VirtualClock
+from rehearsal.clock import Stuck, VirtualClock
 from rehearsal.dice import Dice
 from rehearsal.figures import Report
 from rehearsal.page import Chronicle, page
@@ -81,17 +81,27 @@ async def _rehearse(
         dice = Dice(seed)
         year = await _year(running, stack, service_parts, roster, how_often, dice, preset)
         busiest = _say_what_is_to_be_read(year)
-        days = await _played(year)
+        try:
+            days = await _played(year)
+        except Stuck as stuck:
+            out.print(f"It is {year.calendar.label(year.seen)}, and the year does not go on. {stuck}")
+            if keep:
+                await _leave_running(stack, settings)
+            raise typer.Exit(Exit.BUG) from None
         out.print("auditing database and histories")
         audited = await audit(service_parts, year.program.id)
         told = await _told(service_parts, stack, year, audited, busiest, days, started)
         _write(told, report_file)
         _print(told.report, audited)
         if keep:
-            out.print("All of it is left running; Ctrl-C stops everything.")
-            await left_running(stack, settings)
+            await _leave_running(stack, settings)
     if _is_broken(told.report, audited):
         raise typer.Exit(Exit.RULE_BROKEN)
+
+
+async def _leave_running(stack: Stack, settings: Environment) -> None:
+    out.print("All of it is left running; Ctrl-C stops everything.")
+    await left_running(stack, settings)
 
 
 def _rates(file: Path) -> Rates:

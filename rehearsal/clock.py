@@ -16,7 +16,11 @@ PATIENCE = 60.0  # seconds; without a worker a move would wait for ever
 A_MINUTE = timedelta(minutes=1)
 
 
-class ClockStuck(Exception):
+class Stuck(Exception):
+    """The year can't go on; the message says what it waits for, and where to look."""
+
+
+class ClockStuck(Stuck):
     """A workflow did not reach the time it was moved to; the message names it."""
 
 

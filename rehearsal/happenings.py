@@ -10,6 +10,7 @@ from bluepals.domain.program import Program
 from bluepals.facts import carry_over, consents, leaving, moves, pauses, roster, visits
 from bluepals.facts.pauses import Choice, PauseRefused
 from bluepals.facts.roster import Roster
+from bluepals.store import leaving as records
 from bluepals.store import people
 from bluepals.store.carry_over import past_pairs
 from bluepals.store.database import Scope
@@ -18,6 +19,7 @@ from bluepals.store.pauses import Target, What
 from rehearsal.cast import Staff
 from rehearsal.dice import Dice
 from rehearsal.life import (
+    ChildDies,
     ChildLeaves,
     ChildTransfers,
     ConsentWithdrawn,
@@ -70,6 +72,8 @@ class Happenings:
                 await moves.leave(self.parts.office, self._scope, student, by=self.staff.coordinator)
             case ChildTransfers(student):
                 await self._transfer(student)
+            case ChildDies(student):
+                await self._child_dies(student)
             case VisitMoves(school):
                 await self._move_visit(self.program.program_year_id(school))
 
@@ -104,10 +108,19 @@ class Happenings:
     async def _officer_goes(self, officer: str, reason: Reason) -> None:
         async with self.parts.database.transaction(self._scope) as connection:
             whom = await people.officer_id(connection, officer)
-        if reason is Reason.STOPPED:
-            await leaving.stop(self.parts.office, self._scope, whom, by=self.staff.coordinator)
-        else:
-            await leaving.leave(self.parts.office, self._scope, whom, reason, by=self.staff.coordinator)
+        this, by = (self.parts.office, self._scope, whom), self.staff.coordinator
+        match reason:
+            case Reason.STOPPED:
+                await leaving.stop(*this, by=by)
+            case Reason.OFFICER_DIED:
+                await leaving.officer_died(*this, by=by)
+            case _:
+                await leaving.leave(*this, reason, by=by)
+
+    async def _child_dies(self, student: str) -> None:
+        async with self.parts.database.transaction(self._scope) as connection:
+            whom = await records.student(connection, student)
+        await leaving.student_died(self.parts.office, self._scope, whom, by=self.staff.coordinator)
 
     async def go_on_next_year(self, next_year: Roster, wants: float) -> None:
         """After a year that closed while its letters rested: pairs that both want go on in one with other children."""

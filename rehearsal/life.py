@@ -61,6 +61,11 @@ class ChildTransfers:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildDies:
+    student: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitMoves:
     school: str
 
@@ -73,6 +78,7 @@ Event = (
     | ConsentWithdrawn
     | ChildLeaves
     | ChildTransfers
+    | ChildDies
     | VisitMoves
 )
 
@@ -173,6 +179,7 @@ def _officers(
         Reason.MOVED: rates.officer_moved,
         Reason.BUSY: rates.officer_busy,
         Reason.STOPPED: rates.officer_stopped,
+        Reason.OFFICER_DIED: rates.officer_died,
     }
     for officer in officers:
         if reason := dice.share(shares, "officer goes", officer):
@@ -182,9 +189,10 @@ def _officers(
 def _children(
     program: Program, couples: Sequence[Couple], days: Sequence[date], rates: LifeRates, dice: Dice
 ) -> Iterator[tuple[date, Event]]:
-    shares: dict[type[ConsentWithdrawn | ChildLeaves | ChildTransfers], float] = {
+    shares: dict[type[ConsentWithdrawn | ChildLeaves | ChildTransfers | ChildDies], float] = {
         ConsentWithdrawn: rates.consent_withdrawn,
         ChildLeaves: rates.child_leaves,
+        ChildDies: rates.child_died,
     }
     if len(program.schools) > 1:
         shares[ChildTransfers] = rates.child_transfers

@@ -30,12 +30,14 @@ class LifeRates(BaseModel):
     officer_moved: float = Field(0, ge=0, le=1)
     officer_busy: float = Field(0, ge=0, le=1)
     officer_stopped: float = Field(0, ge=0, le=1)
+    officer_died: float = Field(0, ge=0, le=1)
     clearance_ends: float = Field(0, ge=0, le=1)
     silence_replaced: float = Field(0, ge=0, le=1)
     reserve_rejected: float = Field(0, ge=0, le=1)
     consent_withdrawn: float = Field(0, ge=0, le=1)
     child_leaves: float = Field(0, ge=0, le=1)
     child_transfers: float = Field(0, ge=0, le=1)
+    child_died: float = Field(0, ge=0, le=1)
     child_late: float = Field(0, ge=0, le=1)
     sad: float = Field(0, ge=0, le=1)
     family: float = Field(0, ge=0, le=1)
@@ -49,8 +51,8 @@ class LifeRates(BaseModel):
     @model_validator(mode="after")
     def _shares_of_one_whole(self) -> "LifeRates":
         for names in (
-            ("officer_moved", "officer_busy", "officer_stopped"),
-            ("consent_withdrawn", "child_leaves", "child_transfers"),
+            ("officer_moved", "officer_busy", "officer_stopped", "officer_died"),
+            ("consent_withdrawn", "child_leaves", "child_transfers", "child_died"),
             ("sad", "family", "harm"),
         ):
             if sum(getattr(self, name) for name in names) > 1:

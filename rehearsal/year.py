@@ -19,7 +19,7 @@ from bluepals.store.pauses import Target
 from rehearsal import instants, life, quiet
 from rehearsal.actors import Actors
 from rehearsal.cast import Staff, couples
-from rehearsal.clock import VirtualClock
+from rehearsal.clock import Stuck, VirtualClock
 from rehearsal.deciders import Deciders
 from rehearsal.dice import Dice
 from rehearsal.happenings import Happenings
@@ -41,7 +41,7 @@ QUIET_AFTER = 60.0  # seconds in which nothing leaves; longer means that somethi
 Progress = Callable[[date, int], None]  # the day that is over, and its number
 
 
-class NeverQuiet(Exception):
+class NeverQuiet(Stuck):
     """What had to happen did not; the message says what, and where to look."""
 
 

@@ -282,9 +282,11 @@ class DrivenProgram:
         return min((one for one in found if one > self.now), default=None)
 
     async def _great_days(self) -> Sequence[datetime]:
-        """Packs closed and opened, the visit, the end."""
+        """Packs closed, filled at the last moment and opened, the visit, the end."""
         async with self.database.transaction(self.scope) as connection:
-            packs = await connection.fetch("SELECT unnest(ARRAY[pack_closes_at, opens_at]) AS at FROM round")
+            packs = await connection.fetch(
+                "SELECT unnest(ARRAY[pack_closes_at, opens_at - interval '1 hour', opens_at]) AS at FROM round"
+            )
             visits = [await self._visit(connection, year) for year, _, _ in await programs.years(connection)]
         closes = self.calendar.instant(self.program.year.last_day, self.program.policy.due_hour)
         return [

@@ -9,6 +9,7 @@ from bluepals.domain.calendar import SchoolCalendar, visit_day
 from rehearsal import life
 from rehearsal.dice import Dice
 from rehearsal.life import (
+    ChildDies,
     ChildLeaves,
     ChildTransfers,
     ConsentWithdrawn,
@@ -33,6 +34,7 @@ ALL = LifeRates(
     consent_withdrawn=0.2,
     child_leaves=0.2,
     child_transfers=0.2,
+    child_died=0.2,
     visit_moved=1,
 )
 
@@ -60,13 +62,13 @@ def test_the_same_seed_plans_the_same_year_and_another_seed_another_one():
 def test_people_go_by_their_rates_each_once():
     found = kinds(ALL)
     assert 110 < found[OfficerGoes] < 170
-    assert all(20 < found[kind] < 60 for kind in (ConsentWithdrawn, ChildLeaves, ChildTransfers))
+    assert all(20 < found[kind] < 60 for kind in (ConsentWithdrawn, ChildLeaves, ChildTransfers, ChildDies))
 
 
 def test_everything_happens_on_a_school_day_and_nobody_goes_in_the_first_or_last_weeks():
     for day, event in planned(ALL.model_copy(update={"snow": 0.1, "closed": 1})):
         assert day in DAYS
-        if isinstance(event, OfficerGoes | ConsentWithdrawn | ChildLeaves | ChildTransfers):
+        if isinstance(event, OfficerGoes | ConsentWithdrawn | ChildLeaves | ChildTransfers | ChildDies):
             assert DAYS[20] < day < DAYS[-20]
 
 
