@@ -34,7 +34,8 @@ def approval(delivery: AuditedDelivery) -> Iterator[Finding]:
         yield found("no such draft", "carries a draft that is not on record")
     elif delivery.bytes_hash not in (None, delivery.hash) or delivery.draft_hash != delivery.hash:
         yield found("content changed", "carries other bytes than its hash was made of")
-    if delivery.introduced_at is None or delivery.introduced_at > delivery.released_at:
+    introduced = delivery.introduced_at is not None and delivery.introduced_at <= delivery.released_at
+    if not introduced and not delivery.between_officers:
         yield found(
             "before the introduction", f"went out before pairing {delivery.pairing_id} was introduced"
         )

@@ -9,6 +9,7 @@ from bluepals.domain.cases import Concern, pause_before
 from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
 from bluepals.facts.office import Letterhead, Office, post
+from bluepals.facts.visit_hosts import tell_visits_of
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice
 from bluepals.store import attention, cases, people
@@ -73,6 +74,8 @@ async def open_case(
     case = await cases.record(connection, case_id)
     if new:
         await _tell(connection, letterhead, case)
+        if case.officer_id is not None:  # They have stopped.
+            await tell_visits_of(connection, case.officer_id)
         await look_at_packs(connection, case)
     return Opened(case, known=not new)
 

@@ -10,6 +10,7 @@ from bluepals.facts import leaving
 from bluepals.facts.cases import look_at_packs
 from bluepals.facts.letters import due_again, tell_pairing, tell_writer
 from bluepals.facts.office import Letterhead, Office
+from bluepals.facts.visit_hosts import tell_visits_of
 from bluepals.store import cases, pairings, tells
 from bluepals.store.cases import CaseDraft, CaseRecord, Reasons
 from bluepals.store.database import Connection, Scope
@@ -152,6 +153,7 @@ async def _officer(connection: Connection, case: CaseRecord, by: UUID, word: Wor
     if case.officer_id is None:
         return ()
     if word.officer is OfficerOutcome.RESUMES:
+        await tell_visits_of(connection, case.officer_id)
         waiting = await cases.pairings_of(connection, case.officer_id)
         return await _open_gates(connection, case.program, waiting)
     await leaving.go_at_once(connection, case.officer_id, Reason.STOPPED, by)

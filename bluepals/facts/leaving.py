@@ -12,6 +12,7 @@ from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
 from bluepals.facts import endings, farewells, letters, replacements, who_may
 from bluepals.facts.office import Letterhead, Office, post
+from bluepals.facts.visit_hosts import tell_visits_of, tell_visits_of_the_uncleared
 from bluepals.mail import notices
 from bluepals.store import attention, deliveries, leaving, matching, pairings, people
 from bluepals.store import endings as endings_store
@@ -48,6 +49,7 @@ async def leave(office: Office, scope: Scope, officer_id: UUID, reason: Reason, 
             until = endings.farewell_until(letterhead)
             await leaving.leave(connection, officer_id, until)
         await replacements.drop_reserve_in(connection, officer_id)
+        await tell_visits_of(connection, officer_id)
         ended = 0
         for pairing in await leaving.pairings_of_officer(connection, officer_id):
             farewell = until if pairing.introduced else None
@@ -78,6 +80,7 @@ async def take_back(office: Office, scope: Scope, officer_id: UUID, *, by: UUID)
         for pairing_id in ending:
             await endings.take_back_in(connection, letterhead, pairing_id)
         await leaving.leave(connection, officer_id, None)
+        await tell_visits_of(connection, officer_id)
         return len(ending)
 
 
@@ -139,6 +142,7 @@ async def go_at_once(connection: Connection, officer_id: UUID, reason: Reason, b
     """The officer's row first: from there on no letter is released."""
     await leaving.withdraw_officer(connection, officer_id)
     await replacements.drop_reserve_in(connection, officer_id)
+    await tell_visits_of(connection, officer_id)
     live = await leaving.pairings_of_officer(connection, officer_id)
     ended = [one.id for one in live if await _end_anew(connection, one.id, reason, by)]
     await leaving.cancel_mail_to_officer(connection, officer_id)
@@ -236,6 +240,7 @@ async def look_at_clearances(connection: Connection, letterhead: Letterhead) -> 
     await matching.one_at_a_time(connection, letterhead.program.id)
     over = await leaving.clearances_over(connection)
     await _settle_renewed(connection, over)
+    await tell_visits_of_the_uncleared(connection)
     patience = timedelta(days=letterhead.program.policy.clearance_days)
     for one in over:
         if one.asked_at is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from bluepals.domain.program import School
 from bluepals.domain.visit_plan import answer_limit
@@ -10,7 +10,7 @@ from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
 from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
 from bluepals.mail import notices
-from bluepals.store import attention, pairings, visit_hosts, visits
+from bluepals.store import attention, pairings, tells, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.visit_hosts import HostCard
@@ -41,6 +41,34 @@ async def settle_hosts(office: Office, scope: Scope, program_year: str) -> datet
         ]
         await _call_coordinator(connection, letterhead, program_year, alone, visit.on)
         return await visit_hosts.next_limit(connection, program_year)
+
+
+async def tell_visits_of(connection: Connection, officer_id: UUID, key: UUID | None = None) -> None:
+    """Whether this officer may come has changed: wherever a child counts on them, somebody looks who is needed now."""
+    for visit in await visit_hosts.counted_on(connection, officer_id):
+        await tell_visit_day(connection, visit.program, visit.program_year, visit.agency, key or uuid4())
+
+
+async def tell_visits_of_the_uncleared(connection: Connection) -> None:
+    """Asked each morning; each clearance ends once."""
+    for officer_id, ended_on in await visit_hosts.uncleared(connection):
+        await tell_visits_of(connection, officer_id, uuid5(officer_id, str(ended_on)))
+
+
+async def tell_visit_day(
+    connection: Connection, program: str, program_year: str, agency: str, answer: UUID
+) -> None:
+    """That somebody will come, or will not; each time is a fact of its own."""
+    key = str(answer)
+    await tells.add(
+        connection,
+        program,
+        workflow_id=f"visit-day-{program_year}",
+        fact="visit_answered",
+        key=key,
+        body={"answer_id": key},
+        agency=agency,
+    )
 
 
 async def _ask_a_reserve(

@@ -11,15 +11,15 @@ from bluepals.facts import surveys
 from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
-from bluepals.facts.visit_hosts import let_hosts_go
+from bluepals.facts.visit_hosts import let_hosts_go, tell_visit_day
 from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice
-from bluepals.store import attention, people, programs, rounds, tells, visit_hosts, visits
+from bluepals.store import attention, people, programs, rounds, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import Target
-from bluepals.store.visits import Answered, Guest, VisitDate
+from bluepals.store.visits import Guest, VisitDate
 
 PLANNED, CALLED_OFF, READ_ALOUD, RESTS = "planned", "called off", "read aloud", "rests"
 
@@ -141,21 +141,7 @@ async def answer(office: Office, scope: Scope, asked: UUID, said: str) -> None:
     async with office.committing(scope) as connection:
         answered = await visit_hosts.answer(connection, asked, said)
         answered = answered or await visits.answer(connection, asked, said)
-        await _tell_visit_day(connection, scope, answered)
-
-
-async def _tell_visit_day(connection: Connection, scope: Scope, answered: Answered) -> None:
-    """Each answer is a fact of its own: who said yes may say no, and yes again."""
-    key = str(uuid4())
-    await tells.add(
-        connection,
-        scope.program,
-        workflow_id=f"visit-day-{answered.program_year}",
-        fact="visit_answered",
-        key=key,
-        body={"answer_id": key},
-        agency=answered.agency,
-    )
+        await tell_visit_day(connection, scope.program, answered.program_year, answered.agency, uuid4())
 
 
 async def attend(office: Office, scope: Scope, asked: UUID, *, came: bool) -> None:

@@ -18,6 +18,7 @@ class AuditedDelivery:
     """A delivery beside its draft and the approval of it, as far as they are there.
 
     `bytes_hash` is computed now; it is None when the content has been erased. `stands_in`: for a letter that was held back.
+    `between_officers`: a stock letter for a child whose pairing had ended, perhaps before it began.
     """
 
     id: UUID
@@ -34,6 +35,7 @@ class AuditedDelivery:
     approved_by_uploader: bool | None
     approved_at: datetime | None
     stands_in: bool = False
+    between_officers: bool = False
 
 
 async def deliveries(connection: Connection) -> Sequence[AuditedDelivery]:
@@ -44,7 +46,8 @@ async def deliveries(connection: Connection) -> Sequence[AuditedDelivery]:
         " is_one_person(decision.decided_by, draft.uploaded_by) AS approved_by_uploader,"
         " decision.decided_at AS approved_at,"
         " delivery.kind = 'stock' AND EXISTS (SELECT FROM delivery AS held WHERE held.pairing_id = delivery.pairing_id"
-        "   AND held.round_number = delivery.round_number AND held.withheld_at IS NOT NULL) AS stands_in"
+        "   AND held.round_number = delivery.round_number AND held.withheld_at IS NOT NULL) AS stands_in,"
+        " delivery.kind = 'stock' AND coalesce(pairing.ended_at <= delivery.released_at, false) AS between_officers"
         " FROM delivery LEFT JOIN pairing ON pairing.id = delivery.pairing_id"
         " LEFT JOIN draft ON draft.id = delivery.draft_id"
         " LEFT JOIN decision ON decision.draft_id = delivery.draft_id AND decision.verdict = 'approve'"

@@ -164,7 +164,8 @@ async def _erase_mails(connection: Connection, student_id: UUID, addresses: Sequ
 
 async def erase_officer(connection: Connection, officer_id: UUID) -> None:
     """Somebody who left. Each keeps an address of its own: one address is one person."""
-    await _blank_mails_to(connection, "SELECT email FROM officer WHERE id = $1", officer_id)
+    address = await connection.fetchval("SELECT email FROM officer WHERE id = $1 FOR UPDATE", officer_id)
+    await _blank_mails_to(connection, address)
     await connection.execute(
         "UPDATE officer SET erased_at = program_now(), withdrawn_at = coalesce(withdrawn_at, program_now()),"
         " first_name = 'erased', last_name = 'erased', email = id || '@erased.invalid', precinct = NULL WHERE id = $1",
@@ -174,16 +175,17 @@ async def erase_officer(connection: Connection, officer_id: UUID) -> None:
 
 async def erase_staff(connection: Connection, staff_id: UUID) -> None:
     """The same for one of the staff."""
-    await _blank_mails_to(connection, "SELECT email FROM staff WHERE id = $1", staff_id)
+    address = await connection.fetchval("SELECT email FROM staff WHERE id = $1 FOR UPDATE", staff_id)
+    await _blank_mails_to(connection, address)
     await connection.execute(
         "UPDATE staff SET erased_at = program_now(), name = 'erased', email = id || '@erased.invalid' WHERE id = $1",
         staff_id,
     )
 
 
-async def _blank_mails_to(connection: Connection, address: str, person: UUID) -> None:
+async def _blank_mails_to(connection: Connection, address: str) -> None:
     await connection.fetchval(
-        f"SELECT blank_mails(array(SELECT id FROM mail WHERE to_address = ({address})"
+        "SELECT blank_mails(array(SELECT id FROM mail WHERE to_address = $1"
         " AND state NOT IN ('pending', 'retry', 'claimed', 'data_started')))",
-        person,
+        address,
     )

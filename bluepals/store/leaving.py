@@ -158,7 +158,7 @@ async def clearances_over(connection: Connection) -> Sequence[ClearanceOver]:
     rows = await connection.fetch(
         "SELECT officer.id AS officer_id, external_id, officer.agency_id AS agency, cleared_until AS ended_on,"
         " (SELECT opened_at FROM attention WHERE key = 'clearance-' || officer.id AND closed_at IS NULL) AS asked_at"
-        " FROM officer WHERE withdrawn_at IS NULL AND NOT is_cleared(officer)"
+        " FROM officer WHERE withdrawn_at IS NULL AND NOT coalesce(cleared_until >= program_today(), false)"
         " AND EXISTS (SELECT FROM pairing WHERE officer_id = officer.id AND ended_at IS NULL) ORDER BY external_id"
     )
     return [ClearanceOver(**row) for row in rows]

@@ -9,10 +9,10 @@ from bluepals.store.database import Connection
 from bluepals.store.letters import NotTaken
 from bluepals.store.visits import Answered
 
-# A host who is asked still or has agreed, and may come.
+# A host who is asked still or has agreed, and may come; who is about to leave has said goodbye.
 _HOSTED = (
     "EXISTS (SELECT FROM visit_host AS host JOIN officer AS reserve ON reserve.id = host.officer_id"
-    " WHERE host.pairing_id = pairing.id AND released_at IS NULL AND is_cleared(reserve)"
+    " WHERE host.pairing_id = pairing.id AND released_at IS NULL AND is_cleared(reserve) AND reserve.leaves_at IS NULL"
     " AND (host.answer = 'yes' OR (host.answer IS NULL AND host.answer_by > program_now())))"
 )
 _OWN_COMES = "visit.answer = 'yes' AND is_cleared(officer)"
@@ -29,6 +29,41 @@ async def children_without_anybody(connection: Connection, program_year: str) ->
         program_year,
     )
     return [row["id"] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedOn:
+    """A visit that is ahead, at which a child counts on this officer."""
+
+    program: str
+    program_year: str
+    agency: str
+
+
+async def counted_on(connection: Connection, officer_id: UUID) -> Sequence[CountedOn]:
+    rows = await connection.fetch(
+        "SELECT year.program_id AS program, year.id AS program_year, officer.agency_id AS agency"
+        " FROM officer JOIN program_year AS year ON year.program_id = officer.program_id"
+        " WHERE officer.id = $1 AND visit_is_ahead(year.id) AND (EXISTS (SELECT FROM visit"
+        "   JOIN pairing ON pairing.id = visit.pairing_id"
+        "   WHERE pairing.officer_id = officer.id AND pairing.program_year_id = year.id)"
+        " OR EXISTS (SELECT FROM visit_host WHERE visit_host.officer_id = officer.id"
+        "   AND visit_host.program_year_id = year.id AND released_at IS NULL)) ORDER BY year.id",
+        officer_id,
+    )
+    return [CountedOn(**row) for row in rows]
+
+
+async def uncleared(connection: Connection) -> Sequence[tuple[UUID, date | None]]:
+    """Whose clearance has ended, and when, of the officers and reserves of visits that are ahead."""
+    rows = await connection.fetch(
+        "SELECT id, cleared_until FROM officer WHERE NOT coalesce(cleared_until >= program_today(), false)"
+        " AND (EXISTS (SELECT FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
+        "   WHERE pairing.officer_id = officer.id AND visit_is_ahead(pairing.program_year_id))"
+        " OR EXISTS (SELECT FROM visit_host WHERE visit_host.officer_id = officer.id AND released_at IS NULL"
+        "   AND visit_is_ahead(visit_host.program_year_id))) ORDER BY id"
+    )
+    return [(row["id"], row["cleared_until"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +104,7 @@ async def ask_next(
         "   + (SELECT count(*) FROM visit_host WHERE officer_id = officer.id AND visit_host.program_year_id = child.program_year_id"
         "       AND released_at IS NULL AND answer IS DISTINCT FROM 'no') AS load"
         "   FROM officer, child WHERE officer.gender = child.gender AND officer.agency_id = ANY($2)"
-        "   AND officer.id <> child.officer_id AND is_cleared(officer)"
+        "   AND officer.id <> child.officer_id AND is_cleared(officer) AND officer.leaves_at IS NULL"
         "   AND NOT EXISTS (SELECT FROM visit_host WHERE officer_id = officer.id"
         "     AND visit_host.program_year_id = child.program_year_id AND visit_host.visit_sequence = child.visit_sequence"
         "     AND (visit_host.pairing_id = child.id OR visit_host.answer = 'no'))"
@@ -97,7 +132,7 @@ async def expected(connection: Connection, program_year: str) -> Sequence[HostCa
     rows = await connection.fetch(
         _CARD.format(
             "host.program_year_id = $1 AND host.answer = 'yes' AND released_at IS NULL AND is_cleared(officer)"
-            " ORDER BY host.id"
+            " AND officer.leaves_at IS NULL ORDER BY host.id"
         ),
         program_year,
     )

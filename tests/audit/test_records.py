@@ -1,7 +1,13 @@
 """What the database proves: a superuser plants one broken rule of each kind, and the audit names it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import pytest
 
+from audit.records import approval
+from bluepals.store.audit import AuditedDelivery
 from tests.audit.conftest import Audited
 
 APPROVED, GENDER, MAILED, OPENING = (
@@ -255,3 +261,27 @@ async def test_a_program_that_is_not_there_is_refused(town: Audited) -> None:
     await town.plant("DELETE FROM program")
     with pytest.raises(LookupError, match="Import its folder first"):
         await town.report()
+
+
+def test_a_stock_letter_for_a_child_whose_officer_went_before_the_introduction_is_no_violation() -> None:
+    at, digest = datetime(2027, 3, 1, 12, tzinfo=UTC), b"hash"
+    letter = AuditedDelivery(
+        id=uuid4(),
+        pairing_id=uuid4(),
+        draft_id=uuid4(),
+        round_number=1,
+        kind="stock",
+        hash=digest,
+        released_at=at,
+        introduced_at=None,
+        draft_hash=digest,
+        bytes_hash=digest,
+        approved_hash=digest,
+        approved_by_uploader=False,
+        approved_at=at,
+        between_officers=True,
+    )
+    assert list(approval(letter)) == []
+    assert [one.rule for one in approval(replace(letter, between_officers=False))] == [
+        "before the introduction"
+    ]

@@ -35,7 +35,7 @@ def test_a_proposal_made_again_with_nobody_new_says_the_same(starter: StarterLin
     before = starter.answers("match", "show", proposed)
     assert starter.answers("match", "propose", proposed) == {"open": 1}
     assert starter.answers("match", "show", proposed) == before
-    assert "1 pairs are open." in starter.says("match", "propose", proposed)
+    assert "Open pairs: 1." in starter.says("match", "propose", proposed)
 
 
 def test_show_has_the_pairs_with_reasons_who_is_needed_and_who_waits(

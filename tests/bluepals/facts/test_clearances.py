@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from bluepals.domain.cases import Concern
+from bluepals.domain.letters import Side
+from bluepals.facts import cases
 from bluepals.facts.daily import compose_daily_mail
 from tests.bluepals.facts.two_schools import TwoSchools
 from tests.mailroom import parsed
@@ -72,3 +75,18 @@ async def test_another_agencys_liaison_hears_nothing(ending: TwoSchools) -> None
 async def test_without_a_liaison_the_coordinator_hears_of_it(ending: TwoSchools) -> None:
     await ending.admin.execute("DELETE FROM staff_role WHERE role = 'liaison'")
     assert await told(ending, ENDS - 14 * DAY, name="Cora")
+
+
+async def test_a_case_that_stops_an_officer_is_no_clearance_that_has_ended(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.OFFICER)
+    await cases.worry(
+        schools.office,
+        schools.scope,
+        draft_id=draft.id,
+        by=schools.staff["Cora"],
+        concern=Concern.CONDUCT,
+    )
+    monday = date(2026, 9, 14)
+    await schools.at(datetime.combine(monday, time(13), UTC))
+    await compose_daily_mail(schools.office, schools.scope, monday)
+    assert await schools.admin.fetchval("SELECT count(*) FROM attention WHERE kind = 'clearance'") == 0

@@ -1,18 +1,22 @@
 """The visit beyond its invitations: hosts, attendance by name, sheets, and what an import leaves alone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from bluepals.domain.cases import Concern
+from bluepals.domain.letters import Side
 from bluepals.domain.program import Room
-from bluepals.facts import officers_page, roster, visit_hosts, visit_sheets, visits
+from bluepals.facts import cases, daily, leaving, officers_page, roster, visit_hosts, visit_sheets, visits
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store import programs
+from bluepals.store import visit_hosts as store
 from bluepals.store.database import Scope
+from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
-from tests.bluepals.facts.two_schools import TwoSchools, people
+from tests.bluepals.facts.two_schools import BEGIN, TwoSchools, people
 from tests.desk.town import read_pdf
 from tests.mailroom import parsed
 
@@ -79,6 +83,66 @@ async def test_two_reserves_never_both_host_one_child(schools: TwoSchools, north
     await visits.answer(schools.office, schools.scope, second["id"], "yes")
     with pytest.raises(NotTaken, match="somebody else meets this child"):
         await visits.answer(schools.office, schools.scope, first, "yes")
+
+
+async def told(schools: TwoSchools) -> int:
+    """How often the visit's workflow had to hear of something."""
+    return int(await schools.admin.fetchval("SELECT count(*) FROM tell WHERE fact = 'visit_answered'"))
+
+
+@pytest.mark.parametrize("goes", ["leaves", "is stopped", "has no clearance"])
+async def test_the_visit_looks_for_another_host_as_soon_as_one_can_not_come(
+    schools: TwoSchools, north: str, goes: str
+) -> None:
+    request = await refuse(schools, "Ana")
+    await visits.answer(schools.office, schools.scope, request, "yes")
+    before = await told(schools)
+    rita, cora = schools.officer["Rita"], schools.staff["Cora"]
+    match goes:
+        case "leaves":
+            await leaving.leave(schools.office, schools.scope, rita, Reason.MOVED, by=cora)
+        case "is stopped":
+            await leaving.stop(schools.office, schools.scope, rita, by=cora)
+        case _:
+            await schools.admin.execute("UPDATE officer SET cleared_until = '2026-08-31' WHERE id = $1", rita)
+            await daily.compose_daily_mail(schools.office, schools.scope, BEGIN.date())
+    assert await told(schools) > before
+    async with schools.database.transaction(schools.scope) as connection:
+        assert schools.pairing["Ana"] in await store.children_without_anybody(connection, north)
+
+
+async def test_a_clearance_that_has_ended_is_told_once(schools: TwoSchools, north: str) -> None:
+    before = await told(schools)
+    await schools.admin.execute("UPDATE officer SET cleared_until = '2026-08-31' WHERE external_id = 'Olga'")
+    for day in (1, 2):
+        await schools.at(BEGIN + timedelta(days=day))
+        await daily.compose_daily_mail(schools.office, schools.scope, BEGIN.date() + timedelta(days=day))
+    assert await told(schools) == before + 1
+
+
+async def test_the_visit_looks_for_a_host_while_a_case_stops_the_childs_own_officer(
+    schools: TwoSchools, north: str
+) -> None:
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ben"], "yes")
+    before = await told(schools)
+    draft = await schools.write("Ben", Side.OFFICER)
+    await cases.worry(
+        schools.office,
+        schools.scope,
+        draft_id=draft.id,
+        by=schools.staff["Cora"],
+        concern=Concern.CONDUCT,
+    )
+    assert await told(schools) > before
+    async with schools.database.transaction(schools.scope) as connection:
+        assert await store.children_without_anybody(connection, north) == [schools.pairing["Ben"]]
+
+
+async def test_an_officer_who_leaves_is_asked_to_host_nobody(schools: TwoSchools, north: str) -> None:
+    await leaving.leave(
+        schools.office, schools.scope, schools.officer["Rita"], Reason.BUSY, by=schools.staff["Cora"]
+    )
+    assert await refuse(schools, "Ana") is None
 
 
 async def test_who_came_is_recorded_by_name_on_the_day_and_at_no_other(

@@ -88,6 +88,7 @@ FUNCTIONS = dict(functions())
 REFUSALS: dict[str, type[Exception]] = {
     "cases.close": asyncpg.CheckViolationError,
     "cases.decide": asyncpg.CheckViolationError,
+    "erasure.erase_staff": asyncpg.CheckViolationError,  # They have not left.
     "erasure.erase_student": asyncpg.CheckViolationError,  # Her letters still go back and forth.
     "holds.hold": asyncpg.CheckViolationError,  # It names nothing.
     "holds.known": LookupError,
@@ -204,6 +205,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "requested_by": busy.staff["Tess"],
         "released_by": None,
         "set_by": None,
+        "since": datetime(2026, 9, 1, tzinfo=UTC),
         "subject": Subject.STUDENT,
         "counted": 3,
         "reply": "250",
