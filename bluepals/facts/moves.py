@@ -8,6 +8,7 @@ from bluepals.domain.people import Role
 from bluepals.facts import endings, farewells, pauses, who_may
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.office import Letterhead, Office
+from bluepals.facts.visit_transfers import join_visit, leave_visit
 from bluepals.store import consents, matching, moves
 from bluepals.store import endings as endings_store
 from bluepals.store.consents import Child
@@ -87,18 +88,21 @@ async def transfer(
             raise NotTaken(
                 f"The year of {school} is {to.state}, and that of {child.school} is not. Open or close both first."
             )
+        letterhead = await Letterhead.of(office, connection)
+        if child.school != school and child.pairing_id is not None:
+            await leave_visit(connection, letterhead, child.pairing_id, child.program_year)
         await moves.move_child(connection, child.id, to, class_name)
         if child.school != school:
-            await _take_along(office, connection, child)
+            await _take_along(connection, letterhead, child, to.id)
         return Transferred(child.pairing_id, school, class_name, known=False)
 
 
-async def _take_along(office: Office, connection: Connection, child: Child) -> None:
+async def _take_along(connection: Connection, letterhead: Letterhead, child: Child, year: str) -> None:
     """Rounds have the same numbers at every school; their dates are those of the new one from now on."""
     await matching.supersede_pairs_of(connection, child.id)
     if child.pairing_id is None:
         return
     await moves.take_along(connection, child.pairing_id)
-    letterhead = await Letterhead.of(office, connection)
     await pauses.reschedule(connection, letterhead.program)
     await endings.tell(connection, child.pairing_id)
+    await join_visit(connection, letterhead, child.pairing_id, left=child.program_year, joined=year)

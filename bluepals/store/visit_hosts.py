@@ -145,7 +145,7 @@ async def release(connection: Connection, program_year: str, *, everybody: bool)
         "UPDATE visit_host SET released_at = program_now() FROM pairing"
         " JOIN visit ON visit.pairing_id = pairing.id JOIN officer ON officer.id = pairing.officer_id"
         " WHERE pairing.id = visit_host.pairing_id AND visit_host.program_year_id = $1 AND released_at IS NULL"
-        f" AND visit_host.attended IS NULL AND ($2 OR pairing.ended_at IS NOT NULL OR ({_OWN_COMES}))"
+        f" AND visit_host.attended IS NULL AND ($2 OR pairing.ended_at IS NOT NULL OR pairing.program_year_id <> $1 OR ({_OWN_COMES}))"
         " RETURNING visit_host.id, visit_host.answer",
         program_year,
         everybody,

@@ -16,9 +16,25 @@ async def invite(connection: Connection, program_year: str, answer_by: datetime)
         " SELECT pairing.id, pairing.program_id, pairing.school_id, pairing.agency_id, $2 FROM pairing"
         " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " WHERE pairing.program_year_id = $1 AND introduced_at IS NOT NULL AND ended_at IS NULL"
-        " AND has_consent_for(student, 'visit') AND is_cleared(officer) ON CONFLICT DO NOTHING",
+        " AND has_consent_for(student, 'visit') AND is_cleared(officer)"
+        # Of a child that has come from another school, its officer is asked anew.
+        " ON CONFLICT (pairing_id) DO UPDATE SET answer_by = excluded.answer_by WHERE visit.answer_by IS NULL",
         program_year,
         answer_by,
+    )
+
+
+async def is_ahead(connection: Connection, program_year: str) -> bool:
+    ahead: bool = await connection.fetchval("SELECT visit_is_ahead($1)", program_year)
+    return ahead
+
+
+async def forget_answer(connection: Connection, pairing_id: UUID) -> None:
+    """Until the next invitation nobody waits for one."""
+    await connection.execute(
+        "UPDATE visit SET answer = NULL, answered_at = NULL, answer_by = NULL"
+        " WHERE pairing_id = $1 AND attended IS NULL",
+        pairing_id,
     )
 
 

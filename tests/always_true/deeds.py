@@ -11,8 +11,9 @@ from uuid import UUID
 from temporalio.client import WorkflowHandle
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
-from bluepals.domain.letters import Side, TypedLetter, Verdict
+from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.people import ConsentScope
+from bluepals.domain.survey import QUESTIONS, Answers, Reply, Taker
 from bluepals.facts import (
     carry_over,
     cases,
@@ -28,13 +29,17 @@ from bluepals.facts import (
     replacements,
     retention,
     silence,
+    staff,
+    surveys,
     visit_hosts,
     visits,
 )
 from bluepals.facts.closing import Word
 from bluepals.facts.pauses import Choice
 from bluepals.store import cases as case_store
+from bluepals.store import holds
 from bluepals.store.endings import Reason
+from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import Target, What
 from service.referrals import Referrals
@@ -45,6 +50,7 @@ from workflows.assignment import Assignment
 from workflows.visit_day import VisitDay
 
 WITHDRAWALS = (Reason.MOVED, Reason.BUSY)
+SCANNED = 3  # of the numbers of words
 
 _DRAFTS = "SELECT id FROM draft WHERE written_for <> 'stock' ORDER BY sequence DESC"
 _WAITING = (
@@ -63,7 +69,7 @@ _HOSTS = "SELECT visit_host.id FROM visit_host JOIN officer ON officer.id = offi
 
 
 async def write(program: DrivenProgram, child: str, round_number: int, side: Side, words: int) -> None:
-    """The same words again are the same draft."""
+    """The same words again are the same draft; the last ones are a scan."""
     if (pairing_id := await program.pairing_of(child)) is None:
         return
     by = await program.officer_of(pairing_id) if side is Side.OFFICER else await program.teacher_of(child)
@@ -73,7 +79,9 @@ async def write(program: DrivenProgram, child: str, round_number: int, side: Sid
         pairing_id=pairing_id,
         round_number=round_number,
         side=side,
-        letter=TypedLetter(f"Dear pal, these are words number {words} of mine."),
+        letter=ScannedLetter(b"%PDF, drawn anew")
+        if words == SCANNED
+        else TypedLetter(f"Words number {words}."),
         language="en",
         uploaded_by=by,
     )
@@ -245,6 +253,28 @@ async def student_leaves(program: DrivenProgram, child: str) -> None:
     await moves.leave(program.office, program.scope, child, by=program.people["coordinator"])
 
 
+async def student_stays(program: DrivenProgram, child: str) -> None:
+    await moves.take_back(program.office, program.scope, child, by=program.people["coordinator"])
+
+
+async def hold(program: DrivenProgram, child: str) -> None:
+    """An authority asks; again, it changes nothing."""
+    if child in program.people:
+        async with program.database.transaction(program.scope) as connection:
+            await holds.hold(
+                connection,
+                key=child,
+                subject=Subject.STUDENT,
+                subject_id=program.people[child],
+                reason="An authority asks.",
+            )
+
+
+async def release_hold(program: DrivenProgram, child: str) -> None:
+    async with program.database.transaction(program.scope) as connection:
+        await holds.release(connection, child)
+
+
 async def transfer(program: DrivenProgram, child: str, school: str, class_name: str) -> None:
     await moves.transfer(program.office, program.scope, child, school=school, class_name=class_name)
     if child in program.in_files:
@@ -283,6 +313,14 @@ async def ask_to_erase(program: DrivenProgram, child: str) -> None:
 
 async def erase(program: DrivenProgram, child: str) -> None:
     await erasure.confirm(program.office, program.scope, child, "coordinator")
+
+
+# Staff.
+
+
+async def staff_leaves(program: DrivenProgram, who: str) -> None:
+    by = program.people["coordinator"]
+    await staff.leave(program.office, program.scope, program.people[who], by=by)
 
 
 # Officers.
@@ -427,6 +465,12 @@ async def wish(program: DrivenProgram, child: str, side: Side, *, wants: bool) -
     if pairing_id := await program.pairing_of(child):
         by = program.people["coordinator"]
         await carry_over.say(program.office, program.scope, pairing_id, side, wants=wants, by=by)
+
+
+async def answer_survey(program: DrivenProgram, officer: str) -> None:
+    if officer in program.people:
+        replies = {question.key: Reply.YES for question in QUESTIONS[Taker.OFFICER]}
+        await surveys.answer(program.office, program.scope, program.people[officer], Answers(replies, None))
 
 
 async def delete_what_is_past(program: DrivenProgram) -> None:

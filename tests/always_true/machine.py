@@ -19,6 +19,7 @@ from bluepals.facts.pauses import Choice, PauseRefused
 from bluepals.facts.replacements import ReplacementRefused
 from bluepals.facts.roster import RosterRefused
 from bluepals.facts.silence import SilenceRefused
+from bluepals.facts.staff import StaffStays
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import AlreadyPaused, NotPaused, What
@@ -38,6 +39,7 @@ REFUSALS = (
     ReplacementRefused,
     RosterRefused,
     SilenceRefused,
+    StaffStays,
     WorkflowUpdateFailedError,
 )
 
@@ -268,6 +270,20 @@ class AlwaysTrue(RuleBasedStateMachine):
     def a_child_leaves(self, child: str) -> None:
         self.do(deeds.student_leaves(self.program, child))
 
+    @there("children_leaving")
+    @rule(child=children)
+    def a_child_stays_after_all(self, child: str) -> None:
+        self.do(deeds.student_stays(self.program, child))
+
+    @rule(child=children)
+    def a_child_is_held(self, child: str) -> None:
+        self.do(deeds.hold(self.program, child))
+
+    @there("held")
+    @rule(child=children)
+    def a_hold_is_released(self, child: str) -> None:
+        self.do(deeds.release_hold(self.program, child))
+
     @rule(child=children, school=schools, class_name=st.sampled_from(town.CLASSES))
     def a_child_changes_schools(self, child: str, school: str, class_name: str) -> None:
         self.do(deeds.transfer(self.program, child, school, class_name))
@@ -289,6 +305,12 @@ class AlwaysTrue(RuleBasedStateMachine):
     @rule(child=children)
     def a_child_is_erased(self, child: str) -> None:
         self.do(deeds.erase(self.program, child))
+
+    # Staff.
+
+    @rule(school=schools, class_name=st.sampled_from(town.CLASSES))
+    def a_teacher_leaves(self, school: str, class_name: str) -> None:
+        self.do(deeds.staff_leaves(self.program, f"{school}-{class_name}"))
 
     # Officers.
 
@@ -403,6 +425,11 @@ class AlwaysTrue(RuleBasedStateMachine):
     @rule(child=children, side=sides, wants=st.booleans())
     def somebody_wants_to_go_on(self, child: str, side: Side, wants: bool) -> None:
         self.do(deeds.wish(self.program, child, side, wants=wants))
+
+    @there("invited")
+    @rule(officer=officers)
+    def an_officer_says_how_the_year_was(self, officer: str) -> None:
+        self.do(deeds.answer_survey(self.program, officer))
 
     @rule()
     def what_is_past_is_deleted(self) -> None:

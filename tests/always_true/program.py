@@ -51,6 +51,8 @@ THERE = """
            EXISTS (SELECT FROM pause WHERE ended_at IS NULL) AS pauses,
            EXISTS (SELECT FROM replacement WHERE closed_at IS NULL) AS replacements,
            EXISTS (SELECT FROM officer WHERE leaves_at IS NOT NULL) AS leaving,
+           EXISTS (SELECT FROM ending WHERE reason = 'left the school') AS children_leaving,
+           EXISTS (SELECT FROM legal_hold WHERE released_at IS NULL) AS held,
            EXISTS (SELECT FROM rung WHERE side = 'officer') AS silent,
            EXISTS (SELECT FROM visit) AS invited,
            EXISTS (SELECT FROM visit_host) AS hosts,

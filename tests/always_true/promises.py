@@ -7,6 +7,7 @@ stretch in which nobody served the workflows.
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+from bluepals.store import attention, visit_hosts
 from bluepals.store.database import Connection
 
 Stretches = Sequence[tuple[datetime, datetime]]
@@ -199,6 +200,23 @@ async def no_child_without_a_letter(connection: Connection, absent: Stretches) -
     )
 
 
+async def nobody_is_alone_at_a_visit(connection: Connection, _: Stretches) -> Sentences:
+    """At one that is ahead: whose officer does not come has a host who is asked or comes, or a person was called."""
+    called = {call.subject_id for call in await attention.open_calls(connection)}
+    invited = await connection.fetch(
+        "SELECT DISTINCT program_year_id FROM visit JOIN pairing ON pairing.id = pairing_id"
+        " JOIN program_year ON program_year.id = program_year_id WHERE visit_is_ahead(program_year_id)"
+        " AND NOT is_paused('visits', program_year.program_id, program_year.school_id, NULL, NULL)"
+    )
+    alone = [await visit_hosts.children_without_anybody(connection, year[0]) for year in invited]
+    return [
+        f"Nobody meets the child of pairing {pairing} at the visit, and nobody is asked or called."
+        for pairings in alone
+        for pairing in pairings
+        if pairing not in called
+    ]
+
+
 async def workflows_of_open_rows(connection: Connection) -> Sequence[str]:
     """A suspected harm that somebody has not attested has its stopwatch, a child between two officers its search."""
     rows = await connection.fetch(
@@ -234,4 +252,5 @@ WHEN_QUIET: Sequence[Callable[[Connection, Stretches], Awaitable[Sentences]]] = 
     every_fact_is_heard,
     every_date_has_its_consequence,
     no_child_without_a_letter,
+    nobody_is_alone_at_a_visit,
 )

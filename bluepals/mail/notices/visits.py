@@ -140,6 +140,19 @@ def called_off(
     )
 
 
+def child_elsewhere(*, officer: str, school: str, day: str, calendar_file: bytes) -> Notice:
+    return Notice(
+        kind="cancelled",
+        subject=f"Nobody waits for you at {school} any more",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"Your pal has changed schools, so you need not come to {school} on {day}.",
+            "Your letters go on. The other school has a visit too: you are asked for its day in a mail of its own.",
+        ),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
 def sheets_ready(*, name: str, school: str, when: str, link: str) -> Notice:
     return Notice(
         kind="sheets",
