@@ -9,7 +9,19 @@ import pytest
 from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side
 from bluepals.domain.people import ConsentScope
-from bluepals.facts import cases, closing, consents, letters, matching, moves, pairings, roster, year
+from bluepals.facts import (
+    cases,
+    closing,
+    consents,
+    letters,
+    matching,
+    moves,
+    pairings,
+    roster,
+    visit_hosts,
+    visits,
+    year,
+)
 from bluepals.facts.closing import Word
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.moves import Left, Transferred
@@ -27,6 +39,8 @@ from tests.bluepals.facts.two_schools import (
     people,
 )
 from tests.mailroom import parsed
+
+ANSWERED = "SELECT answer FROM visit WHERE pairing_id = $1"
 
 
 async def transfer(
@@ -269,3 +283,32 @@ async def test_a_letter_under_a_legal_hold_comes_along(schools: TwoSchools) -> N
             set_by=schools.staff["Cora"],
         )
     assert (await transfer(schools)).school == "south"
+
+
+async def test_after_a_transfer_the_officer_is_asked_for_the_other_schools_visit(schools: TwoSchools) -> None:
+    for school in ("north", "south"):
+        await visits.invite(schools.office, schools.scope, schools.year(school))
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
+    await schools.admin.execute("UPDATE tell SET answered_at = program_now()")
+    await transfer(schools)
+    (off,) = await schools.mails("cancelled")
+    assert off["to_address"] == "olga@city.example"
+    assert "METHOD:CANCEL" in parsed(off["message"]).as_string()
+    told = await schools.admin.fetch(
+        "SELECT workflow_id FROM tell WHERE fact = 'visit_answered' AND answered_at IS NULL ORDER BY 1"
+    )
+    assert [row[0] for row in told] == [f"visit-day-{schools.year(school)}" for school in ("north", "south")]
+    assert await schools.admin.fetchval(ANSWERED, schools.pairing["Ana"]) is None
+    await visits.invite(schools.office, schools.scope, schools.year("south"))
+    asked = [mail for mail in await schools.mails("visit") if mail["to_address"] == "olga@city.example"]
+    assert len(asked) == 2, "once for each school"
+
+
+async def test_a_host_is_let_go_when_the_child_has_changed_schools(schools: TwoSchools) -> None:
+    await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id = 'Rita'")
+    await visits.invite(schools.office, schools.scope, schools.year("north"))
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "no")
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
+    await transfer(schools)
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
+    assert await schools.admin.fetchval("SELECT bool_and(released_at IS NOT NULL) FROM visit_host")
