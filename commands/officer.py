@@ -94,11 +94,13 @@ async def _go(
 
 
 def _sentence(program: str, left: Left, calendar: SchoolCalendar) -> str:
-    ends = f"{left.pairings} pairings end"
+    ends = f"Pairings that end by this: {left.pairings}."
     if left.farewell_until is None:
-        return f"{ends} now; nothing goes out any more. See: starter.py status {program}"
+        return f"{ends} Nothing goes out any more. See: starter.py status {program}"
     day = calendar.label(left.farewell_until)
-    return f"{ends}; a last letter may be written until {day}. Who is next: starter.py replacement list {program}"
+    return (
+        f"{ends} A last letter may be written until {day}. Who is next: starter.py replacement list {program}"
+    )
 
 
 async def _people(service: Parts, program: str, by: str, officer: str) -> tuple[UUID, UUID]:

@@ -146,7 +146,7 @@ async def _died(program: str, student: str, by: str, json: bool) -> None:
         {"pairings": left.pairings},
         json,
         lambda: out.print(
-            f"{left.pairings} pairings end now; nothing goes out by itself. See: starter.py status {program}",
+            f"Pairings that end by this: {left.pairings}. Nothing goes out by itself. See: starter.py status {program}",
             highlight=False,
         ),
     )

@@ -28,7 +28,7 @@ def test_who_leaves_is_said_once_and_a_last_letter_may_be_written(
 ) -> None:
     program, _ = leaving
     said = starter.says("officer", "leave", program, "o01", "--reason", "moved", "--by", COORDINATOR)
-    assert "0 pairings end; a last letter may be written until" in said
+    assert "Pairings that end by this: 0. A last letter may be written until" in said
 
 
 def test_a_proposed_officer_is_approved_or_rejected(
@@ -76,7 +76,7 @@ def test_a_mistake_is_taken_back(starter: StarterLine, leaving: tuple[str, str])
 def test_stopped_it_is_over_at_once(starter: StarterLine, unopened: tuple[str, str]) -> None:
     program, pairing = unopened
     said = starter.says("officer", "stop", program, "o01", "--by", COORDINATOR)
-    assert "1 pairings end now; nothing goes out any more" in said
+    assert "Pairings that end by this: 1. Nothing goes out any more" in said
     assert starter.answers("pairing", "show", program, pairing)["end_reason"] == "officer left"
 
 
