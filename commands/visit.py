@@ -57,7 +57,9 @@ def _print(found: Overview) -> None:
             f"{one.class_name}\n{one.begins:%H:%M} {one.room}",
             f"{one.child}\n{one.pairing}",
             one.officer or "nobody yet",
-            f"{one.own_officer}: {one.own_answer or 'nothing'}",
+            f"{one.own_officer}: {one.own_answer or 'nothing'}"
+            if one.own_officer
+            else "between two officers",
             end_section=True,
         )
     out.print(table)

@@ -6,6 +6,7 @@ from uuid import UUID
 from bluepals.domain.refusals import Refused
 from bluepals.facts import calendars, farewells, replacements
 from bluepals.facts.office import Letterhead, Office
+from bluepals.facts.visit_hosts import tell_visit_of_pairing
 from bluepals.store import endings, pairings
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -78,3 +79,4 @@ async def tell(connection: Connection, pairing_id: UUID) -> None:
     """Its end is a date like the others, and so is a school's: it reads them anew."""
     pairing = await pairings.card(connection, pairing_id)
     await calendars.tell_these(connection, pairing.program, [f"pairing-{pairing_id}"])
+    await tell_visit_of_pairing(connection, pairing)

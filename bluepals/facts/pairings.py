@@ -9,6 +9,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
 from bluepals.facts import declining
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
+from bluepals.facts.visit_hosts import tell_visit_of_pairing
 from bluepals.mail import notices
 from bluepals.paper.words import words_in
 from bluepals.store import endings, follow_on, pairings, programs
@@ -69,6 +70,7 @@ async def introduce(office: Office, scope: Scope, pairing_id: UUID) -> Introduce
         calendar = await _calendar(connection, letterhead.program, pairing)
         await _tell_officer(connection, letterhead, pairing, calendar.rounds)
         await _tell_guardian(connection, letterhead, pairing)
+        await tell_visit_of_pairing(connection, pairing)
         return Introduced(letterhead.now.astimezone(letterhead.calendar.zone).date(), calendar)
 
 
@@ -168,6 +170,8 @@ async def _tell_what_comes_next(connection: Connection, letterhead: Letterhead, 
 
 
 async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:
-    async with office.database.transaction(scope) as connection:
+    async with office.committing(scope) as connection:
         ending = await endings.of(connection, pairing_id)
         await pairings.end(connection, pairing_id, ending.reason.shown if ending else "year closed")
+        if ending is not None:
+            await tell_visit_of_pairing(connection, await pairings.card(connection, pairing_id))

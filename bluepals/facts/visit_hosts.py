@@ -13,6 +13,7 @@ from bluepals.mail import notices
 from bluepals.store import attention, pairings, tells, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
+from bluepals.store.pairings import PairingCard
 from bluepals.store.visit_hosts import HostCard
 
 KIND = "visit host"  # of what the coordinator has to look at
@@ -47,6 +48,12 @@ async def tell_visits_of(connection: Connection, officer_id: UUID, key: UUID | N
     """Whether this officer may come has changed: wherever a child counts on them, somebody looks who is needed now."""
     for visit in await visit_hosts.counted_on(connection, officer_id):
         await tell_visit_day(connection, visit.program, visit.program_year, visit.agency, key or uuid4())
+
+
+async def tell_visit_of_pairing(connection: Connection, pairing: PairingCard) -> None:
+    """A child has lost its officer or got one, once a visit is prepared: who meets it is looked for at once."""
+    if await visits.is_prepared(connection, pairing.program_year):
+        await tell_visit_day(connection, pairing.program, pairing.program_year, pairing.agency, uuid4())
 
 
 async def tell_visits_of_the_uncleared(connection: Connection) -> None:

@@ -110,7 +110,7 @@ class ShownMeeting:
     begins: datetime
     room: str
     officer: str | None
-    own_officer: str
+    own_officer: str | None
     own_answer: str | None
 
 

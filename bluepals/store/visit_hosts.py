@@ -15,16 +15,19 @@ _HOSTED = (
     " WHERE host.pairing_id = pairing.id AND released_at IS NULL AND is_cleared(reserve) AND reserve.leaves_at IS NULL"
     " AND (host.answer = 'yes' OR (host.answer IS NULL AND host.answer_by > program_now())))"
 )
-_OWN_COMES = "visit.answer = 'yes' AND is_cleared(officer)"
+_OWN_COMES = "visit.answer = 'yes' AND is_cleared(officer) AND pairing.ended_at IS NULL"
+# A child between two officers takes part too.
+TAKES_PART = "(pairing.ended_at IS NULL OR is_between_officers(pairing.id))"
 
 
 async def children_without_anybody(connection: Connection, program_year: str) -> Sequence[UUID]:
-    """Their pairings: the officer refused, was silent over the limit or may not come, and nobody is asked instead."""
+    """Their pairings: the officer refused, was silent over the limit, may not come or has gone, and nobody is asked instead."""
     rows = await connection.fetch(
         "SELECT pairing.id FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
         " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
-        " WHERE pairing.program_year_id = $1 AND pairing.ended_at IS NULL AND has_consent(student)"
-        " AND (visit.answer = 'no' OR (visit.answer IS NULL AND visit.answer_by <= program_now()) OR NOT is_cleared(officer))"
+        f" WHERE pairing.program_year_id = $1 AND {TAKES_PART} AND has_consent(student)"
+        " AND (visit.answer = 'no' OR (visit.answer IS NULL AND visit.answer_by <= program_now())"
+        "   OR NOT is_cleared(officer) OR pairing.ended_at IS NOT NULL)"
         f" AND NOT {_HOSTED} ORDER BY student.class_name, student.last_name, student.first_name, student.id",
         program_year,
     )
@@ -145,7 +148,7 @@ async def release(connection: Connection, program_year: str, *, everybody: bool)
         "UPDATE visit_host SET released_at = program_now() FROM pairing"
         " JOIN visit ON visit.pairing_id = pairing.id JOIN officer ON officer.id = pairing.officer_id"
         " WHERE pairing.id = visit_host.pairing_id AND visit_host.program_year_id = $1 AND released_at IS NULL"
-        f" AND visit_host.attended IS NULL AND ($2 OR pairing.ended_at IS NOT NULL OR pairing.program_year_id <> $1 OR ({_OWN_COMES}))"
+        f" AND visit_host.attended IS NULL AND ($2 OR NOT {TAKES_PART} OR pairing.program_year_id <> $1 OR ({_OWN_COMES}))"
         " RETURNING visit_host.id, visit_host.answer",
         program_year,
         everybody,

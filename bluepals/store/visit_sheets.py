@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bluepals.store.database import Connection
+from bluepals.store.visit_hosts import TAKES_PART
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingRow:
-    """A child that has a visit, and who meets it; no officer: nobody has said yes so far."""
+    """A child that has a visit, and who meets it; no officer: nobody has said yes so far.
+
+    No `own_officer`: the child is between two.
+    """
 
     pairing_id: UUID
     class_name: str
     child: str
-    own_officer: str
+    own_officer: str | None
     own_answer: str | None
     officer_id: UUID | None
     officer: str | None
@@ -26,20 +30,21 @@ async def meetings(connection: Connection, program_year: str) -> Sequence[Meetin
     """By class, in roster order. The child's own officer comes before a host."""
     rows = await connection.fetch(
         "SELECT pairing.id AS pairing_id, student.class_name, student.first_name || ' ' || student.last_name AS child,"
-        " officer.first_name || ' ' || officer.last_name AS own_officer, visit.answer AS own_answer,"
+        " CASE WHEN pairing.ended_at IS NULL THEN officer.first_name || ' ' || officer.last_name END AS own_officer,"
+        " CASE WHEN pairing.ended_at IS NULL THEN visit.answer END AS own_answer,"
         " meets.id AS officer_id, meets.name AS officer, agency.name AS agency, meets.hosts"
         " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " JOIN visit ON visit.pairing_id = pairing.id"
         " LEFT JOIN LATERAL ("
         "   SELECT officer.id, officer.first_name || ' ' || officer.last_name AS name, officer.agency_id, false AS hosts"
-        "    WHERE is_cleared(officer) AND (visit.attended OR (visit.attended IS NULL AND visit.answer = 'yes'))"
+        "    WHERE pairing.ended_at IS NULL AND is_cleared(officer) AND (visit.attended OR (visit.attended IS NULL AND visit.answer = 'yes'))"
         "   UNION ALL SELECT reserve.id, reserve.first_name || ' ' || reserve.last_name, reserve.agency_id, true"
         "     FROM visit_host AS host JOIN officer AS reserve ON reserve.id = host.officer_id"
         "    WHERE host.pairing_id = pairing.id AND host.answer = 'yes' AND released_at IS NULL"
         "      AND host.attended IS DISTINCT FROM false AND is_cleared(reserve)"
         "   ORDER BY hosts LIMIT 1) AS meets ON true"
         " LEFT JOIN agency ON agency.program_id = pairing.program_id AND agency.id = meets.agency_id"
-        " WHERE pairing.program_year_id = $1 AND pairing.ended_at IS NULL AND has_consent(student)"
+        f" WHERE pairing.program_year_id = $1 AND {TAKES_PART} AND has_consent(student)"
         " ORDER BY student.class_name, student.last_name, student.first_name, student.id",
         program_year,
     )

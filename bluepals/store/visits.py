@@ -10,13 +10,13 @@ from bluepals.store.letters import NotTaken
 
 
 async def invite(connection: Connection, program_year: str, answer_by: datetime) -> None:
-    """One invitation for each living pairing that has been introduced and whose gates are open."""
+    """For each child that takes part: its officer is to be asked, or somebody found who meets it instead."""
     await connection.execute(
         "INSERT INTO visit (pairing_id, program_id, school_id, agency_id, answer_by)"
         " SELECT pairing.id, pairing.program_id, pairing.school_id, pairing.agency_id, $2 FROM pairing"
-        " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
-        " WHERE pairing.program_year_id = $1 AND introduced_at IS NOT NULL AND ended_at IS NULL"
-        " AND has_consent_for(student, 'visit') AND is_cleared(officer)"
+        " JOIN student ON student.id = pairing.student_id WHERE pairing.program_year_id = $1"
+        " AND CASE WHEN ended_at IS NULL THEN introduced_at IS NOT NULL ELSE is_between_officers(pairing.id) END"
+        " AND has_consent_for(student, 'visit')"
         # Of a child that has come from another school, its officer is asked anew.
         " ON CONFLICT (pairing_id) DO UPDATE SET answer_by = excluded.answer_by WHERE visit.answer_by IS NULL",
         program_year,
@@ -27,6 +27,16 @@ async def invite(connection: Connection, program_year: str, answer_by: datetime)
 async def is_ahead(connection: Connection, program_year: str) -> bool:
     ahead: bool = await connection.fetchval("SELECT visit_is_ahead($1)", program_year)
     return ahead
+
+
+async def is_prepared(connection: Connection, program_year: str) -> bool:
+    """Whether it is ahead, and people have been invited."""
+    prepared: bool = await connection.fetchval(
+        "SELECT visit_is_ahead($1) AND EXISTS (SELECT FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
+        " WHERE pairing.program_year_id = $1)",
+        program_year,
+    )
+    return prepared
 
 
 async def forget_answer(connection: Connection, pairing_id: UUID) -> None:
@@ -56,7 +66,7 @@ async def guests(connection: Connection, program_year: str) -> Sequence[Guest]:
         " max(visit.answer) AS answer, array_agg(pairing.id ORDER BY pairing.id) AS pairings"
         " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
         " JOIN student ON student.id = pairing.student_id WHERE pairing.program_year_id = $1"
-        " AND pairing.ended_at IS NULL AND NOT is_stopped(officer.id) AND has_consent_for(student, 'visit')"
+        " AND pairing.ended_at IS NULL AND is_cleared(officer) AND has_consent_for(student, 'visit')"
         " GROUP BY officer.id ORDER BY officer.id",
         program_year,
     )

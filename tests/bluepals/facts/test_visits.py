@@ -138,6 +138,32 @@ async def test_the_visit_looks_for_a_host_while_a_case_stops_the_childs_own_offi
         assert await store.children_without_anybody(connection, north) == [schools.pairing["Ben"]]
 
 
+async def test_a_child_between_two_officers_is_met_by_a_host_until_the_next_one_is_introduced(
+    schools: TwoSchools, north: str
+) -> None:
+    before = await told(schools)
+    await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+    assert await told(schools) > before
+    await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    assert await schools.mailed_to("host") == ["rita@city.example"]
+    (ana, _) = (await visit_sheets.overview(schools.office, schools.scope, north)).meetings
+    assert (ana.child, ana.own_officer, ana.officer) == ("Ana Alvarez", None, None)
+    await schools.admin.execute("UPDATE replacement SET closed_at = program_now(), outcome = 'people decide'")
+    await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    assert await schools.admin.fetchval("SELECT bool_and(released_at IS NOT NULL) FROM visit_host")
+
+
+async def test_a_child_whose_officer_has_no_clearance_takes_part_and_the_officer_is_not_invited(
+    schools: TwoSchools,
+) -> None:
+    await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id = 'Rita'")
+    await schools.admin.execute("UPDATE officer SET cleared_until = NULL WHERE external_id = 'Olga'")
+    await visits.invite(schools.office, schools.scope, schools.year("north"))
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
+    assert await schools.mailed_to("visit") == ["omar@city.example"]
+    assert await schools.mailed_to("host") == ["rita@city.example"]
+
+
 async def test_an_officer_who_leaves_is_asked_to_host_nobody(schools: TwoSchools, north: str) -> None:
     await leaving.leave(
         schools.office, schools.scope, schools.officer["Rita"], Reason.BUSY, by=schools.staff["Cora"]
