@@ -136,8 +136,10 @@ async def _mails(connection: Connection, caught: Sequence[Caught]) -> MailFigure
 
 
 async def _visits(connection: Connection) -> VisitFigures:
+    """A child between two officers takes part too, and nobody is invited for it."""
     row = await connection.fetchrow(
-        "SELECT count(*)::int AS invited, count(*) FILTER (WHERE attended)::int AS attended FROM visit"
+        "SELECT count(*) FILTER (WHERE coalesce(invited_at < ended_at, true))::int AS invited,"
+        " count(*) FILTER (WHERE attended)::int AS attended FROM visit JOIN pairing ON pairing.id = pairing_id"
     )
     return VisitFigures(**dict(row or {}))
 

@@ -31,7 +31,7 @@ _PAIRINGS = """
                      AND number >= first_round AND officers_due_at < least(program_now(), ended_at)
                      AND left_out IS NULL) AS due,
                (SELECT count(*) FROM miss WHERE pairing_id = pairing.id) AS missed,
-               (SELECT count(*) FROM visit WHERE pairing_id = pairing.id) AS invited,
+               (SELECT count(*) FROM visit WHERE pairing_id = pairing.id AND coalesce(invited_at < ended_at, true)) AS invited,
                (SELECT count(*) FROM visit WHERE pairing_id = pairing.id AND attended) AS came
           FROM pairing JOIN program_year AS year ON year.id = pairing.program_year_id
           JOIN officer ON officer.id = pairing.officer_id
