@@ -19,7 +19,7 @@ async def leave_visit(
     if not await visits.is_ahead(connection, program_year):
         return
     for guest in await visits.guests(connection, program_year):
-        if list(guest.pairings) == [pairing_id]:
+        if list(guest.pairings) == [pairing_id] and guest.answer != "no":
             await _tell_that_nobody_waits(connection, letterhead, guest, program_year)
 
 

@@ -304,6 +304,13 @@ async def test_after_a_transfer_the_officer_is_asked_for_the_other_schools_visit
     assert len(asked) == 2, "once for each school"
 
 
+async def test_after_a_transfer_who_had_refused_is_not_told_to_stay_away(schools: TwoSchools) -> None:
+    await visits.invite(schools.office, schools.scope, schools.year("north"))
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "no")
+    await transfer(schools)
+    assert await schools.mails("cancelled") == []
+
+
 async def test_a_host_is_let_go_when_the_child_has_changed_schools(schools: TwoSchools) -> None:
     await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id = 'Rita'")
     await visits.invite(schools.office, schools.scope, schools.year("north"))
