@@ -11,6 +11,7 @@ from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
 from bluepals.facts import pauses, replacements
 from bluepals.facts.office import Letterhead, Office
+from bluepals.facts.visit_hosts import tell_visits_of_the_uncleared
 from bluepals.roster import NeedsPerson, Problem, RosterReading
 from bluepals.store import (
     attention,
@@ -130,6 +131,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
             await _tell_gate_opened(connection, roster.program.id, str(pairing_id))
         await _ask(connection, [*roster.needs_person, *applied.needs_person])
         await replacements.seek(connection, await Letterhead.of(office, connection))
+        await tell_visits_of_the_uncleared(connection)
         return applied
 
 

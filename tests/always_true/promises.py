@@ -201,7 +201,16 @@ async def no_child_without_a_letter(connection: Connection, absent: Stretches) -
 
 
 async def nobody_is_alone_at_a_visit(connection: Connection, _: Stretches) -> Sentences:
-    """At one that is ahead: whose officer does not come has a host who is asked or comes, or a person was called."""
+    """At one that is ahead: whose officer does not come has a host who is asked or comes, or a person was called.
+
+    A clearance that ends is found by the next morning's look, which not every day here has.
+    """
+    uncleared = await connection.fetch(
+        "SELECT pairing.id FROM pairing JOIN officer ON officer.id = pairing.officer_id"
+        " LEFT JOIN visit_host ON visit_host.pairing_id = pairing.id AND released_at IS NULL"
+        " LEFT JOIN officer AS host ON host.id = visit_host.officer_id"
+        " WHERE least(officer.cleared_until, host.cleared_until) < program_today()"
+    )
     called = {call.subject_id for call in await attention.open_calls(connection)}
     invited = await connection.fetch(
         "SELECT DISTINCT program_year_id FROM visit JOIN pairing ON pairing.id = pairing_id"
@@ -213,7 +222,7 @@ async def nobody_is_alone_at_a_visit(connection: Connection, _: Stretches) -> Se
         f"Nobody meets the child of pairing {pairing} at the visit, and nobody is asked or called."
         for pairings in alone
         for pairing in pairings
-        if pairing not in called
+        if pairing not in called | {row["id"] for row in uncleared}
     ]
 
 

@@ -1,5 +1,6 @@
 """The visit beyond its invitations: hosts, attendance by name, sheets, and what an import leaves alone."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -117,6 +118,20 @@ async def test_a_clearance_that_has_ended_is_told_once(schools: TwoSchools, nort
     for day in (1, 2):
         await schools.at(BEGIN + timedelta(days=day))
         await daily.compose_daily_mail(schools.office, schools.scope, BEGIN.date() + timedelta(days=day))
+    assert await told(schools) == before + 1
+
+
+async def test_a_roster_with_an_ended_clearance_makes_the_visit_look_at_once(
+    schools: TwoSchools, north: str
+) -> None:
+    before = await told(schools)
+    again = people(schools.program)
+    ended = [
+        replace(one, cleared_until=date(2026, 8, 31)) if one.officer_id == "Olga" else one
+        for one in again.officers
+    ]
+    for _ in range(2):
+        await roster.apply(schools.office, replace(again, officers=ended))
     assert await told(schools) == before + 1
 
 
