@@ -93,11 +93,11 @@ async def transfer(
             await leave_visit(connection, letterhead, child.pairing_id, child.program_year)
         await moves.move_child(connection, child.id, to, class_name)
         if child.school != school:
-            await _take_along(connection, letterhead, child, to.id)
+            await _take_along(connection, letterhead, child)
         return Transferred(child.pairing_id, school, class_name, known=False)
 
 
-async def _take_along(connection: Connection, letterhead: Letterhead, child: Child, year: str) -> None:
+async def _take_along(connection: Connection, letterhead: Letterhead, child: Child) -> None:
     """Rounds have the same numbers at every school; their dates are those of the new one from now on."""
     await matching.supersede_pairs_of(connection, child.id)
     if child.pairing_id is None:
@@ -105,4 +105,4 @@ async def _take_along(connection: Connection, letterhead: Letterhead, child: Chi
     await moves.take_along(connection, child.pairing_id)
     await pauses.reschedule(connection, letterhead.program)
     await endings.tell(connection, child.pairing_id)
-    await join_visit(connection, letterhead, child.pairing_id, left=child.program_year, joined=year)
+    await join_visit(connection, child.pairing_id, left=child.program_year)

@@ -23,15 +23,14 @@ async def leave_visit(
             await _tell_that_nobody_waits(connection, letterhead, guest, program_year)
 
 
-async def join_visit(
-    connection: Connection, letterhead: Letterhead, pairing_id: UUID, *, left: str, joined: str
-) -> None:
-    """After it: an answer was about another day. Both visits look who is needed now."""
+async def join_visit(connection: Connection, pairing_id: UUID, *, left: str) -> None:
+    """After it: an answer was about another day. The visit that was left looks who is needed there; the new one is told
+    with its pairing's dates.
+    """
     await visits.forget_answer(connection, pairing_id)
-    agency = (await pairings.card(connection, pairing_id)).agency
-    for program_year in (left, joined):
-        if await visits.is_ahead(connection, program_year):
-            await tell_visit_day(connection, letterhead.program.id, program_year, agency, uuid4())
+    pairing = await pairings.card(connection, pairing_id)
+    if await visits.is_ahead(connection, left):
+        await tell_visit_day(connection, pairing.program, left, pairing.agency, uuid4())
 
 
 async def _tell_that_nobody_waits(
