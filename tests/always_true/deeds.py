@@ -467,6 +467,10 @@ async def wish(program: DrivenProgram, child: str, side: Side, *, wants: bool) -
         await carry_over.say(program.office, program.scope, pairing_id, side, wants=wants, by=by)
 
 
+async def carry_over_pairs(program: DrivenProgram) -> None:
+    await carry_over.carry(program.office, program.scope, by=program.people["coordinator"])
+
+
 async def answer_survey(program: DrivenProgram, officer: str) -> None:
     if officer in program.people:
         replies = {question.key: Reply.YES for question in QUESTIONS[Taker.OFFICER]}

@@ -426,6 +426,16 @@ class AlwaysTrue(RuleBasedStateMachine):
     def somebody_wants_to_go_on(self, child: str, side: Side, wants: bool) -> None:
         self.do(deeds.wish(self.program, child, side, wants=wants))
 
+    @precondition(lambda self: self.program.there.get("introduced") and not self.program.is_next_year)
+    @rule(willing=st.sets(children, min_size=1))
+    def the_next_year_begins(self, willing: set[str]) -> None:
+        """The rest of this one passes; then the pairs that want to go on are the first of the next."""
+        self.play(self._holds(self.program.finish()))
+        for child, side in itertools.product(sorted(willing), Side):
+            self.do(deeds.wish(self.program, child, side, wants=True))
+        self.play(self.program.begin_next_year())
+        self.do(deeds.carry_over_pairs(self.program))
+
     @there("invited")
     @rule(officer=officers)
     def an_officer_says_how_the_year_was(self, officer: str) -> None:

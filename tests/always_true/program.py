@@ -27,6 +27,7 @@ from service.open_rows import OpenRows
 from service.opening import open_program
 from tests.always_true import promises, town
 from tests.always_true.stage import Stage
+from tests.workflows.world import first_day
 from workflows.api import assignment, daily_mail, new_officer, pairing, program_year, referral, visit_day
 from workflows.assignment import Assignment
 from workflows.daily_mail import DailyMail
@@ -34,6 +35,7 @@ from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import DUE
 
 A_MINUTE, AN_HOUR, A_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+A_YEAR = timedelta(weeks=52)  # The next one begins on a Monday too.
 MORNING = time(7)
 QUIET_AFTER = 30.0  # seconds; longer means that something is stuck
 MOST_ATTEMPTS = 3  # of an activity or a workflow task, before it is taken for one that never succeeds
@@ -80,23 +82,42 @@ class DrivenProgram:
     stopwatches: dict[str, datetime] = field(default_factory=dict)
     absent: list[tuple[datetime, datetime]] = field(default_factory=list)
     there: Mapping[str, bool] = field(default_factory=dict)  # what a deed could be done to: see `THERE`
+    is_next_year: bool = False
     seen: int = 0  # the last delivery whose gates have been looked at
 
     def __post_init__(self) -> None:
-        self.program = town.a_town(self.name)
-        self.calendar = SchoolCalendar.of(self.program)
+        self._plan(first_day())
         self.scope = Scope.whole(self.name)
         self.parts = self.stage.parts
         self.office, self.client, self.database = self.parts.office, self.parts.client, self.parts.database
         self.clock = VirtualClock(self.client, self.stage.admin, self.name)
         self.students, self.officers = town.children(), town.officers()
-        self.now = self.calendar.instant(self.program.year.first_day - 3 * A_DAY, 8)
+        self.now = self._summer
+
+    def _plan(self, first_day: date) -> None:
+        self.program = town.a_town(self.name, first_day)
+        self.calendar = SchoolCalendar.of(self.program)
 
     # The beginning: rosters in, reserve letters read, pairs proposed.
+
+    @property
+    def _summer(self) -> datetime:
+        return self.calendar.instant(self.program.year.first_day - 3 * A_DAY, 8)
 
     async def begin(self) -> None:
         await self.clock.turn_to(self.now)
         self.in_files = {*self.students, *self.officers} - set(town.LATE)
+        await self._open()
+
+    async def begin_next_year(self) -> None:
+        """Its folder has the officers of the last one and other children: whoever was a pal has left fifth grade."""
+        self._plan(self.program.year.first_day + A_YEAR)
+        await self.hurry(self._summer)
+        self.in_files = {*self.officers, *town.LATE}
+        self.is_next_year = True
+        await self._open()
+
+    async def _open(self) -> None:
         await self.bring_files()
         await self._approve_stock()
         await open_program(self.parts, self.program, seed=1)

@@ -7,7 +7,7 @@ from tests.always_true.conftest import SOAK
 from tests.always_true.machine import AlwaysTrue
 from tests.always_true.stage import Stage
 
-# The same sequences each time, as many as fit a minute. Whoever wants the shortest one that fails asks `make soak`.
+# The same sequences each time, as many as fit the two minutes of `make test`. Whoever wants the shortest one that fails asks `make soak`.
 IN_ANY_TEST = settings(settings.get_profile(SOAK), max_examples=8, derandomize=True, phases=[Phase.generate])
 
 

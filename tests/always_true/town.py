@@ -1,8 +1,10 @@
 """A few children and officers at two schools: a reserve for whoever goes, and days that follow close on each other."""
 
+from datetime import date
+
 from bluepals.domain.people import Gender, Officer, Role, StaffRole, StockLetter, Student
 from bluepals.domain.program import Agency, Policy, Program, School, VisitWindow, YearDates
-from tests.workflows.world import DAY, WEEK, a_student, an_officer, first_day, rounds_of
+from tests.workflows.world import DAY, WEEK, a_student, an_officer, rounds_of
 
 ROUNDS = (1, 2)
 SCHOOLS = ("north", "south")
@@ -25,8 +27,7 @@ POLICY = Policy(
 )
 
 
-def a_town(name: str) -> Program:
-    begin = first_day()
+def a_town(name: str, begin: date) -> Program:
     visit = begin + (4 * len(ROUNDS) + 1) * WEEK
     return Program(
         id=name,
