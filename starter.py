@@ -21,6 +21,7 @@ from commands.audit import audit
 from commands.certificates import certificates
 from commands.deployments import deploy, migrate, search_attributes
 from commands.dev import dev
+from commands.enter import enter
 from commands.import_folder import import_folder
 from commands.open_years import open_years
 from commands.pauses import pause, resume
@@ -65,6 +66,7 @@ app.command("status", rich_help_panel=LOOKING)(status)
 app.add_typer(pairing.app, name="pairing", rich_help_panel=LOOKING)
 app.command("audit", rich_help_panel=LOOKING)(audit)
 app.command("rehearse", rich_help_panel=LOOKING)(rehearse)
+app.command("enter", rich_help_panel=RUNNING)(enter)
 app.command("dev", rich_help_panel=RUNNING)(dev)
 app.command("migrate", rich_help_panel=RUNNING)(migrate)
 app.command("search-attributes", rich_help_panel=RUNNING)(search_attributes)

@@ -1,7 +1,10 @@
-"""Links in mails: whom they let in, to what, until when. Signed, so that nobody can make one up."""
+"""Links in mails: to pages of the desk, and signed ones that let one side of a pair say no without entering."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -13,16 +16,21 @@ class LinkRefused(Exception):
     """The link is not one of ours, or its time is over; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Whom a link lets in.
+class DeskPage(StrEnum):
+    """What a mail may lead to."""
 
-    An officer to their pals, a teacher to a class, anybody to what they have to attest, one side of a pair to say no to it.
-    """
+    PALS = "pals"
+    CLASS = "class"
+    CASES = "cases"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom a signed link asks: one side of a pairing, named by its page."""
 
     program: str
     page: str
-    person: UUID
+    pairing: UUID
 
 
 class Links:
@@ -31,36 +39,36 @@ class Links:
             raise ValueError(
                 f"BLUEPALS_LINK_KEY needs {SHORTEST_KEY} characters or more: openssl rand -base64 32"
             )
+        self._key = key.encode()
         self._serializer = URLSafeSerializer(key, salt="blue-pals-link")
         self._desk_url = desk_url.rstrip("/")
-
-    def officer(self, program: str, officer: UUID, until: datetime) -> str:
-        return self._link("pals", program, officer, until)
-
-    def teacher(self, program: str, teacher: UUID, until: datetime) -> str:
-        return self._link("class", program, teacher, until)
-
-    def case(self, program: str, person: UUID, until: datetime) -> str:
-        return self._link("case", program, person, until)
 
     @property
     def desk(self) -> str:
         return self._desk_url
 
+    def page(self, program: str, page: DeskPage) -> str:
+        """It holds no secret: whoever opens it has to enter."""
+        return f"{self._desk_url}/{program}/{page}"
+
+    def entry(self, program: str, secret: str) -> str:
+        return f"{self._desk_url}/{program}/enter/{secret}"
+
+    def digest(self, of: str, value: str) -> bytes:
+        """What is kept of a secret or an address: nothing that could be guessed back without the key. `of`: its kind."""
+        return hmac.digest(self._key, f"{of}\n{value}".encode(), hashlib.sha256)
+
     def decline(self, program: str, page: str, pairing: UUID, until: datetime) -> str:
         """For one side of a pair that is not introduced yet."""
-        return self._link(page, program, pairing, until)
-
-    def _link(self, page: str, program: str, person: UUID, until: datetime) -> str:
-        token: str = self._serializer.dumps([page, program, person.hex, int(until.timestamp())])
+        token: str = self._serializer.dumps([page, program, pairing.hex, int(until.timestamp())])
         return f"{self._desk_url}/{page}/{token}"
 
-    def visitor(self, page: str, token: str, now: datetime) -> Visitor:
+    def asked(self, page: str, token: str, now: datetime) -> Asked:
         """Raises LinkRefused."""
         try:
-            asked_page, program, person, until = self._serializer.loads(token)
+            asked_page, program, pairing, until = self._serializer.loads(token)
         except BadSignature:
             raise LinkRefused("This link is not complete. Open it again from the mail.") from None
         if asked_page != page or datetime.fromtimestamp(until, UTC) < now:
             raise LinkRefused("This link's time is over. Open the one in the newest mail.")
-        return Visitor(program, page, UUID(hex=person))
+        return Asked(program, page, UUID(hex=pairing))

@@ -65,7 +65,10 @@ async def left_running(stack: Stack, settings: Environment) -> None:
     write(DEV_ENVIRONMENT, settings)
     out.print(f"Temporal Web UI  {stack.temporal.ui}", highlight=False)
     out.print(f"mail             {stack.mail.page}", highlight=False)
-    out.print(f"desk             {settings['BLUEPALS_DESK_URL']} (links are in the mails)", highlight=False)
+    out.print(
+        f"desk             {settings['BLUEPALS_DESK_URL']}/PROGRAM; let in by starter.py enter PROGRAM PERSON",
+        highlight=False,
+    )
     try:
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()

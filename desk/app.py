@@ -13,6 +13,7 @@ from bluepals.store.database import Scope
 from desk.cases import Cases
 from desk.classes import Classes
 from desk.declines import Declines
+from desk.doors import Doors, NotEntered, not_entered
 from desk.pages import HERE
 from desk.pals import Pals
 from desk.refusals import HANDLERS
@@ -24,7 +25,7 @@ from service.referrals import Referrals
 def app(parts: Parts) -> Starlette:
     """It needs PostgreSQL. While Temporal is away it takes letters all the same: they are told later."""
     cases = Cases(parts.office, Referrals(parts.client))
-    pals, classes = Pals(parts.office, cases), Classes(parts.office, cases)
+    doors, pals, classes = Doors(parts.office), Pals(parts.office, cases), Classes(parts.office, cases)
 
     async def health(_: Request) -> Response:
         try:
@@ -36,25 +37,8 @@ def app(parts: Parts) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/pals/{token}", pals.show),
-            Route("/pals/{token}/leave", pals.leave, methods=["POST"]),
-            Route("/pals/{token}/letter/{draft:uuid}", pals.pages),
-            Route("/pals/{token}/worry/{draft:uuid}", pals.worry, methods=["POST"]),
-            Route("/pals/{token}/{pairing:uuid}", pals.answer, methods=["POST"]),
-            Route("/pals/{token}/{pairing:uuid}/visit", pals.visit, methods=["POST"]),
-            Route("/pals/{token}/host/{request:uuid}", pals.host, methods=["POST"]),
-            Route("/pals/{token}/survey", pals.survey, methods=["POST"]),
-            Route("/class/{token}/survey", classes.survey, methods=["POST"]),
-            Route("/class/{token}/certificates/{program_year}/{class_name:path}", classes.certificates),
-            Route("/class/{token}", classes.show),
-            Route("/class/{token}/visit/{program_year}/sheet", classes.run_sheet),
-            Route("/class/{token}/visit/{program_year}/guests", classes.visitors_list),
-            Route("/class/{token}/letter/{draft:uuid}", classes.letter),
-            Route("/class/{token}/pack/{program_year}/{opening:int}/{class_name:path}", classes.pack),
-            Route("/class/{token}/worry/{draft:uuid}", classes.worry, methods=["POST"]),
-            Route("/class/{token}/{pairing:uuid}", classes.hand_in, methods=["POST"]),
-            Route("/case/{token}", cases.show),
-            Route("/case/{token}/{case:uuid}", cases.attest, methods=["POST"]),
+            Route("/health", health),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
             *(
                 Route(f"/{decliner}/{{token}}", endpoint, methods=[method])
                 for decliner in Decliner
@@ -63,9 +47,11 @@ def app(parts: Parts) -> Starlette:
                     ("POST", Declines(parts.office, decliner).decline),
                 )
             ),
-            Route("/health", health),
-            Mount("/static", StaticFiles(directory=HERE / "static")),
+            *doors.routes,
+            *pals.routes,
+            *classes.routes,
+            *cases.routes,
         ],
         middleware=[Middleware(Shield)],
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, NotEntered: not_entered},
     )

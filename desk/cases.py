@@ -1,18 +1,21 @@
-"""/case/{token}: whoever has read a letter in which harm is suspected says what they have done. And the one step to it."""
+"""/{program}/cases: whoever has read a letter in which harm is suspected says what they have done. And the one step to it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.refusals import Refused
 from bluepals.facts import cases, cases_page
-from bluepals.facts.cases_page import ReaderAtDesk
+from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
 from bluepals.store.cases import OpenReferral
 from bluepals.store.database import Scope
+from desk.doors import visitor
 from desk.forms import FormRefused, form_key, submitted
 from desk.pages import page, sentence
 from desk.refusals import status_of
@@ -26,11 +29,19 @@ class Cases:
         self._office = office
         self._referrals = referrals
 
+    @property
+    def routes(self) -> Sequence[Route]:
+        here = "/{program}/cases"
+        return [
+            Route(here, self.show),
+            Route(f"{here}/{{case:uuid}}", self.attest, methods=["POST"]),
+        ]
+
     async def show(self, request: Request) -> Response:
-        return await self._page(request, await self._reader(request))
+        return await self._page(request, await visitor(self._office, request))
 
     async def attest(self, request: Request) -> Response:
-        reader, case_id = await self._reader(request), request.path_params["case"]
+        reader, case_id = await visitor(self._office, request), request.path_params["case"]
         try:
             async with submitted(request) as form:
                 when, reference = _said(form)
@@ -40,10 +51,11 @@ class Cases:
         except ValueError:
             return await self._page(request, reader, NO_TIME, 422)
         await self._referrals.attested(case_id)
-        return RedirectResponse(f"/case/{request.path_params['token']}?done=1", 303)
+        return RedirectResponse(f"/{reader.program}/cases?done=1", 303)
 
-    async def worry(self, request: Request, program: str, person: UUID, back: str) -> Response:
+    async def worry(self, request: Request, person: UUID, back: str) -> Response:
         """From another page of the desk, which has seen to it that this letter is on it."""
+        program = request.path_params["program"]
         try:
             async with submitted(request) as form:
                 concern = _concern(form)
@@ -60,18 +72,14 @@ class Cases:
             await self._referrals.start_at_once(program, OpenReferral(opened.case.id, opened.case.school))
         return RedirectResponse(f"{back}?worried={concern}", 303)
 
-    async def _reader(self, request: Request) -> ReaderAtDesk:
-        reader = await cases_page.reader_at_desk(self._office, request.path_params["token"])
-        request.state.person = str(reader.id)
-        return reader
-
     async def _page(
-        self, request: Request, reader: ReaderAtDesk, refused: str = "", status: int = 200
+        self, request: Request, reader: Visitor, refused: str = "", status: int = 200
     ) -> Response:
         return page(
             "case.html",
             status,
-            token=request.path_params["token"],
+            here=f"/{reader.program}/cases",
+            visitor=reader,
             form_key=form_key(request),
             page=await cases_page.cases_page(self._office, reader),
             refused=refused,

@@ -1,10 +1,12 @@
-"""/class/{token}: a teacher hands the children's letters in and prints what they open on opening day."""
+"""/{program}/class: a teacher hands the children's letters in and prints what they open on opening day."""
 
 import re
+from collections.abc import Sequence
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
 from bluepals.domain.survey import Taker
@@ -12,6 +14,7 @@ from bluepals.facts import surveys, teachers_page
 from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import ChildState, TeacherAtDesk, TeacherPage
 from desk.cases import Cases
+from desk.doors import visitor
 from desk.forms import form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf
 from desk.refusals import said_about
@@ -21,6 +24,21 @@ class Classes:
     def __init__(self, office: Office, cases: Cases) -> None:
         self._office = office
         self._cases = cases
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        here = "/{program}/class"
+        return [
+            Route(here, self.show),
+            Route(f"{here}/survey", self.survey, methods=["POST"]),
+            Route(f"{here}/certificates/{{program_year}}/{{class_name:path}}", self.certificates),
+            Route(f"{here}/visit/{{program_year}}/sheet", self.run_sheet),
+            Route(f"{here}/visit/{{program_year}}/guests", self.visitors_list),
+            Route(f"{here}/letter/{{draft:uuid}}", self.letter),
+            Route(f"{here}/pack/{{program_year}}/{{opening:int}}/{{class_name:path}}", self.pack),
+            Route(f"{here}/worry/{{draft:uuid}}", self.worry, methods=["POST"]),
+            Route(f"{here}/{{pairing:uuid}}", self.hand_in, methods=["POST"]),
+        ]
 
     async def show(self, request: Request) -> Response:
         return await self._page(request, await self._teacher(request), Said())
@@ -42,14 +60,12 @@ class Classes:
         except Refused as refused:
             return await self._page(request, teacher, said_about(refused, request))
         # By a GET: reloading the page sends nothing twice.
-        token = request.path_params["token"]
-        return RedirectResponse(f"/class/{token}?sent={pairing_id}#child-{pairing_id}", 303)
+        return RedirectResponse(f"{_here(request)}?sent={pairing_id}#child-{pairing_id}", 303)
 
     async def worry(self, request: Request) -> Response:
         teacher = await self._teacher(request)
         await teachers_page.check_letter(self._office, teacher, request.path_params["draft"])
-        back = f"/class/{request.path_params['token']}"
-        return await self._cases.worry(request, teacher.scope.program, teacher.id, back)
+        return await self._cases.worry(request, teacher.id, _here(request))
 
     async def pack(self, request: Request) -> Response:
         teacher, asked = await self._teacher(request), request.path_params
@@ -86,7 +102,7 @@ class Classes:
                 await surveys.answer(self._office, teacher.scope, teacher.id, survey_in(form, Taker.TEACHER))
         except Refused as refused:
             return await self._page(request, teacher, said_about(refused, request))
-        return RedirectResponse(f"/class/{request.path_params['token']}?sent=survey#survey", 303)
+        return RedirectResponse(f"{_here(request)}?sent=survey#survey", 303)
 
     async def letter(self, request: Request) -> Response:
         teacher = await self._teacher(request)
@@ -94,9 +110,7 @@ class Classes:
         return pdf(content, "letter.pdf", "attachment")
 
     async def _teacher(self, request: Request) -> TeacherAtDesk:
-        teacher = await teachers_page.teacher_at_desk(self._office, request.path_params["token"])
-        request.state.person = str(teacher.id)
-        return teacher
+        return await teachers_page.teacher_at_desk(self._office, await visitor(self._office, request))
 
     async def _page(self, request: Request, teacher: TeacherAtDesk, said: Said) -> Response:
         shown = await teachers_page.teacher_page(self._office, teacher)
@@ -104,7 +118,8 @@ class Classes:
         return page(
             "class.html",
             said.status,
-            token=request.path_params["token"],
+            here=_here(request),
+            visitor=request.state.visitor,
             form_key=form_key(request),
             page=shown,
             said=said,
@@ -112,6 +127,10 @@ class Classes:
             worried=request.query_params.get("worried"),
             next_child=said.pairing_id or _next_child(shown, sent),
         )
+
+
+def _here(request: Request) -> str:
+    return f"/{request.path_params['program']}/class"
 
 
 def _next_child(shown: TeacherPage, sent: str | None) -> UUID | None:

@@ -22,6 +22,7 @@ class Declines:
         self._decliner = decliner
 
     async def show(self, request: Request) -> Response:
+        request.state.secret = request.path_params["token"]
         _, pairing = await declining.asked(self._office, self._decliner, request.path_params["token"])
         spanish = self._decliner is Decliner.FAMILY and pairing.student_language == "es"
         return page(
@@ -33,10 +34,11 @@ class Declines:
         )
 
     async def decline(self, request: Request) -> Response:
-        visitor, _ = await declining.asked(self._office, self._decliner, request.path_params["token"])
+        request.state.secret = request.path_params["token"]
+        asked, _ = await declining.asked(self._office, self._decliner, request.path_params["token"])
         try:
             async with submitted(request):
-                await declining.decline_by_link(self._office, self._decliner, visitor)
+                await declining.decline_by_link(self._office, self._decliner, asked)
         except Refused as refused:
             return sentence(status_of(refused), str(refused))
         return sentence(200, DONE)

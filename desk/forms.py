@@ -34,9 +34,12 @@ class FormRefused(Refused):
 
 
 def form_key(request: Request) -> str:
-    """Proves that a form was filled in on a page of this link: signed with the link, which only its holder has."""
-    token: str = request.path_params["token"]
-    return Signer(token, salt="blue-pals-form", digest_method=hashlib.sha256).get_signature(b"form").decode()
+    """Proves that a form was filled in on this visitor's own page: signed with what only their browser has."""
+    return _signer(request).get_signature(b"form").decode()
+
+
+def _signer(request: Request) -> Signer:
+    return Signer(request.state.secret, salt="blue-pals-form", digest_method=hashlib.sha256)
 
 
 @asynccontextmanager
@@ -54,11 +57,8 @@ async def submitted(request: Request) -> AsyncIterator[FormData]:
     try:
         async with request.form(max_files=100, max_fields=20, max_part_size=MAX_TEXT_BYTES) as form:
             request.state.typed = _field(form, "text")
-            signer = Signer(request.path_params["token"], salt="blue-pals-form", digest_method=hashlib.sha256)
-            if not signer.verify_signature(b"form", _field(form, "form").encode()):
-                raise FormRefused(
-                    403, "This form did not come from your page. Open the link in your mail again."
-                )
+            if not _signer(request).verify_signature(b"form", _field(form, "form").encode()):
+                raise FormRefused(403, "This form did not come from your page. Open the page again.")
             yield form
     except HTTPException as unreadable:
         if "maximum size" in unreadable.detail:
@@ -68,6 +68,15 @@ async def submitted(request: Request) -> AsyncIterator[FormData]:
                 " Shorten it, or send it as scanned pages.",
             ) from None
         raise FormRefused(400, "The letter was cut off on its way. Go back and send it once more.") from None
+
+
+async def typed_in(request: Request) -> str:
+    """The text of a form that can't be taken now, if it is small enough to give back."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > MAX_TEXT_BYTES:
+        return ""
+    async with request.form(max_part_size=MAX_TEXT_BYTES) as form:
+        return _field(form, "text")
 
 
 @dataclass(frozen=True, slots=True)

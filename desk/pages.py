@@ -12,6 +12,7 @@ from bluepals.domain.letters import MAX_CHARACTERS
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.words import ENGLISH
+from desk.navigation import pages_of
 
 HERE = Path(__file__).parent
 LANGUAGES = {"en": "English", "es": "Spanish"}
@@ -30,6 +31,7 @@ _templates.globals.update(
     most_megabytes=MAX_UPLOAD_BYTES // 1024 // 1024,
     replies=list(Reply),
     longest_remark=LONGEST_REMARK,
+    pages_of=pages_of,
 )
 _templates.filters["long_date"] = ENGLISH.long_date
 

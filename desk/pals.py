@@ -1,10 +1,12 @@
-"""/pals/{token}: an officer reads the letters of each pal and answers them."""
+"""/{program}/pals: an officer reads the letters of each pal and answers them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
 from bluepals.domain.survey import Taker
@@ -14,6 +16,7 @@ from bluepals.facts.office import Office
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store.endings import Reason
 from desk.cases import Cases
+from desk.doors import fresh_visitor, visitor
 from desk.forms import FormRefused, form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf, sentence
 from desk.refusals import said_about, status_of
@@ -23,6 +26,20 @@ class Pals:
     def __init__(self, office: Office, cases: Cases) -> None:
         self._office = office
         self._cases = cases
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        here = "/{program}/pals"
+        return [
+            Route(here, self.show),
+            Route(f"{here}/leave", self.leave, methods=["POST"]),
+            Route(f"{here}/survey", self.survey, methods=["POST"]),
+            Route(f"{here}/letter/{{draft:uuid}}", self.pages),
+            Route(f"{here}/worry/{{draft:uuid}}", self.worry, methods=["POST"]),
+            Route(f"{here}/host/{{request:uuid}}", self.host, methods=["POST"]),
+            Route(f"{here}/{{pairing:uuid}}", self.answer, methods=["POST"]),
+            Route(f"{here}/{{pairing:uuid}}/visit", self.visit, methods=["POST"]),
+        ]
 
     async def show(self, request: Request) -> Response:
         officer = await self._officer(request)
@@ -57,19 +74,19 @@ class Pals:
         return _back(request, "answered", pairing_id)
 
     async def leave(self, request: Request) -> Response:
-        officer = await self._officer(request)
+        entered = await fresh_visitor(self._office, request)
+        officer = await officers_page.officer_at_desk(self._office, entered)
         try:
             async with submitted(request) as form:
                 await officers_page.withdraw(self._office, officer, _reason(form))
         except Refused as refused:
             return sentence(status_of(refused), str(refused))
-        return RedirectResponse(f"/pals/{request.path_params['token']}#leave", 303)
+        return RedirectResponse(f"{_here(request)}#leave", 303)
 
     async def worry(self, request: Request) -> Response:
         officer = await self._officer(request)
         await officers_page.check_letter(self._office, officer, request.path_params["draft"])
-        back = f"/pals/{request.path_params['token']}"
-        return await self._cases.worry(request, officer.scope.program, officer.id, back)
+        return await self._cases.worry(request, officer.id, _here(request))
 
     async def host(self, request: Request) -> Response:
         officer, asked = await self._officer(request), request.path_params["request"]
@@ -87,7 +104,7 @@ class Pals:
                 await surveys.answer(self._office, officer.scope, officer.id, survey_in(form, Taker.OFFICER))
         except Refused as refused:
             return await self._page(request, officer, said_about(refused, request))
-        return RedirectResponse(f"/pals/{request.path_params['token']}?sent=survey#survey", 303)
+        return RedirectResponse(f"{_here(request)}?sent=survey#survey", 303)
 
     async def pages(self, request: Request) -> Response:
         officer = await self._officer(request)
@@ -95,15 +112,14 @@ class Pals:
         return pdf(content, "letter.pdf", "inline")
 
     async def _officer(self, request: Request) -> OfficerAtDesk:
-        officer = await officers_page.officer_at_desk(self._office, request.path_params["token"])
-        request.state.person = str(officer.id)
-        return officer
+        return await officers_page.officer_at_desk(self._office, await visitor(self._office, request))
 
     async def _page(self, request: Request, officer: OfficerAtDesk, said: Said) -> Response:
         return page(
             "pals.html",
             said.status,
-            token=request.path_params["token"],
+            here=_here(request),
+            visitor=request.state.visitor,
             form_key=form_key(request),
             page=await officers_page.officer_page(self._office, officer),
             said=said,
@@ -111,6 +127,10 @@ class Pals:
             answered=request.query_params.get("answered"),
             worried=request.query_params.get("worried"),
         )
+
+
+def _here(request: Request) -> str:
+    return f"/{request.path_params['program']}/pals"
 
 
 def _said(form: FormData) -> str:
@@ -132,4 +152,4 @@ def _reason(form: FormData) -> Reason:
 def _back(request: Request, done: str, pairing_id: UUID) -> Response:
     """To the page, by a GET: reloading it sends nothing twice."""
     place = f"pal-{pairing_id}" if done == "sent" else "visit"
-    return RedirectResponse(f"/pals/{request.path_params['token']}?{done}={pairing_id}#{place}", 303)
+    return RedirectResponse(f"{_here(request)}?{done}={pairing_id}#{place}", 303)

@@ -6,13 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bluepals.domain.refusals import Refused
-from bluepals.facts.desk import NotTheirs
+from bluepals.facts.desk import NotTheirs, PageClosed
+from bluepals.facts.doors import NoSuchProgram, NotLetIn
 from bluepals.links import LinkRefused
 from bluepals.store.letters import NotTaken
 from desk.forms import FormRefused
 from desk.pages import Said, sentence
 
-NOT_FOUND = "There is no such page. Open the link in your newest mail again."
+NOT_FOUND = "There is no such page. Open the link in your newest mail."
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +21,8 @@ log = structlog.get_logger(__name__)
 def status_of(refused: Refused) -> int:
     if isinstance(refused, FormRefused):
         return refused.status
+    if isinstance(refused, NotLetIn):
+        return 403
     return 409 if isinstance(refused, NotTaken) else 422
 
 
@@ -34,16 +37,27 @@ async def link_refused(request: Request, refused: Exception) -> Response:
     return sentence(403, str(refused))
 
 
+async def page_closed(request: Request, refused: Exception) -> Response:
+    log.warning("page closed", **_who_and_where(request))
+    return sentence(403, str(refused))
+
+
 async def not_theirs(request: Request, _: Exception) -> Response:
-    """Somebody with a link of their own asked for what is another's: they learn nothing, the log does."""
+    """Somebody who is in asked for what is another's: they learn nothing, the log does."""
     asked = {
         name: str(value)
         for name, value in request.path_params.items()
         if name in {"pairing", "draft", "opening"}
     }
-    page = request.url.path.split("/")[1]
-    log.warning("turned away", page=page, person=request.state.person, method=request.method, **asked)
+    log.warning("turned away", **_who_and_where(request), method=request.method, **asked)
     return sentence(404, NOT_FOUND)
+
+
+def _who_and_where(request: Request) -> dict[str, str]:
+    """Ids, and the first word of the path: the rest may hold a secret."""
+    _, program, page, *_ = f"{request.url.path}//".split("/")
+    ids = sorted(map(str, request.state.visitor.ids))
+    return {"program": program, "page": page, "person": " ".join(ids)}
 
 
 async def not_there(_: Request, refused: Exception) -> Response:
@@ -51,4 +65,10 @@ async def not_there(_: Request, refused: Exception) -> Response:
     return sentence(status, NOT_FOUND)
 
 
-HANDLERS = {LinkRefused: link_refused, NotTheirs: not_theirs, HTTPException: not_there}
+HANDLERS = {
+    LinkRefused: link_refused,
+    PageClosed: page_closed,
+    NotTheirs: not_theirs,
+    NoSuchProgram: not_there,
+    HTTPException: not_there,
+}

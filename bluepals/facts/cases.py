@@ -1,6 +1,6 @@
 """A letter that worries someone: the case opened, its people told, attested, planned, and the stopwatch's pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_hosts import tell_visits_of
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice
 from bluepals.store import attention, cases, people
@@ -117,7 +118,7 @@ async def _tell_readers(connection: Connection, letterhead: Letterhead, case: Ca
             name=reader.name,
             case=str(case.id),
             hotline=letterhead.program.safety.hotline,
-            link=letterhead.case_link(reader.id),
+            link=letterhead.link_to(DeskPage.CASES),
         )
         await _post(connection, letterhead, case, reader, notice, "duty")
 
@@ -311,7 +312,7 @@ async def _page(connection: Connection, letterhead: Letterhead, case: CaseRecord
             case=str(case.id),
             missing=len(missing),
             since=letterhead.calendar.label(case.opened_at),
-            link=letterhead.case_link(person.id),
+            link=letterhead.link_to(DeskPage.CASES),
         )
         await _post(connection, letterhead, case, person, notice, f"page-{number}")
     if number:  # At the opening they are told of their duty in a mail of its own.
@@ -330,7 +331,7 @@ async def _remind(
             name=reader.name,
             case=str(case.id),
             hotline=letterhead.program.safety.hotline,
-            link=letterhead.case_link(reader.id),
+            link=letterhead.link_to(DeskPage.CASES),
         )
         await _post(connection, letterhead, case, reader, notice, f"duty-{number}")
 
@@ -358,6 +359,7 @@ async def _named(connection: Connection, named: str, case: CaseRecord) -> Sequen
 
 
 async def is_on_the_list(
-    connection: Connection, letterhead: Letterhead, case: CaseRecord, someone: UUID
+    connection: Connection, letterhead: Letterhead, case: CaseRecord, people: Collection[UUID]
 ) -> bool:
-    return any(one.id == someone for rung in await _rungs(connection, letterhead, case) for one in rung)
+    """Whether one of these people is."""
+    return any(one.id in people for rung in await _rungs(connection, letterhead, case) for one in rung)

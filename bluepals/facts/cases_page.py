@@ -6,17 +6,12 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.facts import cases
-from bluepals.facts.desk import NotTheirs, visitor_of
+from bluepals.facts.desk import NotTheirs
+from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import cases as store
 from bluepals.store import programs
 from bluepals.store.database import Scope
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderAtDesk:
-    id: UUID
-    scope: Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +31,15 @@ class CasesPage:
     cases: tuple[CaseOnPage, ...]
 
 
-async def reader_at_desk(office: Office, token: str) -> ReaderAtDesk:
-    """Raises LinkRefused."""
-    visitor = await visitor_of(office, "case", token)
-    return ReaderAtDesk(visitor.person, Scope.whole(visitor.program))
-
-
-async def cases_page(office: Office, reader: ReaderAtDesk) -> CasesPage:
-    async with office.database.transaction(reader.scope) as connection:
+async def cases_page(office: Office, reader: Visitor) -> CasesPage:
+    async with office.database.transaction(Scope.whole(reader.program)) as connection:
         letterhead = await Letterhead.of(office, connection)
         found = []
         for one in await store.open_referrals(connection):
             case = await store.record(connection, one.case_id)
             missing = await store.still_to_attest(connection, case.id)
-            mine = any(person.id == reader.id for person in missing)
-            calls = await cases.is_on_the_list(connection, letterhead, case, reader.id)
+            mine = any(person.id in reader.ids for person in missing)
+            calls = await cases.is_on_the_list(connection, letterhead, case, reader.ids)
             if mine or calls:
                 names = tuple(person.name for person in missing) if calls else ()
                 found.append(CaseOnPage(case.id, letterhead.calendar.label(case.opened_at), mine, names))
@@ -59,17 +48,20 @@ async def cases_page(office: Office, reader: ReaderAtDesk) -> CasesPage:
 
 
 async def attest(
-    office: Office, reader: ReaderAtDesk, case_id: UUID, *, when: str | None, reference: str | None
+    office: Office, reader: Visitor, case_id: UUID, *, when: str | None, reference: str | None
 ) -> None:
     """`when`: the local time of the report; None: read, and no reasonable cause. Raises NotTheirs and NotTaken.
 
     Raises ValueError when it is no time.
     """
-    async with office.database.transaction(reader.scope) as connection:
-        if await store.reader_as(connection, case_id, reader.id) is None:
+    scope = Scope.whole(reader.program)
+    async with office.database.transaction(scope) as connection:
+        known = [one for one in sorted(reader.ids) if await store.reader_as(connection, case_id, one)]
+        if not known:
             raise NotTheirs
         zone = SchoolCalendar.of(await programs.load(connection)).zone
     reported_at = None if when is None else datetime.fromisoformat(when).replace(tzinfo=zone)
-    await cases.attest(
-        office, reader.scope, case_id=case_id, by=reader.id, reported_at=reported_at, reference=reference
-    )
+    for one in known:  # Who is staff and officer has read it as both: one word is for both.
+        await cases.attest(
+            office, scope, case_id=case_id, by=one, reported_at=reported_at, reference=reference
+        )

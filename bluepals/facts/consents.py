@@ -7,6 +7,7 @@ from uuid import UUID
 from bluepals.domain.people import ConsentScope
 from bluepals.facts import endings
 from bluepals.facts.office import Letterhead, Office, post
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.store import consents, matching, pairings
 from bluepals.store import endings as records
@@ -56,7 +57,7 @@ async def _end(
         connection,
         letterhead,
         notices.endings.letters_are_over(
-            officer=pairing.officer_first_name, link=letterhead.officer_link(pairing.officer_id)
+            officer=pairing.officer_first_name, link=letterhead.link_to(DeskPage.PALS)
         ),
         key=f"over-{pairing_id}",
         to=pairing.officer_email,

@@ -11,6 +11,7 @@ from bluepals.domain.silence import Rung
 from bluepals.facts import leaving, silence
 from bluepals.facts.cases import plan_due
 from bluepals.facts.office import Letterhead, Office, post
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Section
 from bluepals.store import attention, daily, people
@@ -68,9 +69,7 @@ async def _officers(connection: Connection, letterhead: Letterhead, desks: dict[
     for _, group in groupby(_to_be_nudged(letterhead, owed), key=lambda one: one.officer_id):
         letters = list(group)
         first = letters[0]
-        desk = Desk(
-            first.first_name, first.email, letterhead.officer_link(first.officer_id), agency=first.agency
-        )
+        desk = Desk(first.first_name, first.email, letterhead.link_to(DeskPage.PALS), agency=first.agency)
         lines = tuple(
             f"to {one.student_first_name}, by {letterhead.calendar.label(one.due_at)}"
             f"{FAREWELL if one.farewell else ''}"
@@ -105,7 +104,7 @@ async def _teachers(connection: Connection, letterhead: Letterhead, desks: dict[
         ):
             desk = desks.setdefault(
                 str(teacher.id),
-                Desk(teacher.name, teacher.email, letterhead.teacher_link(teacher.id), school=owed.school),
+                Desk(teacher.name, teacher.email, letterhead.link_to(DeskPage.CLASS), school=owed.school),
             )
             due = letterhead.calendar.label(owed.due_at)
             line = f"class {owed.class_name}: {owed.letters} still to come, due {due}{FAREWELL if owed.farewell else ''}"
@@ -118,7 +117,7 @@ async def _silences(connection: Connection, letterhead: Letterhead, desks: dict[
         one = climbed.one
         match climbed.rung:
             case Rung.KIND_WORD:
-                link = letterhead.officer_link(one.officer_id)
+                link = letterhead.link_to(DeskPage.PALS)
                 desk = Desk(one.officer_first_name, one.officer_email, link, agency=one.agency)
                 desk = desks.setdefault(str(one.officer_id), desk)
                 line = f"{one.student_first_name} would love to hear from you; a late letter arrives too"
@@ -127,7 +126,7 @@ async def _silences(connection: Connection, letterhead: Letterhead, desks: dict[
                 for teacher in await people.staff(
                     connection, Role.TEACHER, school=one.school, class_name=one.class_name
                 ):
-                    link = letterhead.teacher_link(teacher.id)
+                    link = letterhead.link_to(DeskPage.CLASS)
                     desk = Desk(teacher.name, teacher.email, link, school=one.school)
                     desk = desks.setdefault(str(teacher.id), desk)
                     line = f"{one.student_first_name} of class {one.class_name}: a late letter goes on too"

@@ -1,16 +1,15 @@
 """Before two are introduced, the family, the officer and the counselor see who it is to be, and may say no."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
 
 from bluepals.domain.people import Role
 from bluepals.facts import endings
-from bluepals.facts.desk import visitor_of
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
-from bluepals.links import Visitor
+from bluepals.links import Asked
 from bluepals.mail import notices
 from bluepals.store import attention, declining, pairings, people
 from bluepals.store.database import Connection, Scope
@@ -18,6 +17,8 @@ from bluepals.store.declining import NewPair, Standing
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from bluepals.store.pairings import PairingCard
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Decliner(StrEnum):
@@ -170,16 +171,18 @@ async def _tell_who_was_asked(
         )
 
 
-async def asked(office: Office, page: Decliner, token: str) -> tuple[Visitor, PairingCard]:
+async def asked(office: Office, page: Decliner, token: str) -> tuple[Asked, PairingCard]:
     """Whom a link asks, and about which pair. Raises LinkRefused, or LookupError."""
-    visitor = await visitor_of(office, page, token)
-    async with office.database.transaction(Scope.whole(visitor.program)) as connection:
-        return visitor, await pairings.card(connection, visitor.person)
+    # Only a signed link names the program, and only the program knows the time.
+    signed = office.links.asked(page, token, LONG_AGO)
+    async with office.database.transaction(Scope.whole(signed.program)) as connection:
+        now: datetime = await connection.fetchval("SELECT program_now()")
+        return office.links.asked(page, token, now), await pairings.card(connection, signed.pairing)
 
 
-async def decline_by_link(office: Office, page: Decliner, visitor: Visitor) -> None:
+async def decline_by_link(office: Office, page: Decliner, asked: Asked) -> None:
     """A guardian speaks for the child. Raises NotTaken with a sentence."""
-    async with office.committing(Scope.whole(visitor.program)) as connection:
-        standing = await declining.standing(connection, visitor.person)
+    async with office.committing(Scope.whole(asked.program)) as connection:
+        standing = await declining.standing(connection, asked.pairing)
         by = standing.officer_id if page is Decliner.OFFICER else standing.student_id
-        await _decline(office, connection, visitor.person, by)
+        await _decline(office, connection, asked.pairing, by)

@@ -1,26 +1,17 @@
-"""What both pages of the desk rest on: whom a link lets in, and what is taken from them."""
-
-from datetime import UTC, datetime
+"""What the pages of the desk rest on: what is not for a visitor, and what is taken from them."""
 
 from bluepals.facts.office import Office
-from bluepals.links import Visitor
 from bluepals.store import desk
 from bluepals.store.database import Scope
 from bluepals.store.letters import DraftRecord, NotTaken
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
 
 class NotTheirs(Exception):
-    """What was asked for is not within this link, or is not there at all: a visitor can't tell which."""
+    """What was asked for is not this visitor's, or is not there at all: a visitor can't tell which."""
 
 
-async def visitor_of(office: Office, page: str, token: str) -> Visitor:
-    """Raises LinkRefused. Only a signed link names the program, and only the program knows the time."""
-    visitor = office.links.visitor(page, token, LONG_AGO)
-    async with office.database.transaction(Scope(visitor.program)) as connection:
-        now: datetime = await connection.fetchval("SELECT program_now()")
-    return office.links.visitor(page, token, now)
+class PageClosed(Exception):
+    """This page is not for this visitor, or not any more; the message says so."""
 
 
 async def refuse_what_came_before(office: Office, scope: Scope, draft: DraftRecord) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from bluepals.domain.people import Role
 from bluepals.facts.office import Letterhead, post, post_to_family
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.store import endings, pairings, people
 from bluepals.store.database import Connection
@@ -29,7 +30,7 @@ async def ask(
             officer=pairing.officer_first_name,
             student=pairing.student_first_name,
             until=day,
-            link=letterhead.officer_link(pairing.officer_id),
+            link=letterhead.link_to(DeskPage.PALS),
         ),
         key=f"{_key(pairing_id, until)}-officer",
         to=pairing.officer_email,
@@ -48,7 +49,7 @@ async def ask(
                 student=pairing.student_first_name,
                 class_name=pairing.class_name,
                 until=day,
-                link=letterhead.teacher_link(teacher.id),
+                link=letterhead.link_to(DeskPage.CLASS),
             ),
             key=f"{_key(pairing_id, until)}-{teacher.id}",
             to=teacher.email,
@@ -85,7 +86,7 @@ async def unsay(connection: Connection, letterhead: Letterhead, pairing_id: UUID
             notices.endings.goes_on_to_officer(
                 officer=pairing.officer_first_name,
                 student=pairing.student_first_name,
-                link=letterhead.officer_link(pairing.officer_id),
+                link=letterhead.link_to(DeskPage.PALS),
             ),
             key=f"{key}-officer",
             to=pairing.officer_email,

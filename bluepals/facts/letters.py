@@ -12,6 +12,7 @@ from bluepals.domain.screening import Risk, screen
 from bluepals.facts import cases
 from bluepals.facts.cases import Opened
 from bluepals.facts.office import Letterhead, Office, post
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.store import attention, deliveries, gates, letters, pairings, people, rounds, tells
 from bluepals.store.database import Connection, Scope, widen
@@ -189,7 +190,7 @@ async def tell_writer(
 ) -> None:
     due = letterhead.calendar.label(due_again_at or letterhead.now)
     if decided.side is Side.OFFICER:
-        link = letterhead.officer_link(pairing.officer_id)
+        link = letterhead.link_to(DeskPage.PALS)
         notice = notices.letters.returned(name=pairing.officer_first_name, reason=reason, due=due, link=link)
         readers = [(pairing.officer_id, pairing.officer_email, notice)]
     else:
@@ -201,7 +202,7 @@ async def tell_writer(
                 one.id,
                 one.email,
                 notices.letters.returned(
-                    name=one.name, reason=reason, due=due, link=letterhead.teacher_link(one.id)
+                    name=one.name, reason=reason, due=due, link=letterhead.link_to(DeskPage.CLASS)
                 ),
             )
             for one in teachers
@@ -267,7 +268,7 @@ async def _tell_officer_to_read(
             student=pairing.student_first_name,
             answer_by=letterhead.calendar.label(due) if due else "the end of the year",
             farewell=farewell,
-            link=letterhead.officer_link(pairing.officer_id),
+            link=letterhead.link_to(DeskPage.PALS),
         ),
         key=f"letter-{delivery.id}",
         to=pairing.officer_email,
@@ -287,7 +288,7 @@ async def _tell_teachers_of_last_letter(
             connection,
             letterhead,
             notices.letters.after_the_last_round(
-                teacher=teacher.name, class_name=pairing.class_name, link=letterhead.teacher_link(teacher.id)
+                teacher=teacher.name, class_name=pairing.class_name, link=letterhead.link_to(DeskPage.CLASS)
             ),
             key=f"last-letter-{delivery.id}-{teacher.id}",
             to=teacher.email,
@@ -323,7 +324,7 @@ async def record_miss(
                     student=pairing.student_first_name,
                     answer_by=letterhead.calendar.label(due or letterhead.now),
                     farewell=farewell,
-                    link=letterhead.officer_link(pairing.officer_id),
+                    link=letterhead.link_to(DeskPage.PALS),
                 ),
                 key=f"student-missed-{pairing_id}-{round_number}",
                 to=pairing.officer_email,

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
-from bluepals.links import Links
+from bluepals.links import DeskPage, Links
 from bluepals.mail.compose import compose
 from bluepals.mail.notice import Notice
 from bluepals.paper.words import words_in
@@ -49,14 +49,8 @@ class Letterhead:
         now = await connection.fetchval("SELECT program_now()")
         return cls(office, program, SchoolCalendar.of(program), now)
 
-    def officer_link(self, officer: UUID) -> str:
-        return self.office.links.officer(self.program.id, officer, self._until)
-
-    def teacher_link(self, teacher: UUID) -> str:
-        return self.office.links.teacher(self.program.id, teacher, self._until)
-
-    def case_link(self, person: UUID) -> str:
-        return self.office.links.case(self.program.id, person, self._until)
+    def link_to(self, page: DeskPage) -> str:
+        return self.office.links.page(self.program.id, page)
 
     def decline_link(self, page: str, pairing: UUID) -> str:
         return self.office.links.decline(self.program.id, page, pairing, self._until)

@@ -10,9 +10,9 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import leaving, letters, visit_sheets, visits
-from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
+from bluepals.facts.desk import NotTheirs, PageClosed, refuse_what_came_before
+from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
-from bluepals.links import LinkRefused
 from bluepals.store import officers_page, programs, surveys, visit_hosts
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
@@ -104,15 +104,16 @@ class OfficerPage:
     leaves: str | None = None  # until when the last letters may be written
 
 
-async def officer_at_desk(office: Office, token: str) -> OfficerAtDesk:
-    """Raises LinkRefused."""
-    visitor = await visitor_of(office, "pals", token)
+async def officer_at_desk(office: Office, visitor: Visitor) -> OfficerAtDesk:
+    """Raises PageClosed."""
+    if visitor.officer is None:
+        raise PageClosed("This page is for officers with a pal. Ask the coordinator if you should be one.")
     async with office.database.transaction(Scope.whole(visitor.program)) as connection:
-        card = await officers_page.officer(connection, visitor.person)
+        card = await officers_page.officer(connection, visitor.officer)
     if card is None:
-        raise LinkRefused("This page is closed, because you take part no longer. Ask the coordinator.")
+        raise PageClosed("This page is closed, because you take part no longer. Ask the coordinator.")
     if card.stopped:
-        raise LinkRefused("This page rests for now. The coordinator can tell you more.")
+        raise PageClosed("This page rests for now. The coordinator can tell you more.")
     return OfficerAtDesk(
         card.id, card.first_name, Scope(visitor.program, agencies=(card.agency,)), card.leaves_at
     )

@@ -10,6 +10,7 @@ from bluepals.domain.program import Program
 from bluepals.facts import declining
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
 from bluepals.facts.visit_hosts import tell_visit_of_pairing
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.paper.words import words_in
 from bluepals.store import endings, follow_on, pairings, programs
@@ -109,7 +110,7 @@ async def _tell_officer(
             officer=pairing.officer_first_name,
             student=pairing.student_first_name,
             first_due=first_due,
-            link=letterhead.officer_link(pairing.officer_id),
+            link=letterhead.link_to(DeskPage.PALS),
         ),
         key=f"introduction-{pairing.id}-officer",
         to=pairing.officer_email,

@@ -13,6 +13,7 @@ from bluepals.domain.refusals import Refused
 from bluepals.domain.silence import Rung, next_rung
 from bluepals.facts import pauses, who_may
 from bluepals.facts.office import Letterhead, Office, post
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.store import attention, people, silence, tells
 from bluepals.store import pauses as store
@@ -200,7 +201,7 @@ async def warn(office: Office, scope: Scope, pairing_id: UUID, *, by: UUID) -> N
                 officer=one.officer_first_name,
                 student=one.student_first_name,
                 answer_by=f"{answer_by:%A, %B %-d}",
-                link=letterhead.officer_link(one.officer_id),
+                link=letterhead.link_to(DeskPage.PALS),
             ),
             key=f"silence-warning-{pairing_id}-{one.first_missed}",
             to=one.officer_email,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from bluepals.domain.survey import Answers, Taker
 from bluepals.facts.office import Letterhead, Office, post
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice
 from bluepals.store import surveys
@@ -39,8 +40,7 @@ async def answer(office: Office, scope: Scope, person: UUID, said: Answers) -> N
 
 
 def _link(letterhead: Letterhead, one: Asked) -> str:
-    link = letterhead.officer_link if one.taker is Taker.OFFICER else letterhead.teacher_link
-    return link(one.person)
+    return letterhead.link_to(DeskPage.PALS if one.taker is Taker.OFFICER else DeskPage.CLASS)
 
 
 async def _post(

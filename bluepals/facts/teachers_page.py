@@ -10,12 +10,13 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import DeliveryKind, Letter, Side, Verdict
+from bluepals.domain.people import Role
 from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import certificates as printed
 from bluepals.facts import letters, visit_sheets
-from bluepals.facts.desk import NotTheirs, refuse_what_came_before, visitor_of
+from bluepals.facts.desk import NotTheirs, PageClosed, refuse_what_came_before
+from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
-from bluepals.links import LinkRefused
 from bluepals.paper.packs import PackLetter, PackTitle, class_pack, single_letter
 from bluepals.store import certificates, deliveries, programs, surveys, teachers_page
 from bluepals.store.content import ContentErased
@@ -108,18 +109,15 @@ class TeacherPage:
     survey: tuple[Question, ...]  # asked now; empty when it has been answered
 
 
-async def teacher_at_desk(office: Office, token: str) -> TeacherAtDesk:
-    """Raises LinkRefused."""
-    visitor = await visitor_of(office, "class", token)
+async def teacher_at_desk(office: Office, visitor: Visitor) -> TeacherAtDesk:
+    """Raises PageClosed."""
+    if visitor.staff is None or Role.TEACHER not in visitor.roles:
+        raise PageClosed("This page is for teachers of a class that takes part. Ask the coordinator.")
     async with office.database.transaction(Scope.whole(visitor.program)) as connection:
-        name = await teachers_page.teacher(connection, visitor.person)
-        classes = tuple(await teachers_page.classes(connection, visitor.person))
-    if name is None:
-        raise LinkRefused(
-            "This page is closed, because the roster has you as a teacher no longer. Ask the coordinator."
-        )
+        name = await teachers_page.teacher(connection, visitor.staff)
+        classes = tuple(await teachers_page.classes(connection, visitor.staff))
     schools = tuple(sorted({one.school for one in classes}))
-    return TeacherAtDesk(visitor.person, name, Scope(visitor.program, schools=schools), classes)
+    return TeacherAtDesk(visitor.staff, name, Scope(visitor.program, schools=schools), classes)
 
 
 async def teacher_page(office: Office, teacher: TeacherAtDesk) -> TeacherPage:

@@ -9,6 +9,7 @@ from bluepals.domain.visit_plan import answer_limit
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
 from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.store import attention, pairings, tells, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
@@ -102,7 +103,7 @@ async def _ask_a_reserve(
             when=letterhead.calendar.label(own.begins),
             answer_by=letterhead.calendar.label(answer_by),
             rules=(letterhead.program.policy.gifts, letterhead.program.policy.photos),
-            link=letterhead.officer_link(asked.officer_id),
+            link=letterhead.link_to(DeskPage.PALS),
             calendar_file=_hosts_file(letterhead, school, asked, own),
         ),
         key=f"visit-host-{asked.id}",

@@ -10,6 +10,7 @@ from bluepals.domain.people import Role
 from bluepals.domain.program import School
 from bluepals.domain.visit_plan import NoRoom, most_slots, place_classes
 from bluepals.facts.office import Letterhead, Office, post
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.paper.visit_sheets import Sheet, Table, sheet
 from bluepals.store import attention, people, programs, rounds, visit_sheets, visits
@@ -163,7 +164,7 @@ async def announce(office: Office, scope: Scope, program_year: str) -> int:
                     name=teacher.name,
                     school=school.name,
                     when=letterhead.calendar.label(begins),
-                    link=letterhead.teacher_link(teacher.id),
+                    link=letterhead.link_to(DeskPage.CLASS),
                 ),
                 key=f"visit-{program_year}-sheets-{begins:%Y-%m-%d}-{teacher.id}",
                 to=teacher.email,

@@ -13,6 +13,7 @@ from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
 from bluepals.facts.visit_hosts import let_hosts_go, tell_visit_day
 from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice
 from bluepals.store import attention, people, programs, rounds, visit_hosts, visits
@@ -46,7 +47,7 @@ async def invite(office: Office, scope: Scope, program_year: str) -> int:
                 minutes=own.minutes,
                 answer_by=letterhead.calendar.label(answer_by),
                 rules=(letterhead.program.policy.gifts, letterhead.program.policy.photos),
-                link=letterhead.officer_link(guest.officer_id),
+                link=letterhead.link_to(DeskPage.PALS),
                 calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit.sequence),
             )
             await _post(connection, letterhead, guest, notice, key=f"visit-{program_year}-{guest.officer_id}")
@@ -228,7 +229,7 @@ async def tell_of_the_move(
             was=f"{before.on:%A, %B %-d}",
             when=letterhead.calendar.label(own.begins),
             because=visit.because,
-            link=letterhead.officer_link(guest.officer_id),
+            link=letterhead.link_to(DeskPage.PALS),
             calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit.sequence),
         )
         key = f"visit-{program_year}-{guest.officer_id}-moved-{visit.sequence}"

@@ -11,6 +11,7 @@ from bluepals.domain.program import Program
 from bluepals.domain.visit_plan import VisitInstants, visit_instants
 from bluepals.facts import surveys
 from bluepals.facts.office import Letterhead, Office, post
+from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.store import pairings, people, programs, rounds
 from bluepals.store.database import Scope
@@ -83,7 +84,7 @@ async def send_packs(
                         class_name=class_name,
                         round_number=opening,
                         opens_on=f"{day.opens_on:%A, %B %-d}",
-                        link=letterhead.teacher_link(teacher.id),
+                        link=letterhead.link_to(DeskPage.CLASS),
                     ),
                     key=f"pack-{program_year}-{opening}-{class_name}-{teacher.id}",
                     to=teacher.email,

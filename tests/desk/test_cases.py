@@ -32,7 +32,7 @@ async def test_a_teacher_who_suspects_harm_is_told_of_the_own_duty_and_attests(t
     assert state_of(said.text, "Maya Lopez") == "being read"
     refused = await tess.sends(town.pairings["maya"], "Another letter.")
     assert "is being read and can&#39;t be changed now" in refused.text
-    mine = town.reader(town.staff["tess"])
+    mine = town.reader("tess")
     page = await mine.sees()
     assert "The hotline: Childhelp, 1-800-422-4453" in page
     assert "uncle" not in page
@@ -52,16 +52,16 @@ async def test_a_teacher_who_suspects_harm_is_told_of_the_own_duty_and_attests(t
 async def test_who_is_on_the_list_sees_whom_to_call_and_nobody_else_sees_the_case(town: Town) -> None:
     draft = await town.delivers("noah", "Hello")
     await town.officer("sam").is_worried(draft.id, "harm")
-    page = await town.reader(town.staff["cora"]).sees()
+    page = await town.reader("cora").sees()
     assert "Ms. Mo, Ms. Tess, Sam" in page
     assert "I have reported" not in page, "it is not the coordinator's to say"
-    for stranger in (town.staff["sol"], town.officers["kim"]):
+    for stranger in ("sol", "kim"):
         visitor = town.reader(stranger)
         assert "Nothing waits for you here." in await visitor.sees()
-    cora = town.reader(town.staff["cora"])
-    signer = Signer(cora.token, salt="blue-pals-form", digest_method=hashlib.sha256)
+    cora = town.reader("cora")
+    signer = Signer(await cora.entering.enter(), salt="blue-pals-form", digest_method=hashlib.sha256)
     form = {"form": signer.get_signature(b"form").decode(), "said": "no cause"}
-    assert (await town.http.post(f"{cora.path}/{await town.case()}", data=form)).status_code == 404
+    assert (await cora.http.post(f"{cora.path}/{await town.case()}", data=form)).status_code == 404
     assert await town.admin.fetchval("SELECT count(*) FROM attestation") == 0
 
 
@@ -85,7 +85,7 @@ async def test_the_page_of_an_officer_whose_conduct_is_looked_at_rests(town: Tow
     await sam.sees()
     by = town.staff["mo"]
     await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.CONDUCT)
-    refused = await town.http.get(sam.path)
+    refused = await sam.http.get(sam.path)
     assert refused.status_code == 403
     assert "This page rests for now. The coordinator can tell you more." in refused.text
 
@@ -108,8 +108,9 @@ async def test_a_teacher_is_worried_about_a_letter_of_the_pack_and_it_is_in_it_n
     await town.on(FIRST_OPENING)
     await town.opens(NORTH)
     assert "For Maya Lopez, from Dana" in await tess.sees()
-    assert "between us" in str(read_pdf((await town.http.get(tess.path + before)).content))
+    assert "between us" in str(read_pdf((await tess.http.get(tess.path + before)).content))
     said = await tess.is_worried(theirs.id, "conduct")
     assert "Thank you. The letter is held" in said.text
     assert "For Maya Lopez, from Dana" not in said.text
-    assert (await town.http.get(town.officer("dana").path)).status_code == 403
+    dana = town.officer("dana")
+    assert (await dana.http.get(dana.path)).status_code == 403

@@ -1,53 +1,327 @@
-"""Whom the desk lets in, and what holds for every answer that it gives."""
+"""Whom the desk lets in, how, and for how long; what holds for every answer that it gives."""
 
 import logging
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+import httpx
 import pytest
 from structlog.testing import capture_logs
 
 from bluepals.domain.letters import Side
+from bluepals.facts import doors, leaving
+from bluepals.store import staff
+from desk.doors import ASKING, SESSION
 from desk.shield import HEADERS
-from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, Town
+from tests.desk.town import DESK, FIRST_OPENING, FIRST_ROUND, NORTH, PROGRAM, SCOPE, Town
+
+SAM, TESS = "sam@city.example", "tess@school.example"
+ENTER = f"/{PROGRAM.id}/enter"
 
 
-@pytest.mark.parametrize("page", ["pals", "class"])
-async def test_a_forged_link_is_refused_with_a_sentence(town: Town, page: str) -> None:
-    for token in ("nobody", town.officer("sam").token[:-1], "é%00", "a.b.c"):
-        refused = await town.http.get(f"/{page}/{token}")
-        assert refused.status_code == 403
-        assert "This link is not complete. Open it again from the mail." in refused.text
+@dataclass
+class Browser:
+    """Somebody who is not in yet. `to`: the page that they wanted."""
+
+    town: Town
+    http: httpx.AsyncClient
+
+    async def form_key(self, path: str = ENTER) -> str:
+        found = re.search(r'name="form" value="([^"]+)"', (await self.http.get(path)).text)
+        assert found, "there is no form on the page"
+        return found[1]
+
+    async def asks(self, address: str, to: str = "") -> httpx.Response:
+        form = {"form": await self.form_key(), "address": address}
+        return await self.http.post(f"{ENTER}?to={to}", data=form)
+
+    async def types(self, code: str, to: str = "", **fields: str) -> httpx.Response:
+        form = {"form": await self.form_key(f"{ENTER}/code"), "code": code, **fields}
+        return await self.http.post(f"{ENTER}/code?to={to}", data=form)
+
+    async def presses(self, link: str, **fields: str) -> httpx.Response:
+        """The button on the link's page."""
+        return await self.http.post(link, data={"form": await self.form_key(link), **fields})
+
+    def is_in(self) -> bool:
+        return any(cookie.name == SESSION for cookie in self.http.cookies.jar)
 
 
-async def test_a_link_whose_time_is_over_is_refused_with_a_sentence(town: Town) -> None:
-    sam = town.officer("sam", days=3)
-    await sam.sees()
-    await town.on((town.now + timedelta(days=4)).date())
-    refused = await town.http.get(sam.path)
+@pytest.fixture
+def browser(town: Town) -> Browser:
+    return another(town)
+
+
+def another(town: Town) -> Browser:
+    http = httpx.AsyncClient(transport=town.http._transport, base_url=DESK, follow_redirects=True)
+    return Browser(town, http)
+
+
+async def newest_mail(town: Town) -> tuple[str, str]:
+    """The link's path, and the code."""
+    message: bytes = await town.admin.fetchval(
+        "SELECT message FROM mail WHERE kind = 'entry' ORDER BY sequence DESC LIMIT 1"
+    )
+    text = message.decode()
+    link = re.search(rf"{re.escape(DESK)}(/[a-z]+/enter/[\w-]+)", text.replace("=\r\n", ""))
+    code = re.search(r"^Subject: (\d{3} \d{3})", text, re.MULTILINE)
+    assert link
+    assert code
+    return link[1], code[1]
+
+
+async def count_mails(town: Town) -> int:
+    counted: int = await town.admin.fetchval("SELECT count(*) FROM mail WHERE kind = 'entry'")
+    return counted
+
+
+async def test_whoever_is_not_in_comes_to_the_door_and_then_to_where_they_were_going(
+    town: Town, browser: Browser
+) -> None:
+    door = await browser.http.get(f"/{PROGRAM.id}/pals")
+    assert door.url.path == ENTER
+    assert door.url.params["to"] == f"/{PROGRAM.id}/pals"
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    page = await browser.types(code, to=door.url.params["to"])
+    assert page.url.path == f"/{PROGRAM.id}/pals"
+    assert "Hello, Sam" in page.text
+
+
+async def test_a_link_opens_in_the_browser_that_asked_once_and_by_its_button(
+    town: Town, browser: Browser
+) -> None:
+    await browser.asks(TESS)
+    link, _ = await newest_mail(town)
+    for _ in range(3):
+        assert (await browser.http.get(link)).status_code == 200
+    assert not browser.is_in(), "looking spends nothing"
+    assert "Ms. Tess" in (await browser.presses(link)).text
+    browser.http.cookies.delete(SESSION)
+    again = await browser.http.get(link)
+    assert again.status_code == 403
+    assert "This link opens nothing here" in again.text
+
+
+async def test_fault_32_a_link_that_another_app_opens_lets_nobody_in_and_its_code_does(
+    town: Town, browser: Browser
+) -> None:
+    await browser.asks(SAM)
+    link, code = await newest_mail(town)
+    other = another(town)
+    shown = await other.http.get(link)
+    assert shown.status_code == 403
+    assert "type the code of the same mail there" in shown.text
+    key = await other.form_key()
+    refused = await other.http.post(link, data={"form": key})
     assert refused.status_code == 403
-    assert "This link&#39;s time is over. Open the one in the newest mail." in refused.text
+    assert not other.is_in()
+    assert "Hello, Sam" in (await browser.types(code)).text
 
 
-async def test_a_link_opens_one_kind_of_page_only(town: Town) -> None:
-    for right, wrong in (("pals", "class"), ("class", "pals")):
-        visitor = town.officer("sam") if right == "pals" else town.teacher("tess")
-        assert (await town.http.get(f"/{wrong}/{visitor.token}")).status_code == 403
+async def test_fault_32_a_code_that_another_browser_types_lets_nobody_in(
+    town: Town, browser: Browser
+) -> None:
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    assert (await another(town).types(code)).status_code == 403
 
 
-async def test_who_takes_part_no_longer_is_told_so(town: Town) -> None:
-    await town.admin.execute("UPDATE officer SET withdrawn_at = now() WHERE external_id = 'sam'")
-    await town.admin.execute("DELETE FROM staff_role WHERE staff_id = $1", town.staff["tess"])
-    for path in (town.officer("sam").path, town.teacher("tess").path):
-        refused = await town.http.get(path)
-        assert refused.status_code == 403
-        assert "This page is closed" in refused.text
-
-
-async def test_somebody_who_was_never_there_is_told_the_same(town: Town) -> None:
-    town.officers["ghost"] = town.staff["tess"]
-    refused = await town.http.get(town.officer("ghost").path)
+async def test_fault_32_after_ten_minutes_neither_lets_in(town: Town, browser: Browser) -> None:
+    await browser.asks(SAM)
+    link, code = await newest_mail(town)
+    await town.on(town.now.date(), hour=town.now.hour + 1)
+    assert (await browser.http.get(link)).status_code == 403
+    refused = await browser.types(code)
     assert refused.status_code == 403
-    assert "This page is closed" in refused.text
+    assert "or its 10 minutes are over. Look again, or ask for another one." in refused.text
+
+
+async def test_fault_32_a_newer_mail_ends_the_older_one(town: Town, browser: Browser) -> None:
+    await browser.asks(SAM)
+    older, _ = await newest_mail(town)
+    await browser.asks(SAM)
+    newer, _ = await newest_mail(town)
+    assert (await browser.http.get(older)).status_code == 403
+    assert (await browser.http.get(newer)).status_code == 200
+
+
+async def test_fault_32_a_link_with_another_case_is_another_link(town: Town, browser: Browser) -> None:
+    await browser.asks(SAM)
+    link, _ = await newest_mail(town)
+    assert (await browser.http.get(ENTER + "/" + link.rpartition("/")[2].swapcase())).status_code == 403
+
+
+async def test_fault_32_guesses_end_the_wish(town: Town, browser: Browser) -> None:
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    wrong = f"{(int(code.replace(' ', '')) + 1) % 10**6:06}"
+    for _ in range(5):
+        assert (await browser.types(wrong)).status_code == 403
+    assert (await browser.types(code)).status_code == 403
+
+
+async def test_fault_32_only_digests_are_on_record(town: Town, browser: Browser) -> None:
+    await browser.asks(SAM)
+    link, code = await newest_mail(town)
+    await browser.types(code)
+    rows = await town.admin.fetch("SELECT entry::text FROM entry UNION ALL SELECT session::text FROM session")
+    said = " ".join(row[0] for row in rows)
+    cookies = [cookie.value for cookie in browser.http.cookies.jar]
+    for secret in (SAM, link.rpartition("/")[2], code, code.replace(" ", ""), *filter(None, cookies)):
+        assert secret not in said
+        assert secret.encode().hex() not in said
+
+
+async def test_fault_32_an_unknown_address_gets_the_same_answer_and_no_mail(
+    town: Town, browser: Browser
+) -> None:
+    known, unknown = await browser.asks(SAM), await browser.asks("nobody@nowhere.example")
+    assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
+    assert await count_mails(town) == 1
+
+
+async def test_fault_32_one_address_is_not_flooded(town: Town, browser: Browser) -> None:
+    for _ in range(8):
+        assert (await browser.asks(SAM)).status_code == 200
+    assert await count_mails(town) == doors.MOST_FOR_ONE_ADDRESS
+
+
+async def test_fault_32_one_source_is_told_to_wait(
+    town: Town, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bluepals.facts.doors.MOST_FROM_ONE_SOURCE", 3)
+    asked = [await browser.asks(f"person{number}@nowhere.example") for number in range(4)]
+    assert [one.status_code for one in asked] == [200, 200, 200, 429]
+    assert "Please try again in an hour." in asked[-1].text
+
+
+@pytest.mark.parametrize("address", ["", "sam", "a" * 300 + "@x.example"])
+async def test_what_is_no_address_is_said_at_once(town: Town, browser: Browser, address: str) -> None:
+    refused = await browser.asks(address)
+    assert refused.status_code == 422
+    assert "That is no e-mail address." in refused.text
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["https://evil.example", "//evil.example", "/stl//evil.example", "/stl/\\evil.example", "/other/pals"],
+)
+async def test_nobody_is_led_out_of_the_desk(town: Town, browser: Browser, to: str) -> None:
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    assert (await browser.types(code, to=to)).url.path == f"/{PROGRAM.id}/pals"
+
+
+async def test_cookies_are_for_this_host_over_a_safe_connection_and_for_no_script(
+    town: Town, browser: Browser
+) -> None:
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    answers = [await browser.http.get(ENTER), (await browser.types(code)).history[0]]
+    for answer, name in zip(answers, (ASKING, SESSION), strict=True):
+        cookie = next(one for one in answer.headers.get_list("set-cookie") if one.startswith(f"{name}="))
+        assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
+        assert "Domain" not in cookie
+
+
+async def test_an_officers_own_device_is_remembered_and_asked_again_for_what_matters(
+    town: Town, browser: Browser
+) -> None:
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    await browser.types(code, remember="yes")
+    await town.on((town.now + timedelta(days=30)).date())
+    page = await browser.http.get(f"/{PROGRAM.id}/pals")
+    assert "Hello, Sam" in page.text
+    key = await browser.form_key(f"/{PROGRAM.id}/pals")
+    asked = await browser.http.post(f"/{PROGRAM.id}/pals/leave", data={"form": key, "reason": "moved"})
+    assert asked.status_code == 401
+    assert "This step matters, so please enter again first." in asked.text
+    assert await town.admin.fetchval("SELECT leaves_at FROM officer WHERE external_id = 'sam'") is None
+
+
+async def test_a_teachers_day_at_the_desk_ends_whatever_was_ticked(town: Town, browser: Browser) -> None:
+    await browser.asks(TESS)
+    _, code = await newest_mail(town)
+    await browser.types(code, remember="yes")
+    await town.on((town.now + timedelta(days=1)).date())
+    assert (await browser.http.get(f"/{PROGRAM.id}/class")).url.path == ENTER
+
+
+async def test_what_was_typed_when_the_day_ended_is_given_back(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    key = await sam.form_key()
+    out = await town.http.post(
+        f"{sam.path}/{town.pairings['noah']}", data={"form": key, "text": "Dear Noah, <b>hello</b>"}
+    )
+    assert out.status_code == 401
+    assert "Dear Noah, &lt;b&gt;hello&lt;/b&gt;" in out.text
+
+
+Ending = Callable[[Town], Coroutine[Any, Any, object]]
+
+
+async def _leaves(town: Town) -> None:
+    async with town.parts.database.transaction(SCOPE) as connection:
+        await staff.leave(connection, town.staff["tess"])
+
+
+async def _is_stopped(town: Town) -> None:
+    await leaving.stop(town.parts.office, SCOPE, town.officers["sam"], by=town.staff["cora"])
+
+
+async def _has_another_address(town: Town) -> None:
+    await town.admin.execute("UPDATE staff SET email = 'new@school.example' WHERE external_id = 'tess'")
+
+
+@pytest.mark.parametrize(
+    ("address", "ends"), [(TESS, _leaves), (TESS, _has_another_address), (SAM, _is_stopped)]
+)
+async def test_fault_33_a_session_ends_with_what_it_rests_on(
+    town: Town, browser: Browser, address: str, ends: Ending
+) -> None:
+    await browser.asks(address)
+    _, code = await newest_mail(town)
+    await browser.types(code)
+    assert (await browser.http.get(f"/{PROGRAM.id}/cases")).status_code == 200
+    await ends(town)
+    assert (await browser.http.get(f"/{PROGRAM.id}/cases")).url.path == ENTER
+
+
+@pytest.mark.parametrize(("where", "others"), [("here", True), ("everywhere", False)])
+async def test_who_logs_out_is_out_here_or_everywhere(
+    town: Town, browser: Browser, where: str, others: bool
+) -> None:
+    other = another(town)
+    for one in (browser, other):
+        await one.asks(TESS)
+        _, code = await newest_mail(town)
+        await one.types(code)
+    key = await browser.form_key(f"/{PROGRAM.id}/class")
+    await browser.http.post(f"/{PROGRAM.id}/leave", data={"form": key, "where": where})
+    assert (await browser.http.get(f"/{PROGRAM.id}/class")).url.path == ENTER
+    assert ((await other.http.get(f"/{PROGRAM.id}/class")).url.path != ENTER) is others
+
+
+async def test_a_page_is_for_those_whose_part_it_is(town: Town) -> None:
+    for visitor, page in ((town.officer("sam"), "class"), (town.teacher("tess"), "pals")):
+        refused = await visitor.http.get(f"/{PROGRAM.id}/{page}")
+        assert refused.status_code == 403
+        assert "This page is for" in refused.text
+
+
+async def test_who_is_in_here_is_not_in_another_program(town: Town) -> None:
+    await town.admin.execute(
+        "INSERT INTO program (id, name, definition) SELECT 'other', 'Other', definition FROM program"
+    )
+    sam = town.officer("sam")
+    assert (await sam.http.get("/other/pals")).url.path == "/other/enter"
+    assert (await sam.http.get("/nowhere/pals")).status_code == 404
 
 
 async def test_every_answer_keeps_scripts_caches_frames_and_referrers_out(town: Town) -> None:
@@ -57,9 +331,9 @@ async def test_every_answer_keeps_scripts_caches_frames_and_referrers_out(town: 
     await town.opens(NORTH)
     tess, sam = town.teacher("tess"), town.officer("sam")
     answers = [
-        await town.http.get(sam.path),
-        await town.http.get(tess.path),
-        await town.http.get("/pals/forged"),
+        await sam.http.get(sam.path),
+        await tess.http.get(tess.path),
+        await tess.http.get(sam.path),
         await town.http.get("/nowhere"),
         await town.http.post("/health"),
         await town.http.get("/health"),
@@ -128,20 +402,21 @@ async def test_no_link_and_no_word_of_a_letter_gets_into_the_logs(
         await sam.sends(town.pairings["noah"], "Biscuit")
         await sam.sends(town.pairings["maya"], "Biscuit")
         await tess.gets(f"pack/{NORTH}/1/5A")
-        await town.http.get(sam.path[:-1])
+        await tess.http.get(sam.path)
         await town.admin.execute("ALTER TABLE pairing RENAME TO hidden")
-        await town.http.get(sam.path)
+        await sam.http.get(sam.path)
         await town.admin.execute("ALTER TABLE hidden RENAME TO pairing")
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith("httpx")]
     said = f"{logged} {ours}"
-    assert {line["event"] for line in logged} == {"turned away", "link refused", "request failed"}
-    for secret in (sam.token, sam.token[:40], tess.token, "Biscuit", "Noah", "relation"):
+    assert {line["event"] for line in logged} == {"turned away", "page closed", "request failed"}
+    for secret in (sam.entering.token, tess.entering.token, SAM, TESS, "Biscuit", "Noah", "relation"):
         assert secret not in said
 
 
 async def test_what_goes_wrong_inside_is_a_sentence_and_no_trace(town: Town) -> None:
     await town.admin.execute("ALTER TABLE pairing RENAME TO hidden")
-    page = await town.http.get(town.officer("sam").path)
+    sam = town.officer("sam")
+    page = await sam.http.get(sam.path)
     assert page.status_code == 500
     assert "Something went wrong here, and it is not your fault." in page.text
     assert "hidden" not in page.text

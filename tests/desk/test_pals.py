@@ -346,7 +346,7 @@ async def test_a_reserve_answers_for_one_child_by_its_first_name_on_her_page(tow
     rita = town.officer("rita")
     assert "Meet Zoe at North School" in await rita.sees()
     assert "Kraus" not in await rita.sees()
-    answered = await town.http.post(
+    answered = await rita.http.post(
         f"{rita.path}/host/{request}", data={"form": await rita.form_key(), "answer": "yes"}
     )
     assert "You said that you will meet Zoe." in answered.text
@@ -360,7 +360,7 @@ async def test_nobody_else_sees_or_answers_a_reserve_s_request(town: Town) -> No
     request = await _asks_a_reserve(town)
     kim = town.officer("kim")
     assert "Meet Zoe" not in await kim.sees()
-    refused = await town.http.post(
+    refused = await kim.http.post(
         f"{kim.path}/host/{request}", data={"form": await kim.form_key(), "answer": "yes"}
     )
     assert refused.status_code == 404

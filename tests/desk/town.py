@@ -3,11 +3,10 @@
 import base64
 import io
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,13 +19,14 @@ from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Ve
 from bluepals.domain.matching import Pair
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, Student
 from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
-from bluepals.facts import letters, pairings, visits, year
+from bluepals.facts import doors, letters, pairings, visits, year
 from bluepals.settings import Settings
 from bluepals.store import consents, matching, people, programs
 from bluepals.store.database import Scope
 from bluepals.store.deliveries import Delivery
 from bluepals.store.letters import DraftRecord
 from desk.app import app
+from desk.doors import SESSION
 from service.connection import connect
 from service.parts import Parts, assembled
 from tests.mailroom import set_clock
@@ -120,19 +120,22 @@ class Town:
         self.now = datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
         await set_clock(self.admin, self.now)
 
-    def officer(self, name: str, *, days: int = 30) -> "Visitor":
-        link = self.parts.office.links.officer(
-            PROGRAM.id, self.officers[name], self.now + timedelta(days=days)
+    def officer(self, name: str) -> "Visitor":
+        return self._visitor(name, "pals")
+
+    def teacher(self, name: str) -> "Visitor":
+        return self._visitor(name, "class")
+
+    def reader(self, name: str) -> "Visitor":
+        return self._visitor(name, "cases")
+
+    def _visitor(self, name: str, page: str) -> "Visitor":
+        entering = Entering(self, name)
+        http = httpx.AsyncClient(
+            transport=self.http._transport, base_url=DESK, follow_redirects=True, auth=entering
         )
-        return Visitor(self.http, urlsplit(link).path)
-
-    def teacher(self, name: str, *, days: int = 30) -> "Visitor":
-        link = self.parts.office.links.teacher(PROGRAM.id, self.staff[name], self.now + timedelta(days=days))
-        return Visitor(self.http, urlsplit(link).path)
-
-    def reader(self, person: UUID) -> "Visitor":
-        link = self.parts.office.links.case(PROGRAM.id, person, self.now + timedelta(days=30))
-        return Visitor(self.http, urlsplit(link).path)
+        entering.cookies = http.cookies
+        return Visitor(http, f"/{PROGRAM.id}/{page}", entering)
 
     async def case(self) -> UUID:
         found: UUID = await self.admin.fetchval("SELECT id FROM case_file")
@@ -241,15 +244,44 @@ class Town:
 
 
 @dataclass
+class Entering(httpx.Auth):
+    """Lets somebody in before their first request of a day, by a link that an administrator made."""
+
+    town: Town
+    name: str
+    cookies: httpx.Cookies = field(default_factory=httpx.Cookies)
+    token: str = ""
+    day: date | None = None
+
+    async def enter(self) -> str:
+        if self.day != self.town.now.date():
+            office = self.town.parts.office
+            link = await doors.link_for(office, PROGRAM.id, self.name)
+            secret = link.rpartition("/")[2]
+            entered = await doors.enter_by_link(office, PROGRAM.id, secret, "", remember=False)
+            self.token, self.day = entered.token, self.town.now.date()
+        return self.token
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        request.headers["Cookie"] = f"{SESSION}={await self.enter()}"
+        self.cookies.set(SESSION, self.token)  # A request that follows a redirect takes it from here.
+        yield request
+
+
+@dataclass
 class Visitor:
-    """Somebody with a link, and a browser."""
+    """Somebody who is in, and a browser."""
 
     http: httpx.AsyncClient
     path: str
+    entering: Entering
 
-    @property
-    def token(self) -> str:
-        return self.path.split("/")[2]
+    async def entered(self) -> doors.Visitor:
+        """As the facts know them."""
+        office = self.entering.town.parts.office
+        found = await doors.visitor(office, PROGRAM.id, await self.entering.enter())
+        assert found is not None
+        return found
 
     async def sees(self) -> str:
         page = await self.http.get(self.path)

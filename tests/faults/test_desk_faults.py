@@ -20,9 +20,22 @@ from bluepals.facts.teachers_page import pack, teacher_at_desk
 from bluepals.paper.pages import page_pictures
 from bluepals.store import officers_page, teachers_page
 from desk.app import app
+from desk.doors import SESSION
 from desk.forms import MAX_BODY_BYTES
 from stack.postgres import PostgresServer
-from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, SOUTH, Town, photo, read_pdf, scan, small_town
+from tests.desk.town import (
+    FIRST_OPENING,
+    FIRST_ROUND,
+    NORTH,
+    PROGRAM,
+    SOUTH,
+    Town,
+    Visitor,
+    photo,
+    read_pdf,
+    scan,
+    small_town,
+)
 
 SCRIPT = "<script>alert(1)</script>"
 NAUGHTY = [
@@ -56,7 +69,7 @@ async def town(
 
 
 async def _asked(
-    town: Town, path: str, headers: list[tuple[bytes, bytes]]
+    town: Town, visitor: Visitor | None, path: str, headers: list[tuple[bytes, bytes]]
 ) -> tuple[int, dict[str, str], int]:
     """One POST as a server hands it over: its status, its headers, and how often its body was asked for."""
     asked, sent = 0, list[MutableMapping[str, Any]]()
@@ -79,7 +92,10 @@ async def _asked(
         "raw_path": path.encode(),
         "query_string": b"",
         "root_path": "",
-        "headers": headers,
+        "headers": [
+            *headers,
+            *([(b"cookie", f"{SESSION}={await visitor.entering.enter()}".encode())] if visitor else []),
+        ],
         "server": ("desk.bluepals.example", 443),
         "client": ("127.0.0.1", 1),
         "state": {},
@@ -93,13 +109,12 @@ async def _asked(
 async def test_fault_11_more_than_a_letter_can_hold_is_refused_before_a_byte_of_it_is_read(
     town: Town, who: str
 ) -> None:
-    path, child = (
-        (town.officer("sam").path, "noah") if who == "officer" else (town.teacher("tess").path, "maya")
-    )
+    visitor, child = (town.officer("sam"), "noah") if who == "officer" else (town.teacher("tess"), "maya")
     form = b"multipart/form-data; boundary=x"
     status, headers, asked = await _asked(
         town,
-        f"{path}/{town.pairings[child]}",
+        visitor,
+        f"{visitor.path}/{town.pairings[child]}",
         [(b"content-type", form), (b"content-length", str(MAX_BODY_BYTES + 1).encode())],
     )
     assert (status, asked) == (413, 0)
@@ -107,15 +122,19 @@ async def test_fault_11_more_than_a_letter_can_hold_is_refused_before_a_byte_of_
 
 
 async def test_fault_11_a_letter_of_unknown_length_is_refused_before_a_byte_of_it_is_read(town: Town) -> None:
-    path = f"{town.officer('sam').path}/{town.pairings['noah']}"
+    sam = town.officer("sam")
+    path = f"{sam.path}/{town.pairings['noah']}"
     form = b"multipart/form-data; boundary=x"
-    status, _, asked = await _asked(town, path, [(b"content-type", form), (b"transfer-encoding", b"chunked")])
+    status, _, asked = await _asked(
+        town, sam, path, [(b"content-type", form), (b"transfer-encoding", b"chunked")]
+    )
     assert (status, asked) == (411, 0)
 
 
-async def test_fault_11_who_has_no_link_is_refused_before_a_byte_is_read(town: Town) -> None:
-    status, _, asked = await _asked(town, f"/pals/forged/{uuid4()}", [(b"content-length", b"100000000")])
-    assert (status, asked) == (403, 0)
+async def test_fault_11_who_is_not_in_is_refused_before_a_byte_is_read(town: Town) -> None:
+    path = f"/{PROGRAM.id}/pals/{uuid4()}"
+    status, _, asked = await _asked(town, None, path, [(b"content-length", b"100000000")])
+    assert (status, asked) == (401, 0)
 
 
 async def test_fault_11_two_hundred_thousand_words_on_one_line_are_refused_with_the_limit(town: Town) -> None:
@@ -186,7 +205,7 @@ async def test_fault_12_a_file_name_in_a_refusal_is_shown_as_text(town: Town) ->
 async def test_fault_12_what_an_address_carries_is_not_shown(town: Town) -> None:
     sam = town.officer("sam")
     for query in (f"sent={SCRIPT}", f"answered={SCRIPT}", f"x={SCRIPT}"):
-        assert "alert(1)" not in (await town.http.get(f"{sam.path}?{query}")).text
+        assert "alert(1)" not in (await sam.http.get(f"{sam.path}?{query}")).text
     assert "alert(1)" not in (await town.http.get(f"/{SCRIPT}")).text
 
 
@@ -198,8 +217,9 @@ async def test_fault_18_no_name_gets_into_a_header(town: Town) -> None:
     nasty = '5A"; filename*=x \u2028 =?utf-8?q?x?= é'
     await town.admin.execute("UPDATE student SET class_name = $1 WHERE class_name = '5A'", nasty)
     await town.admin.execute("UPDATE staff_role SET class_name = $1 WHERE class_name = '5A'", nasty)
-    link = (await town.teacher("tess").sees()).split('class="button" href="')[1].split('"')[0]
-    opened = await town.http.get(link)
+    tess = town.teacher("tess")
+    link = (await tess.sees()).split('class="button" href="')[1].split('"')[0]
+    opened = await tess.http.get(link)
     assert opened.status_code == 200
     name = opened.headers["content-disposition"].removeprefix('attachment; filename="').removesuffix('.pdf"')
     assert name.replace("-", "").isalnum()
@@ -347,8 +367,8 @@ async def test_fault_33_the_database_hides_another_school_and_agency_with_the_pa
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = await town.delivers("leo", scan("white"))
-    tess = await teacher_at_desk(town.parts.office, town.teacher("tess").token)
-    sam = await officer_at_desk(town.parts.office, town.officer("sam").token)
+    tess = await teacher_at_desk(town.parts.office, await town.teacher("tess").entered())
+    sam = await officer_at_desk(town.parts.office, await town.officer("sam").entered())
     foreign = teachers_page.SchoolClass(SOUTH, "south", "South School", "5A")
     monkeypatch.setattr("bluepals.facts.teachers_page._own_class", lambda *_: foreign)
     with pytest.raises(NotTheirs):

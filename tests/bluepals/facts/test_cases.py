@@ -126,7 +126,7 @@ async def test_a_referral_opens_its_case_and_tells_each_reader_of_their_own_duty
         text = text.replace("=\r\n", "").replace("\r\n", " ")
         assert "not done by telling a colleague" in text
         assert "1-800-422-4453" in text
-        assert "/case/" in text
+        assert "/stl/cases" in text
     assert f"case-{decided.opened.case.id}-page-0-{schools.staff['Coco']}" in told
 
 

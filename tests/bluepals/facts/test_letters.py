@@ -292,7 +292,7 @@ async def test_a_childs_letter_goes_to_its_officer_when_it_is_approved_with_a_li
     assert (delivery.kind, delivery.opening, delivery.new) == (DeliveryKind.LETTER, None, True)
     (mail,) = await schools.mails("letter")
     assert mail["to_address"] == "olga@city.example"
-    assert b"https://desk.example/pals/" in mail["message"].replace(b"=\r\n", b"")
+    assert b"https://desk.example/stl/pals" in mail["message"].replace(b"=\r\n", b"")
     assert b"Luna" not in mail["message"]
     assert b"Alvarez" not in mail["message"]
 

@@ -22,6 +22,7 @@ WORDS: dict[str, object] = {
     "calendar_file": b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
     "case": "0190d7a5-0000-7000-8000-000000000001",
     "class_name": "5A",
+    "code": "123 456",
     "day": "Wednesday, April 14",
     "draft": "0190d7a5-0000-7000-8000-000000000000",
     "due": "Friday, October 2, 2026, 5:00 PM CDT",

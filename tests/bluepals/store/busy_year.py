@@ -12,6 +12,7 @@ from bluepals.facts import (
     cases,
     closing,
     daily,
+    doors,
     endings,
     erasure,
     letters,
@@ -64,6 +65,7 @@ async def live_a_year(schools: TwoSchools) -> None:
                 connection, key=f"look-{school}", kind="test", sentence="Look here.", school=school
             )
     await _ask_a_reserve(schools)
+    await _enter(schools)
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
     )
@@ -141,6 +143,12 @@ async def _keep(schools: TwoSchools, referred: DecidedAndTold, moderator: str, c
     )
     word = closing.Word(LetterOutcome.KEEP)
     await closing.close(office, scope, case_id=case_id, by=schools.staff[counselor], word=word)
+
+
+async def _enter(schools: TwoSchools) -> None:
+    """By a link that an administrator made."""
+    secret = (await doors.link_for(schools.office, schools.program, "Tess")).rpartition("/")[2]
+    await doors.enter_by_link(schools.office, schools.program, secret, "", remember=False)
 
 
 async def _ask_a_reserve(schools: TwoSchools) -> None:

@@ -22,6 +22,7 @@ from bluepals.domain.screening import Risk, Screening
 from bluepals.domain.silence import Rung, Silence
 from bluepals.domain.survey import Answers, Taker
 from bluepals.store import cases, letters, mail
+from bluepals.store.doors import Asking, Identity
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
@@ -118,10 +119,12 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
     assert case is not None
     roster = people("stl")
     return {
+        "address": "olga@city.example",
         "admin_url": "",
         "agencies": ["city"],
         "agency": "city",
         "answer": "known",
+        "asking": Asking(b"address", b"source", b"browser", b"a link", b"code", timedelta(minutes=10)),
         "among": [busy.pairing["Ana"]],
         "at": None,
         "answer_by": datetime(2026, 10, 9, tzinfo=UTC),
@@ -131,7 +134,9 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "came": True,
         "case": cases._record(case),
         "case_id": case["id"],
+        "browser": b"browser",
         "claim_id": uuid4(),
+        "code": b"code",
         "class_name": "5A",
         "dates": RoundDates(1, date(2026, 9, 18), date(2026, 10, 2), date(2026, 10, 13)),
         "day": date(2026, 9, 21),
@@ -157,7 +162,9 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "kept": timedelta(days=1),
         "person": busy.officer["Olga"],
         "taker": Taker.OFFICER,
+        "identity": Identity(busy.staff["Tess"], busy.officer["Olga"], (busy.student["Ana"],)),
         "key": "a key",
+        "link": b"link",
         "keyring": busy.office.keyring,
         "kind": "test",
         "limit": 10,
@@ -204,7 +211,10 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "confirmed_by": busy.staff["Cora"],
         "requested_by": busy.staff["Tess"],
         "released_by": None,
+        "session_id": uuid4(),
         "set_by": None,
+        "source": b"source",
+        "stays": timedelta(hours=1),
         "since": datetime(2026, 9, 1, tzinfo=UTC),
         "subject": Subject.STUDENT,
         "counted": 3,
@@ -235,8 +245,10 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "subject_id": None,
         "target": Target(school="north"),
         "to": SchoolYear("stl.south.2026", "south", "open"),
+        "token": b"token",
         "tell_id": await busy.admin.fetchval("SELECT id FROM tell WHERE program_id = 'stl' LIMIT 1"),
         "until": datetime(2027, 6, 1, tzinfo=UTC),
+        "within": timedelta(hours=1),
         "what": What.LETTERS,
         "whats": [What.LETTERS],
         "wants": True,
@@ -249,6 +261,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 # Where a name means something else than elsewhere.
 OTHERWISE: dict[str, dict[str, object]] = {
     "endings.begin": {"reason": Reason.STOPPED},
+    "doors.asked_for": {"address": b"address"},
     "consents.locked": {"external_id": "Ana"},
     "deliveries.record_miss": {"round_number": 1},
     "leaving.student": {"external_id": "Ana"},

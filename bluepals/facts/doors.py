@@ -1,0 +1,219 @@
+"""Who is let in at the desk: by a link or a code that was mailed, once, in the browser that asked for it.
+
+The link has 128 bits, the code six digits and few guesses; OWASP ASVS 5.0, 6.5 and 6.6.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bluepals.domain.people import Role
+from bluepals.domain.refusals import Refused
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.mail import notices
+from bluepals.store import doors, programs
+from bluepals.store.database import Connection, Scope
+from bluepals.store.doors import Asking, Identity
+
+LINK_STAYS = timedelta(minutes=10)
+ADMINS_LINK_STAYS = timedelta(hours=1)
+SECRET_BYTES = 16
+AN_HOUR = timedelta(hours=1)
+MOST_FOR_ONE_ADDRESS = 5  # an hour
+MOST_FROM_ONE_SOURCE = 100  # an hour; a school has one address on the internet
+KEPT = timedelta(days=7)  # of what is over, for whoever asks who was in
+
+SHIFT = timedelta(hours=12)  # how long people stay in
+FAMILYS_STAY = timedelta(hours=1)
+REMEMBERED = timedelta(days=60)  # an officer's own device
+FRESH = timedelta(hours=12)  # since when one has to have entered, for what matters
+
+
+class NotLetIn(Refused):
+    """The link or the code opens nothing; the message says what to do."""
+
+
+class TooMany(Refused):
+    """Too many have asked from one place; the message says when to try again."""
+
+
+class NoSuchProgram(LookupError):
+    """Nothing is here under this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is in: everything that their address is in this program."""
+
+    session: UUID
+    program: str
+    staff: UUID | None
+    officer: UUID | None
+    children: tuple[UUID, ...]
+    roles: frozenset[Role]
+    entered_at: datetime
+    now: datetime
+
+    @property
+    def is_fresh(self) -> bool:
+        """Has entered a short time ago: a device that was remembered may be in other hands."""
+        return self.now - self.entered_at < FRESH
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.staff, self.officer, self.children)
+
+    @property
+    def ids(self) -> frozenset[UUID]:
+        """Of staff and officers: the one, the other, or both."""
+        return frozenset(one for one in (self.staff, self.officer) if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The cookie's value, and for how long the browser should keep it; None: until it is closed."""
+
+    token: str
+    kept: timedelta | None
+
+
+async def check_program(office: Office, program: str) -> str:
+    """Its name. Raises NoSuchProgram."""
+    async with office.database.transaction(Scope(program)) as connection:
+        try:
+            return (await programs.load(connection)).name
+        except LookupError:
+            raise NoSuchProgram from None
+
+
+async def refuse_too_many(office: Office, program: str, source: str) -> None:
+    """Raises TooMany."""
+    async with office.database.transaction(Scope.whole(program)) as connection:
+        asked = await doors.asked_from(connection, office.links.digest("source", source), AN_HOUR)
+    if asked >= MOST_FROM_ONE_SOURCE:
+        raise TooMany("Too many people have asked from this network. Please try again in an hour.")
+
+
+async def ask(office: Office, program: str, *, address: str, browser: str, source: str) -> None:
+    """Mail a link and a code to this address, if it is somebody's. Whoever asks can't tell."""
+    digest = office.links.digest
+    secret, code = secrets.token_urlsafe(SECRET_BYTES), f"{secrets.randbelow(10**6):06}"
+    asking = Asking(
+        address=digest("address", address.strip().lower()),
+        source=digest("source", source),
+        browser=digest("browser", browser),
+        link=digest("link", secret),
+        code=digest("code", f"{browser} {code}"),
+        stays=LINK_STAYS,
+    )
+    async with office.committing(Scope.whole(program)) as connection:
+        await doors.forget(connection, KEPT)
+        asked_before = await doors.asked_for(connection, asking.address, AN_HOUR)
+        identity = await doors.identity_of(connection, address.strip())
+        await doors.ask(connection, program, asking, identity)
+        if not identity.is_nobody and asked_before < MOST_FOR_ONE_ADDRESS:
+            await _mail(office, connection, address.strip(), secret, code)
+
+
+async def _mail(office: Office, connection: Connection, address: str, secret: str, code: str) -> None:
+    letterhead = await Letterhead.of(office, connection)
+    program = letterhead.program
+    notice = notices.doors.enter(
+        program=program.name,
+        code=f"{code[:3]} {code[3:]}",
+        minutes=int(LINK_STAYS.total_seconds()) // 60,
+        link=office.links.entry(program.id, secret),
+    )
+    key = f"entry-{office.links.digest('link', secret).hex()}"
+    await post(connection, letterhead, notice, key=key, to=address, useful_until=letterhead.now + LINK_STAYS)
+
+
+async def link_for(office: Office, program: str, external_id: str) -> str:
+    """A link that lets one of the staff or an officer in, once and in any browser: for an administrator to hand over.
+
+    Raises LookupError with a sentence.
+    """
+    secret, digest = secrets.token_urlsafe(SECRET_BYTES), office.links.digest
+    asking = Asking(
+        digest("address", external_id), None, None, digest("link", secret), None, ADMINS_LINK_STAYS
+    )
+    async with office.database.transaction(Scope.whole(program)) as connection:
+        identity = await doors.identity_named(connection, external_id)
+        if identity.is_nobody:
+            raise LookupError(
+                f"Nobody of the staff and no officer is {external_id}. See staff.csv and officers.csv."
+            )
+        await doors.ask(connection, program, asking, identity)
+    return office.links.entry(program, secret)
+
+
+async def fits(office: Office, program: str, secret: str, browser: str) -> bool:
+    """Whether a link would let in, in this browser. Mailboxes open links: looking spends nothing."""
+    async with office.database.transaction(Scope.whole(program)) as connection:
+        return await doors.fits(
+            connection, office.links.digest("link", secret), office.links.digest("browser", browser)
+        )
+
+
+async def enter_by_link(
+    office: Office, program: str, secret: str, browser: str, *, remember: bool
+) -> Entered:
+    """Raises NotLetIn."""
+    digest = office.links.digest
+    async with office.database.transaction(Scope.whole(program)) as connection:
+        identity = await doors.spend_link(connection, digest("link", secret), digest("browser", browser))
+        if identity is not None:
+            return await _let_in(office, connection, program, identity, remember=remember)
+    raise NotLetIn(
+        "This link opens nothing any more: it works once, for 10 minutes, and only the newest. Ask for another one."
+    )
+
+
+async def enter_by_code(office: Office, program: str, code: str, browser: str, *, remember: bool) -> Entered:
+    """Raises NotLetIn."""
+    digits = re.sub(r"\D", "", code)
+    digest = office.links.digest
+    async with office.database.transaction(Scope.whole(program)) as connection:
+        identity = await doors.spend_code(
+            connection, digest("code", f"{browser} {digits}"), digest("browser", browser)
+        )
+        if identity is not None:
+            return await _let_in(office, connection, program, identity, remember=remember)
+    raise NotLetIn(
+        "That is not the code of the newest mail, or its 10 minutes are over. Look again, or ask for another one."
+    )
+
+
+async def _let_in(
+    office: Office, connection: Connection, program: str, identity: Identity, *, remember: bool
+) -> Entered:
+    """A device is remembered for officers only; what a family reads is gone with its browser."""
+    token = secrets.token_urlsafe(2 * SECRET_BYTES)
+    remembered = remember and identity.officer is not None and identity.staff is None
+    stays = REMEMBERED if remembered else FAMILYS_STAY if not (identity.staff or identity.officer) else SHIFT
+    await doors.open_session(connection, program, office.links.digest("session", token), identity, stays)
+    return Entered(token, REMEMBERED if remembered else None)
+
+
+async def visitor(office: Office, program: str, token: str) -> Visitor | None:
+    async with office.database.transaction(Scope.whole(program)) as connection:
+        found = await doors.session(connection, office.links.digest("session", token))
+    if found is None:
+        return None
+    who = found.identity
+    return Visitor(
+        found.id, program, who.staff, who.officer, who.children, found.roles, found.entered_at, found.now
+    )
+
+
+async def leave(office: Office, visitor: Visitor) -> None:
+    async with office.database.transaction(Scope.whole(visitor.program)) as connection:
+        await doors.end_session(connection, visitor.session)
+
+
+async def leave_everywhere(office: Office, visitor: Visitor) -> None:
+    """On every device on which this visitor is in."""
+    async with office.database.transaction(Scope.whole(visitor.program)) as connection:
+        await doors.end_sessions(connection, visitor.identity)

@@ -1,0 +1,24 @@
+"""How somebody enters the desk."""
+
+from bluepals.mail.notice import Action, Notice
+
+
+def enter(*, program: str, code: str, minutes: int, link: str) -> Notice:
+    """In both languages of the program: who asks has not said yet which is theirs."""
+    return Notice(
+        kind="entry",
+        subject=f"{code} is your code for Blue Pals",
+        greeting="Hello,",
+        paragraphs=(
+            (
+                f"You asked to open Blue Pals, {program}. Type the code {code} where you asked, or open the link in the "
+                f"same browser. Either works once, for {minutes} minutes."
+            ),
+            (
+                f"Escriba el código {code} donde lo pidió, o abra el enlace en el mismo navegador. "
+                f"Sirve una sola vez, durante {minutes} minutos."
+            ),
+            "If you have not asked, do nothing. Si no lo pidió, no haga nada.",
+        ),
+        action=Action("Open Blue Pals", link),
+    )

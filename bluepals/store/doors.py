@@ -1,0 +1,215 @@
+"""Who asked to be let in, and who is in. Secrets and addresses come as digests; see bluepals.links."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bluepals.domain.people import Role
+from bluepals.store.database import Connection
+
+MOST_WRONG_CODES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Everything that one address is in a program: a member of the staff, an officer, a guardian of children."""
+
+    staff: UUID | None
+    officer: UUID | None
+    children: tuple[UUID, ...]
+
+    @property
+    def is_nobody(self) -> bool:
+        return self.staff is None and self.officer is None and not self.children
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A visitor who is in."""
+
+    id: UUID
+    identity: Identity
+    entered_at: datetime
+    now: datetime
+    roles: frozenset[Role]
+
+
+async def identity_of(connection: Connection, address: str) -> Identity:
+    """Whom this address belongs to now."""
+    row = await connection.fetchrow(
+        "SELECT (SELECT id FROM staff WHERE lower(email) = $1 AND left_at IS NULL"
+        "          AND EXISTS (SELECT FROM staff_role WHERE staff_id = staff.id) ORDER BY external_id LIMIT 1) AS staff,"
+        " (SELECT id FROM officer WHERE lower(email) = $1 AND withdrawn_at IS NULL ORDER BY external_id LIMIT 1) AS officer,"
+        " array(SELECT id FROM student WHERE erased_at IS NULL AND $1 IN (lower(guardian_email), lower(guardian2_email))"
+        "   ORDER BY external_id) AS children",
+        address.lower(),
+    )
+    return _identity(row)
+
+
+async def identity_named(connection: Connection, external_id: str) -> Identity:
+    """The member of the staff or the officer of this id in the files."""
+    row = await connection.fetchrow(
+        "SELECT (SELECT id FROM staff WHERE external_id = $1 AND left_at IS NULL) AS staff,"
+        " (SELECT id FROM officer WHERE external_id = $1 AND withdrawn_at IS NULL) AS officer, '{}'::uuid[] AS children",
+        external_id,
+    )
+    return _identity(row)
+
+
+def _identity(row: object) -> Identity:
+    return Identity(row["staff"], row["officer"], tuple(row["children"]))  # type: ignore[index]  # an asyncpg.Record
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One wish to be let in, as digests. `source` and `browser` None: an administrator made it, for any browser."""
+
+    address: bytes
+    source: bytes | None
+    browser: bytes | None
+    link: bytes
+    code: bytes | None
+    stays: timedelta
+
+
+async def ask(connection: Connection, program: str, asking: Asking, identity: Identity) -> None:
+    await connection.execute(
+        "INSERT INTO entry (program_id, address, source, browser, link, code, staff_id, officer_id, children, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, program_now() + $10::interval)",
+        program,
+        asking.address,
+        asking.source,
+        asking.browser,
+        asking.link,
+        asking.code,
+        identity.staff,
+        identity.officer,
+        list(identity.children),
+        asking.stays,
+    )
+
+
+async def asked_from(connection: Connection, source: bytes, within: timedelta) -> int:
+    """How often this source has asked of late."""
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM entry WHERE source = $1 AND asked_at > program_now() - $2::interval",
+        source,
+        within,
+    )
+    return count
+
+
+async def asked_for(connection: Connection, address: bytes, within: timedelta) -> int:
+    """How often somebody has asked for this address of late."""
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM entry WHERE address = $1 AND asked_at > program_now() - $2::interval",
+        address,
+        within,
+    )
+    return count
+
+
+# The newest wish of an address counts, and only until it is spent, over, or guessed at too often.
+_OPEN = (
+    " spent_at IS NULL AND expires_at > program_now() AND wrong_codes < $2"
+    " AND num_nonnulls(staff_id, officer_id) + cardinality(children) > 0"
+    " AND NOT EXISTS (SELECT FROM entry AS newer WHERE newer.address = entry.address AND newer.sequence > entry.sequence)"
+)
+
+
+async def fits(connection: Connection, link: bytes, browser: bytes) -> bool:
+    """Whether this link lets in, in this browser. Looking spends nothing."""
+    found: bool = await connection.fetchval(
+        f"SELECT EXISTS (SELECT FROM entry WHERE link = $1 AND coalesce(browser, $3) = $3 AND {_OPEN})",
+        link,
+        MOST_WRONG_CODES,
+        browser,
+    )
+    return found
+
+
+async def spend_link(connection: Connection, link: bytes, browser: bytes) -> Identity | None:
+    row = await connection.fetchrow(
+        "UPDATE entry SET spent_at = program_now()"
+        f" WHERE link = $1 AND coalesce(browser, $3) = $3 AND {_OPEN}"
+        " RETURNING staff_id AS staff, officer_id AS officer, children",
+        link,
+        MOST_WRONG_CODES,
+        browser,
+    )
+    return _identity(row) if row else None
+
+
+async def spend_code(connection: Connection, code: bytes, browser: bytes) -> Identity | None:
+    """A wrong code counts against the wish of this browser."""
+    row = await connection.fetchrow(
+        f"SELECT id, code = $1 AS right FROM entry WHERE browser = $3 AND {_OPEN} FOR UPDATE",
+        code,
+        MOST_WRONG_CODES,
+        browser,
+    )
+    if row is None:
+        return None
+    if not row["right"]:
+        await connection.execute("UPDATE entry SET wrong_codes = wrong_codes + 1 WHERE id = $1", row["id"])
+        return None
+    spent = await connection.fetchrow(
+        "UPDATE entry SET spent_at = program_now() WHERE id = $1"
+        " RETURNING staff_id AS staff, officer_id AS officer, children",
+        row["id"],
+    )
+    return _identity(spent)
+
+
+async def open_session(
+    connection: Connection, program: str, token: bytes, identity: Identity, stays: timedelta
+) -> None:
+    await connection.execute(
+        "INSERT INTO session (program_id, token, staff_id, officer_id, children, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5, program_now() + $6::interval)",
+        program,
+        token,
+        identity.staff,
+        identity.officer,
+        list(identity.children),
+        stays,
+    )
+
+
+async def session(connection: Connection, token: bytes) -> Session | None:
+    row = await connection.fetchrow(
+        "SELECT id, staff_id AS staff, officer_id AS officer, children, entered_at, program_now() AS now,"
+        " array(SELECT DISTINCT role FROM staff_role WHERE staff_role.staff_id = session.staff_id) AS roles"
+        " FROM session WHERE token = $1 AND ended_at IS NULL AND expires_at > program_now()",
+        token,
+    )
+    if row is None:
+        return None
+    roles = frozenset(Role(role) for role in row["roles"])
+    return Session(row["id"], _identity(row), row["entered_at"], row["now"], roles)
+
+
+async def end_session(connection: Connection, session_id: UUID) -> None:
+    await connection.execute(
+        "UPDATE session SET ended_at = program_now() WHERE id = $1 AND ended_at IS NULL", session_id
+    )
+
+
+async def end_sessions(connection: Connection, identity: Identity) -> None:
+    """All of these people, on whatever device."""
+    await connection.execute(
+        "UPDATE session SET ended_at = program_now() WHERE ended_at IS NULL"
+        " AND (staff_id = $1 OR officer_id = $2 OR children && $3::uuid[])",
+        identity.staff,
+        identity.officer,
+        list(identity.children),
+    )
+
+
+async def forget(connection: Connection, kept: timedelta) -> None:
+    """Wishes and sessions that have been over for so long."""
+    await connection.execute("DELETE FROM entry WHERE asked_at < program_now() - $1::interval", kept)
+    await connection.execute(
+        "DELETE FROM session WHERE least(ended_at, expires_at) < program_now() - $1::interval", kept
+    )

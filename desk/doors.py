@@ -1,0 +1,213 @@
+"""/{program}/enter: whoever wants to be let in. And who it is that asks for any other page.
+
+A link that is opened in another browser than the one that asked for it lets nobody in; the code in the same mail does.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from urllib.parse import quote
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bluepals.domain.refusals import Refused
+from bluepals.facts import doors
+from bluepals.facts.doors import Entered, Visitor
+from bluepals.facts.office import Office
+from desk.forms import FormRefused, form_key, submitted, typed_in
+from desk.navigation import first_page
+from desk.pages import page, sentence
+from desk.refusals import status_of
+
+# A browser takes a cookie of such a name over a safe connection and for this host only (RFC 6265bis, 4.1.3.2).
+SESSION, ASKING = "__Host-blue-pals", "__Host-blue-pals-asking"
+ASKING_STAYS = timedelta(minutes=30)
+LONGEST_ADDRESS = 254  # characters (RFC 5321, 4.5.3.1.3)
+
+
+class NotEntered(Exception):
+    """Nobody is in, in this browser; `refresh`: somebody is, and has to say again who they are."""
+
+    def __init__(self, *, refresh: bool = False) -> None:
+        self.refresh = refresh
+
+
+async def visitor(office: Office, request: Request) -> Visitor:
+    """Who asks. Raises NotEntered and NoSuchProgram."""
+    token = request.cookies.get(SESSION, "")
+    found = await doors.visitor(office, request.path_params["program"], token) if token else None
+    if found is None:
+        await doors.check_program(office, request.path_params["program"])
+        raise NotEntered
+    request.state.secret, request.state.visitor = token, found
+    return found
+
+
+async def not_entered(request: Request, refused: Exception) -> Response:
+    """To the door, and from there to where they were going; what somebody has typed is given back to them."""
+    program, again = request.path_params["program"], isinstance(refused, NotEntered) and refused.refresh
+    if request.method == "GET":
+        return RedirectResponse(f"/{program}/enter?to={quote(request.url.path)}", 303)
+    told = (
+        "This step matters, so please enter again first" if again else "You are not entered, or not any more"
+    )
+    return page("enter-again.html", 401, program=program, sentence=f"{told}.", typed=await typed_in(request))
+
+
+async def fresh_visitor(office: Office, request: Request) -> Visitor:
+    """For what matters: who has entered a short time ago. Raises NotEntered and NoSuchProgram."""
+    found = await visitor(office, request)
+    if not found.is_fresh:
+        raise NotEntered(refresh=True)
+    return found
+
+
+class Doors:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        here = "/{program}/enter"
+        return [
+            Route("/{program}", self.home),
+            Route(here, self.show, methods=["GET"]),
+            Route(here, self.ask, methods=["POST"]),
+            Route(f"{here}/code", self.show_code, methods=["GET"]),
+            Route(f"{here}/code", self.enter_by_code, methods=["POST"]),
+            Route(f"{here}/{{secret}}", self.show_link, methods=["GET"]),
+            Route(f"{here}/{{secret}}", self.enter_by_link, methods=["POST"]),
+            Route("/{program}/leave", self.leave, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        return await self._enter_page(request)
+
+    async def ask(self, request: Request) -> Response:
+        """The same answer, after the same time, for an address that nobody here has."""
+        program, browser = await self._asking(request)
+        source = request.client.host if request.client else ""
+        try:
+            async with submitted(request) as form:
+                address = _address(form.get("address"))
+                await doors.refuse_too_many(self._office, program, source)
+        except doors.TooMany as refused:
+            return await self._enter_page(request, str(refused), 429)
+        except Refused as refused:
+            return await self._enter_page(request, str(refused), status_of(refused))
+        mailing = BackgroundTask(
+            doors.ask, self._office, program, address=address, browser=browser, source=source
+        )
+        where = f"/{program}/enter/code?to={quote(_inside(request, program))}"
+        return RedirectResponse(where, 303, background=mailing)
+
+    async def show_code(self, request: Request) -> Response:
+        return await self._code_page(request)
+
+    async def enter_by_code(self, request: Request) -> Response:
+        program, browser = await self._asking(request)
+        try:
+            async with submitted(request) as form:
+                code, remember = str(form.get("code")), form.get("remember") == "yes"
+            entered = await doors.enter_by_code(self._office, program, code, browser, remember=remember)
+        except Refused as refused:
+            return await self._code_page(request, str(refused), status_of(refused))
+        return _let_in(entered, _inside(request, program))
+
+    async def show_link(self, request: Request) -> Response:
+        """Looking spends nothing: mailboxes open every link that comes in. The button does."""
+        program, browser = await self._asking(request)
+        fits = await doors.fits(self._office, program, request.path_params["secret"], browser)
+        return self._with_asking(
+            request, page("enter-link.html", 200 if fits else 403, **await self._said(request), fits=fits)
+        )
+
+    async def enter_by_link(self, request: Request) -> Response:
+        program, browser = await self._asking(request)
+        secret = request.path_params["secret"]
+        try:
+            async with submitted(request) as form:
+                remember = form.get("remember") == "yes"
+            entered = await doors.enter_by_link(self._office, program, secret, browser, remember=remember)
+        except Refused as refused:
+            return sentence(status_of(refused), str(refused))
+        return _let_in(entered, f"/{program}")
+
+    async def leave(self, request: Request) -> Response:
+        found = await visitor(self._office, request)
+        try:
+            async with submitted(request) as form:
+                leave = doors.leave_everywhere if form.get("where") == "everywhere" else doors.leave
+                await leave(self._office, found)
+        except Refused as refused:
+            return sentence(status_of(refused), str(refused))
+        answer = RedirectResponse(f"/{found.program}/enter", 303)
+        answer.delete_cookie(SESSION, secure=True, httponly=True, samesite="lax")
+        return answer
+
+    async def home(self, request: Request) -> Response:
+        """The first page that this visitor has."""
+        found = await visitor(self._office, request)
+        return RedirectResponse(f"/{found.program}/{first_page(found)}", 303)
+
+    async def _asking(self, request: Request) -> tuple[str, str]:
+        """The program, and what this browser is known by until somebody is in. Raises NoSuchProgram."""
+        program = request.path_params["program"]
+        await doors.check_program(self._office, program)
+        browser = request.cookies.get(ASKING) or secrets.token_urlsafe(doors.SECRET_BYTES)
+        request.state.secret = browser
+        return program, browser
+
+    def _with_asking(self, request: Request, answer: Response) -> Response:
+        _keep(answer, ASKING, request.state.secret, ASKING_STAYS)
+        return answer
+
+    async def _enter_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
+        await self._asking(request)
+        shown = page("enter.html", status, **await self._said(request), refused=refused)
+        return self._with_asking(request, shown)
+
+    async def _code_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
+        await self._asking(request)
+        shown = page("enter-code.html", status, **await self._said(request), refused=refused)
+        return self._with_asking(request, shown)
+
+    async def _said(self, request: Request) -> Mapping[str, object]:
+        program = request.path_params["program"]
+        return {
+            "program": program,
+            "program_name": await doors.check_program(self._office, program),
+            "to": _inside(request, program),
+            "form_key": form_key(request),
+        }
+
+
+def _let_in(entered: Entered, to: str) -> Response:
+    answer = RedirectResponse(to, 303)
+    _keep(answer, SESSION, entered.token, entered.kept)
+    answer.delete_cookie(ASKING, secure=True, httponly=True, samesite="lax")
+    return answer
+
+
+def _keep(answer: Response, name: str, value: str, stays: timedelta | None) -> None:
+    """Lax: a link in a mail is followed from elsewhere, and has to find who is in."""
+    seconds = int(stays.total_seconds()) if stays else None
+    answer.set_cookie(name, value, max_age=seconds, secure=True, httponly=True, samesite="lax")
+
+
+def _address(said: object) -> str:
+    """Raises FormRefused."""
+    address = said.strip() if isinstance(said, str) else ""
+    if "@" not in address or len(address) > LONGEST_ADDRESS:
+        raise FormRefused(422, "That is no e-mail address. Type the one to which Blue Pals writes to you.")
+    return address
+
+
+def _inside(request: Request, program: str) -> str:
+    """Where the visitor was going; never out of this program's pages."""
+    to = request.query_params.get("to", "")
+    inside = to.startswith(f"/{program}/") and "//" not in to and "\\" not in to and to.isprintable()
+    return to if inside else f"/{program}"

@@ -1,0 +1,20 @@
+"""Which pages a visitor has: one for each part that their address plays in the program."""
+
+from collections.abc import Mapping
+
+from bluepals.domain.people import Role
+from bluepals.facts.doors import Visitor
+
+
+def pages_of(found: Visitor) -> Mapping[str, str]:
+    """What stands above each page: this visitor's own pages, and what they are called."""
+    pages = {
+        "pals": ("My pals", found.officer is not None),
+        "class": ("My class", Role.TEACHER in found.roles),
+        "cases": ("Cases", bool(found.ids)),
+    }
+    return {name: label for name, (label, theirs) in pages.items() if theirs}
+
+
+def first_page(found: Visitor) -> str:
+    return next(iter(pages_of(found)), "enter")
