@@ -66,7 +66,7 @@ async def newest_mail(town: Town) -> tuple[str, str]:
         "SELECT message FROM mail WHERE kind = 'entry' ORDER BY sequence DESC LIMIT 1"
     )
     text = message.decode()
-    link = re.search(rf"{re.escape(DESK)}(/[a-z]+/enter/[\w-]+)", text.replace("=\r\n", ""))
+    link = re.search(r"https?://[^/\s]+(/[a-z]+/enter/[\w-]+)", text.replace("=\r\n", ""))
     code = re.search(r"^Subject: (\d{3} \d{3})", text, re.MULTILINE)
     assert link
     assert code

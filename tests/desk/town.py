@@ -339,13 +339,15 @@ class Visitor:
 
 
 @asynccontextmanager
-async def small_town(database_url: str, admin: asyncpg.Connection) -> AsyncIterator[Town]:
+async def small_town(
+    database_url: str, admin: asyncpg.Connection, desk_url: str = DESK
+) -> AsyncIterator[Town]:
     settings = Settings.model_validate(
         {
             "database_url": database_url,
             "master_keys": "k1:" + base64.b64encode(bytes(32)).decode(),
             "link_key": "not a secret, and long enough for a test",
-            "desk_url": DESK,
+            "desk_url": desk_url,
         }
     )
     client = await connect(target_host=NOBODY_LISTENS, lazy=True)

@@ -1,0 +1,77 @@
+"""Somebody in front of a screen, with a keyboard and no mouse."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from bluepals.facts import doors
+from tests.desk.town import PROGRAM, Town
+
+DESK_SIZE, PHONE_SIZE = (1280, 900), (390, 844)
+MOST_TABS = 400
+
+# What a screen reader would say of the element that has the focus.
+FOCUSED = """() => {
+    const here = document.activeElement;
+    if (here === document.body) return '';
+    const labels = [...(here.labels ?? [])].map(one => one.innerText).join(' ');
+    return [here.getAttribute('aria-label') ?? '', labels, here.innerText ?? '', here.value ?? ''].join(' ')
+        .replace(/\\s+/g, ' ').trim();
+}"""
+
+
+@dataclass
+class Screen:
+    town: Town
+    page: Page
+    pictures: Path
+    has_scripts: bool
+
+    async def enters(self, name: str, at: str) -> None:
+        """By a link that an administrator made, and its button."""
+        link = await doors.link_for(self.town.parts.office, PROGRAM.id, name)
+        await self.page.goto(urlsplit(link).path)
+        await self.presses("Enter")
+        await self.page.goto(f"/{PROGRAM.id}/{at}")
+
+    async def goes_to(self, name: str) -> None:
+        """With the tabulator, to what is called so."""
+        for _ in range(MOST_TABS):
+            await self.page.keyboard.press("Tab")
+            if name in await self.page.evaluate(FOCUSED):
+                return
+        raise AssertionError(f"The keyboard does not come to {name!r} on {self.page.url}.")
+
+    async def presses(self, name: str) -> None:
+        """A button or a link that leads to a page."""
+        await self.goes_to(name)
+        async with self.page.expect_navigation():
+            await self.page.keyboard.press("Enter")
+
+    async def unfolds(self, name: str) -> None:
+        await self.goes_to(name)
+        await self.page.keyboard.press("Enter")
+
+    async def writes(self, label: str, text: str) -> None:
+        await self.goes_to(label)
+        await self.page.keyboard.type(text)
+
+    async def reads(self) -> str:
+        return await self.page.inner_text("body")
+
+    async def is_looked_at(self, name: str) -> None:
+        """No fault that axe knows, nothing wider than the screen; and a picture, on a desk's and a phone's screen."""
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        before = self.page.viewport_size
+        for width, height in (DESK_SIZE, PHONE_SIZE):
+            await self.page.set_viewport_size({"width": width, "height": height})
+            if self.has_scripts:  # Axe is one.
+                found = await Axe().run(self.page)
+                assert found.violations_count == 0, found.generate_report()
+            assert await self.page.evaluate("document.documentElement.scrollWidth") <= width
+            await self.page.screenshot(path=self.pictures / f"{name}-{width}.png", full_page=True)
+        if before:
+            await self.page.set_viewport_size(before)
