@@ -51,8 +51,11 @@ class Links:
         """It holds no secret: whoever opens it has to enter."""
         return f"{self._desk_url}/{program}/{page}"
 
+    def enter(self, program: str) -> str:
+        return f"{self._desk_url}/{program}/enter"
+
     def entry(self, program: str, secret: str) -> str:
-        return f"{self._desk_url}/{program}/enter/{secret}"
+        return f"{self.enter(program)}/{secret}"
 
     def digest(self, of: str, value: str) -> bytes:
         """What is kept of a secret or an address: nothing that could be guessed back without the key. `of`: its kind."""

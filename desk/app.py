@@ -18,6 +18,7 @@ from desk.pages import HERE
 from desk.pals import Pals
 from desk.refusals import HANDLERS
 from desk.shield import Shield
+from desk.single_sign_on import SingleSignOn
 from service.parts import Parts
 from service.referrals import Referrals
 
@@ -47,6 +48,7 @@ def app(parts: Parts) -> Starlette:
                     ("POST", Declines(parts.office, decliner).decline),
                 )
             ),
+            *SingleSignOn(parts.office, parts.sign_on).routes,
             *doors.routes,
             *pals.routes,
             *classes.routes,

@@ -25,6 +25,8 @@ class Office:
     links: Links
     from_address: str
     ring: Callable[[str], None]
+    # Whether the district has one, by which coordinators, moderators and counselors come in.
+    single_sign_on: bool = False
 
     @asynccontextmanager
     async def committing(self, scope: Scope) -> AsyncIterator[Connection]:

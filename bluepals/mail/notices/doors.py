@@ -22,3 +22,20 @@ def enter(*, program: str, code: str, minutes: int, link: str) -> Notice:
         ),
         action=Action("Open Blue Pals", link),
     )
+
+
+def enter_by_single_sign_on(*, program: str, link: str) -> Notice:
+    """To one of the staff who is not let in by mail."""
+    return Notice(
+        kind="entry",
+        subject="Blue Pals: enter with the district's sign-in",
+        greeting="Hello,",
+        paragraphs=(
+            (
+                f"You asked to open Blue Pals, {program}. Coordinators, moderators and counselors enter with the "
+                "district's sign-in and not by mail: open the page and press the button that says so."
+            ),
+            "If you have not asked, do nothing.",
+        ),
+        action=Action("Enter Blue Pals", link),
+    )

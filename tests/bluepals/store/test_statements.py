@@ -14,6 +14,7 @@ import pytest
 
 import bluepals.store
 from bluepals.domain.cases import Concern, LetterOutcome
+from bluepals.domain.entering import Door
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
 from bluepals.domain.people import ConsentScope, Partner, Role
@@ -140,6 +141,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "class_name": "5A",
         "dates": RoundDates(1, date(2026, 9, 18), date(2026, 10, 2), date(2026, 10, 13)),
         "day": date(2026, 9, 21),
+        "door": Door.MAIL,
         "closed_by": busy.staff["Coco"],
         "concern": Concern.UNSURE,
         "counsel_asked_on": None,
