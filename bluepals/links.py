@@ -5,6 +5,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -46,6 +47,11 @@ class Links:
     @property
     def desk(self) -> str:
         return self._desk_url
+
+    @property
+    def host(self) -> str:
+        """The desk's name on the network."""
+        return urlsplit(self._desk_url).hostname or ""
 
     def page(self, program: str, page: DeskPage) -> str:
         """It holds no secret: whoever opens it has to enter."""

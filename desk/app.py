@@ -16,6 +16,7 @@ from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
 from desk.pages import HERE
 from desk.pals import Pals
+from desk.passkeys import Passkeys
 from desk.refusals import HANDLERS
 from desk.shield import Shield
 from desk.single_sign_on import SingleSignOn
@@ -49,6 +50,7 @@ def app(parts: Parts) -> Starlette:
                 )
             ),
             *SingleSignOn(parts.office, parts.sign_on).routes,
+            *Passkeys(parts.office).routes,
             *doors.routes,
             *pals.routes,
             *classes.routes,

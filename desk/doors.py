@@ -186,6 +186,7 @@ class Doors:
             "to": inside(request, program),
             "form_key": form_key(request),
             "single_sign_on": self._office.single_sign_on,
+            "takes_passkeys": self._office.takes_passkeys,
         }
 
 

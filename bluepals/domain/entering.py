@@ -1,5 +1,6 @@
 """By which door somebody comes to the desk, and which doors are wide enough for what they may read there."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bluepals.domain.people import Role
@@ -12,10 +13,24 @@ class Door(StrEnum):
     MAIL = "mail"  # A link or a code.
     OFFICE = "office"  # A link that an administrator made and handed over.
     SINGLE_SIGN_ON = "single sign-on"  # The district's.
+    PASSKEY = "passkey"  # Of a device of theirs.
 
 
-def opens_to_staff(door: Door, roles: frozenset[Role], *, single_sign_on: bool) -> bool:
-    """Whether one of the staff with these roles is in as that by this door; the administrator's opens to everybody."""
-    if door is Door.OFFICE or not roles & WATCHED:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one of the staff is in a program, and whether they have a passkey there."""
+
+    roles: frozenset[Role]
+    has_passkey: bool
+
+
+def opens_to_staff(door: Door, standing: Standing, *, single_sign_on: bool) -> bool:
+    """Whether one of the staff is in as that by this door.
+
+    Where there is a better door than the mail, it is the only one for the watched roles; the administrator's opens to all.
+    """
+    if door is Door.OFFICE or not standing.roles & WATCHED:
         return True
-    return door is Door.SINGLE_SIGN_ON or not single_sign_on
+    if single_sign_on:
+        return door is Door.SINGLE_SIGN_ON
+    return door is Door.PASSKEY or not standing.has_passkey

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bluepals.domain.entering import Door, opens_to_staff
+from bluepals.domain.entering import WATCHED, Door, Standing, opens_to_staff
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
 from bluepals.facts.office import Letterhead, Office, post
@@ -55,6 +55,7 @@ class Visitor:
     officer: UUID | None
     children: tuple[UUID, ...]
     roles: frozenset[Role]
+    keeps_passkeys: bool
     entered_at: datetime
     now: datetime
 
@@ -114,14 +115,14 @@ async def ask(office: Office, program: str, *, address: str, browser: str, sourc
         await doors.forget(connection, KEPT)
         asked_before = await doors.asked_for(connection, asking.address, AN_HOUR)
         identity = await doors.identity_of(connection, address.strip())
-        let_in = await _part_let_in(office, connection, identity, Door.MAIL)
-        await doors.ask(connection, program, asking, let_in)
+        part = await _part_let_in(office, connection, identity, Door.MAIL)
+        await doors.ask(connection, program, asking, part)
         if identity.is_nobody or asked_before >= MOST_FOR_ONE_ADDRESS:
             return
         letterhead = await Letterhead.of(office, connection)
         notice = (
             _to_the_other_door(letterhead)
-            if let_in.is_nobody
+            if part.is_nobody
             else _link_and_code(letterhead, office.links.entry(program, secret), code)
         )
         key = f"entry-{asking.link.hex()}"
@@ -139,22 +140,20 @@ def _link_and_code(letterhead: Letterhead, link: str, code: str) -> Notice:
 
 
 def _to_the_other_door(letterhead: Letterhead) -> Notice:
-    program = letterhead.program
-    return notices.doors.enter_by_single_sign_on(
-        program=program.name, link=letterhead.office.links.enter(program.id)
-    )
+    program, office = letterhead.program, letterhead.office
+    how = "the district's sign-in" if office.single_sign_on else "their passkey"
+    return notices.doors.enter_otherwise(program=program.name, how=how, link=office.links.enter(program.id))
 
 
 async def _part_let_in(office: Office, connection: Connection, identity: Identity, door: Door) -> Identity:
     """What of all that somebody is this door lets in."""
     if identity.staff is None:
         return identity
-    roles = await doors.roles_of(connection, identity.staff)
-    return _part(office, identity, roles, door)
+    return _part(office, identity, await doors.standing(connection, identity.staff), door)
 
 
-def _part(office: Office, identity: Identity, roles: frozenset[Role], door: Door) -> Identity:
-    opens = opens_to_staff(door, roles, single_sign_on=office.single_sign_on)
+def _part(office: Office, identity: Identity, standing: Standing, door: Door) -> Identity:
+    opens = opens_to_staff(door, standing, single_sign_on=office.single_sign_on)
     return identity if opens else replace(identity, staff=None)
 
 
@@ -193,7 +192,7 @@ async def enter_by_link(
     async with office.database.transaction(Scope.whole(program)) as connection:
         spent = await doors.spend_link(connection, digest("link", secret), digest("browser", browser))
         if spent is not None:
-            return await _let_in(office, connection, program, *spent, remember=remember)
+            return await let_in(office, connection, program, *spent, remember=remember)
     raise NotLetIn(
         "This link opens nothing any more: it works once, for 10 minutes, and only the newest. Ask for another one."
     )
@@ -208,7 +207,7 @@ async def enter_by_code(office: Office, program: str, code: str, browser: str, *
             connection, digest("code", f"{browser} {digits}"), digest("browser", browser)
         )
         if identity is not None:
-            return await _let_in(office, connection, program, identity, Door.MAIL, remember=remember)
+            return await let_in(office, connection, program, identity, Door.MAIL, remember=remember)
     raise NotLetIn(
         "That is not the code of the newest mail, or its 10 minutes are over. Look again, or ask for another one."
     )
@@ -220,14 +219,14 @@ async def enter_by_single_sign_on(office: Office, program: str, address: str | N
         identity = await doors.identity_of(connection, address) if address else None
         if identity is not None and not identity.is_nobody:
             door = Door.SINGLE_SIGN_ON
-            return await _let_in(office, connection, program, identity, door, remember=False)
+            return await let_in(office, connection, program, identity, door, remember=False)
     raise NotLetIn(
         "Blue Pals does not know the address that the district's sign-in has for you, or the district has not"
         " checked that it is yours. Ask the coordinator which address of yours is in staff.csv."
     )
 
 
-async def _let_in(
+async def let_in(
     office: Office, connection: Connection, program: str, identity: Identity, door: Door, *, remember: bool
 ) -> Entered:
     """A device is remembered for officers only; what a family reads is gone with its browser."""
@@ -245,12 +244,20 @@ async def visitor(office: Office, program: str, token: str) -> Visitor | None:
         found = await doors.session(connection, office.links.digest("session", token))
     if found is None:
         return None
-    who = _part(office, found.identity, found.roles, found.door)
+    who = _part(office, found.identity, found.standing, found.door)
     if who.is_nobody:
         return None
-    roles = frozenset() if who.staff is None else found.roles
+    roles = frozenset() if who.staff is None else found.standing.roles
     return Visitor(
-        found.id, program, who.staff, who.officer, who.children, roles, found.entered_at, found.now
+        session=found.id,
+        program=program,
+        staff=who.staff,
+        officer=who.officer,
+        children=who.children,
+        roles=roles,
+        keeps_passkeys=office.takes_passkeys and bool(roles & WATCHED),
+        entered_at=found.entered_at,
+        now=found.now,
     )
 
 

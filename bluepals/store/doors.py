@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bluepals.domain.entering import Door
+from bluepals.domain.entering import Door, Standing
 from bluepals.domain.people import Role
 from bluepals.store.database import Connection
 
@@ -32,7 +32,7 @@ class Session:
     identity: Identity
     entered_at: datetime
     now: datetime
-    roles: frozenset[Role]
+    standing: Standing
     door: Door
 
 
@@ -63,9 +63,20 @@ def _identity(row: object) -> Identity:
     return Identity(row["staff"], row["officer"], tuple(row["children"]))  # type: ignore[index]  # an asyncpg.Record
 
 
-async def roles_of(connection: Connection, staff_id: UUID) -> frozenset[Role]:
-    rows = await connection.fetch("SELECT DISTINCT role FROM staff_role WHERE staff_id = $1", staff_id)
-    return frozenset(Role(row["role"]) for row in rows)
+_STANDING = (
+    " array(SELECT DISTINCT role FROM staff_role WHERE staff_role.staff_id = {staff}) AS roles,"
+    " EXISTS (SELECT FROM passkey WHERE passkey.staff_id = {staff} AND removed_at IS NULL) AS has_passkey"
+)
+
+
+async def standing(connection: Connection, staff_id: UUID) -> Standing:
+    row = await connection.fetchrow(f"SELECT {_STANDING.format(staff='$1')}", staff_id)
+    return _standing(row)
+
+
+def _standing(row: object) -> Standing:
+    roles = frozenset(Role(role) for role in row["roles"])  # type: ignore[index]  # an asyncpg.Record
+    return Standing(roles, row["has_passkey"])  # type: ignore[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +199,15 @@ async def open_session(
 async def session(connection: Connection, token: bytes) -> Session | None:
     row = await connection.fetchrow(
         "SELECT id, staff_id AS staff, officer_id AS officer, children, door, entered_at, program_now() AS now,"
-        " array(SELECT DISTINCT role FROM staff_role WHERE staff_role.staff_id = session.staff_id) AS roles"
+        f"{_STANDING.format(staff='session.staff_id')}"
         " FROM session WHERE token = $1 AND ended_at IS NULL AND expires_at > program_now()",
         token,
     )
     if row is None:
         return None
-    roles = frozenset(Role(role) for role in row["roles"])
-    return Session(row["id"], _identity(row), row["entered_at"], row["now"], roles, Door(row["door"]))
+    return Session(
+        row["id"], _identity(row), row["entered_at"], row["now"], _standing(row), Door(row["door"])
+    )
 
 
 async def end_session(connection: Connection, session_id: UUID) -> None:
