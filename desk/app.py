@@ -16,8 +16,10 @@ from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
 from desk.pages import HERE
 from desk.pals import Pals
+from desk.passkeys import Passkeys
 from desk.refusals import HANDLERS
 from desk.shield import Shield
+from desk.single_sign_on import SingleSignOn
 from service.parts import Parts
 from service.referrals import Referrals
 
@@ -47,6 +49,8 @@ def app(parts: Parts) -> Starlette:
                     ("POST", Declines(parts.office, decliner).decline),
                 )
             ),
+            *SingleSignOn(parts.office, parts.sign_on).routes,
+            *Passkeys(parts.office).routes,
             *doors.routes,
             *pals.routes,
             *classes.routes,

@@ -39,6 +39,7 @@ async def souths(town: Town) -> Mapping[str, str]:
         "draft": str(letter.id),
         "case": str(uuid4()),
         "request": str(uuid4()),
+        "passkey": str(uuid4()),
         "program_year": SOUTH,
         "class_name": "5A",
         "opening": "1",
