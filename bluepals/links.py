@@ -22,6 +22,7 @@ class DeskPage(StrEnum):
     PALS = "pals"
     CLASS = "class"
     CASES = "cases"
+    COUNSEL = "counsel"
 
 
 @dataclass(frozen=True, slots=True)
