@@ -23,6 +23,7 @@ class DeskPage(StrEnum):
     PALS = "pals"
     CLASS = "class"
     CASES = "cases"
+    COUNSEL = "counsel"
 
 
 @dataclass(frozen=True, slots=True)

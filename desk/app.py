@@ -12,6 +12,7 @@ from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
 from desk.cases import Cases
 from desk.classes import Classes
+from desk.counsel import Counsel
 from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
 from desk.pages import HERE
@@ -26,8 +27,10 @@ from service.referrals import Referrals
 
 def app(parts: Parts) -> Starlette:
     """It needs PostgreSQL. While Temporal is away it takes letters all the same: they are told later."""
-    cases = Cases(parts.office, Referrals(parts.client))
+    referrals = Referrals(parts.client)
+    cases = Cases(parts.office, referrals)
     doors, pals, classes = Doors(parts.office), Pals(parts.office, cases), Classes(parts.office, cases)
+    counsel = Counsel(parts.office, cases, referrals)
 
     async def health(_: Request) -> Response:
         try:
@@ -54,6 +57,7 @@ def app(parts: Parts) -> Starlette:
             *doors.routes,
             *pals.routes,
             *classes.routes,
+            *counsel.routes,
             *cases.routes,
         ],
         middleware=[Middleware(Shield)],

@@ -11,6 +11,7 @@ def pages_of(found: Visitor) -> Mapping[str, str]:
     pages = {
         "pals": ("My pals", found.officer is not None),
         "class": ("My class", Role.TEACHER in found.roles),
+        "counsel": ("Worries", Role.COUNSELOR in found.roles),
         "cases": ("Cases", bool(found.ids)),
         "passkeys": ("My passkeys", found.keeps_passkeys),
     }

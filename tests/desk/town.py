@@ -101,6 +101,7 @@ STAFF = (
     _staff("mo", Role.MODERATOR),
     _staff("cora", Role.COORDINATOR),
     _staff("coco", Role.COUNSELOR),
+    _staff("cal", Role.COUNSELOR, "south"),
 )
 # Uma waits for a pal, and Rita is the reserve.
 PAIRS = {"maya": "dana", "ana": "dana", "noah": "sam", "zoe": "kim", "leo": "ben"}
@@ -128,6 +129,9 @@ class Town:
 
     def reader(self, name: str) -> "Visitor":
         return self._visitor(name, "cases")
+
+    def counselor(self, name: str) -> "Visitor":
+        return self._visitor(name, "counsel")
 
     def _visitor(self, name: str, page: str) -> "Visitor":
         entering = Entering(self, name)
@@ -295,6 +299,12 @@ class Visitor:
         found = re.search(r'name="form" value="([^"]+)"', await self.sees())
         assert found, "there is no form on the page"
         return found[1]
+
+    async def posts(self, path: str, *, key: str | None = None, **fields: object) -> httpx.Response:
+        """The form of one of the pages below this one; `look_again` is the field look-again."""
+        form = await self.form_key() if key is None else key
+        data = {name.replace("_", "-"): value for name, value in fields.items()}
+        return await self.http.post(f"{self.path}/{path}", data={"form": form, **data})
 
     async def sends(
         self,
