@@ -216,15 +216,17 @@ async def end_session(connection: Connection, session_id: UUID) -> None:
     )
 
 
-async def end_sessions(connection: Connection, identity: Identity) -> None:
-    """All of these people, on whatever device."""
-    await connection.execute(
+async def end_sessions(connection: Connection, identity: Identity) -> int:
+    """All of these people, on whatever device; how many were still open."""
+    rows = await connection.fetch(
         "UPDATE session SET ended_at = program_now() WHERE ended_at IS NULL"
-        " AND (staff_id = $1 OR officer_id = $2 OR children && $3::uuid[])",
+        " AND (staff_id = $1 OR officer_id = $2 OR children && $3::uuid[])"
+        " RETURNING expires_at > program_now() AS open",
         identity.staff,
         identity.officer,
         list(identity.children),
     )
+    return sum(row["open"] for row in rows)
 
 
 async def forget(connection: Connection, kept: timedelta) -> None:

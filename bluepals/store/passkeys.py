@@ -80,6 +80,15 @@ async def remove(connection: Connection, staff_id: UUID, passkey_id: UUID) -> bo
     return removed is not None
 
 
+async def remove_all(connection: Connection, staff_id: UUID) -> int:
+    """How many there were."""
+    rows = await connection.fetch(
+        "UPDATE passkey SET removed_at = program_now() WHERE staff_id = $1 AND removed_at IS NULL RETURNING id",
+        staff_id,
+    )
+    return len(rows)
+
+
 async def answer_once(connection: Connection, program: str, challenge: bytes, kept: timedelta) -> bool:
     """Whether nobody has answered this challenge before; `kept`: no shorter than a challenge stays open."""
     await connection.execute("DELETE FROM answered_challenge WHERE expires_at < program_now()")

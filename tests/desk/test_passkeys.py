@@ -10,10 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bluepals.facts import staff
+from bluepals.facts.staff import LoggedOut
 from desk.doors import ASKING, SESSION
 from tests.desk.authenticator import Authenticator, text
 from tests.desk.test_doors import newest_mail
-from tests.desk.town import DESK, PROGRAM, Town
+from tests.desk.town import DESK, PROGRAM, SCOPE, Town
 
 HOST = "desk.bluepals.example"
 ENTER, CASES = f"/{PROGRAM.id}/enter", f"/{PROGRAM.id}/cases"
@@ -167,6 +169,18 @@ async def test_fault_33_a_passkey_ends_with_what_it_rests_on(
     await town.admin.execute(f"UPDATE staff SET {change} WHERE external_id = 'mo'")
     assert (await browser.http.get(CASES)).url.path == ENTER
     assert NOT_RIGHT in (await Browser.new(town).shows(mos)).text
+
+
+async def test_fault_33_who_has_lost_a_device_is_logged_out_and_makes_another_passkey(
+    town: Town, browser: Browser, mos: Authenticator
+) -> None:
+    await browser.shows(mos)
+    done = await staff.log_out(town.parts.office, SCOPE, town.staff["mo"], by=town.staff["cora"])
+    assert done == LoggedOut(sessions=2, passkeys=1)
+    assert (await browser.http.get(CASES)).url.path == ENTER
+    assert NOT_RIGHT in (await browser.shows(mos)).text
+    await browser.enters_by_mail(MO)
+    assert (await browser.makes(Authenticator(DESK, HOST))).url.path == OWN
 
 
 async def test_fault_33_who_has_no_role_any_more_is_not_let_in(
