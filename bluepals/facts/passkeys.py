@@ -38,7 +38,7 @@ from bluepals.store.database import Connection, Scope
 from bluepals.store.doors import Identity
 
 # What a stranger can send: the library looks for most of it, not for all.
-UNREADABLE = (WebAuthnException, ValueError, TypeError)
+UNREADABLE = (WebAuthnException, ValueError)
 NOT_RIGHT = "That passkey opens nothing here. Try again, or ask for a mail."
 
 

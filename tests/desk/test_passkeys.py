@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 
+import cbor2
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -290,6 +291,18 @@ async def test_odd_words_of_the_browser_are_answered_with_the_same_sentence(
     said = json.loads(mos.shows(options))
     said["response"]["clientDataJSON"] = text(inner.encode("utf-8", "surrogatepass"))
     assert (await browser.says(key, json.dumps(said))).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "made", [None, 5, {}, {"fmt": "none", "attStmt": {}, "authData": b"short"}, {"fmt": 5, "attStmt": 5}]
+)
+async def test_an_odd_device_makes_no_passkey(browser: Browser, device: Authenticator, made: object) -> None:
+    await browser.enters_by_mail(MO)
+    key, options = await browser.finds(OWN)
+    said = json.loads(device.makes(options))
+    said["response"]["attestationObject"] = text(cbor2.dumps(made))
+    refused = await browser.http.post(OWN, data={"form": key, "said": json.dumps(said)})
+    assert refused.status_code == 422
 
 
 async def test_teachers_and_officers_have_none(town: Town) -> None:

@@ -16,7 +16,7 @@ PEOPLE: Mapping[str, Mapping[str, object]] = {
     "unsaid": {"email": MO, "email_verified": None},
     "other-nonce": {"email": MO, "nonce": "of another visit"},
     "no-nonce": {"email": MO, "nonce": None},
-    "other-audience": {"email": MO, "aud": "another client"},
+    "other-audience": {"email": MO, "aud": "another client", "azp": CLIENT},
     "other-issuer": {"email": MO, "iss": "https://another.example"},
     "expired": {"email": MO, "exp": 1_700_000_000},
     "forged": {"email": MO},
