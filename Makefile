@@ -13,9 +13,9 @@ SEED := $(or $(SEED),$(shell date +%s))
 
 .PHONY: demo dev test soak check bench server setup install clean
 
-## The example program's year, on virtual clocks. KEEP=1 leaves the servers running to look at; PRESET: usual, epidemic.
+## The example program's year, on virtual clocks. KEEP=1 stops in mid-year and leaves it to look at; PRESET: usual, epidemic.
 demo: setup
-	$(RUN) starter.py rehearse $(FOLDER) --report out/rehearsal/report.json $(if $(PRESET),--preset $(PRESET)) $(if $(KEEP),--keep)
+	$(RUN) starter.py rehearse $(FOLDER) --report out/rehearsal/report.json $(if $(PRESET),--preset $(PRESET)) $(if $(KEEP),--keep --midyear)
 
 ## The stack on durable files, with worker and desk, until Ctrl-C.
 dev: setup

@@ -17,9 +17,12 @@ from rich.table import Table
 
 from audit import audit
 from audit.report import AuditReport
+from bluepals.domain.program import Program
 from bluepals.domain.refusals import Refused
+from bluepals.facts import doors
 from bluepals.facts.roster import Roster
 from bluepals.roster import read_folder
+from bluepals.store import people
 from bluepals.store.database import Scope
 from bluepals.store.migrate import migrate
 from commands.embedded import DESK_PORT, Environment, environment, left_running, new_keys, service
@@ -50,6 +53,9 @@ def rehearse(
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave everything running to look at, until Ctrl-C.")
     ] = False,
+    midyear: Annotated[
+        bool, typer.Option("--midyear", help="Stop when the letters of the middle round are due.")
+    ] = False,
     preset: Annotated[
         Preset,
         typer.Option(
@@ -59,11 +65,17 @@ def rehearse(
     ] = Preset.CALM,
 ) -> None:
     """Play a whole year with invented letters, on clocks that run ahead, and prove that no rule was broken."""
-    run(_rehearse(folder, report, seed, rates, keep, preset))
+    run(_rehearse(folder, report, seed, rates, keep, midyear, preset))
 
 
 async def _rehearse(
-    folder: Path, report_file: Path | None, seed: int, rates: Path, keep: bool, preset: Preset
+    folder: Path,
+    report_file: Path | None,
+    seed: int,
+    rates: Path,
+    keep: bool,
+    midyear: bool,
+    preset: Preset,
 ) -> None:
     roster, how_often = _roster(folder), _rates(rates)
     started = time.monotonic()
@@ -82,7 +94,7 @@ async def _rehearse(
         year = await _year(running, stack, service_parts, roster, how_often, dice, preset)
         busiest = _say_what_is_to_be_read(year)
         try:
-            days = await _played(year)
+            days = await _played(year, year.middle if midyear else year.program.year.last_day)
         except Stuck as stuck:
             out.print(f"It is {year.calendar.label(year.seen)}, and the year does not go on. {stuck}")
             if keep:
@@ -94,9 +106,19 @@ async def _rehearse(
         _write(told, report_file)
         _print(told.report, audited)
         if keep:
+            await _print_logins(service_parts, year.program)
             await _leave_running(stack, settings)
     if _is_broken(told.report, audited):
         raise typer.Exit(Exit.RULE_BROKEN)
+
+
+async def _print_logins(service_parts: Parts, program: Program) -> None:
+    """For each part that people play somebody who plays it, and a link that lets them in once."""
+    async with service_parts.database.transaction(Scope.whole(program.id)) as connection:
+        known = await people.one_of_each_part(connection)
+    for part, person in known.items():
+        link = await doors.link_for(service_parts.office, program.id, person)
+        out.print(f"{part:<16} {person}: {link}", highlight=False, soft_wrap=True)
 
 
 async def _leave_running(stack: Stack, settings: Environment) -> None:
@@ -167,15 +189,16 @@ def _say_what_is_to_be_read(year: Year) -> Sequence[ReadingDay]:
     return days
 
 
-async def _played(year: Year) -> int:
+async def _played(year: Year, until: date) -> int:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=out) as progress:
-        task = progress.add_task("the school year", total=len(year.calendar.school_days))
+        days = [day for day in year.calendar.school_days if day <= until]
+        task = progress.add_task("the school year", total=len(days))
 
         def show(day: date, number: int) -> None:
             progress.update(task, completed=number, description=f"{day:%a %b %-d, %Y}")
 
-        return await year.play(show)
+        return await year.play(show, until)
 
 
 async def _told(

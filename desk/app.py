@@ -18,8 +18,10 @@ from desk.doors import Doors, NotEntered, not_entered
 from desk.family import Family
 from desk.pages import HERE
 from desk.pals import Pals
+from desk.passkeys import Passkeys
 from desk.refusals import HANDLERS
 from desk.shield import Shield
+from desk.single_sign_on import SingleSignOn
 from service.parts import Parts
 from service.referrals import Referrals
 
@@ -51,6 +53,8 @@ def app(parts: Parts) -> Starlette:
                     ("POST", Declines(parts.office, decliner).decline),
                 )
             ),
+            *SingleSignOn(parts.office, parts.sign_on).routes,
+            *Passkeys(parts.office).routes,
             *doors.routes,
             *pals.routes,
             *classes.routes,

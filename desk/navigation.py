@@ -14,6 +14,7 @@ def pages_of(found: Visitor) -> Mapping[str, str]:
         "counsel": ("Worries", Role.COUNSELOR in found.roles),
         "family": ("My family", bool(found.children)),
         "cases": ("Cases", bool(found.ids)),
+        "passkeys": ("My passkeys", found.keeps_passkeys),
     }
     return {name: label for name, (label, theirs) in pages.items() if theirs}
 

@@ -99,10 +99,17 @@ class Year:
         """What each moderator will have to read, known as soon as the year has begun."""
         return reading_days(self.actors.writings, self.actors.staff.readers, self.calendar)
 
-    async def play(self, progress: Progress) -> int:
-        """The school year; how many days it took."""
+    @property
+    def middle(self) -> date:
+        """The day on which the children's letters of the middle round are due: desks are full then."""
+        return self.program.rounds[len(self.program.rounds) // 2].students_due
+
+    async def play(self, progress: Progress, until: date) -> int:
+        """The school year up to this day; how many days it took."""
         first, last = self.program.year.first_day, self.program.year.last_day
         for number, day in enumerate(self.calendar.school_days, start=1):
+            if day > until:
+                return (until - first).days + 1
             await self._day(day)
             progress(day, number)
         await self._reach(last + timedelta(days=1), MORNING)

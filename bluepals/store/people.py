@@ -195,6 +195,17 @@ async def staff_named(connection: Connection, external_id: str) -> Sequence[Staf
     return [StaffMember(**row) for row in rows]
 
 
+async def one_of_each_part(connection: Connection) -> dict[str, str]:
+    """For each role, and for the officers with a pal, somebody's id in the files."""
+    rows = await connection.fetch(
+        "SELECT role AS part, min(external_id) AS person FROM staff_role JOIN staff ON staff.id = staff_id GROUP BY role"
+        " UNION ALL SELECT 'officer', min(external_id) FROM officer"
+        "  WHERE withdrawn_at IS NULL AND EXISTS (SELECT FROM pairing WHERE officer_id = officer.id AND ended_at IS NULL)"
+        " ORDER BY part"
+    )
+    return {row["part"]: row["person"] for row in rows if row["person"] is not None}
+
+
 async def save_partners(connection: Connection, program: str, partners: Iterable[Partner]) -> None:
     """The directory of organisations that help."""
     await connection.executemany(

@@ -372,7 +372,7 @@ class Visitor:
 
 @asynccontextmanager
 async def small_town(
-    database_url: str, admin: asyncpg.Connection, desk_url: str = DESK
+    database_url: str, admin: asyncpg.Connection, desk_url: str = DESK, **others: object
 ) -> AsyncIterator[Town]:
     settings = Settings.model_validate(
         {
@@ -380,6 +380,7 @@ async def small_town(
             "master_keys": "k1:" + base64.b64encode(bytes(32)).decode(),
             "link_key": "not a secret, and long enough for a test",
             "desk_url": desk_url,
+            **others,
         }
     )
     client = await connect(target_host=NOBODY_LISTENS, lazy=True)
