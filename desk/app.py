@@ -16,6 +16,7 @@ from desk.classes import Classes
 from desk.counsel import Counsel
 from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
+from desk.family import Family
 from desk.pages import HERE
 from desk.pals import Pals
 from desk.passkeys import Passkeys
@@ -31,7 +32,7 @@ def app(parts: Parts) -> Starlette:
     referrals = Referrals(parts.client)
     cases = Cases(parts.office, referrals)
     doors, pals, classes = Doors(parts.office), Pals(parts.office, cases), Classes(parts.office, cases)
-    counsel = Counsel(parts.office, cases, referrals)
+    counsel, family = Counsel(parts.office, cases, referrals), Family(parts.office)
 
     async def health(_: Request) -> Response:
         try:
@@ -60,6 +61,7 @@ def app(parts: Parts) -> Starlette:
             *pals.routes,
             *classes.routes,
             *counsel.routes,
+            *family.routes,
             *cases.routes,
         ],
         middleware=[Middleware(Shield)],
