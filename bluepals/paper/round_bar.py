@@ -38,7 +38,8 @@ def _count_words(count: SideCount) -> str:
         f"{count.missing} missing",
     ]
     if count.stock:
-        words.append(f"{count.stock} stock letters stand in")
+        letters = "letter stands" if count.stock == 1 else "letters stand"
+        words.append(f"{count.stock} stock {letters} in")
     return ", ".join(words)
 
 
