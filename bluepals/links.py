@@ -24,6 +24,7 @@ class DeskPage(StrEnum):
     CLASS = "class"
     CASES = "cases"
     COUNSEL = "counsel"
+    FAMILY = "family"
 
 
 @dataclass(frozen=True, slots=True)

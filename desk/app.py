@@ -10,11 +10,13 @@ from starlette.staticfiles import StaticFiles
 
 from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
+from desk.board import Board
 from desk.cases import Cases
 from desk.classes import Classes
 from desk.counsel import Counsel
 from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
+from desk.family import Family
 from desk.pages import HERE
 from desk.pals import Pals
 from desk.passkeys import Passkeys
@@ -30,7 +32,7 @@ def app(parts: Parts) -> Starlette:
     referrals = Referrals(parts.client)
     cases = Cases(parts.office, referrals)
     doors, pals, classes = Doors(parts.office), Pals(parts.office, cases), Classes(parts.office, cases)
-    counsel = Counsel(parts.office, cases, referrals)
+    counsel, family = Counsel(parts.office, cases, referrals), Family(parts.office)
 
     async def health(_: Request) -> Response:
         try:
@@ -55,9 +57,11 @@ def app(parts: Parts) -> Starlette:
             *SingleSignOn(parts.office, parts.sign_on).routes,
             *Passkeys(parts.office).routes,
             *doors.routes,
+            *Board(parts.office).routes,
             *pals.routes,
             *classes.routes,
             *counsel.routes,
+            *family.routes,
             *cases.routes,
         ],
         middleware=[Middleware(Shield)],

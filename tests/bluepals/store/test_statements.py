@@ -248,6 +248,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "state": "called off",
         "stock_id": "another",
         "student_id": busy.student["Ana"],
+        "student_ids": [busy.student["Ana"]],
         "students": roster.students,
         "subject_id": None,
         "target": Target(school="north"),
