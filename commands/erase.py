@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bluepals.facts import erasure
+from bluepals.store import people
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 
@@ -53,7 +54,9 @@ def confirm(
 
 async def _confirm(program: str, student: str, by: str, json: bool) -> None:
     async with parts_of(program) as service:
-        await erasure.confirm(service.office, Scope.whole(program), student, by)
+        async with service.database.transaction(Scope.whole(program)) as connection:
+            coordinator = await people.staff_id(connection, by)
+        await erasure.confirm(service.office, Scope.whole(program), student, by=coordinator)
     answer(
         {"student": student, "state": "erased"},
         json,

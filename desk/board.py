@@ -9,13 +9,21 @@ from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
 from bluepals.facts import coordinators_page
-from bluepals.facts.coordinators_page import CoordinatorAtDesk, Step
+from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
+from bluepals.facts.decisions import Step
 from bluepals.facts.office import Office
-from bluepals.paper.round_bar import round_bar
+from bluepals.paper.round_bar import round_bar, round_key
 from desk.doors import visitor
 from desk.forms import FormRefused, form_key, submitted
 from desk.pages import page
 from desk.refusals import status_of
+
+# Calls that are answered on another page, and what it is called.
+ELSEWHERE = {
+    "declined": ("setup/pairs", "Match again"),
+    "roster": ("setup", "Set-up"),
+    "visit": ("calendar", "Calendar"),
+}
 
 
 class Board:
@@ -43,10 +51,10 @@ class Board:
             return await self._page(request, coordinator, str(refused), status_of(refused))
         except LookupError as gone:
             return await self._page(request, coordinator, str(gone), 409)
-        return RedirectResponse(f"{_here(request)}?done=1", 303)
+        return RedirectResponse(f"{_here(request)}?done={step.name.lower()}", 303)
 
     async def _coordinator(self, request: Request) -> CoordinatorAtDesk:
-        return coordinators_page.coordinator_at_desk(await visitor(self._office, request))
+        return await coordinator_at_desk(self._office, await visitor(self._office, request))
 
     async def _page(
         self, request: Request, coordinator: CoordinatorAtDesk, refused: str = "", status: int = 200
@@ -59,7 +67,9 @@ class Board:
             form_key=form_key(request),
             page=await coordinators_page.coordinators_page(self._office, coordinator),
             round_bar=round_bar,
-            needs_why={Step.REJECT_OFFICER},
+            round_key=round_key,
+            steps=Step,
+            elsewhere=ELSEWHERE,
             refused=refused,
             done=request.query_params.get("done"),
         )
@@ -70,7 +80,7 @@ def _here(request: Request) -> str:
 
 
 def _step(form: FormData) -> tuple[Step, str]:
-    """Raises FormRefused."""
+    """The button, and the reason that a rejection needs. Raises FormRefused."""
     try:
         step = Step(str(form.get("step")))
     except ValueError:
@@ -78,4 +88,6 @@ def _step(form: FormData) -> tuple[Step, str]:
     why = str(form.get("why") or "").strip()
     if step is Step.REJECT_OFFICER and not why:
         raise FormRefused(422, "Say in a few words why this officer is not to be next, and send it again.")
+    if step is Step.ERASE and form.get("sure") != "yes":
+        raise FormRefused(422, "Tick that the family wishes it: an erasure can't be taken back.")
     return step, why

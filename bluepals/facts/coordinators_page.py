@@ -1,108 +1,127 @@
-"""The coordinator's board: what needs a decision, what waits to be read, who waits for a pal, how far the rounds are."""
+"""The coordinator's board: what needs a decision, how far the rounds are, what waits to be read, who waits for a pal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from uuid import UUID
+from datetime import date
 
 from bluepals.domain.board import Board
-from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.cases import Concern
 from bluepals.domain.people import Role
-from bluepals.facts import board, letters, replacements, silence
-from bluepals.facts.desk import NotTheirs, PageClosed
-from bluepals.facts.doors import Visitor
-from bluepals.facts.office import Office
-from bluepals.store import attention, matching, programs
-from bluepals.store.attention import Call
-from bluepals.store.database import Scope
-from bluepals.store.matching import WaitingChild
+from bluepals.facts import board, decisions
+from bluepals.facts.coordinators import CoordinatorAtDesk
+from bluepals.facts.decisions import Decision, Step
+from bluepals.facts.office import Letterhead, Office
+from bluepals.store import board as store
+from bluepals.store import cases, letters, people
+from bluepals.store.board import WithoutPal
+from bluepals.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class CoordinatorAtDesk:
-    id: UUID
-    scope: Scope
-
-
-class Step(StrEnum):
-    """What one button can answer to a call."""
-
-    APPROVE_OFFICER = "approve the officer"
-    REJECT_OFFICER = "reject the officer"
-    WARN = "send the warning"
-    MORE_TIME = "give more time"
-
-
-_STEPS: Mapping[str, Sequence[Step]] = {
-    "new officer": (Step.APPROVE_OFFICER, Step.REJECT_OFFICER),
-    silence.KIND: (Step.WARN, Step.MORE_TIME),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class CallOnBoard:
-    """`steps`: the buttons; without one the sentence says what to do."""
-
-    call: Call
+class DecisionOnBoard:
+    decision: Decision
     since: str
-    steps: Sequence[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """One school's letters that wait for a reader; no school: stock letters. `readers`: who may read them."""
+
+    school: str | None
+    letters: int
+    oldest: str
+    readers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """Its id, and what it waits for; of what it is about its own page speaks, to those whose it is."""
+
+    id: str
+    school: str | None
+    since: date
+    waits_for: str
 
 
 @dataclass(frozen=True, slots=True)
 class CoordinatorsPage:
-    """`oldest`: since when the letter has been waiting that has been waiting longest."""
-
-    calls: Sequence[CallOnBoard]
-    to_read: int
-    oldest: str | None
-    without_pal: Sequence[WaitingChild]
+    decisions: Sequence[DecisionOnBoard]
+    to_read: Sequence[ToRead]
+    without_pal: Sequence[WithoutPal]
+    cases: Sequence[OpenCase]
     board: Board
 
 
-def coordinator_at_desk(visitor: Visitor) -> CoordinatorAtDesk:
-    """Raises PageClosed."""
-    if visitor.staff is None or Role.COORDINATOR not in visitor.roles:
-        raise PageClosed("This page is for the program's coordinators.")
-    return CoordinatorAtDesk(visitor.staff, Scope.whole(visitor.program))
-
-
 async def coordinators_page(office: Office, coordinator: CoordinatorAtDesk) -> CoordinatorsPage:
-    async with office.database.transaction(coordinator.scope) as connection:
-        calendar = SchoolCalendar.of(await programs.load(connection))
-        calls = await attention.open_calls(connection)
-        without_pal = await matching.waiting_children(connection)
-    waiting = await letters.waiting(office, coordinator.scope)
-    oldest = min((one.received_at for one in waiting), default=None)
-    return CoordinatorsPage(
-        calls=[
-            CallOnBoard(
-                one, calendar.label(one.opened_at), _STEPS.get(one.kind, ()) if one.subject_id else ()
-            )
-            for one in calls
-        ],
-        to_read=len(waiting),
-        oldest=calendar.label(oldest) if oldest else None,
-        without_pal=without_pal,
-        board=await board.board_rounds(office, coordinator.scope),
-    )
+    async with office.database.transaction(coordinator.office_scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        found = await decisions.open_decisions(connection)
+        return CoordinatorsPage(
+            decisions=[
+                DecisionOnBoard(one, letterhead.calendar.label(one.call.opened_at))
+                for one in found
+                if coordinator.sees(one.call.school)
+            ],
+            to_read=await _to_read(connection, letterhead, coordinator),
+            without_pal=[one for one in await store.without_pal(connection) if coordinator.sees(one.school)],
+            cases=await _open_cases(connection, letterhead, coordinator),
+            board=await board.board_rounds(office, coordinator.scope),
+        )
+
+
+async def _to_read(
+    connection: Connection, letterhead: Letterhead, coordinator: CoordinatorAtDesk
+) -> Sequence[ToRead]:
+    waiting: dict[str | None, list[letters.WaitingDraft]] = {}
+    for draft in await letters.waiting(connection):
+        if coordinator.sees(draft.school):
+            waiting.setdefault(draft.school, []).append(draft)
+    return [
+        ToRead(
+            school,
+            len(drafts),
+            letterhead.calendar.label(min(one.received_at for one in drafts)),
+            [one.name for one in await people.staff(connection, Role.MODERATOR, school=school)],
+        )
+        for school, drafts in sorted(waiting.items(), key=lambda one: one[0] or "")
+    ]
+
+
+async def _open_cases(
+    connection: Connection, letterhead: Letterhead, coordinator: CoordinatorAtDesk
+) -> Sequence[OpenCase]:
+    return [
+        OpenCase(
+            row["case"],
+            row["school"],
+            row["opened_at"].astimezone(letterhead.calendar.zone).date(),
+            _waits_for(row),
+        )
+        for row in await cases.cases(connection)
+        if row["closed_at"] is None and coordinator.sees(row["school"])
+    ]
+
+
+def _waits_for(case: cases.Row) -> str:
+    if case["to_attest"]:
+        return f"{case['to_attest']} who read the letter still to attest"
+    if case["kind"] == Concern.CONDUCT:
+        return "the word of those who decide about an officer's conduct"
+    if case["look_again_on"] is None:
+        return "the counselor's plan"
+    return f"the counselor, who looks again on {case['look_again_on']:%B %-d}"
 
 
 async def take_step(
     office: Office, coordinator: CoordinatorAtDesk, key: str, step: Step, *, why: str
 ) -> None:
-    """Answer a call. `why`: of a rejection. Raises NotTheirs when it is not open or has no such step, and Refused."""
-    async with office.database.transaction(coordinator.scope) as connection:
-        calls = {one.key: one for one in await attention.open_calls(connection)}
-    call = calls.get(key)
-    if call is None or call.subject_id is None or step not in _STEPS.get(call.kind, ()):
-        raise NotTheirs
-    scope, by = coordinator.scope, coordinator.id
-    match step:
-        case Step.APPROVE_OFFICER:
-            await replacements.approve(office, scope, call.subject_id, by=by)
-        case Step.REJECT_OFFICER:
-            await replacements.reject(office, scope, call.subject_id, why=why, by=by)
-        case Step.WARN:
-            await silence.warn(office, scope, call.subject_id, by=by)
-        case Step.MORE_TIME:
-            await silence.give_more_time(office, scope, call.subject_id, by=by)
+    """Answer a call. Raises NotTheirs when it is not theirs or has no such step, Refused, and LookupError."""
+    await decisions.take(
+        office,
+        coordinator.office_scope,
+        key,
+        step,
+        by=coordinator.id,
+        why=why,
+        schools=coordinator.schools,
+    )

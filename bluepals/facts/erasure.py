@@ -51,13 +51,12 @@ async def _request(connection: Connection, program: str, student: ErasedStudent,
     )
 
 
-async def confirm(office: Office, scope: Scope, external_id: str, confirmed_by: str) -> ErasedStudent:
+async def confirm(office: Office, scope: Scope, external_id: str, *, by: UUID) -> ErasedStudent:
     """Erase the child. Raises LookupError and NotTaken, each with a sentence."""
     async with office.committing(scope) as connection:
         student = await erasure.student(connection, external_id)
         if student.erased:
             return student
-        by = await people.staff_id(connection, confirmed_by)
         try:
             await erasure.confirm(connection, student.id, by)
             await erasure.erase_student(connection, student.id)

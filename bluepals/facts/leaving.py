@@ -22,6 +22,7 @@ from bluepals.store.leaving import Bereaved, ClearanceOver, Withheld
 from bluepals.store.replacements import Over
 
 WITHDRAWALS = (Reason.MOVED, Reason.BUSY)
+DEATH = "death"  # of what the coordinator has to look at
 SAYS_SO = "says so"
 
 
@@ -193,7 +194,7 @@ async def _call_after_death(connection: Connection, pairing_id: UUID, sentence: 
     await attention.call(
         connection,
         key=f"death-{pairing_id}",
-        kind="death",
+        kind=DEATH,
         school=pairing.school,
         subject_id=pairing_id,
         sentence=sentence,

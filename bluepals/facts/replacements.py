@@ -19,6 +19,7 @@ from bluepals.store.deliveries import Delivery
 from bluepals.store.endings import Reason
 from bluepals.store.replacements import Over, Replacement, Seeking
 
+KIND = "new officer"  # of what the coordinator has to look at
 LOOK_AT = time(6)  # before the daily mail says what needs a person, and before a class opens its letters
 TWO_DAYS = timedelta(days=2)  # packs that close before the look after next are filled now
 
@@ -138,7 +139,7 @@ async def _ask(connection: Connection, replacement_id: UUID, school: str, senten
     await attention.call(
         connection,
         key=_key(replacement_id),
-        kind="new officer",
+        kind=KIND,
         school=school,
         subject_id=replacement_id,
         sentence=sentence,

@@ -97,7 +97,7 @@ async def _reach(
 ) -> None:
     today = letterhead.now.astimezone(letterhead.calendar.zone).date()
     await silence.reach(connection, one, rung, today, by)
-    await attention.settle(connection, _key(one))
+    await attention.settle(connection, key_of(one))
     if rung.needs_coordinator:
         await _call(connection, letterhead.program.id, one, rung)
     if rung is Rung.RESTS:
@@ -108,7 +108,7 @@ async def _reach(
 async def _call(connection: Connection, program: str, one: SilentSide, rung: Rung) -> None:
     await attention.call(
         connection,
-        key=_key(one),
+        key=key_of(one),
         kind=KIND,
         school=one.school,
         agency=one.agency,
@@ -144,7 +144,7 @@ async def _call_not_reached(connection: Connection, one: SilentSide) -> None:
 
 async def _settle_others(connection: Connection, silent: Sequence[SilentSide]) -> None:
     """Whoever has written, or rests, or can be reached again, needs nobody any more."""
-    open_keys = {_key(one) for one in silent} | {
+    open_keys = {key_of(one) for one in silent} | {
         f"{NOT_REACHED}-{one.pairing_id}" for one in silent if not one.reached
     }
     for call in await attention.open_calls(connection):
@@ -152,7 +152,7 @@ async def _settle_others(connection: Connection, silent: Sequence[SilentSide]) -
             await attention.settle(connection, call.key)
 
 
-def _key(one: SilentSide) -> str:
+def key_of(one: SilentSide) -> str:
     return f"silence-{one.pairing_id}-{one.silence.side}"
 
 

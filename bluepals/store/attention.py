@@ -50,6 +50,15 @@ async def settle(connection: Connection, key: str) -> None:
     )
 
 
+async def settle_by_hand(connection: Connection, key: str, by: UUID) -> None:
+    """A person says that it is dealt with."""
+    await connection.execute(
+        "UPDATE attention SET closed_at = program_now(), closed_by = $2 WHERE key = $1 AND closed_at IS NULL",
+        key,
+        by,
+    )
+
+
 async def open_calls(connection: Connection) -> Sequence[Call]:
     """The oldest first."""
     rows = await connection.fetch(

@@ -1,7 +1,9 @@
-"""How far each school's rounds are. Counts only; a letter under a case is one that is not read yet."""
+"""How far each school's rounds are, in counts only, and who writes to nobody. A letter under a case is not read yet."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
 
 import asyncpg
 
@@ -71,3 +73,44 @@ async def rounds(connection: Connection, first_year: int) -> Sequence[SchoolRoun
 
 def _count(row: asyncpg.Record) -> SideCount:
     return SideCount(**{one.name: row[one.name] for one in fields(SideCount)})
+
+
+class WhyAlone(StrEnum):
+    """What a child without a pal waits for."""
+
+    CONSENT = "no consent on record"
+    GENDER = "whose pal it is to be is undecided"
+    APPROVAL = "a pal is proposed, and to be approved"
+    NEXT_OFFICER = "between two officers"
+    OFFICER = "no officer with a free place yet"
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutPal:
+    student_id: str
+    name: str
+    school: str
+    school_name: str
+    class_name: str
+    since: date
+    why: WhyAlone
+
+
+async def without_pal(connection: Connection) -> Sequence[WithoutPal]:
+    """Children of a year that is not over who take part and write to nobody, the longest waiting first."""
+    rows = await connection.fetch(
+        "SELECT external_id AS student_id, first_name || ' ' || last_name AS name, student.school_id AS school,"
+        " school.name AS school_name, class_name, waiting_since AS since,"
+        " CASE WHEN NOT has_consent(student) THEN 'no consent on record'"
+        "  WHEN EXISTS (SELECT FROM replacement WHERE replacement.student_id = student.id AND closed_at IS NULL)"
+        "   THEN 'between two officers'"
+        "  WHEN pal_gender IS NULL THEN 'whose pal it is to be is undecided'"
+        "  WHEN EXISTS (SELECT FROM proposed_pair AS pair WHERE pair.student_id = student.id AND state = 'proposed')"
+        "   THEN 'a pal is proposed, and to be approved'"
+        "  ELSE 'no officer with a free place yet' END AS why"
+        " FROM student JOIN school ON school.program_id = student.program_id AND school.id = student.school_id"
+        " WHERE is_in_an_open_year(student) AND withdrawn_at IS NULL AND left_at IS NULL AND erased_at IS NULL"
+        " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
+        " ORDER BY waiting_since, external_id"
+    )
+    return [WithoutPal(**{**row, "why": WhyAlone(row["why"])}) for row in rows]

@@ -44,6 +44,12 @@ async def student(connection: Connection, external_id: str) -> ErasedStudent:
     return ErasedStudent(**row)
 
 
+async def external_id_of(connection: Connection, student_id: UUID) -> str:
+    """As the roster names the child."""
+    found: str = await connection.fetchval("SELECT external_id FROM student WHERE id = $1", student_id)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
     """By their ids in the files: students with their school, officers with their agency."""

@@ -1,9 +1,10 @@
-"""Members of the staff who leave."""
+"""Members of the staff: whose schools are theirs, and who leaves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from bluepals.domain.people import Role
 from bluepals.store.database import Connection
 
 
@@ -19,6 +20,15 @@ class HeldRole:
     def __str__(self) -> str:
         where = [one for one in (self.class_name, self.school, self.agency) if one is not None]
         return f"{self.role} of {' '.join(where)}" if where else self.role
+
+
+async def schools_of(connection: Connection, staff_id: UUID, role: Role) -> frozenset[str] | None:
+    """The schools of which somebody is this; None: of all the program."""
+    rows = await connection.fetch(
+        "SELECT school_id FROM staff_role WHERE staff_id = $1 AND role = $2", staff_id, role
+    )
+    schools = frozenset(row["school_id"] for row in rows)
+    return None if None in schools else schools
 
 
 async def leave(connection: Connection, staff_id: UUID) -> Sequence[HeldRole]:

@@ -312,7 +312,7 @@ async def ask_to_erase(program: DrivenProgram, child: str) -> None:
 
 
 async def erase(program: DrivenProgram, child: str) -> None:
-    await erasure.confirm(program.office, program.scope, child, "coordinator")
+    await erasure.confirm(program.office, program.scope, child, by=program.people["coordinator"])
 
 
 # Staff.

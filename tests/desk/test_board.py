@@ -1,13 +1,20 @@
 """The coordinator's board: what needs them, with the button there; how far the rounds are; who waits."""
 
 import re
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
-from bluepals.facts import leaving, replacements
+from bluepals.domain.cases import Concern
+from bluepals.domain.letters import Side
+from bluepals.domain.silence import Rung
+from bluepals.facts import cases, erasure, leaving, letters, replacements, silence
 from bluepals.facts.office import Letterhead
+from bluepals.store import attention
+from bluepals.store import silence as silence_store
 from bluepals.store.endings import Reason
 from tests.desk.town import FIRST_ROUND, SCOPE, Town, Visitor
 
@@ -43,12 +50,16 @@ async def test_letters_that_wait_are_counted_with_the_oldest(town: Town) -> None
     await town.hands_in("maya", "Hello")
     page = await town.coordinator("cora").sees()
     assert re.search(
-        r"<strong>2</strong> letters wait for a reader, the oldest since Tuesday, September 1", page
+        r"<strong>2</strong> at north, the oldest since Tuesday, September 1, [^.]*\.\s+"
+        r'<span class="hint">Ms\. Mo may read them, and you\.',
+        page,
     )
 
 
-async def test_who_waits_for_a_pal_is_named(town: Town) -> None:
-    assert "Uma Yang, class 5A, north: waits for a female officer" in await town.coordinator("cora").sees()
+async def test_who_waits_for_a_pal_is_named_with_the_reason(town: Town) -> None:
+    page = await town.coordinator("cora").sees()
+    assert "No officer with a free place yet <small>1</small>" in page
+    assert "Uma Yang, class 5A, North School: since Tuesday, September 1, 2026" in page
 
 
 async def test_each_schools_rounds_are_there_in_words_too(town: Town) -> None:
@@ -87,6 +98,132 @@ async def test_a_call_that_another_has_answered_is_answered(seeking: Town) -> No
     cora, key = seeking.coordinator("cora"), await call_about_zoe(seeking)
     await takes(cora, key, "approve the officer")
     assert (await takes(cora, key, "approve the officer")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ("UPDATE student SET consent_on = NULL WHERE external_id = 'uma'", "No consent on record"),
+        (
+            "UPDATE student SET pal_gender = NULL WHERE external_id = 'uma'",
+            "Whose pal it is to be is undecided",
+        ),
+    ],
+)
+async def test_what_a_child_waits_for_is_said(town: Town, changes: str, why: str) -> None:
+    await town.admin.execute(changes)
+    assert f"{why} <small>1</small>" in await town.coordinator("cora").sees()
+
+
+async def test_a_case_is_an_id_and_what_it_waits_for(town: Town) -> None:
+    draft = await town.hands_in("maya", "I feel so lonely.")
+    by = town.staff["mo"]
+    await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.SAD)
+    page = await town.coordinator("cora").sees()
+    assert str(await town.case()) in page
+    assert "Waits for the counselor&#39;s plan." in page
+    assert "lonely" not in page
+    assert "A child is sad" not in page
+
+
+async def _asks(town: Town, kind: str, **other: Any) -> str:
+    async with town.parts.database.transaction(SCOPE) as connection:
+        await attention.call(
+            connection, key=f"a {kind}", kind=kind, sentence="Look. See: starter.py status", **other
+        )
+    return f"a {kind}"
+
+
+async def test_what_nothing_else_settles_is_dealt_with_by_a_button(town: Town) -> None:
+    key, cora = await _asks(town, "mail"), town.coordinator("cora")
+    page = await cora.sees()
+    assert "Look." in page
+    assert "starter.py" not in page, "the desk has a button for it"
+    assert "It is off your list." in (await takes(cora, key, "dealt with")).text
+    assert await town.admin.fetchval("SELECT closed_by FROM attention") == town.staff["cora"]
+    other = await _asks(town, "clearance")
+    assert (await takes(cora, other, "dealt with")).status_code == 404, "an import settles it"
+
+
+async def test_a_child_is_erased_by_whoever_is_sure(town: Town) -> None:
+    await erasure.request(town.parts.office, SCOPE, "uma", "tess")
+    cora = town.coordinator("cora")
+    key: str = await town.admin.fetchval("SELECT key FROM attention")
+    assert (await takes(cora, key, "erase the child")).status_code == 422
+    assert "Nothing needs you." in (await takes(cora, key, "erase the child", sure="yes")).text
+    assert await town.admin.fetchval("SELECT first_name FROM student WHERE external_id = 'uma'") != "Uma"
+
+
+async def test_an_erasure_that_a_rule_forbids_is_refused_in_its_place(town: Town) -> None:
+    await erasure.request(town.parts.office, SCOPE, "maya", "tess")
+    key: str = await town.admin.fetchval("SELECT key FROM attention")
+    refused = await takes(town.coordinator("cora"), key, "erase the child", sure="yes")
+    assert (refused.status_code, "still has a pal" in refused.text) == (409, True)
+
+
+async def _silent(town: Town, side: Side, *rungs: Rung) -> str:
+    """Noah, or his officer, has missed the first date and is on this rung of the ladder."""
+    await letters.record_miss(town.parts.office, SCOPE, town.pairings["noah"], 1, side)
+    async with town.parts.database.transaction(SCOPE) as connection:
+        (one,) = await silence_store.silent_sides(connection)
+        assert one.silence.side is side
+        for number, rung in enumerate(rungs):
+            by = town.staff["cora"] if rung is Rung.WARNED else None
+            await silence_store.reach(connection, one, rung, FIRST_ROUND + number * timedelta(days=14), by)
+        key = silence.key_of(one)
+        await attention.call(
+            connection,
+            key=key,
+            kind=silence.KIND,
+            sentence="Silent.",
+            school="north",
+            subject_id=one.pairing_id,
+        )
+    return key
+
+
+async def test_a_silence_has_the_steps_of_its_rung(town: Town) -> None:
+    await town.on(date(2026, 10, 3))
+    key = await _silent(town, Side.OFFICER, Rung.WARNING_PROPOSED)
+    cora = town.coordinator("cora")
+    assert (await takes(cora, key, "give more time")).status_code == 404, "nobody has been warned yet"
+    assert "Nothing needs you." in (await takes(cora, key, "send the warning")).text
+    assert (
+        await town.admin.fetchval("SELECT reached_by FROM rung WHERE name = 'warned'") == town.staff["cora"]
+    )
+
+
+@pytest.mark.parametrize("step", ["give more time", "look for another officer"])
+async def test_an_officer_who_has_not_answered_a_warning_gets_more_time_or_a_successor(
+    town: Town, step: str
+) -> None:
+    await town.on(date(2026, 10, 3))
+    key = await _silent(town, Side.OFFICER, Rung.WARNING_PROPOSED, Rung.WARNED, Rung.TO_DECIDE)
+    done = await takes(town.coordinator("cora"), key, step)
+    assert key not in done.text
+    replaced = await town.admin.fetchval("SELECT count(*) FROM replacement")
+    assert replaced == (step == "look for another officer")
+
+
+async def test_the_letters_of_a_child_who_is_absent_rest(town: Town) -> None:
+    await town.on(date(2026, 10, 3))
+    key = await _silent(town, Side.STUDENT, Rung.REST_PROPOSED)
+    assert "Nothing needs you." in (await takes(town.coordinator("cora"), key, "let the letters rest")).text
+    assert await town.admin.fetchval("SELECT pairing_id FROM pause") == town.pairings["noah"]
+
+
+async def test_who_coordinates_one_school_sees_and_answers_what_is_of_it(seeking: Town) -> None:
+    """Zoe is of North, and Leo of South."""
+    await seeking.hands_in("maya", "Hello")
+    await _asks(seeking, "mail")
+    await seeking.is_coordinator_of("sol", "south")
+    sol, key = seeking.coordinator("sol"), await call_about_zoe(seeking)
+    page = await sol.sees()
+    assert "Nothing needs you." in page
+    assert "No letter waits for a reader." in page
+    assert "North School" not in page
+    assert "Round 1, South School." in page
+    assert (await takes(sol, key, "approve the officer")).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["tess", "mo", "coco", "sam"])

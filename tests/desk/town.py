@@ -161,6 +161,14 @@ class Town:
         found: UUID = await self.admin.fetchval("SELECT id FROM case_file")
         return found
 
+    async def is_coordinator_of(self, name: str, school: str) -> None:
+        await self.admin.execute(
+            "INSERT INTO staff_role (staff_id, program_id, role, school_id) VALUES ($1, $2, 'coordinator', $3)",
+            self.staff[name],
+            PROGRAM.id,
+            school,
+        )
+
     # What people do elsewhere, or what a workflow brings about.
 
     async def hands_in(

@@ -27,7 +27,7 @@ async def end(schools: TwoSchools) -> None:
 
 async def erase(schools: TwoSchools, *, by: str = "Cora") -> None:
     await erasure.request(schools.office, schools.scope, "Ana", "Tess")
-    await erasure.confirm(schools.office, schools.scope, "Ana", by)
+    await erasure.confirm(schools.office, schools.scope, "Ana", by=schools.staff[by])
 
 
 async def test_fault_40_nothing_that_tells_who_it_was_is_left_anywhere(lived: TwoSchools) -> None:
@@ -96,10 +96,10 @@ async def test_a_wish_waits_for_the_coordinator_and_is_settled_by_the_erasure(li
         (call,) = [one for one in await attention.open_calls(connection) if one.kind == "erasure"]
     assert "starter.py erase confirm stl Ana" in call.sentence
     with pytest.raises(NotTaken, match="confirmed by a coordinator"):
-        await erasure.confirm(lived.office, lived.scope, "Ana", "Tess")
+        await erasure.confirm(lived.office, lived.scope, "Ana", by=lived.staff["Tess"])
     assert FIRST in await traces(lived.admin), "nothing is gone before"
-    await erasure.confirm(lived.office, lived.scope, "Ana", "Cora")
-    assert (await erasure.confirm(lived.office, lived.scope, "Ana", "Cora")).erased
+    await erasure.confirm(lived.office, lived.scope, "Ana", by=lived.staff["Cora"])
+    assert (await erasure.confirm(lived.office, lived.scope, "Ana", by=lived.staff["Cora"])).erased
     async with lived.database.transaction(lived.scope) as connection:
         assert not [one for one in await attention.open_calls(connection) if one.kind == "erasure"]
 
@@ -107,7 +107,7 @@ async def test_a_wish_waits_for_the_coordinator_and_is_settled_by_the_erasure(li
 async def test_without_a_wish_on_record_nobody_is_erased(lived: TwoSchools) -> None:
     await end(lived)
     with pytest.raises(NotTaken, match="Nobody has asked"):
-        await erasure.confirm(lived.office, lived.scope, "Ana", "Cora")
+        await erasure.confirm(lived.office, lived.scope, "Ana", by=lived.staff["Cora"])
     with pytest.raises(LookupError, match="no student 'Nobody'"):
         await erasure.request(lived.office, lived.scope, "Nobody", "Tess")
 
