@@ -15,6 +15,7 @@ from bluepals.facts import (
     doors,
     endings,
     erasure,
+    joining,
     letters,
     pauses,
     visit_hosts,
@@ -66,6 +67,7 @@ async def live_a_year(schools: TwoSchools) -> None:
             )
     await _ask_a_reserve(schools)
     await _enter(schools)
+    await _join(schools)
     await _make_a_passkey(schools)
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
@@ -163,6 +165,24 @@ async def _make_a_passkey(schools: TwoSchools) -> None:
             sign_count=0,
         )
         await passkeys.answer_once(connection, schools.program, b"challenge", timedelta(minutes=10))
+
+
+async def _join(schools: TwoSchools) -> None:
+    """At each agency somebody would like to become an officer."""
+    for agency, liaison in (("city", "Lee"), ("county", "Lou")):
+        link = await joining.make_link(schools.office, schools.scope, agency, by=schools.staff[liaison])
+        said = {
+            "first name": "New",
+            "last name": agency,
+            "gender": "female",
+            "work address": f"new@{agency}.example",
+            "language": "en",
+            "number of pals": "1",
+            "kind": "sworn",
+            "profile": "I like letters.",
+        }
+        secret = link.rpartition("/")[2]
+        await joining.ask(schools.office, schools.program, secret, said, source=agency)
 
 
 async def _ask_a_reserve(schools: TwoSchools) -> None:
