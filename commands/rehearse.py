@@ -20,15 +20,16 @@ from audit.report import AuditReport
 from bluepals.domain.program import Program
 from bluepals.domain.refusals import Refused
 from bluepals.facts import doors
+from bluepals.facts.board import board_of
 from bluepals.facts.roster import Roster
 from bluepals.roster import read_folder
-from bluepals.store import people
+from bluepals.store import board, people
 from bluepals.store.database import Scope
 from bluepals.store.migrate import migrate
 from commands.embedded import DESK_PORT, Environment, environment, left_running, new_keys, service
 from commands.import_folder import print_problems
 from commands.shell import Exit, out, parts, run
-from rehearsal import chronicle, figures
+from rehearsal import chronicle, figures, pairs
 from rehearsal.clock import Stuck, VirtualClock
 from rehearsal.dice import Dice
 from rehearsal.figures import Report
@@ -210,8 +211,10 @@ async def _told(
     days: int,
     started: float,
 ) -> Chronicle:
-    caught = stack.mail.messages
-    async with service_parts.database.transaction(Scope.whole(year.program.id)) as connection:
+    caught, scope, first_year = stack.mail.messages, Scope.whole(year.program.id), year.program.first_year
+    years = await pairs.years_of_pairs(service_parts.office, scope, first_year)
+    eventful = pairs.most_eventful(years)
+    async with service_parts.database.transaction(scope) as connection:
         return Chronicle(
             program=year.program,
             report=await figures.report(
@@ -229,7 +232,12 @@ async def _told(
             rests=await chronicle.rests(connection, year.program.timezone, year.program.year.last_day),
             change=await chronicle.new_officers_story(connection),
             carried=await chronicle.carried_over(connection),
-            story=await chronicle.richest_story(connection, service_parts.office.keyring),
+            board=board_of(await board.rounds(connection, first_year)),
+            usual=pairs.usual(years),
+            eventful=eventful,
+            story=await chronicle.story(connection, service_parts.office.keyring, eventful.pairing_id)
+            if eventful
+            else None,
             mails=await chronicle.one_of_each_kind(connection, caught),
             busiest=busiest,
         )

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
 from desk.agency import Agency
+from desk.board import Board
 from desk.cases import Cases
 from desk.classes import Classes
 from desk.counsel import Counsel
@@ -58,6 +59,7 @@ def app(parts: Parts) -> Starlette:
             *SingleSignOn(parts.office, parts.sign_on).routes,
             *Passkeys(parts.office).routes,
             *doors.routes,
+            *Board(parts.office).routes,
             *pals.routes,
             *classes.routes,
             *counsel.routes,

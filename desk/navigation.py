@@ -9,6 +9,7 @@ from bluepals.facts.doors import Visitor
 def pages_of(found: Visitor) -> Mapping[str, str]:
     """What stands above each page: this visitor's own pages, and what they are called."""
     pages = {
+        "board": ("Board", Role.COORDINATOR in found.roles),
         "pals": ("My pals", found.officer is not None),
         "class": ("My class", Role.TEACHER in found.roles),
         "counsel": ("Worries", Role.COUNSELOR in found.roles),

@@ -81,7 +81,7 @@ async def punctuality(connection: Connection) -> Sequence[Punctuality]:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that happened to one pairing. `text`: what a letter said; `kind` names it for the drawing."""
+    """Something that happened to one pairing. `text`: what a letter said."""
 
     at: datetime
     kind: str
@@ -98,24 +98,22 @@ class Story:
     moments: Sequence[Moment]
 
 
-async def richest_story(connection: Connection, keyring: Keyring) -> Story | None:
-    """The pairing to which most kinds of things happened, and which ended with a visit if there is one."""
+async def story(connection: Connection, keyring: Keyring, pairing_id: UUID) -> Story:
+    """With what the letters said."""
     row = await connection.fetchrow(
-        "SELECT pairing.id, pal.student_first_name AS student, pal.officer_first_name AS officer, school.name AS school"
-        " FROM pairing JOIN pal ON pal.pairing_id = pairing.id JOIN student ON student.id = pairing.student_id"
+        "SELECT student_first_name AS student, officer_first_name AS officer, school.name AS school"
+        " FROM pairing JOIN pal ON pal.pairing_id = pairing.id"
         " JOIN school ON school.program_id = pairing.program_id AND school.id = pairing.school_id"
-        " LEFT JOIN visit ON visit.pairing_id = pairing.id ORDER BY coalesce(visit.attended, false) DESC,"
-        " (SELECT count(DISTINCT kind) FROM delivery WHERE delivery.pairing_id = pairing.id) + (SELECT count(DISTINCT verdict)"
-        "   FROM decision JOIN draft ON draft.id = draft_id JOIN letter ON letter.id = letter_id"
-        "   WHERE letter.pairing_id = pairing.id) DESC, student.external_id LIMIT 1"
+        " WHERE pairing.id = $1",
+        pairing_id,
     )
     if row is None:
-        return None
+        raise LookupError(f"There is no pairing {pairing_id} in this program. See: starter.py pairing list")
     moments = [
         await _moment(connection, keyring, moment, row["student"], row["officer"])
-        for moment in await connection.fetch(_MOMENTS, row["id"])
+        for moment in await connection.fetch(_MOMENTS, pairing_id)
     ]
-    return Story(row["id"], row["student"], row["officer"], row["school"], moments)
+    return Story(pairing_id, row["student"], row["officer"], row["school"], moments)
 
 
 _MOMENTS = """

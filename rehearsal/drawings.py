@@ -1,4 +1,4 @@
-"""Small drawings in SVG: the year's line, bars, a pairing's line. Each says in words what it shows."""
+"""The page's own drawings in SVG: the school year, its weeks, shares. Each says in words what it shows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ WIDTH = 960
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Some days of the year's line, with a name."""
+    """Some days of the calendar's line, with a name."""
 
     first: date
     last: date
@@ -27,14 +27,7 @@ class Bar:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
-    at: date
-    kind: str
-    title: str
-
-
-def year_line(first: date, last: date, spans: Sequence[Span], words: str) -> str:
+def calendar_line(first: date, last: date, spans: Sequence[Span], words: str) -> str:
     """The school year from left to right, its rounds as bands."""
     height, top, days = 84, 30, (last - first).days
 
@@ -99,18 +92,6 @@ def share(parts_of_whole: Sequence[tuple[str, int]], words: str) -> str:
         parts.append(f'<rect x="{x:.1f}" y="0" width="{wide:.1f}" height="40" class="{kind}"/>')
         x += wide
     return _svg(40, words, parts)
-
-
-def dots_line(first: date, last: date, dots: Sequence[Dot], words: str) -> str:
-    """One pairing's year: a dot for each thing that happened."""
-    days = (last - first).days
-    parts = [f'<line x1="10" x2="{WIDTH - 10}" y1="30" y2="30" class="tick"/>']
-    parts += [
-        f'<circle cx="{10 + (dot.at - first).days / days * (WIDTH - 20):.1f}" cy="30" r="8" class="{dot.kind}">'
-        f"<title>{escape(dot.title)}</title></circle>"
-        for dot in dots
-    ]
-    return _svg(60, words, parts)
 
 
 def _svg(height: int, words: str, parts: Sequence[str]) -> str:

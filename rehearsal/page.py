@@ -10,26 +10,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from audit.report import AuditReport
+from bluepals.domain.board import Board
 from bluepals.domain.calendar import visit_day
+from bluepals.domain.pairing_year import PairingYear
 from bluepals.domain.program import Program
+from bluepals.paper.round_bar import round_bar, round_key
+from bluepals.paper.year_line import year_key, year_line
+from bluepals.paper.year_words import year_list
 from rehearsal.chronicle import NewOfficer, Punctuality, Rest, ShownMail, Story, Week
-from rehearsal.drawings import Bar, Dot, Span, columns, dots_line, share, year_line
+from rehearsal.drawings import Bar, Span, calendar_line, columns, share
 from rehearsal.figures import Report
 from rehearsal.workload import ReadingDay
-
-# What kind of moment is drawn in which colour.
-DOTS = {
-    "delivered": "delivered",
-    "missed": "missed",
-    "visit": "visit",
-    "written": "writing",
-    "decided": "read",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Chronicle:
-    """All that the page shows."""
+    """All that the page shows. `story`: the letters of the eventful pair, if there is one."""
 
     program: Program
     report: Report
@@ -37,6 +33,9 @@ class Chronicle:
     weeks: Sequence[Week]
     punctuality: Sequence[Punctuality]
     rests: Sequence[Rest]
+    board: Board
+    usual: PairingYear | None
+    eventful: PairingYear | None
     story: Story | None
     change: NewOfficer | None
     carried: int
@@ -65,7 +64,11 @@ def page(chronicle: Chronicle) -> str:
         year=Markup(_year(chronicle.program, chronicle.rests)),  # noqa: S704 - the drawings escape what they are given
         columns=Markup(_weeks(chronicle.weeks)),  # noqa: S704 - as above
         shares=[(one, Markup(_share(one))) for one in chronicle.punctuality],  # noqa: S704 - as above
-        line=Markup(_line(chronicle)),  # noqa: S704 - as above
+        round_bar=round_bar,
+        round_key=round_key,
+        year_line=year_line,
+        year_list=year_list,
+        year_key=year_key,
         day=day,
     )
 
@@ -89,7 +92,7 @@ def _year(program: Program, rests: Sequence[Rest]) -> str:
     words = f"The school year from {program.year.first_day} to {program.year.last_day}: {len(program.rounds)} rounds of letters, then the visit on {visit}."
     if rests:
         words += f" The letters rested {len(rests)} times."
-    return year_line(program.year.first_day, program.year.last_day, spans, words)
+    return calendar_line(program.year.first_day, program.year.last_day, spans, words)
 
 
 def _weeks(weeks: Sequence[Week]) -> str:
@@ -109,21 +112,4 @@ def _share(one: Punctuality) -> str:
     return share(
         [("delivered", one.on_time), ("late", one.late), ("missed", one.never)],
         f"{one.on_time} on time, {one.late} late, {one.never} never came",
-    )
-
-
-def _line(chronicle: Chronicle) -> str:
-    if chronicle.story is None:
-        return ""
-    year = chronicle.program.year
-    dots = [
-        Dot(
-            min(max(one.at.date(), year.first_day), year.last_day),
-            DOTS.get(one.kind, "opening"),
-            f"{one.at:%B %-d}: {one.sentence}",
-        )
-        for one in chronicle.story.moments
-    ]
-    return dots_line(
-        year.first_day, year.last_day, dots, "This pairing's year; the list below tells it in words."
     )

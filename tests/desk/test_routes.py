@@ -17,7 +17,14 @@ OUTSIDE = ("/health", "/{program}/enter", "/{program}/join", "/decline-")
 # Everything here is of South; these people have no part in it.
 STRANGERS = ("sam", "dana", "tess", "theo")
 # What the forms ask for, so that it is not for want of it that one is refused.
-FIELDS = {"answer": "yes", "said": "no cause", "kind": "sad", "text": "Hello", "reason": "moved"}
+FIELDS = {
+    "answer": "yes",
+    "said": "no cause",
+    "kind": "sad",
+    "text": "Hello",
+    "reason": "moved",
+    "step": "send the warning",
+}
 
 
 def routes(town: Town) -> Iterator[Route]:
@@ -50,6 +57,7 @@ async def souths(town: Town) -> Mapping[str, str]:
         "program_year": SOUTH,
         "class_name": "5A",
         "opening": "1",
+        "key": "replacement-of-another",
     }
 
 

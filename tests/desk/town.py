@@ -138,6 +138,9 @@ class Town:
     def reader(self, name: str) -> "Visitor":
         return self._visitor(name, "cases")
 
+    def coordinator(self, name: str) -> "Visitor":
+        return self._visitor(name, "board")
+
     def counselor(self, name: str) -> "Visitor":
         return self._visitor(name, "counsel")
 

@@ -19,9 +19,7 @@ async def weeks(connection: Connection) -> dict[date, Week]:
 
 @pytest.fixture
 async def story(connection: Connection, lived: TwoSchools) -> Story:
-    told = await chronicle.richest_story(connection, lived.office.keyring)
-    assert told is not None
-    return told
+    return await chronicle.story(connection, lived.office.keyring, lived.pairing["Ana"])
 
 
 # ---- weeks
@@ -72,21 +70,19 @@ def test_percent_are_of_all_that_were_due(on_time: int, late: int, never: int, p
 # ---- one pairing's story
 
 
-async def test_the_story_is_that_of_the_pairing_to_which_most_happened(story: Story, lived: TwoSchools):
+async def test_the_story_says_whose_it_is(story: Story, lived: TwoSchools):
     assert (story.student, story.officer, story.school) == ("Ana", "Olga", "North School")
     assert story.pairing_id == lived.pairing["Ana"]
 
 
-async def test_a_pairing_whose_officer_came_to_visit_goes_before(lived: TwoSchools):
+async def test_whoever_came_to_visit_is_told_of(lived: TwoSchools):
     async with trying(lived) as connection:
         await connection.execute(
             "UPDATE visit SET answer = 'yes', answered_at = now(), attended = true, recorded_at = now()"
             " WHERE pairing_id = $1",
             lived.pairing["Dan"],
         )
-        story = await chronicle.richest_story(connection, lived.office.keyring)
-    assert story is not None
-    assert story.student == "Dan"
+        story = await chronicle.story(connection, lived.office.keyring, lived.pairing["Dan"])
     assert "The visit: Pete came." in [moment.sentence for moment in story.moments]
 
 
@@ -109,9 +105,10 @@ async def test_a_letter_can_be_read_where_it_was_written_and_nowhere_else(story:
     assert {moment.text for moment in story.moments if moment.kind != "written"} == {None}
 
 
-async def test_a_program_without_pairings_has_no_story(lived: TwoSchools):
+async def test_there_is_no_story_of_a_pairing_of_another_program(lived: TwoSchools):
     async with lived.database.transaction(Scope.whole("another")) as connection:
-        assert await chronicle.richest_story(connection, lived.office.keyring) is None
+        with pytest.raises(LookupError, match="There is no pairing"):
+            await chronicle.story(connection, lived.office.keyring, lived.pairing["Ana"])
 
 
 # ---- mails

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from rehearsal.drawings import WIDTH, Bar, Dot, Span, columns, dots_line, share, year_line
+from rehearsal.drawings import WIDTH, Bar, Span, calendar_line, columns, share
 
 FIRST, MIDDLE, LAST = date(2026, 9, 1), date(2026, 9, 16), date(2026, 10, 1)
 NAUGHTY = """<script>"Tom" & 'Ann'</script>"""
@@ -22,14 +22,13 @@ def numbers(drawing: ET.Element, name: str, *, of: str) -> list[float]:
 
 
 def a_year(spans: Sequence[Span] = (), words: str = "A year.") -> ET.Element:
-    return drawn(year_line(FIRST, LAST, spans, words))
+    return drawn(calendar_line(FIRST, LAST, spans, words))
 
 
 DRAWINGS = {
-    "year_line": year_line(FIRST, LAST, [Span(FIRST, MIDDLE, "writing", NAUGHTY)], NAUGHTY),
+    "calendar_line": calendar_line(FIRST, LAST, [Span(FIRST, MIDDLE, "writing", NAUGHTY)], NAUGHTY),
     "columns": columns([Bar(NAUGHTY, [("writing", 1)], NAUGHTY)], NAUGHTY),
     "share": share([("late", 1)], NAUGHTY),
-    "dots_line": dots_line(FIRST, LAST, [Dot(MIDDLE, "visit", NAUGHTY)], NAUGHTY),
 }
 
 
@@ -63,7 +62,7 @@ def test_a_single_day_can_be_seen():
 
 
 def test_each_month_that_begins_in_the_year_is_named_also_over_new_year():
-    drawing = drawn(year_line(date(2026, 10, 15), date(2027, 2, 20), [], "A winter."))
+    drawing = drawn(calendar_line(date(2026, 10, 15), date(2027, 2, 20), [], "A winter."))
     assert [text.text for text in drawing.iter("text")] == ["Nov", "Dec", "Jan", "Feb"]
 
 
@@ -95,8 +94,3 @@ def test_a_bar_is_divided_as_the_counts_are():
 
 def test_a_bar_of_nothing_can_be_drawn():
     assert numbers(drawn(share([("late", 0)], "none")), "width", of="rect") == [0]
-
-
-def test_dots_lie_between_the_first_day_and_the_last_one():
-    dots = [Dot(day, "read", "") for day in (FIRST, MIDDLE, LAST)]
-    assert numbers(drawn(dots_line(FIRST, LAST, dots, "")), "cx", of="circle") == [10, WIDTH / 2, WIDTH - 10]

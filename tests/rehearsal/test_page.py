@@ -10,11 +10,16 @@ from uuid import UUID
 import pytest
 
 from audit.report import AuditReport, Check, Finding
+from bluepals.domain.board import SchoolRound, SideCount
+from bluepals.domain.letters import Side
+from bluepals.domain.pairing_year import Kind
+from bluepals.facts.board import board_of
 from rehearsal.chronicle import Moment, NewOfficer, Punctuality, Rest, ShownMail, Story, Week
 from rehearsal.figures import LetterFigures, MailFigures, Report, VisitFigures
 from rehearsal.page import Chronicle, page
 from rehearsal.workload import ReadingDay
 from tests.bluepals.facts.two_schools import program
+from tests.bluepals.paper.pairing_years import a_letter, a_year
 
 NAUGHTY = """<script>alert("x")</script> & <img src=x onerror='y'>"""
 
@@ -48,6 +53,8 @@ def moment(day: int, sentence: str, text: str | None = None) -> Moment:
     return Moment(datetime(2026, 9, day, 2, tzinfo=UTC), "written" if text else "decided", sentence, text)
 
 
+COUNT = SideCount(of=4, written=3, read=2, released=1, late=1, missing=1, stock=1)
+USUAL = a_year([a_letter(Kind.DELIVERED, Side.STUDENT)])
 YEAR = Chronicle(
     program=program("stl"),
     report=REPORT,
@@ -62,6 +69,9 @@ YEAR = Chronicle(
         "Cleo", "Petra", "Rita", "South School", [moment(12, "Petra could take part no longer.")]
     ),
     carried=0,
+    board=board_of([SchoolRound("north", "North School", 1, None, COUNT, COUNT)]),
+    usual=USUAL,
+    eventful=replace(USUAL, student="Ben", officer="Omar"),
     story=Story(
         UUID(int=2),
         "Ana",
@@ -105,6 +115,9 @@ def naughty() -> Chronicle:
             moments=[moment(10, NAUGHTY, NAUGHTY)],
         ),
         rests=[Rest(date(2026, 12, 3), date(2026, 12, 4), NAUGHTY)],
+        board=board_of([SchoolRound("north", NAUGHTY, 1, None, COUNT, COUNT)]),
+        usual=replace(USUAL, student=NAUGHTY, officer=NAUGHTY),
+        eventful=replace(USUAL, student=NAUGHTY, officer=NAUGHTY),
         change=NewOfficer(NAUGHTY, NAUGHTY, NAUGHTY, NAUGHTY, [moment(10, NAUGHTY)]),
         mails=[ShownMail(NAUGHTY, NAUGHTY, NAUGHTY, NAUGHTY)],
     )
@@ -133,13 +146,33 @@ def test_the_page_is_one_file_that_fetches_nothing():
 
 
 def test_every_drawing_says_in_words_what_it_shows():
-    drawings = [attributes for tag, attributes in tags(YEAR) if tag == "svg"]
-    assert len(drawings) == 4
-    words = [str(attributes["aria-label"]) for attributes in drawings]
+    drawings = [
+        attributes for tag, attributes in tags(YEAR) if tag == "svg" and attributes.get("role") == "img"
+    ]
+    words = [str(attributes["aria-label"]) for attributes in drawings if "aria-label" in attributes]
     assert words[0].startswith(
         "The school year from 2026-08-24 to 2027-05-21: 2 rounds of letters, then the visit"
     )
     assert "3 on time, 1 late, 0 never came" in words
+    named = re.findall(r'<svg class="(?:year-line|round-bar)"[^>]*><title>([^<]*)</title>', page(YEAR))
+    assert [name.partition(".")[0] for name in named] == [
+        "Round 1, North School",
+        "The year of Ana and Olga",
+        "The year of Ben and Omar",
+    ]
+    assert len(words) + len(named) == len(drawings)
+
+
+def test_the_usual_pairs_year_is_told_in_words_too():
+    assert "Ana&#39;s letter of round 1 was released to Olga.</li>" in page(YEAR)
+
+
+def test_a_round_that_a_school_has_left_out_is_told_as_such():
+    rounds = [
+        SchoolRound("north", "North School", 1, None, COUNT, COUNT),
+        SchoolRound("south", "South School", 2, None, COUNT, COUNT),
+    ]
+    assert page(replace(YEAR, board=board_of(rounds))).count("<td>left out</td>") == 2
 
 
 def test_the_year_s_numbers_are_in_it():
@@ -204,8 +237,21 @@ def test_a_day_with_more_letters_than_one_person_can_read_well_is_pointed_out(le
 
 
 def test_a_year_in_which_nothing_happened_can_be_told():
-    nothing = replace(YEAR, weeks=[], punctuality=[], rests=[], change=None, story=None, mails=[], busiest=[])
-    assert "One pair" not in page(nothing)
+    nothing = replace(
+        YEAR,
+        weeks=[],
+        punctuality=[],
+        rests=[],
+        change=None,
+        board=board_of([]),
+        usual=None,
+        eventful=None,
+        story=None,
+        mails=[],
+        busiest=[],
+    )
+    assert "year-line" not in page(nothing).partition("<body>")[2]
+    assert "Round by round" not in page(nothing)
     assert "got another officer</h3>" not in page(nothing)
     assert "rest:" not in page(nothing)
     assert "The most that one moderator had to read" not in page(nothing)

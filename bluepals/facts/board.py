@@ -1,0 +1,35 @@
+"""The coordinator's board: how far each school's rounds are, and what needs a decision."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
+
+from bluepals.domain.board import Board, BoardRow, SchoolRound
+from bluepals.facts.office import Office
+from bluepals.store import attention, board
+from bluepals.store.attention import Call
+from bluepals.store.database import Scope
+
+
+async def board_rounds(office: Office, scope: Scope) -> Board:
+    """Of the school year that runs, or else of the newest; schools by name."""
+    async with office.database.transaction(scope) as connection:
+        first_year = await board.year_shown(connection)
+        return board_of([] if first_year is None else await board.rounds(connection, first_year))
+
+
+def board_of(rounds: Sequence[SchoolRound]) -> Board:
+    """Rounds by school and number, as rows and columns."""
+    return Board(
+        numbers=sorted({one.number for one in rounds}),
+        rows=[
+            BoardRow(school, name, {one.number: one for one in of_school})
+            for (school, name), of_school in groupby(rounds, attrgetter("school", "school_name"))
+        ],
+    )
+
+
+async def needs_a_decision(office: Office, scope: Scope) -> Sequence[Call]:
+    """The oldest first."""
+    async with office.database.transaction(scope) as connection:
+        return await attention.open_calls(connection)
