@@ -33,6 +33,7 @@ from bluepals.store.pauses import NotPaused, Target, What
 from bluepals.store.replacements import Over
 from bluepals.store.silence import SilentSide
 from bluepals.store.teachers_page import SchoolClass
+from bluepals.store.unfinished import Place
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
 from tests.bluepals.store.busy_year import trying
 
@@ -166,6 +167,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "how": "dropped",
         "joining_days": 14,
         "kept": timedelta(days=1),
+        "place": Place(busy.pairing["Ana"], 2, busy.officer["Olga"]),
+        "letter": TypedLetter("Begun."),
         "person": busy.officer["Olga"],
         "taker": Taker.OFFICER,
         "identity": Identity(busy.staff["Tess"], busy.officer["Olga"], (busy.student["Ana"],)),
