@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
+from desk.agency import Agency
 from desk.board import Board
 from desk.cases import Cases
 from desk.classes import Classes
@@ -17,6 +18,7 @@ from desk.counsel import Counsel
 from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
 from desk.family import Family
+from desk.joining import Joining
 from desk.pages import HERE
 from desk.pals import Pals
 from desk.passkeys import Passkeys
@@ -62,6 +64,8 @@ def app(parts: Parts) -> Starlette:
             *classes.routes,
             *counsel.routes,
             *family.routes,
+            *Agency(parts.office).routes,
+            *Joining(parts.office).routes,
             *cases.routes,
         ],
         middleware=[Middleware(Shield)],

@@ -13,6 +13,7 @@ def pages_of(found: Visitor) -> Mapping[str, str]:
         "pals": ("My pals", found.officer is not None),
         "class": ("My class", Role.TEACHER in found.roles),
         "counsel": ("Worries", Role.COUNSELOR in found.roles),
+        "agency": ("My agency", bool({Role.LIAISON, Role.COORDINATOR} & found.roles)),
         "family": ("My family", bool(found.children)),
         "cases": ("Cases", bool(found.ids)),
         "passkeys": ("My passkeys", found.keeps_passkeys),
