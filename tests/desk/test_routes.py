@@ -58,8 +58,6 @@ async def souths(town: Town) -> Mapping[str, str]:
         "class_name": "5A",
         "opening": "1",
         "key": "replacement-of-another",
-        "child": str(uuid4()),
-        "scope": "letters",
     }
 
 
