@@ -4,7 +4,6 @@ One for the whole program: a person with a part in several schools gets one mail
 """
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from temporalio import workflow
 from temporalio.client import (
@@ -31,10 +30,9 @@ CATCH_UP = timedelta(hours=12)
 class DailyMail:
     @workflow.run
     async def run(self, start: DailyMailInput) -> int:
-        day = start.day or workflow.now().astimezone(ZoneInfo(start.zone)).date().isoformat()
         return await workflow.execute_activity_method(
             DailyActivities.compose_daily_mail,
-            DailyMailOf(start.program, day),
+            DailyMailOf(start.program, start.day_at(workflow.now())),
             summary="write the daily mail",
             **TRANSACTION,
         )

@@ -1,12 +1,14 @@
 """One mail for each person and day, by a Schedule in the program's zone."""
 
-from datetime import timedelta
+import asyncio
+import json
+from datetime import UTC, timedelta
 
-from temporalio.client import ScheduleOverlapPolicy
+from temporalio.client import ScheduleActionExecutionStartWorkflow, ScheduleHandle, ScheduleOverlapPolicy
 
 from bluepals.domain.letters import Side
 from service.opening import schedule_daily_mail
-from tests.workflows.world import World
+from tests.workflows.world import PATIENCE, World, eventually
 from workflows.api.daily_mail import DailyMailInput, workflow_id
 from workflows.daily_mail import DailyMail, schedule
 from workflows.queue import TASK_QUEUE
@@ -53,6 +55,31 @@ async def test_the_schedule_is_in_the_programs_zone_and_skips_what_overlaps(worl
     assert [one.start for one in planned.spec.calendars[0].hour] == [7]
     assert planned.policy.overlap is ScheduleOverlapPolicy.SKIP
     assert planned.policy.catchup_window == timedelta(hours=12)
+
+
+async def test_what_the_schedule_starts_mails_for_today_in_the_programs_zone(world: World) -> None:
+    """A Schedule gives no day, and keeps real time: what today was is asked of the history."""
+    await schedule_daily_mail(world.parts, world.program)
+    planned = world.client.get_schedule_handle(workflow_id(world.program.id))
+    await planned.trigger()
+    await eventually(lambda: _has_started_one(planned), "the schedule starts the mail")
+    begun = (await planned.describe()).info.recent_actions[0].action
+    assert isinstance(begun, ScheduleActionExecutionStartWorkflow)
+    mailing = world.client.get_workflow_handle(begun.workflow_id)
+    assert await asyncio.wait_for(mailing.result(), PATIENCE) == 0, "the school year is yet to come"
+    events = [event async for event in mailing.fetch_history_events()]
+    began = events[0].event_time.ToDatetime(UTC).astimezone(world.calendar.zone)
+    (asked,) = (
+        one.activity_task_scheduled_event_attributes.input.payloads[0]
+        for one in events
+        if one.HasField("activity_task_scheduled_event_attributes")
+    )
+    assert json.loads(asked.data)["day"] == began.date().isoformat()
+    await planned.delete()
+
+
+async def _has_started_one(planned: ScheduleHandle) -> bool:
+    return bool((await planned.describe()).info.recent_actions)
 
 
 async def test_scheduling_twice_is_scheduling_once(world: World) -> None:
