@@ -133,6 +133,9 @@ class Town:
     def coordinator(self, name: str) -> "Visitor":
         return self._visitor(name, "board")
 
+    def pairs(self, name: str) -> "Visitor":
+        return self._visitor(name, "setup/pairs")
+
     def counselor(self, name: str) -> "Visitor":
         return self._visitor(name, "counsel")
 
