@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
 from desk.board import Board
+from desk.calendar import Calendar
 from desk.cases import Cases
 from desk.classes import Classes
 from desk.counsel import Counsel
@@ -64,6 +65,7 @@ def app(parts: Parts) -> Starlette:
             *Passkeys(parts.office).routes,
             *doors.routes,
             *Board(parts.office).routes,
+            *Calendar(parts.office, asking).routes,
             *Proposal(parts.office, asking).routes,
             *pals.routes,
             *classes.routes,

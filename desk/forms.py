@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from itsdangerous import Signer
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData, QueryParams, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -148,7 +148,7 @@ def ids_in(form: FormData, name: str) -> list[UUID]:
         raise FormRefused(422, "Tick what is on the page, and send it again.") from None
 
 
-def day_in(form: FormData, name: str, sentence: str) -> date:
+def day_in(form: FormData | QueryParams, name: str, sentence: str) -> date:
     """Raises FormRefused with this sentence."""
     try:
         return date.fromisoformat(_field(form, name))
@@ -169,6 +169,6 @@ async def _pages(files: list[UploadFile]) -> bytes:
         return await asyncio.to_thread(clean_pages, uploads)
 
 
-def _field(form: FormData, name: str) -> str:
+def _field(form: FormData | QueryParams, name: str) -> str:
     value = form.get(name)
     return value if isinstance(value, str) else ""

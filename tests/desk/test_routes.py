@@ -53,6 +53,8 @@ async def souths(town: Town) -> Mapping[str, str]:
         "key": "replacement-of-another",
         "child": str(uuid4()),
         "scope": "letters",
+        "target": "school-south",
+        "what": "letters",
     }
 
 

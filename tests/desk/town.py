@@ -133,6 +133,9 @@ class Town:
     def coordinator(self, name: str) -> "Visitor":
         return self._visitor(name, "board")
 
+    def calendar(self, name: str) -> "Visitor":
+        return self._visitor(name, "calendar")
+
     def pairs(self, name: str) -> "Visitor":
         return self._visitor(name, "setup/pairs")
 
