@@ -25,6 +25,7 @@ from desk.pals import Pals
 from desk.passkeys import Passkeys
 from desk.proposal import Proposal
 from desk.refusals import HANDLERS
+from desk.setup import Setup
 from desk.shield import Shield
 from desk.single_sign_on import SingleSignOn
 from service.asking import Asking
@@ -67,6 +68,7 @@ def app(parts: Parts) -> Starlette:
             *Board(parts.office).routes,
             *Calendar(parts.office, asking).routes,
             *Proposal(parts.office, asking).routes,
+            *Setup(parts.office).routes,
             *pals.routes,
             *classes.routes,
             *counsel.routes,

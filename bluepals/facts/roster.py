@@ -1,9 +1,9 @@
 """What schools and agencies sent, applied as a whole or not at all; sent again, it changes nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bluepals.domain.letters import TypedLetter
 from bluepals.domain.people import FollowOn, Officer, Partner, StaffRole, StockLetter, Student
@@ -127,9 +127,10 @@ async def apply(office: Office, roster: Roster) -> Applied:
         await follow_on.save(connection, roster.follow_on)
         for stock in roster.stock_letters:
             await _take_stock_letter(office, connection, stock)
-        for pairing_id in closed_before - await gates.closed(connection):
-            await _tell_gate_opened(connection, roster.program.id, str(pairing_id))
-        await _ask(connection, [*roster.needs_person, *applied.needs_person])
+        await tell_gates_opened(connection, roster.program.id, closed_before)
+        on_paper = {consent_key(one) for one in await consents.on_paper(connection)}
+        asked = [one for one in roster.needs_person if one.key not in on_paper]
+        await _ask(connection, [*asked, *applied.needs_person])
         await replacements.seek(connection, await Letterhead.of(office, connection))
         await tell_visits_of_the_uncleared(connection)
         return applied
@@ -171,16 +172,22 @@ async def _take_stock_letter(office: Office, connection: Connection, stock: Stoc
         return  # Approved with other words: the approved ones stay.
 
 
-async def _tell_gate_opened(connection: Connection, program: str, pairing_id: str) -> None:
+async def tell_gates_opened(connection: Connection, program: str, closed_before: Collection[UUID]) -> None:
     """Each opening is a fact of its own: a gate may close and open again on one day."""
-    await tells.add(
-        connection,
-        program,
-        workflow_id=f"pairing-{pairing_id}",
-        fact="gate_opened",
-        key=f"roster-{uuid4()}",
-        body={"cause": "the roster was imported again: consent and clearance are there"},
-    )
+    for pairing_id in set(closed_before) - await gates.closed(connection):
+        await tells.add(
+            connection,
+            program,
+            workflow_id=f"pairing-{pairing_id}",
+            fact="gate_opened",
+            key=f"roster-{uuid4()}",
+            body={"cause": "the roster was imported again: consent and clearance are there"},
+        )
+
+
+def consent_key(student: str) -> str:
+    """Of the call about a child without a consent, by its id in the roster."""
+    return NeedsPerson("students.csv", None, "consent", "", "", student).key
 
 
 async def _ask(connection: Connection, needs_person: Sequence[NeedsPerson]) -> None:

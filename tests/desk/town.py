@@ -136,6 +136,9 @@ class Town:
     def calendar(self, name: str) -> "Visitor":
         return self._visitor(name, "calendar")
 
+    def setup(self, name: str) -> "Visitor":
+        return self._visitor(name, "setup")
+
     def pairs(self, name: str) -> "Visitor":
         return self._visitor(name, "setup/pairs")
 
