@@ -75,7 +75,7 @@ async def test_problems_are_shown_in_place_and_nothing_is_taken_in(town: Town, c
     assert refused.status_code == 422
     assert "Nothing was taken in." in refused.text
     assert re.search(
-        r'<td>students\.csv</td><td>3</td><td>school</td><td class="value">nowhere</td><td>is not among',
+        r'<td>students\.csv</td><td>3</td><td>school</td><td class="value">nowhere</td><td>is no id of program',
         refused.text,
     )
     assert await students(town) == before
