@@ -21,6 +21,7 @@ from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
 from desk.family import Family
 from desk.pages import HERE
+from desk.pairings import Pairings
 from desk.pals import Pals
 from desk.passkeys import Passkeys
 from desk.proposal import Proposal
@@ -69,6 +70,7 @@ def app(parts: Parts) -> Starlette:
             *Calendar(parts.office, asking).routes,
             *Proposal(parts.office, asking).routes,
             *Setup(parts.office).routes,
+            *Pairings(parts).routes,
             *pals.routes,
             *classes.routes,
             *counsel.routes,

@@ -11,6 +11,7 @@ def pages_of(found: Visitor) -> Mapping[str, str]:
     pages = {
         "board": ("Board", Role.COORDINATOR in found.roles),
         "calendar": ("Calendar", Role.COORDINATOR in found.roles),
+        "pairings": ("Pairings", bool({Role.COORDINATOR, Role.COUNSELOR} & found.roles)),
         "setup": ("Set-up", Role.COORDINATOR in found.roles),
         "pals": ("My pals", found.officer is not None),
         "class": ("My class", Role.TEACHER in found.roles),

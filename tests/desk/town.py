@@ -139,6 +139,9 @@ class Town:
     def setup(self, name: str) -> "Visitor":
         return self._visitor(name, "setup")
 
+    def pairing_list(self, name: str) -> "Visitor":
+        return self._visitor(name, "pairings")
+
     def pairs(self, name: str) -> "Visitor":
         return self._visitor(name, "setup/pairs")
 
