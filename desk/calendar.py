@@ -144,7 +144,8 @@ class Calendar:
             choices = _choices(sent)
             seen = await calendar_page.preview_resume(self._office, coordinator, target, what, choices)
         except Refused as impossible:
-            refused, status = refused or str(impossible), max(status, status_of(impossible))
+            if not refused:
+                refused, status = str(impossible), status_of(impossible)
         return page(
             "calendar-resume.html",
             status,
@@ -177,7 +178,8 @@ class Calendar:
             try:
                 seen = await calendar_page.preview_move(self._office, coordinator, _change(request, sent))
             except Refused as impossible:
-                refused, status = refused or str(impossible), max(status, status_of(impossible))
+                if not refused:
+                    refused, status = str(impossible), status_of(impossible)
         return page(
             "calendar-round.html",
             status,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.program import Program
 from bluepals.facts import dates, pauses
 from bluepals.facts.coordinators import CoordinatorAtDesk
 from bluepals.facts.dates import Change
@@ -73,7 +74,6 @@ class Preview:
 async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> CalendarPage:
     async with office.database.transaction(coordinator.office_scope) as connection:
         program = await programs.load(connection)
-        names = {school.id: school.name for school in program.schools}
         calendar = SchoolCalendar.of(program)
         known = await rounds.in_calendar(connection)
         return CalendarPage(
@@ -82,7 +82,7 @@ async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> Calen
                 SchoolsCalendar(
                     year,
                     school,
-                    names.get(school, school),
+                    program.name_of(school),
                     state == "open",
                     [one for one in known if one.program_year == year],
                     await visits.date_of(connection, year),
@@ -92,13 +92,13 @@ async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> Calen
                 if state != "closed" and coordinator.sees(school)
             ],
             pauses=[
-                PauseOnPage(one, _called(one.target, names), calendar.label(one.began_at))
+                PauseOnPage(one, _called(one.target, program), calendar.label(one.began_at))
                 for one in await store.open_pauses(connection)
                 if coordinator.sees(one.target.school)
             ],
             targets={
                 **({"program": "The whole program"} if coordinator.schools is None else {}),
-                **{f"school-{one}": name for one, name in names.items() if coordinator.sees(one)},
+                **{f"school-{one.id}": one.name for one in program.schools if coordinator.sees(one.id)},
                 **{
                     f"agency-{one.id}": f"The officers of {one.name}"
                     for one in program.agencies
@@ -108,8 +108,8 @@ async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> Calen
         )
 
 
-def _called(target: Target, names: Mapping[str, str]) -> str:
-    return names.get(target.school, target.school) if target.school else str(target)
+def _called(target: Target, program: Program) -> str:
+    return program.name_of(target.school) if target.school else str(target)
 
 
 def target_of(key: str) -> Target:
@@ -235,7 +235,7 @@ async def _seen(
 ) -> Preview:
     async with office.database.transaction(coordinator.office_scope) as connection:
         program = await programs.load(connection)
-    names, zone = {one.id: one.name for one in program.schools}, SchoolCalendar.of(program).zone
+    zone = SchoolCalendar.of(program).zone
     new = {**_of_rounds(after.rounds), **_of_visits(after.visits)}
 
     def days(of: Sequence[datetime | date | None]) -> Sequence[date | None]:
@@ -243,9 +243,7 @@ async def _seen(
 
     return Preview(
         moved=[
-            MovedDates(
-                f"{names.get(school, school)}, {what}", days(before.get((school, what), ())), days(now)
-            )
+            MovedDates(f"{program.name_of(school)}, {what}", days(before.get((school, what), ())), days(now))
             for (school, what), now in new.items()
             if before.get((school, what)) != now
         ],

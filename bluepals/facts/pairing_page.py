@@ -83,7 +83,7 @@ async def pairing_page(office: Office, reader: PairingsReader, pairing_id: UUID)
         rests = any(one.target.pairing_id == pairing_id for one in await pauses.open_pauses(connection))
     return PairingPage(
         card=card,
-        school_name=next((one.name for one in program.schools if one.id == card["school"]), card["school"]),
+        school_name=program.name_of(card["school"]),
         year=await pairing_year.pairing_year(office, reader.scope, pairing_id),
         rounds=rounds,
         story=[Moment(f"{one['at'].astimezone(zone):%b %-d, %Y}", one["what"]) for one in story],

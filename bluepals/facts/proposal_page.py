@@ -23,6 +23,7 @@ class ProposalRefused(Refused):
 class ProposalPage:
     """`needs`: of the whole program, by gender; what a school lacks another one's officers may have."""
 
+    program: Program
     pairs: Sequence[OpenPair]
     needs: Sequence[dict[str, object]]
     waiting: Sequence[WaitingChild]
@@ -36,6 +37,7 @@ class ProposalPage:
 async def proposal_page(office: Office, coordinator: CoordinatorAtDesk) -> ProposalPage:
     async with office.database.transaction(coordinator.office_scope) as connection:
         return ProposalPage(
+            program=await programs.load(connection),
             pairs=[one for one in await store.open_pairs(connection) if coordinator.sees(one.school)],
             needs=await store.latest_needs(connection),
             waiting=[one for one in await store.waiting_children(connection) if coordinator.sees(one.school)],

@@ -58,7 +58,6 @@ class ClassForms:
 async def setup_page(office: Office, coordinator: CoordinatorAtDesk) -> SetupPage:
     async with office.database.transaction(coordinator.office_scope) as connection:
         program = await programs.load(connection)
-        names = {one.id: one.name for one in program.schools}
         classes = await store.classes(connection)
         return SetupPage(
             name=program.name,
@@ -66,7 +65,7 @@ async def setup_page(office: Office, coordinator: CoordinatorAtDesk) -> SetupPag
             schools=[
                 SchoolInSetup(
                     school,
-                    names.get(school, school),
+                    program.name_of(school),
                     state,
                     [one for one in classes if one.program_year == year],
                 )
@@ -127,9 +126,8 @@ async def class_forms(
         children = await consent_store.of_class(connection, program_year, class_name)
         if not children:
             raise NotTheirs
-        names = {one.id: one.name for one in program.schools}
         return ClassForms(
-            names.get(schools[program_year], schools[program_year]),
+            program.name_of(schools[program_year]),
             class_name,
             await programs.today(connection),
             children,

@@ -65,7 +65,7 @@ async def test_each_pair_has_its_reason_and_the_needs_are_said(town: Town, cora:
     page = await cora.sees()
     assert "Uma Yang and Rita Ruiz" in page
     assert "county. Same language" in page
-    assert "north, class 5A" in page
+    assert "North School, class 5A" in page
     assert re.search(r"female</th><td>2</td><td>1</td><td>1</td>\s*<td>1 <small>of 2 needed", page)
 
 

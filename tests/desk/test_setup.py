@@ -75,7 +75,8 @@ async def test_problems_are_shown_in_place_and_nothing_is_taken_in(town: Town, c
     assert refused.status_code == 422
     assert "Nothing was taken in." in refused.text
     assert re.search(
-        r'<td>students\.csv</td><td>3</td><td>school</td><td class="value">nowhere</td><td>is no id of program',
+        r"<strong>students\.csv, line 3</strong>, school: <q>nowhere</q></p>\s+"
+        r'<p class="told">is no id of program\.toml',
         refused.text,
     )
     assert await students(town) == before
