@@ -25,6 +25,7 @@ class DeskPage(StrEnum):
     CASES = "cases"
     COUNSEL = "counsel"
     FAMILY = "family"
+    AGENCY = "agency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ class Links:
 
     def entry(self, program: str, secret: str) -> str:
         return f"{self.enter(program)}/{secret}"
+
+    def joining(self, program: str, secret: str) -> str:
+        """For whoever wants to become an officer: it opens a form and nothing else."""
+        return f"{self._desk_url}/{program}/join/{secret}"
 
     def digest(self, of: str, value: str) -> bytes:
         """What is kept of a secret or an address: nothing that could be guessed back without the key. `of`: its kind."""

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
+from desk.agency import Agency
 from desk.board import Board
 from desk.calendar import Calendar
 from desk.cases import Cases
@@ -20,6 +21,7 @@ from desk.counsel import Counsel
 from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
 from desk.family import Family
+from desk.joining import Joining
 from desk.pages import HERE
 from desk.pairings import Pairings
 from desk.pals import Pals
@@ -75,6 +77,8 @@ def app(parts: Parts) -> Starlette:
             *classes.routes,
             *counsel.routes,
             *family.routes,
+            *Agency(parts.office).routes,
+            *Joining(parts.office).routes,
             *cases.routes,
         ],
         middleware=[Middleware(Shield)],

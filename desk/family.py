@@ -127,7 +127,14 @@ class Family:
     def _sure(
         self, request: Request, family: FamilyAtDesk, *, heading: str, follows: Sequence[str], yes: str
     ) -> Response:
-        return page("family-sure.html", **_around(request, family), heading=heading, follows=follows, yes=yes)
+        return page(
+            "sure.html",
+            **_around(request, family),
+            heading=heading,
+            follows=follows,
+            yes=yes,
+            keep=BY_LANGUAGE[family.language].keep,
+        )
 
 
 def _around(request: Request, family: FamilyAtDesk) -> dict[str, Any]:

@@ -116,12 +116,18 @@ async def letter_in(form: FormData, own_language: str = "en") -> LetterForm:
         raise FormRefused(
             422, "You sent a text and pages as well. Empty one of the two and send the letter again."
         )
-    language, number = _field(form, "language"), _field(form, "round")
+    language = _field(form, "language")
     return LetterForm(
         letter=ScannedLetter(await _pages(files)) if files else TypedLetter(text),
         language=language if language in LANGUAGES else own_language,
-        shown_round=int(number) if number.isdecimal() and len(number) < 4 else None,
+        shown_round=round_in(form),
     )
+
+
+def round_in(form: FormData) -> int | None:
+    """The one that the page has shown."""
+    number = _field(form, "round")
+    return int(number) if number.isdecimal() and len(number) < 4 else None
 
 
 def survey_in(form: FormData, taker: Taker) -> Answers:

@@ -17,9 +17,10 @@ from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store.endings import Reason
 from desk.cases import Cases
 from desk.doors import fresh_visitor, visitor
-from desk.forms import FormRefused, form_key, letter_in, submitted, survey_in
+from desk.forms import FormRefused, form_key, letter_in, round_in, submitted, survey_in
 from desk.pages import Said, page, pdf, sentence
 from desk.refusals import said_about, status_of
+from desk.shield import WITH_KEEPING
 
 
 class Pals:
@@ -38,6 +39,7 @@ class Pals:
             Route(f"{here}/worry/{{draft:uuid}}", self.worry, methods=["POST"]),
             Route(f"{here}/host/{{request:uuid}}", self.host, methods=["POST"]),
             Route(f"{here}/{{pairing:uuid}}", self.answer, methods=["POST"]),
+            Route(f"{here}/{{pairing:uuid}}/keep", self.keep, methods=["POST"]),
             Route(f"{here}/{{pairing:uuid}}/visit", self.visit, methods=["POST"]),
         ]
 
@@ -62,6 +64,20 @@ class Pals:
         except Refused as refused:
             return await self._page(request, officer, said_about(refused, request))
         return _back(request, "sent", pairing_id)
+
+    async def keep(self, request: Request) -> Response:
+        """By the page's script as they type; or by its button, where there is no script."""
+        officer, pairing_id = await self._officer(request), request.path_params["pairing"]
+        await officers_page.check_pal(self._office, officer, pairing_id)
+        try:
+            async with submitted(request) as form:
+                quietly, text = form.get("quietly") == "yes", str(form.get("text") or "")
+                await officers_page.keep_unfinished(
+                    self._office, officer, pairing_id, shown_round=round_in(form), text=text
+                )
+        except Refused as refused:
+            return await self._page(request, officer, said_about(refused, request))
+        return Response(status_code=204) if quietly else _back(request, "kept", pairing_id)
 
     async def visit(self, request: Request) -> Response:
         officer, pairing_id = await self._officer(request), request.path_params["pairing"]
@@ -115,7 +131,7 @@ class Pals:
         return await officers_page.officer_at_desk(self._office, await visitor(self._office, request))
 
     async def _page(self, request: Request, officer: OfficerAtDesk, said: Said) -> Response:
-        return page(
+        shown = page(
             "pals.html",
             said.status,
             here=_here(request),
@@ -124,9 +140,12 @@ class Pals:
             page=await officers_page.officer_page(self._office, officer),
             said=said,
             sent=request.query_params.get("sent"),
+            kept=request.query_params.get("kept"),
             answered=request.query_params.get("answered"),
             worried=request.query_params.get("worried"),
         )
+        shown.headers.update(WITH_KEEPING)
+        return shown
 
 
 def _here(request: Request) -> str:
@@ -151,5 +170,5 @@ def _reason(form: FormData) -> Reason:
 
 def _back(request: Request, done: str, pairing_id: UUID) -> Response:
     """To the page, by a GET: reloading it sends nothing twice."""
-    place = f"pal-{pairing_id}" if done == "sent" else "visit"
+    place = f"pal-{pairing_id}" if done in {"sent", "kept"} else "visit"
     return RedirectResponse(f"{_here(request)}?{done}={pairing_id}#{place}", 303)

@@ -14,10 +14,7 @@ from desk.doors import asking, fresh_visitor, inside, keep_asking, let_in, visit
 from desk.forms import form_key, submitted
 from desk.pages import page
 from desk.refusals import status_of
-from desk.shield import CONTENT_SECURITY
-
-# A browser asks the device for a passkey by a script only; this one is our own file.
-WITH_SCRIPT = {"Content-Security-Policy": f"{CONTENT_SECURITY}; script-src 'self'"}
+from desk.shield import WITH_SCRIPT
 
 
 class Passkeys:

@@ -36,7 +36,7 @@ class Provider:
     def __init__(self, settings: SignOnSettings, callback: str) -> None:
         self._settings = settings
         self._callback = callback
-        self._found = self._new()
+        self._found, self._found_at = self._new(), time.monotonic()
 
     async def sign_in_page(self, *, state: str, nonce: str, verifier: str) -> str:
         """Where the visitor signs in. Raises ProviderAway."""
@@ -79,9 +79,8 @@ class Provider:
         return dict(beside)
 
     async def _current(self) -> StarletteOAuth2App:
-        loaded_at: float | None = self._found.server_metadata.get("_loaded_at")
-        if loaded_at is not None and loaded_at < time.time() - KEPT:
-            self._found = self._new()
+        if time.monotonic() - self._found_at > KEPT:
+            self._found, self._found_at = self._new(), time.monotonic()
         metadata = await self._found.load_server_metadata()
         offered = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
         metadata["id_token_signing_alg_values_supported"] = [one for one in offered if one in SIGNATURES]

@@ -14,7 +14,7 @@ from bluepals.facts.office import Letterhead, Office, post
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Section
-from bluepals.store import attention, daily, people
+from bluepals.store import attention, daily, joining, people
 from bluepals.store import cases as cases_store
 from bluepals.store.daily import CaseToLookAt, OwedByOfficer, ToBeRead
 from bluepals.store.database import Connection, Scope
@@ -133,9 +133,9 @@ async def _silences(connection: Connection, letterhead: Letterhead, desks: dict[
                     desk.sections.append(Section("A letter that did not come", (line,)))
             case Rung.LIAISON:
                 for liaison in await people.staff(connection, Role.LIAISON, agency=one.agency):
-                    desk = desks.setdefault(
-                        str(liaison.id), Desk(liaison.name, liaison.email, None, agency=one.agency)
-                    )
+                    link = letterhead.link_to(DeskPage.AGENCY)
+                    desk = Desk(liaison.name, liaison.email, link, agency=one.agency)
+                    desk = desks.setdefault(str(liaison.id), desk)
                     line = f"{one.officer_first_name}, silent since {one.silence.since:%B %-d}"
                     desk.sections.append(Section("Officers who missed two letters in a row", (line,)))
 
@@ -211,14 +211,27 @@ async def _coordinators(connection: Connection, desks: dict[str, Desk]) -> None:
 async def _liaisons(
     connection: Connection, letterhead: Letterhead, desks: dict[str, Desk], day: date
 ) -> None:
-    """A look ahead: whose clearance ends soon. An agency without a liaison is the coordinator's."""
+    """A look ahead: whose clearance ends soon; and who would like to write."""
     await daily.mark_clearances(connection, day, letterhead.program.policy.clearance_marks)
     ending = await daily.clearances_marked(connection, day)
     for agency, group in groupby(ending, key=lambda one: one.agency):
         lines = tuple(
             f"{one.first_name} ({one.external_id}): until {one.cleared_until:%B %-d, %Y}" for one in group
         )
-        liaisons = await people.staff(connection, Role.LIAISON, agency=agency)
-        for person in liaisons or await people.staff(connection, Role.COORDINATOR):
-            desk = desks.setdefault(str(person.id), Desk(person.name, person.email, None))
-            desk.sections.append(Section(f"Clearances of {agency} that end soon: renew them in time", lines))
+        heading = f"Clearances of {agency} that end soon: renew them in time"
+        await _tell_agency(connection, letterhead, desks, agency, Section(heading, lines))
+    for waiting in await joining.waiting_by_agency(connection):
+        who = "1 officer has" if waiting.wishes == 1 else f"{waiting.wishes} officers have"
+        section = Section("New officers", (f"{who} signed up at {waiting.agency}, and wait for your word",))
+        await _tell_agency(connection, letterhead, desks, waiting.agency, section)
+
+
+async def _tell_agency(
+    connection: Connection, letterhead: Letterhead, desks: dict[str, Desk], agency: str, section: Section
+) -> None:
+    """Its liaison; where there is none, the coordinator."""
+    liaisons = await people.staff(connection, Role.LIAISON, agency=agency)
+    for person in liaisons or await people.staff(connection, Role.COORDINATOR):
+        link = letterhead.link_to(DeskPage.AGENCY)
+        desk = desks.setdefault(str(person.id), Desk(person.name, person.email, link))
+        desk.sections.append(section)

@@ -13,13 +13,14 @@ from bluepals.facts import leaving, letters, visit_sheets, visits
 from bluepals.facts.desk import NotTheirs, PageClosed, refuse_what_came_before
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
-from bluepals.store import officers_page, programs, surveys, visit_hosts
+from bluepals.store import officers_page, programs, surveys, unfinished, visit_hosts
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.letters import DraftRecord, NotTaken
 from bluepals.store.letters import read as read_draft
 from bluepals.store.officers_page import LetterRow, PalRow
+from bluepals.store.unfinished import Place
 from bluepals.store.visit_hosts import OpenRequest
 
 
@@ -68,6 +69,7 @@ class Pal:
     reason: str | None
     unanswered: tuple[ShownLetter, ...]
     mine: ShownLetter | None  # the officer's own letter of this round
+    begun: str  # what had been typed of the next one, and kept
     earlier: tuple[ShownLetter, ...]
 
 
@@ -126,10 +128,11 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         by_pairing: dict[UUID, list[tuple[LetterRow, ShownLetter]]] = {pal.pairing_id: [] for pal in pals}
         for row in await officers_page.letters(connection, officer.id):
             by_pairing[row.pairing_id].append((row, await _shown(office, connection, calendar, row)))
+        begun = {pal.pairing_id: await _begun(office, connection, officer, pal) for pal in pals}
         asked = await surveys.is_open(connection, officer.id)
     return OfficerPage(
         first_name=officer.first_name,
-        pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar) for pal in pals),
+        pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar, begun[pal.pairing_id]) for pal in pals),
         invitations=await _invitations(office, officer, calendar, pals),
         requests=await _requests(office, officer, calendar),
         survey=QUESTIONS[Taker.OFFICER] if asked else (),
@@ -151,7 +154,16 @@ async def _shown(
     return ShownLetter(row.draft_id, row.round_number, row.side, day, text, erased, row.held, row.verdict)
 
 
-def _pal(row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]], calendar: SchoolCalendar) -> Pal:
+async def _begun(office: Office, connection: Connection, officer: OfficerAtDesk, pal: PalRow) -> str:
+    if pal.round_number is None:
+        return ""
+    place = Place(pal.pairing_id, pal.round_number, officer.id)
+    return await unfinished.kept(connection, office.keyring, place)
+
+
+def _pal(
+    row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]], calendar: SchoolCalendar, begun: str
+) -> Pal:
     of_this_round = [
         one for one in found if one[0].side is Side.OFFICER and one[0].round_number == row.round_number
     ]
@@ -173,6 +185,7 @@ def _pal(row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]], calendar: 
         reason=record.reason if record else None,
         unanswered=unanswered,
         mine=mine,
+        begun=begun,
         earlier=tuple(shown for _, shown in found if shown is not mine and shown not in unanswered),
     )
 
@@ -301,6 +314,26 @@ async def answer_pal(
     )
     await refuse_what_came_before(office, officer.scope, draft)
     return draft
+
+
+async def keep_unfinished(
+    office: Office, officer: OfficerAtDesk, pairing_id: UUID, *, shown_round: int | None, text: str
+) -> None:
+    """What is typed so far, to be shown again; nothing, when the box is empty. Nobody else reads it.
+
+    Raises NotTheirs, NotTaken and LetterRefused, each with a sentence.
+    """
+    pal, _ = await _own_pal(office, officer, pairing_id)
+    if pal.ended or pal.round_number is None or shown_round != pal.round_number:
+        raise NotTaken(
+            "This is not the letter to write now. Copy what you have typed, and open the page again."
+        )
+    place = Place(pairing_id, pal.round_number, officer.id)
+    async with office.database.transaction(officer.scope) as connection:
+        if text.strip():
+            await unfinished.keep(connection, office.keyring, place, TypedLetter(text))
+        else:
+            await unfinished.drop(connection, place)
 
 
 async def answer_invitation(office: Office, officer: OfficerAtDesk, pairing_id: UUID, said: str) -> None:

@@ -49,7 +49,7 @@ async def openings(town: Town, of: str = NORTH) -> list[str]:
 async def test_each_schools_dates_are_there(town: Town, cora: Visitor) -> None:
     page = await cora.sees()
     assert "North School" in page
-    assert re.search(r"Fri Sep 18, 2026</td><td>Fri Oct 2, 2026</td><td>Tue Oct 13, 2026", page)
+    assert re.search(r"Fri Sep 18</td><td>Fri Oct 2</td><td>Tue Oct 13", page)
 
 
 async def test_a_date_is_moved_after_a_look_and_later_rounds_come_along(town: Town, cora: Visitor) -> None:
@@ -137,7 +137,7 @@ async def test_a_pause_freezes_and_ends_with_the_dates_that_were_seen(town: Town
     await town.on(date(2026, 9, 8))
     where = f"{cora.path}/resume/school-north/letters"
     seen = await cora.http.get(where)
-    assert "Fri Sep 25, 2026" in seen.text, "five school days later"
+    assert "Fri Sep 25<br>" in seen.text, "five school days later"
     assert await town.admin.fetchval("SELECT count(*) FROM pause WHERE ended_at IS NULL") == 1
     done = await cora.http.post(where, data={"form": await cora.form_key(), "agreed": agreed(seen)})
     assert "It goes on, with the dates that you have seen." in done.text
@@ -192,7 +192,7 @@ async def test_a_visit_moves_as_its_workflow_says(
     monkeypatch.setattr(Asking, "move_visit", move)
     done = await changes_visit(cora, "move", to="2027-04-20", because="The hall is painted.")
     assert "Everybody who is to come is told" in done.text
-    assert "Tue Apr 20, 2027." in done.text
+    assert "Tue Apr 20." in done.text
     assert await town.admin.fetchval("SELECT visit_because FROM program_year WHERE id = $1", NORTH) == (
         "The hall is painted."
     )

@@ -13,7 +13,7 @@ from desk.navigation import pages_of
 from tests.desk.town import FIRST_OPENING, FIRST_ROUND, PROGRAM, SOUTH, Town, Visitor
 
 # They need no session: whoever wants to enter, and whoever says no by a signed link.
-OUTSIDE = ("/health", "/{program}/enter", "/decline-")
+OUTSIDE = ("/health", "/{program}/enter", "/{program}/join", "/decline-")
 # Everything here is of South; these people have no part in it.
 STRANGERS = ("sam", "dana", "tess", "theo")
 # What the forms ask for, so that it is not for want of it that one is refused.
@@ -40,19 +40,24 @@ async def souths(town: Town) -> Mapping[str, str]:
     await town.delivers("leo", "Dear Leo", side=Side.OFFICER)
     await town.on(FIRST_OPENING)
     await town.opens(SOUTH)
+    child = await town.admin.fetchval("SELECT id FROM student WHERE external_id = 'leo'")
     return {
         "program": PROGRAM.id,
         "pairing": str(town.pairings["leo"]),
         "draft": str(letter.id),
         "case": str(uuid4()),
         "request": str(uuid4()),
+        "child": str(child),
+        "scope": "letters",
+        "agency": "county",
+        "officer": str(town.officers["ben"]),
+        "link": str(uuid4()),
+        "joining": str(uuid4()),
         "passkey": str(uuid4()),
         "program_year": SOUTH,
         "class_name": "5A",
         "opening": "1",
         "key": "replacement-of-another",
-        "child": str(uuid4()),
-        "scope": "letters",
         "target": "school-south",
         "what": "letters",
     }

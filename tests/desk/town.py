@@ -75,8 +75,14 @@ def _officer(key: str, gender: Gender, agency: str, capacity: int = 1) -> Office
     )
 
 
-def _staff(key: str, role: Role, school: str | None = None, class_name: str | None = None) -> StaffRole:
-    return StaffRole(key, f"Ms. {key.title()}", f"{key}@school.example", role, school, class_name, None)
+def _staff(
+    key: str,
+    role: Role,
+    school: str | None = None,
+    class_name: str | None = None,
+    agency: str | None = None,
+) -> StaffRole:
+    return StaffRole(key, f"Ms. {key.title()}", f"{key}@school.example", role, school, class_name, agency)
 
 
 STUDENTS = (
@@ -102,6 +108,8 @@ STAFF = (
     _staff("cora", Role.COORDINATOR),
     _staff("coco", Role.COUNSELOR),
     _staff("cal", Role.COUNSELOR, "south"),
+    _staff("lia", Role.LIAISON, agency="city"),
+    _staff("lou", Role.LIAISON, agency="county"),
 )
 # Uma waits for a pal, and Rita is the reserve.
 PAIRS = {"maya": "dana", "ana": "dana", "noah": "sam", "zoe": "kim", "leo": "ben"}
@@ -147,6 +155,9 @@ class Town:
 
     def counselor(self, name: str) -> "Visitor":
         return self._visitor(name, "counsel")
+
+    def liaison(self, name: str) -> "Visitor":
+        return self._visitor(name, "agency")
 
     def guardian(self, address: str) -> "Visitor":
         return self._visitor(address, "family")

@@ -228,7 +228,7 @@ def test_a_year_that_has_begun_is_played_later(undisturbed: Rehearsal):
 def test_the_year_is_told_as_a_page(undisturbed: Rehearsal):
     assert "The year as a page: out/rehearsal/index.html" in undisturbed.said
     assert "A rehearsed year of Maple Street Pen Pals" in undisturbed.page
-    assert re.search(r"year: \w+ and \w+</h2>", undisturbed.page)
+    assert re.search(r"most happened: \w+ and \w+</h2>", undisturbed.page)
     assert 'class="bad"' not in undisturbed.page
 
 

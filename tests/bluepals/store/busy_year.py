@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 
 from bluepals.domain.cases import LetterOutcome
-from bluepals.domain.letters import Side, Verdict
+from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import FollowOn, Partner
 from bluepals.facts import (
     carry_over,
@@ -15,6 +15,7 @@ from bluepals.facts import (
     doors,
     endings,
     erasure,
+    joining,
     letters,
     pauses,
     visit_hosts,
@@ -22,11 +23,12 @@ from bluepals.facts import (
     year,
 )
 from bluepals.facts.letters import DecidedAndTold
-from bluepals.store import attention, follow_on, holds, passkeys, people, retention
+from bluepals.store import attention, follow_on, holds, passkeys, people, retention, unfinished
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
 from bluepals.store.pauses import Target, What
+from bluepals.store.unfinished import Place
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
 
 # Each school's two children: one who writes, one who misses.
@@ -66,6 +68,8 @@ async def live_a_year(schools: TwoSchools) -> None:
             )
     await _ask_a_reserve(schools)
     await _enter(schools)
+    await _join(schools)
+    await _begin_letters(schools)
     await _make_a_passkey(schools)
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
@@ -163,6 +167,32 @@ async def _make_a_passkey(schools: TwoSchools) -> None:
             sign_count=0,
         )
         await passkeys.answer_once(connection, schools.program, b"challenge", timedelta(minutes=10))
+
+
+async def _begin_letters(schools: TwoSchools) -> None:
+    """An officer of each agency has begun the next letter."""
+    for child, officer in (("Ana", "Olga"), ("Cleo", "Paula")):
+        place = Place(schools.pairing[child], 2, schools.officer[officer])
+        async with schools.database.transaction(schools.scope) as connection:
+            await unfinished.keep(connection, schools.office.keyring, place, TypedLetter("Dear pal,"))
+
+
+async def _join(schools: TwoSchools) -> None:
+    """At each agency somebody would like to become an officer."""
+    for agency, liaison in (("city", "Lee"), ("county", "Lou")):
+        link = await joining.make_link(schools.office, schools.scope, agency, by=schools.staff[liaison])
+        said = {
+            "first name": "New",
+            "last name": agency,
+            "gender": "female",
+            "work address": f"new@{agency}.example",
+            "language": "en",
+            "number of pals": "1",
+            "kind": "sworn",
+            "profile": "I like letters.",
+        }
+        secret = link.rpartition("/")[2]
+        await joining.ask(schools.office, schools.program, secret, said, source=agency)
 
 
 async def _ask_a_reserve(schools: TwoSchools) -> None:

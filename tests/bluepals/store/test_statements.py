@@ -17,7 +17,7 @@ from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.entering import Door
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
-from bluepals.domain.people import ConsentScope, Partner, Role
+from bluepals.domain.people import ConsentScope, OfficerKind, Partner, Role
 from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
 from bluepals.domain.silence import Rung, Silence
@@ -26,12 +26,14 @@ from bluepals.store import cases, letters, mail
 from bluepals.store.doors import Asking, Identity
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
+from bluepals.store.joining import Wish
 from bluepals.store.letters import NotTaken
 from bluepals.store.moves import SchoolYear
 from bluepals.store.pauses import NotPaused, Target, What
 from bluepals.store.replacements import Over
 from bluepals.store.silence import SilentSide
 from bluepals.store.teachers_page import SchoolClass
+from bluepals.store.unfinished import Place
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
 from tests.bluepals.store.busy_year import trying
 
@@ -118,6 +120,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         f"{cases.RECORD} WHERE case_file.school_id = 'north' AND case_file.program_id = 'stl'"
     )
     assert case is not None
+    link_id = await busy.admin.fetchval("SELECT id FROM joining_link WHERE program_id = 'stl' LIMIT 1")
     roster = people("stl")
     return {
         "address": "olga@city.example",
@@ -166,11 +169,17 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "how": "dropped",
         "joining_days": 14,
         "kept": timedelta(days=1),
+        "place": Place(busy.pairing["Ana"], 2, busy.officer["Olga"]),
+        "letter": TypedLetter("Begun."),
         "person": busy.officer["Olga"],
         "taker": Taker.OFFICER,
         "identity": Identity(busy.staff["Tess"], busy.officer["Olga"], (busy.student["Ana"],)),
         "key": "a key",
         "link": b"link",
+        "link_id": link_id,
+        "joining_id": uuid4(),
+        "digest": b"digest",
+        "wish": Wish("New", "Officer", None, "new@city.example", ("en",), 1, OfficerKind.SWORN, "Hello."),
         "keyring": busy.office.keyring,
         "kind": "test",
         "limit": 10,
@@ -270,6 +279,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 
 # Where a name means something else than elsewhere.
 OTHERWISE: dict[str, dict[str, object]] = {
+    "agency_page.enter_clearance": {"until": date(2027, 6, 1)},
     "endings.begin": {"reason": Reason.STOPPED},
     "doors.asked_for": {"address": b"address"},
     "consents.locked": {"external_id": "Ana"},

@@ -1,0 +1,40 @@
+"""The phone sleeps in the middle of a letter, and nothing is lost: with JavaScript by itself, without it by a button."""
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Enter
+from tests.desk.town import FIRST_ROUND, Town
+
+
+async def test_what_is_typed_is_kept_and_there_on_another_device(town: Town, screens: Enter) -> None:
+    await town.on(FIRST_ROUND)
+    phone, laptop = await screens(width=390), await screens()
+    await phone.enters("sam", at="pals")
+    await phone.writes("Your letter to Noah", "Dear Noah, I have begun")
+    await expect(phone.page.get_by_text("Kept. You can go on later")).to_be_visible()
+    await phone.is_looked_at("pals-kept")
+    await laptop.enters("sam", at="pals")
+    assert await laptop.page.input_value("textarea") == "Dear Noah, I have begun"
+    await laptop.presses("Send to Noah")
+    assert await town.admin.fetchval("SELECT count(*) FROM unfinished") == 0
+
+
+async def test_without_scripts_a_button_keeps_it(town: Town, screens: Enter) -> None:
+    await town.on(FIRST_ROUND)
+    screen = await screens(scripts=False, width=390)
+    await screen.enters("sam", at="pals")
+    await screen.writes("Your letter to Noah", "Dear Noah, I have begun")
+    await screen.presses("Keep for later")
+    assert "Kept. It is here when you come back" in await screen.reads()
+    assert await screen.page.input_value("textarea") == "Dear Noah, I have begun"
+
+
+async def test_who_is_out_meanwhile_is_told_and_loses_nothing(town: Town, screens: Enter) -> None:
+    await town.on(FIRST_ROUND)
+    screen = await screens()
+    await screen.enters("sam", at="pals")
+    await town.admin.execute("UPDATE session SET ended_at = now()")
+    await screen.writes("Your letter to Noah", "Dear Noah, I have begun")
+    await expect(screen.page.get_by_text("Not kept yet")).to_be_visible()
+    await screen.presses("Send to Noah")
+    assert await screen.page.input_value("textarea") == "Dear Noah, I have begun"

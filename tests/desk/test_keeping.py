@@ -1,0 +1,118 @@
+"""A letter that is being written is kept as it is typed, for its officer alone, until it is handed in or its round closes."""
+
+import pytest
+
+from bluepals.domain.letters import Side, TypedLetter
+from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, NORTH, Town, Visitor, photo
+
+BEGUN = "Dear Noah,\nI have begun <i>to</i> write."
+
+
+async def keeps(town: Town, officer: Visitor, text: str, child: str = "noah", **fields: str) -> int:
+    said = {"text": text, "round": "1", "quietly": "yes", **fields}
+    return (await officer.posts(f"{town.pairings[child]}/keep", **said)).status_code
+
+
+async def count(town: Town) -> int:
+    counted: int = await town.admin.fetchval("SELECT count(*) FROM unfinished")
+    return counted
+
+
+async def test_what_is_typed_is_there_when_they_come_back_and_in_clear_nowhere(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    assert await keeps(town, sam, "Dear Noah,") == 204
+    assert await keeps(town, sam, BEGUN) == 204
+    page = await sam.sees()
+    assert "\nDear Noah,\nI have begun &lt;i&gt;to&lt;/i&gt; write.</textarea>" in page
+    assert "You had begun this letter" in page
+    stored = await town.admin.fetchval("SELECT stored FROM unfinished")
+    assert b"begun" not in stored
+    assert await town.count_drafts("noah") == 0, "it is no draft, and waits for no reader"
+
+
+async def test_without_a_script_there_is_a_button(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    assert "Keep for later" in await sam.sees()
+    said = {"text": BEGUN, "round": "1", "language": "en"}
+    kept = await sam.posts(f"{town.pairings['noah']}/keep", **said)
+    assert "Kept. It is here when you come back" in kept.text
+    assert await count(town) == 1
+
+
+async def test_an_empty_box_keeps_nothing(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    await keeps(town, sam, BEGUN)
+    assert await keeps(town, sam, " \n") == 204
+    assert await count(town) == 0
+
+
+@pytest.mark.parametrize("pages", [False, True])
+async def test_it_is_gone_once_the_letter_is_handed_in(town: Town, pages: bool) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    await keeps(town, sam, BEGUN)
+    if pages:
+        await sam.sends(town.pairings["noah"], pages=[("p.jpg", photo())])
+    else:
+        await sam.sends(town.pairings["noah"], BEGUN)
+        assert await town.written("noah", Side.OFFICER) == TypedLetter(BEGUN)
+    assert await count(town) == 0
+
+
+async def test_the_childs_letter_takes_nothing_of_the_officers_away(town: Town) -> None:
+    await keeps(town, town.officer("sam"), BEGUN)
+    await town.hands_in("noah", "Hello")
+    assert await count(town) == 1
+
+
+async def test_it_is_gone_when_its_round_closes(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await keeps(town, town.officer("sam"), BEGUN)
+    await town.on(FIRST_DUE, hour=18)
+    assert await count(town) == 1, "a late letter is taken too"
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    assert await count(town) == 0
+
+
+async def test_it_is_gone_with_the_pairing(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    await keeps(town, sam, BEGUN)
+    await town.admin.execute("UPDATE pairing SET ended_at = now(), end_reason = 'student left'")
+    assert await count(town) == 0
+    assert await keeps(town, sam, BEGUN) == 409
+
+
+async def test_what_can_not_be_kept_says_why_and_gives_it_back(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    said = {"text": BEGUN, "round": "2"}
+    refused = await sam.posts(f"{town.pairings['noah']}/keep", **said)
+    assert (refused.status_code, "This is not the letter to write now." in refused.text) == (409, True)
+    assert "I have begun" in refused.text
+    assert await keeps(town, sam, "x" * 20_001) == 422
+    assert await count(town) == 0
+
+
+async def test_fault_33_nobody_else_keeps_or_sees_it(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam, dana = town.officer("sam"), town.officer("dana")
+    await keeps(town, sam, BEGUN)
+    assert await keeps(town, dana, "Mine") == 404
+    assert await keeps(town, sam, BEGUN, form="forged") == 403
+    for other in (dana, town.teacher("tess"), town.counselor("coco")):
+        assert "I have begun" not in await other.sees()
+    await town.admin.execute("UPDATE pairing SET officer_id = officer_id")
+    assert await count(town) == 1
+
+
+async def test_an_erased_child_leaves_nothing_to_read(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = town.officer("sam")
+    await keeps(town, sam, BEGUN)
+    await town.admin.execute("DELETE FROM content_key")
+    assert "I have begun" not in await sam.sees()
