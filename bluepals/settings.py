@@ -76,6 +76,9 @@ class Settings(BaseSettings):
         default="",
         description="where pages about a suspected harm are posted, beside mail; empty: to the log only",
     )
+    temporal_ui_url: str = Field(
+        default="", description="the Temporal Web UI, for links on pairings' pages; empty: there are none"
+    )
     log_format: str = Field(default="json", pattern="^(json|console)$")
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     sign_on: SignOnSettings = Field(default_factory=SignOnSettings)

@@ -43,6 +43,7 @@ def environment(stack: Stack, keys: Mapping[str, str], desk_port: int = 0) -> En
         "BLUEPALS_DESK_PORT": str(desk_port),
         "BLUEPALS_HEALTH_PORT": str(free_port()),
         "BLUEPALS_TEMPORAL_METRICS_PORT": "0",
+        "BLUEPALS_TEMPORAL_UI_URL": stack.temporal.ui,
         "BLUEPALS_LOG_FORMAT": "console",
         "BLUEPALS_SMTP_HOST": LOOPBACK,
         "BLUEPALS_SMTP_PORT": str(stack.mail.smtp_port),

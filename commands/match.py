@@ -8,20 +8,19 @@ from uuid import UUID
 
 import typer
 from rich.table import Table
-from temporalio.client import WorkflowHandle
 
 from activities.matching import PairsDecided
 from bluepals.domain.matching import CAPACITIES
+from bluepals.domain.program import Program
 from bluepals.facts import declining
 from bluepals.facts import matching as facts
 from bluepals.roster.formulas import csv_file
 from bluepals.store import matching, people, programs
 from bluepals.store.database import Scope
 from bluepals.store.matching import OpenPair, WaitingChild
-from commands.shell import PATIENCE, AsJson, ProgramId, answer, ids, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
+from service.asking import Asking
 from service.parts import Parts
-from workflows.api.assignment import DecideAboutPairs, workflow_id
-from workflows.assignment import Assignment
 
 app = typer.Typer(help="Look at the proposed pairs, approve or reject them.", no_args_is_help=True)
 
@@ -106,9 +105,8 @@ def approve(program: ProgramId, by: By, pairs: Pairs = None, json: AsJson = Fals
 
 async def _approve(program: str, by: str, pairs: list[UUID], json: bool) -> None:
     async with parts_of(program) as service:
-        decided = await (await _matching(service, program)).execute_update(
-            Assignment.approve_pairs, await _command(service, program, by, pairs), rpc_timeout=PATIENCE
-        )
+        who, definition = await _who_and_what(service, program, by)
+        decided = await Asking(service.client).approve_pairs(definition, pairs, who)
     answer(asdict(decided), json, lambda: _print_decided("approved", decided))
 
 
@@ -127,9 +125,8 @@ def reject(
 async def _reject(program: str, by: str, why: str, pairs: list[UUID], json: bool) -> None:
     async with parts_of(program) as service:
         await facts.give_reason(service.office, Scope.whole(program), pairs, why)
-        decided = await (await _matching(service, program)).execute_update(
-            Assignment.reject_pairs, await _command(service, program, by, pairs), rpc_timeout=PATIENCE
-        )
+        who, definition = await _who_and_what(service, program, by)
+        decided = await Asking(service.client).reject_pairs(definition, pairs, who)
     answer(asdict(decided), json, lambda: _print_decided("rejected", decided))
 
 
@@ -141,8 +138,9 @@ def propose(program: ProgramId, json: AsJson = False) -> None:
 
 async def _propose(program: str, json: bool) -> None:
     async with parts_of(program) as service:
-        matching_of_the_year = await _matching(service, program)
-        count = await matching_of_the_year.execute_update(Assignment.propose_again, rpc_timeout=PATIENCE)
+        async with service.database.transaction(Scope.whole(program)) as connection:
+            definition = await programs.load(connection)
+        count = await Asking(service.client).propose_again(definition)
     answer(
         {"open": count}, json, lambda: out.print(f"Open pairs: {count}. See: starter.py match show {program}")
     )
@@ -174,16 +172,9 @@ async def _decline(program: str, pairing: UUID, by: str, json: bool) -> None:
     )
 
 
-async def _matching(service: Parts, program: str) -> WorkflowHandle[Assignment, None]:
+async def _who_and_what(service: Parts, program: str, by: str) -> tuple[UUID, Program]:
     async with service.database.transaction(Scope.whole(program)) as connection:
-        year = (await programs.load(connection)).first_year
-    return service.client.get_workflow_handle_for(Assignment.run, workflow_id(program, year))
-
-
-async def _command(service: Parts, program: str, by: str, pairs: list[UUID]) -> DecideAboutPairs:
-    async with service.database.transaction(Scope.whole(program)) as connection:
-        decided_by = await people.staff_by_external_id(connection, by)
-    return DecideAboutPairs([str(pair) for pair in pairs], str(decided_by.id))
+        return await people.staff_id(connection, by), await programs.load(connection)
 
 
 def _print_decided(what: str, decided: PairsDecided) -> None:

@@ -7,7 +7,7 @@ import signal
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from datetime import date, timedelta
+from datetime import date
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -17,13 +17,13 @@ import typer
 from rich.console import Console
 from rich.table import Column
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from bluepals.domain.refusals import Refused
 from bluepals.store import programs
 from bluepals.store.content import ContentUnreadable
 from bluepals.store.database import Scope
+from service.asking import sentence_of
 from service.connection import connect
 from service.parts import Parts, assembled
 from service.start import SettingsWrong, settings
@@ -31,7 +31,6 @@ from stack.failure import StackFailure
 
 DEV_ENVIRONMENT = Path("build/dev.env")
 ERROR_REPORT = Path("build/last-error.txt")
-PATIENCE = timedelta(minutes=1)  # with a worker that has been asked for something
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print JSON instead of text; docs/formats.md has the shapes.")
@@ -95,7 +94,7 @@ def _refused(error: Exception) -> str | None:
         ):  # A KeyError has no sentence: it is a fault of ours.
             return str(error)
         case WorkflowUpdateFailedError():
-            return _sentence_of(error)
+            return sentence_of(error)
         case OSError() if not isinstance(error, ConnectionError | TimeoutError):
             return f"{error.filename or 'A file'} can't be used: {error.strerror}."
     return None
@@ -129,12 +128,6 @@ def _error_report() -> str:
     except OSError:
         return f"this line: {story.splitlines()[-1]}"
     return str(ERROR_REPORT)
-
-
-def _sentence_of(refused: WorkflowUpdateFailedError) -> str:
-    """What the workflow said, without the type that it gives its refusal."""
-    cause = refused.cause
-    return cause.message if isinstance(cause, FailureError) else str(cause)
 
 
 async def _until_told_to_stop(work: Coroutine[Any, Any, Any]) -> None:

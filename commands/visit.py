@@ -9,16 +9,14 @@ from uuid import UUID
 
 import typer
 from rich.table import Table
-from temporalio.client import WorkflowHandle
 
 from bluepals.facts import visit_hosts, visit_sheets, visits
 from bluepals.facts.office import Office
 from bluepals.facts.visit_sheets import Overview
 from bluepals.store.database import Scope
-from commands.shell import PATIENCE, AsJson, ProgramId, answer, ids, out, parts_of, run
-from service.parts import Parts
-from workflows.api.visit_day import CallOffVisit, MoveVisit, VisitChanged, workflow_id
-from workflows.visit_day import VisitDay
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
+from service.asking import Asking
+from workflows.api.visit_day import VisitChanged
 
 app = typer.Typer(help="The visit: answers, the day, and what changes it.", no_args_is_help=True)
 
@@ -152,10 +150,8 @@ def move(
 
 async def _move(program: str, school_year: str, to: date, because: str | None, json: bool) -> None:
     async with parts_of(program) as service:
-        handle = await _about_to_change(service, program, school_year, because)
-        changed = await handle.execute_update(
-            VisitDay.move_visit, MoveVisit(to.isoformat()), rpc_timeout=PATIENCE
-        )
+        await visits.give_reason(service.office, Scope.whole(program), school_year, because)
+        changed = await Asking(service.client).move_visit(school_year, to)
     _say(school_year, changed, json)
 
 
@@ -177,19 +173,9 @@ async def _call_off(
     program: str, school_year: str, read_aloud: bool, because: str | None, json: bool
 ) -> None:
     async with parts_of(program) as service:
-        handle = await _about_to_change(service, program, school_year, because)
-        changed = await handle.execute_update(
-            VisitDay.call_off_visit, CallOffVisit(read_aloud), rpc_timeout=PATIENCE
-        )
+        await visits.give_reason(service.office, Scope.whole(program), school_year, because)
+        changed = await Asking(service.client).call_off_visit(school_year, read_aloud=read_aloud)
     _say(school_year, changed, json)
-
-
-async def _about_to_change(
-    service: Parts, program: str, school_year: str, because: str | None
-) -> WorkflowHandle[VisitDay, int]:
-    """The reason goes on record and into mails, and never into a history."""
-    await visits.give_reason(service.office, Scope.whole(program), school_year, because)
-    return service.client.get_workflow_handle_for(VisitDay.run, workflow_id(school_year))
 
 
 def _say(school_year: str, changed: VisitChanged, json: bool) -> None:

@@ -1,5 +1,7 @@
 """The desk as one application, for a server, a rehearsal or a test to mount."""
 
+from datetime import timedelta
+
 import asyncpg
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -12,6 +14,7 @@ from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
 from desk.agency import Agency
 from desk.board import Board
+from desk.calendar import Calendar
 from desk.cases import Cases
 from desk.classes import Classes
 from desk.counsel import Counsel
@@ -20,18 +23,24 @@ from desk.doors import Doors, NotEntered, not_entered
 from desk.family import Family
 from desk.joining import Joining
 from desk.pages import HERE
+from desk.pairings import Pairings
 from desk.pals import Pals
 from desk.passkeys import Passkeys
+from desk.proposal import Proposal
 from desk.refusals import HANDLERS
+from desk.setup import Setup
 from desk.shield import Shield
 from desk.single_sign_on import SingleSignOn
+from service.asking import Asking
 from service.parts import Parts
 from service.referrals import Referrals
+
+PATIENCE = timedelta(seconds=15)  # of somebody in front of a page
 
 
 def app(parts: Parts) -> Starlette:
     """It needs PostgreSQL. While Temporal is away it takes letters all the same: they are told later."""
-    referrals = Referrals(parts.client)
+    referrals, asking = Referrals(parts.client), Asking(parts.client, PATIENCE)
     cases = Cases(parts.office, referrals)
     doors, pals, classes = Doors(parts.office), Pals(parts.office, cases), Classes(parts.office, cases)
     counsel, family = Counsel(parts.office, cases, referrals), Family(parts.office)
@@ -60,6 +69,10 @@ def app(parts: Parts) -> Starlette:
             *Passkeys(parts.office).routes,
             *doors.routes,
             *Board(parts.office).routes,
+            *Calendar(parts.office, asking).routes,
+            *Proposal(parts.office, asking).routes,
+            *Setup(parts.office).routes,
+            *Pairings(parts).routes,
             *pals.routes,
             *classes.routes,
             *counsel.routes,

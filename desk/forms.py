@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from itsdangerous import Signer
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData, QueryParams, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -43,20 +44,36 @@ def _signer(request: Request) -> Signer:
     return Signer(request.state.secret, salt="blue-pals-form", digest_method=hashlib.sha256)
 
 
+@dataclass(frozen=True, slots=True)
+class Most:
+    """What a form can hold, and what is said of a larger one."""
+
+    size: int  # bytes, of all that is sent
+    fields: int
+    sentence: str
+
+
+A_LETTER = Most(
+    MAX_BODY_BYTES,
+    20,
+    f"That is more than a letter can hold: {MAX_PAGES} files of {MEGABYTES} MB each are the most."
+    " Go back and send fewer or smaller ones.",
+)
+A_LIST = Most(
+    MAX_TEXT_BYTES, 2_000, "That is more than a list can hold. Go back and send fewer lines at a time."
+)
+
+
 @asynccontextmanager
-async def submitted(request: Request) -> AsyncIterator[FormData]:
+async def submitted(request: Request, most: Most = A_LETTER) -> AsyncIterator[FormData]:
     """The form. Raises FormRefused; one that says it is too large is refused before it is read."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise FormRefused(411, "Your browser did not say how large the letter is. Try another browser.")
-    if int(length) > MAX_BODY_BYTES:
-        raise FormRefused(
-            413,
-            f"That is more than a letter can hold: {MAX_PAGES} files of {MEGABYTES} MB each are the most."
-            " Go back and send fewer or smaller ones.",
-        )
+    if int(length) > most.size:
+        raise FormRefused(413, most.sentence)
     try:
-        async with request.form(max_files=100, max_fields=20, max_part_size=MAX_TEXT_BYTES) as form:
+        async with request.form(max_files=100, max_fields=most.fields, max_part_size=MAX_TEXT_BYTES) as form:
             request.state.typed = _field(form, "text")
             if not _signer(request).verify_signature(b"form", _field(form, "form").encode()):
                 raise FormRefused(403, "This form did not come from your page. Open the page again.")
@@ -129,7 +146,15 @@ def attestation_in(form: FormData) -> tuple[str | None, str | None]:
     raise FormRefused(422, "Say that you have reported, or that you have no reasonable cause.")
 
 
-def day_in(form: FormData, name: str, sentence: str) -> date:
+def ids_in(form: FormData, name: str) -> list[UUID]:
+    """Raises FormRefused."""
+    try:
+        return [UUID(str(one)) for one in form.getlist(name)]
+    except ValueError:
+        raise FormRefused(422, "Tick what is on the page, and send it again.") from None
+
+
+def day_in(form: FormData | QueryParams, name: str, sentence: str) -> date:
     """Raises FormRefused with this sentence."""
     try:
         return date.fromisoformat(_field(form, name))
@@ -150,6 +175,6 @@ async def _pages(files: list[UploadFile]) -> bytes:
         return await asyncio.to_thread(clean_pages, uploads)
 
 
-def _field(form: FormData, name: str) -> str:
+def _field(form: FormData | QueryParams, name: str) -> str:
     value = form.get(name)
     return value if isinstance(value, str) else ""

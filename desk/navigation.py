@@ -10,9 +10,12 @@ def pages_of(found: Visitor) -> Mapping[str, str]:
     """What stands above each page: this visitor's own pages, and what they are called."""
     pages = {
         "board": ("Board", Role.COORDINATOR in found.roles),
+        "calendar": ("Calendar", Role.COORDINATOR in found.roles),
+        "setup": ("Set-up", Role.COORDINATOR in found.roles),
         "pals": ("My pals", found.officer is not None),
         "class": ("My class", Role.TEACHER in found.roles),
         "counsel": ("Worries", Role.COUNSELOR in found.roles),
+        "pairings": ("Pairings", bool({Role.COORDINATOR, Role.COUNSELOR} & found.roles)),
         "agency": ("My agency", bool({Role.LIAISON, Role.COORDINATOR} & found.roles)),
         "family": ("My family", bool(found.children)),
         "cases": ("Cases", bool(found.ids)),

@@ -12,6 +12,7 @@ from bluepals.links import LinkRefused
 from bluepals.store.letters import NotTaken
 from desk.forms import FormRefused
 from desk.pages import Said, sentence
+from service.asking import CommandRefused, HasToWait
 
 NOT_FOUND = "There is no such page. Open the link in your newest mail."
 
@@ -23,7 +24,9 @@ def status_of(refused: Refused) -> int:
         return refused.status
     if isinstance(refused, NotLetIn):
         return 403
-    return 409 if isinstance(refused, NotTaken) else 422
+    if isinstance(refused, HasToWait):
+        return 503
+    return 409 if isinstance(refused, NotTaken | CommandRefused) else 422
 
 
 def said_about(refused: Refused, request: Request) -> Said:

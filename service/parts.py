@@ -27,6 +27,13 @@ class Parts:
     bell: Bell
     pager: Pager = field(default_factory=LogPager)
     sign_on: SignOnSettings = field(default_factory=SignOnSettings)
+    temporal_ui: str = ""
+
+    def page_of(self, workflow_id: str) -> str | None:
+        """In the Temporal Web UI, where there is one."""
+        if not self.temporal_ui:
+            return None
+        return f"{self.temporal_ui.rstrip('/')}/namespaces/{self.client.namespace}/workflows/{workflow_id}"
 
 
 @asynccontextmanager
@@ -49,5 +56,6 @@ async def assembled(settings: Settings, client: Client) -> AsyncIterator[Parts]:
             bell,
             pager(settings.pager_url),
             settings.sign_on,
+            settings.temporal_ui_url,
         )
         await bell.quiet()

@@ -150,5 +150,9 @@ class Program:
         """The agencies whose officers write to each school's children."""
         return {school.id: frozenset(school.agencies) for school in self.schools}
 
+    def name_of(self, school: str) -> str:
+        """The school's; its id, where it is not known any more."""
+        return next((one.name for one in self.schools if one.id == school), school)
+
     def program_year_id(self, school: str) -> str:
         return f"{self.id}.{school}.{self.first_year}"

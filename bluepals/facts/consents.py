@@ -1,18 +1,26 @@
-"""A family withdraws what it had agreed to: without the letters nothing goes out from that moment on."""
+"""What families agree to on paper is recorded by a person, and withdrawn again by one.
+
+Without the letters nothing goes out from that moment on.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from bluepals.domain.people import ConsentScope
-from bluepals.facts import endings
+from bluepals.domain.people import ConsentScope, Role
+from bluepals.domain.refusals import Refused
+from bluepals.facts import endings, who_may
 from bluepals.facts.office import Letterhead, Office, post
+from bluepals.facts.roster import consent_key, tell_gates_opened
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.store import consents, matching, pairings
+from bluepals.store import attention, consents, gates, matching, pairings, programs
 from bluepals.store import endings as records
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
+
+LONGEST_VERSION = 40  # characters, as in a roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,60 @@ async def withdraw(
         if child.pairing_id is not None:
             await _end(office, connection, child.pairing_id, by, introduced=child.introduced)
         return Withdrawn(scopes, child.pairing_id, not changed)
+
+
+class ConsentRefused(Refused):
+    """Nothing is recorded; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperForms:
+    """What the families of these children have handed in, all on one form and of one day."""
+
+    students: Sequence[UUID]
+    scopes: Sequence[ConsentScope]
+    given_on: date
+    version: str | None
+
+
+async def record(office: Office, scope: Scope, forms: PaperForms, *, by: UUID) -> int:
+    """For how many children this is new. Raises ConsentRefused or NotTheirsToSay."""
+    async with office.committing(scope) as connection:
+        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="records consents")
+        await matching.one_at_a_time(connection, scope.program)
+        await _refuse(connection, forms)
+        closed_before = await gates.closed(connection)
+        recorded = await consents.record(
+            connection, forms.students, forms.scopes, forms.given_on, forms.version, by
+        )
+        for child in await consents.on_paper(connection):
+            await attention.settle(connection, consent_key(child))
+        await tell_gates_opened(connection, scope.program, closed_before)
+        return recorded
+
+
+async def _refuse(connection: Connection, forms: PaperForms) -> None:
+    """Raises ConsentRefused."""
+    if not forms.students or not forms.scopes:
+        raise ConsentRefused("Tick whose form is here, and what its family agrees to.")
+    today = await programs.today(connection)
+    if forms.given_on > today:
+        raise ConsentRefused(
+            f"{forms.given_on} is still to come. Write the day on which the form was signed."
+        )
+    if len(forms.version or "") > LONGEST_VERSION:
+        raise ConsentRefused(f"A form's version has up to {LONGEST_VERSION} characters.")
+    if ConsentScope.LETTERS not in forms.scopes:
+        without = await consents.without_letters(connection, forms.students)
+        if without:
+            raise ConsentRefused(
+                f"Nothing else holds without the letters, and {', '.join(without)} has no consent to them. Tick the letters too."
+            )
+    withdrawn = await consents.withdrawn_since(connection, forms.students, forms.scopes, forms.given_on)
+    if withdrawn:
+        raise ConsentRefused(
+            f"The family of {', '.join(withdrawn)} has withdrawn after {forms.given_on}: only a later form brings it back."
+        )
 
 
 async def _end(

@@ -78,7 +78,7 @@ async def _to_read(
             waiting.setdefault(draft.school, []).append(draft)
     return [
         ToRead(
-            school,
+            letterhead.program.name_of(school) if school else None,
             len(drafts),
             letterhead.calendar.label(min(one.received_at for one in drafts)),
             [one.name for one in await people.staff(connection, Role.MODERATOR, school=school)],
@@ -93,7 +93,7 @@ async def _open_cases(
     return [
         OpenCase(
             row["case"],
-            row["school"],
+            letterhead.program.name_of(row["school"]) if row["school"] else None,
             row["opened_at"].astimezone(letterhead.calendar.zone).date(),
             _waits_for(row),
         )

@@ -51,6 +51,18 @@ _AFTER_RUNG: Mapping[Rung, Sequence[Step]] = {
     Rung.REST_PROPOSED: (Step.REST,),
 }
 
+ABOUT_A_PAIRING = frozenset(
+    {
+        silence.KIND,
+        silence.NOT_REACHED,
+        visit_hosts.KIND,
+        leaving.DEATH,
+        "declined",
+        "letter held",
+        "no stock letter",
+        "empty place in a pack",
+    }
+)
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 COMMAND_LINE = "starter.py"
 # What follows from these is no silence any more; the call would stand until the next morning.
@@ -63,6 +75,11 @@ class Decision:
 
     call: Call
     steps: Sequence[Step]
+
+    @property
+    def pairing_id(self) -> UUID | None:
+        """Of the pairing that it is about."""
+        return self.call.subject_id if self.call.kind in ABOUT_A_PAIRING else None
 
     @property
     def told(self) -> str:

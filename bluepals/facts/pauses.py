@@ -80,13 +80,13 @@ async def pause_in(
     """The same, in the transaction of what it follows from."""
     for what in whats:
         await pauses.begin(connection, target, what, reason, by)
-    return await _follow(connection, target)
+    return await follow_in(connection, target)
 
 
 async def wake_in(connection: Connection, target: Target, by: UUID) -> None:
     """End a rest that nobody has to plan for: the opening days are others'."""
     await pauses.end(connection, target, [What.LETTERS], by)
-    await _follow(connection, target)
+    await follow_in(connection, target)
 
 
 async def preview(
@@ -195,11 +195,11 @@ async def _resume(
         await move_frozen_visits(connection, letterhead, target)
     for one in await _unfit(connection):
         if one.number in choices:
-            await _settle(connection, program, one, choices[one.number])
-    return await _follow(connection, target)
+            await _settle(connection, program, one, choices[one.number], by)
+    return await follow_in(connection, target)
 
 
-async def _follow(connection: Connection, target: Target) -> NewCalendar:
+async def follow_in(connection: Connection, target: Target) -> NewCalendar:
     """The new dates, and whoever lives by them told of them."""
     program = await programs.load(connection)
     await reschedule(connection, program)
@@ -222,7 +222,9 @@ async def _unfit(connection: Connection) -> Sequence[RoundOnRecord]:
     ]
 
 
-async def _settle(connection: Connection, program: Program, unfit: RoundOnRecord, choice: Choice) -> None:
+async def _settle(
+    connection: Connection, program: Program, unfit: RoundOnRecord, choice: Choice, by: UUID
+) -> None:
     match choice:
         case Choice.DROP:
             await pauses.leave_out(connection, unfit.program_year, unfit.number, "dropped")
@@ -230,13 +232,13 @@ async def _settle(connection: Connection, program: Program, unfit: RoundOnRecord
             await pauses.leave_out(connection, unfit.program_year, unfit.number, "carried")
         case Choice.SHORTEN:
             await pauses.plan_anew(
-                connection, unfit.program_year, await _shortened(connection, program, unfit)
+                connection, unfit.program_year, await _shortened(connection, program, unfit), by
             )
 
 
 async def _shortened(connection: Connection, program: Program, unfit: RoundOnRecord) -> RoundDates:
     """A plan that pauses move to the days that are left. Raises PauseRefused when they are too few."""
-    calendar, policy = SchoolCalendar.of(program), program.policy
+    calendar = SchoolCalendar.of(program)
     today = await programs.today(connection)
     before = await pauses.last_opening_before(connection, unfit.program_year, unfit.number)
     after, opens_by = max(today, before or today), calendar.add_school_days(program.year.last_day, -1)
@@ -247,13 +249,19 @@ async def _shortened(connection: Connection, program: Program, unfit: RoundOnRec
             f"Round {unfit.number} at {unfit.school} can't be shortened: {left} school days are left after {after},"
             f" and {SHORTEST} are needed. Drop it, or carry it into the next year."
         )
-    stretches = _of_class(await pauses.all_pauses(connection, What.LETTERS), unfit.school)
+    return await plan_for(connection, program, unfit.school, wanted)
+
+
+async def plan_for(connection: Connection, program: Program, school: str, wanted: RoundDates) -> RoundDates:
+    """The plan that pauses move to these days. Raises ValueError when one of them is no school day, or in a pause."""
+    calendar, policy = SchoolCalendar.of(program), program.policy
+    stretches = _of_class(await pauses.all_pauses(connection, What.LETTERS), school)
 
     def planned(day: date, hour: int) -> date:
         return unmoved(calendar, day, hour, stretches)
 
     return RoundDates(
-        number=unfit.number,
+        number=wanted.number,
         students_due=planned(wanted.students_due, policy.due_hour),
         officers_due=planned(wanted.officers_due, policy.due_hour),
         opens_on=planned(wanted.opens_on, policy.opening_hour),

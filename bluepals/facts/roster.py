@@ -128,7 +128,9 @@ async def apply(office: Office, roster: Roster) -> Applied:
         for stock in roster.stock_letters:
             await _take_stock_letter(office, connection, stock)
         await tell_gates_opened(connection, roster.program.id, closed_before)
-        await _ask(connection, [*roster.needs_person, *applied.needs_person])
+        on_paper = {consent_key(one) for one in await consents.on_paper(connection)}
+        asked = [one for one in roster.needs_person if one.key not in on_paper]
+        await _ask(connection, [*asked, *applied.needs_person])
         await replacements.seek(connection, await Letterhead.of(office, connection))
         await tell_visits_of_the_uncleared(connection)
         return applied
@@ -181,6 +183,11 @@ async def tell_gates_opened(connection: Connection, program: str, closed_before:
             key=f"roster-{uuid4()}",
             body={"cause": "the roster was imported again: consent and clearance are there"},
         )
+
+
+def consent_key(student: str) -> str:
+    """Of the call about a child without a consent, by its id in the roster."""
+    return NeedsPerson("students.csv", None, "consent", "", "", student).key
 
 
 async def _ask(connection: Connection, needs_person: Sequence[NeedsPerson]) -> None:

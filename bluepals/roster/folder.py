@@ -1,9 +1,12 @@
 """A program folder: program.toml and its people, read together so that all problems are told at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 from bluepals.domain.people import FollowOn, Officer, Partner, Role, StaffRole, StockLetter, Student
 from bluepals.domain.program import Program
@@ -24,6 +27,7 @@ from bluepals.roster.program_file import FILE, ProgramFile, read_program
 
 MOST_BYTES = 10_000_000
 MOST_BYTES_OF_PROGRAM = 200_000
+TABLES = ("students", "officers", "staff", "stock_letters", "partners", "follow_on")
 TABLE_ENDINGS = (".csv", ".xlsx")
 
 
@@ -46,9 +50,23 @@ class RosterReading:
 
 def read_folder(folder: Path, today: date | None = None) -> RosterReading:
     """Never raises: whatever is in the files, it is people or problems. Consent and clearance are judged at `today`."""
-    files = _Files(folder)
-    program = _program(files)
-    references = References(program.schools, program.agencies, program.policy, today or date.today())  # noqa: DTZ011 - the day on the wall of whoever imports
+    return _read(_Files.of_folder(folder), None, today or date.today())  # noqa: DTZ011 - the day on the wall of whoever imports
+
+
+def read_files(files: Mapping[str, bytes], known: Program, today: date) -> RosterReading:
+    """The same of files that were sent, by their names. Without a program.toml among them the program stays as `known`."""
+    there = {name.casefold(): partial(BytesIO, data) for name, data in files.items()}
+    return _read(_Files(there), known if FILE not in there else None, today)
+
+
+def is_of_a_folder(name: str) -> bool:
+    """Whether a program folder has a file of this name."""
+    return name.casefold() in {FILE, *(stem + ending for stem in TABLES for ending in TABLE_ENDINGS)}
+
+
+def _read(files: "_Files", known: Program | None, today: date) -> RosterReading:
+    program = _program(files) if known is None else ProgramFile.of(known)
+    references = References(program.schools, program.agencies, program.policy, today)
     students, officers, staff = (
         files.table("students"),
         files.table("officers"),
@@ -110,17 +128,27 @@ def _by_line(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
-class _Files:
-    """The folder's files, whatever the case of their names; what is not there is a problem."""
+def _opener(path: Path) -> Callable[[], IO[bytes]]:
+    return lambda: path.open("rb")
 
-    def __init__(self, folder: Path) -> None:
+
+class _Files:
+    """Files by their names, whatever case those are in; what is not there is a problem. None: no folder at all."""
+
+    def __init__(self, there: Mapping[str, Callable[[], IO[bytes]]] | None) -> None:
         self.problems: list[Problem] = []
-        self._there: Mapping[str, Path] | None = None
+        self._there = there
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> "_Files":
         try:
-            self._there = {path.name.casefold(): path for path in sorted(folder.iterdir()) if path.is_file()}
+            paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
         except (OSError, ValueError):
+            files = cls(None)
             text = "is no folder that can be opened; give the folder that holds program.toml"
-            self.problems.append(Problem(folder.name, None, "", str(folder), text))
+            files.problems.append(Problem(folder.name, None, "", str(folder), text))
+            return files
+        return cls({path.name.casefold(): _opener(path) for path in paths})
 
     def table(self, stem: str, *, optional: bool = False) -> SourceFile | None:
         """The table of this name; None when there is none to read, which is a problem unless it is optional."""
@@ -141,11 +169,11 @@ class _Files:
         """The file's bytes; never more of them than are read of a roster."""
         if self._there is None:
             return None
-        if (path := self._there.get(name)) is None:
+        if (opened := self._there.get(name)) is None:
             self._add(name, f"the folder has no {name}; add it (docs/formats.md has its columns)")
             return None
         try:
-            with path.open("rb") as file:
+            with opened() as file:
                 data = file.read(most + 1)
         except OSError as broken:
             self._add(name, f"the file can't be opened ({broken.strerror}); see who may read it")

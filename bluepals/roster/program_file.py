@@ -100,6 +100,14 @@ class ProgramFile:
     policy: Policy = field(default_factory=Policy)
     problems: list[Problem] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, program: Program) -> "ProgramFile":
+        """Of a program that is known already."""
+        schools, agencies = (
+            frozenset(one.id for one in of_kind) for of_kind in (program.schools, program.agencies)
+        )
+        return cls(program, schools, agencies, program.policy)
+
 
 def read_program(data: bytes) -> ProgramFile:
     """Never raises: what can't be read is a problem."""

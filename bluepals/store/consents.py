@@ -1,7 +1,8 @@
-"""What families have agreed to: brought by the roster, withdrawn by a person, and then in force no more."""
+"""What families have agreed to: brought by the roster or recorded from paper, withdrawn by a person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from bluepals.domain.people import ConsentScope, Student
@@ -15,13 +16,15 @@ _NOT_WITHDRAWN = (
 
 
 async def save(connection: Connection, students: Iterable[Student]) -> None:
-    """As the roster has them now. A child that it brings a newer consent for takes part again."""
+    """As the roster has them now; what a person has recorded stays where it says nothing. A newer consent brings a child
+    back.
+    """
     roster = list(students)
     given = [(one, scope, day) for one in roster for scope, day in one.consents.items()]
     await connection.execute(
         "WITH new AS (SELECT * FROM unnest($1::text[], $2::text[]) AS new (external_id, scope))"
         " UPDATE consent SET withdrawn_at = program_now() FROM student"
-        " WHERE student.id = consent.student_id AND consent.withdrawn_at IS NULL"
+        " WHERE student.id = consent.student_id AND consent.withdrawn_at IS NULL AND consent.recorded_by IS NULL"
         " AND student.external_id = ANY ($3::text[]) AND NOT EXISTS"
         "  (SELECT FROM new WHERE new.external_id = student.external_id AND new.scope = consent.scope)",
         [one.student_id for one, _, _ in given],
@@ -49,6 +52,117 @@ async def save(connection: Connection, students: Iterable[Student]) -> None:
         " AND consent_on > local_day(withdrawn_at)",
         [one.student_id for one in roster],
     )
+
+
+async def record(
+    connection: Connection,
+    student_ids: Sequence[UUID],
+    scopes: Sequence[ConsentScope],
+    given_on: date,
+    form_version: str | None,
+    by: UUID,
+) -> int:
+    """From forms on paper. For how many children something is in force that was not, or by another form."""
+    rows = await connection.fetch(
+        "INSERT INTO consent AS known (program_id, student_id, scope, given_on, form_version, recorded_by)"
+        " SELECT student.program_id, student.id, new.scope, new.given_on, $4, $5 FROM student"
+        " CROSS JOIN (SELECT unnest($2::text[]) AS scope, $3::date AS given_on) AS new"
+        f" WHERE student.id = ANY ($1::uuid[]) AND student.erased_at IS NULL AND {_NOT_WITHDRAWN}"
+        " ON CONFLICT (student_id, scope) WHERE withdrawn_at IS NULL DO UPDATE"
+        " SET (given_on, form_version, recorded_by) = (excluded.given_on, excluded.form_version, excluded.recorded_by)"
+        " WHERE (known.given_on, known.form_version) IS DISTINCT FROM (excluded.given_on, excluded.form_version)"
+        " RETURNING student_id",
+        list(student_ids),
+        list(scopes),
+        given_on,
+        form_version,
+        by,
+    )
+    await connection.execute(
+        "UPDATE student SET consent_on = given_on, withdrawn_at = NULL FROM consent"
+        " WHERE student.id = ANY ($1::uuid[]) AND student_id = student.id AND scope = 'letters'"
+        " AND consent.withdrawn_at IS NULL AND recorded_by IS NOT NULL"
+        " AND (student.withdrawn_at IS NULL OR given_on > local_day(student.withdrawn_at))",
+        list(student_ids),
+    )
+    return len({row["student_id"] for row in rows})
+
+
+async def on_paper(connection: Connection) -> Sequence[str]:
+    """Children whose consent to the letters a person has recorded, by their ids in the roster."""
+    rows = await connection.fetch(
+        "SELECT external_id FROM student JOIN consent ON student_id = student.id"
+        " WHERE scope = 'letters' AND consent.withdrawn_at IS NULL AND recorded_by IS NOT NULL ORDER BY 1"
+    )
+    return [row["external_id"] for row in rows]
+
+
+async def without_letters(connection: Connection, student_ids: Sequence[UUID]) -> Sequence[str]:
+    """Those of these children who have no consent to the letters, by their ids in the roster."""
+    rows = await connection.fetch(
+        "SELECT external_id FROM student WHERE id = ANY ($1::uuid[]) AND NOT has_consent(student) ORDER BY 1",
+        list(student_ids),
+    )
+    return [row["external_id"] for row in rows]
+
+
+async def withdrawn_since(
+    connection: Connection, student_ids: Sequence[UUID], scopes: Sequence[ConsentScope], given_on: date
+) -> Sequence[str]:
+    """Those whose family has withdrawn one of these on that day or later, by their ids in the roster."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT external_id FROM student JOIN consent ON student_id = student.id"
+        " WHERE student.id = ANY ($1::uuid[]) AND scope = ANY ($2::text[]) AND withdrawn_by IS NOT NULL"
+        " AND local_day(consent.withdrawn_at) >= $3 ORDER BY 1",
+        list(student_ids),
+        list(scopes),
+        given_on,
+    )
+    return [row["external_id"] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Of one scope. `on_paper`: a person has recorded it."""
+
+    given_on: date
+    version: str | None
+    on_paper: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChildsConsents:
+    """What is in force. `withdrawn`: the family takes no part any more."""
+
+    id: UUID
+    external_id: str
+    name: str
+    withdrawn: bool
+    forms: Mapping[ConsentScope, Form]
+
+
+async def of_class(connection: Connection, program_year: str, class_name: str) -> Sequence[ChildsConsents]:
+    rows = await connection.fetch(
+        "SELECT student.id, external_id, first_name || ' ' || last_name AS name, withdrawn_at IS NOT NULL AS withdrawn,"
+        " (SELECT coalesce(jsonb_object_agg(scope, jsonb_build_array(given_on, form_version, recorded_by IS NOT NULL)),"
+        "   '{}') FROM consent WHERE student_id = student.id AND consent.withdrawn_at IS NULL) AS forms"
+        " FROM student WHERE program_year_id = $1 AND class_name = $2 AND erased_at IS NULL AND left_at IS NULL"
+        " ORDER BY last_name, first_name, external_id",
+        program_year,
+        class_name,
+    )
+    return [
+        ChildsConsents(
+            **{
+                **row,
+                "forms": {
+                    ConsentScope(scope): Form(date.fromisoformat(day), version, on_paper)
+                    for scope, (day, version, on_paper) in row["forms"].items()
+                },
+            }
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,15 +178,17 @@ async def move_rounds(connection: Connection, rounds: Sequence[tuple[str, Frozen
     )
 
 
-async def plan_anew(connection: Connection, program_year: str, dates: RoundDates) -> None:
-    """A round that people have shortened."""
+async def plan_anew(connection: Connection, program_year: str, dates: RoundDates, by: UUID) -> None:
+    """A round that people have shortened or moved."""
     await connection.execute(
-        "UPDATE round SET students_due = $3, officers_due = $4, opens_on = $5 WHERE program_year_id = $1 AND number = $2",
+        "UPDATE round SET students_due = $3, officers_due = $4, opens_on = $5, planned_by = $6, planned_at = program_now()"
+        " WHERE program_year_id = $1 AND number = $2",
         program_year,
         dates.number,
         dates.students_due,
         dates.officers_due,
         dates.opens_on,
+        by,
     )
 
 

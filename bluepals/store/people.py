@@ -21,7 +21,15 @@ _CHILD = (
     " guardian1_access, guardian2_name, guardian2_email, guardian2_access, consent_on"
 )
 _KNOWN = ", ".join(f"known.{column}" for column in _CHILD.split(", "))
-_EXCLUDED = ", ".join(f"excluded.{column}" for column in _CHILD.split(", "))
+# A consent that a person has recorded stays when the roster says nothing of it.
+_CONSENT = (
+    "CASE WHEN EXISTS (SELECT FROM consent WHERE student_id = known.id AND scope = 'letters'"
+    " AND withdrawn_at IS NULL AND recorded_by IS NOT NULL)"
+    " THEN coalesce(excluded.consent_on, known.consent_on) ELSE excluded.consent_on END"
+)
+_EXCLUDED = ", ".join(
+    _CONSENT if column == "consent_on" else f"excluded.{column}" for column in _CHILD.split(", ")
+)
 
 
 async def save_students(

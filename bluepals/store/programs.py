@@ -60,7 +60,9 @@ async def _save_year(connection: Connection, program: Program, school: str) -> N
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
         " ON CONFLICT (program_year_id, number) DO UPDATE SET (students_due, officers_due, opens_on, students_due_at,"
         " officers_due_at, pack_closes_at, opens_at) = (excluded.students_due, excluded.officers_due, excluded.opens_on,"
-        " excluded.students_due_at, excluded.officers_due_at, excluded.pack_closes_at, excluded.opens_at)",
+        " excluded.students_due_at, excluded.officers_due_at, excluded.pack_closes_at, excluded.opens_at)"
+        # Once it is open, its dates are people's to move; a folder that names others has been refused before.
+        " WHERE (SELECT state FROM program_year WHERE id = round.program_year_id) = 'prepared'",
         [
             (
                 year,

@@ -99,3 +99,28 @@ async def numbers(connection: Connection, program_year: str) -> dict[str, int]:
         program_year,
     )
     return dict(row or {})
+
+
+@dataclass(frozen=True, slots=True)
+class RoundInCalendar:
+    """Its days as they stand now; None: frozen, or no longer within the year. `over`: opened. `left_out`: how."""
+
+    program_year: str
+    number: int
+    students_due: date | None
+    officers_due: date | None
+    opens_on: date | None
+    over: bool
+    left_out: str | None
+
+
+async def in_calendar(connection: Connection) -> Sequence[RoundInCalendar]:
+    """Of the years that are not closed."""
+    rows = await connection.fetch(
+        "SELECT program_year_id AS program_year, number, local_day(students_due_at) AS students_due,"
+        " local_day(officers_due_at) AS officers_due, opening_day(round) AS opens_on,"
+        " coalesce(opens_at <= program_now(), false) AS over, left_out"
+        " FROM round JOIN program_year ON program_year.id = program_year_id"
+        " WHERE program_year.state <> 'closed' ORDER BY program_year_id, number"
+    )
+    return [RoundInCalendar(**row) for row in rows]

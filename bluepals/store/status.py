@@ -40,6 +40,20 @@ async def pairings(connection: Connection) -> Sequence[Row]:
     return [dict(row) for row in rows]
 
 
+async def pairings_by_class(connection: Connection) -> Sequence[Row]:
+    """As a school may know them: of officers the first name only. Those that have ended come last."""
+    rows = await connection.fetch(
+        "SELECT pairing.id, school.name AS school_name, student.class_name,"
+        " student.first_name || ' ' || student.last_name AS student, pal.officer_first_name AS officer,"
+        " pairing.ended_at IS NOT NULL AS ended"
+        " FROM pairing JOIN pal ON pal.pairing_id = pairing.id JOIN student ON student.id = pairing.student_id"
+        " JOIN school ON school.program_id = pairing.program_id AND school.id = pairing.school_id"
+        " WHERE is_in_an_open_year(student) AND student.program_year_id = pairing.program_year_id"
+        " ORDER BY school.name, school.id, class_name, ended, last_name, student.first_name, pairing.begins_on"
+    )
+    return [dict(row) for row in rows]
+
+
 async def pairing(connection: Connection, pairing_id: UUID) -> Row:
     """Raises LookupError with a sentence."""
     row = await connection.fetchrow(

@@ -58,6 +58,8 @@ async def souths(town: Town) -> Mapping[str, str]:
         "class_name": "5A",
         "opening": "1",
         "key": "replacement-of-another",
+        "target": "school-south",
+        "what": "letters",
     }
 
 

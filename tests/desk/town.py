@@ -141,6 +141,18 @@ class Town:
     def coordinator(self, name: str) -> "Visitor":
         return self._visitor(name, "board")
 
+    def calendar(self, name: str) -> "Visitor":
+        return self._visitor(name, "calendar")
+
+    def setup(self, name: str) -> "Visitor":
+        return self._visitor(name, "setup")
+
+    def pairing_list(self, name: str) -> "Visitor":
+        return self._visitor(name, "pairings")
+
+    def pairs(self, name: str) -> "Visitor":
+        return self._visitor(name, "setup/pairs")
+
     def counselor(self, name: str) -> "Visitor":
         return self._visitor(name, "counsel")
 

@@ -2,17 +2,22 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from bluepals.domain.letters import Side
 from bluepals.domain.people import ConsentScope
 from bluepals.facts import consents, endings, matching, roster
-from bluepals.facts.consents import Withdrawn
+from bluepals.facts.consents import ConsentRefused, PaperForms, Withdrawn
+from bluepals.facts.roster import consent_key
+from bluepals.facts.who_may import NotTheirsToSay
+from bluepals.store import attention
 from bluepals.store.deliveries import Held
 from bluepals.store.endings import Reason
 from tests.bluepals.facts.two_schools import BEGIN, CONSENT, TwoSchools, people, student
 
+TODAY = BEGIN.date()
 LETTERS, VISIT = ConsentScope.LETTERS, ConsentScope.VISIT
 
 
@@ -92,9 +97,7 @@ async def test_a_withdrawn_child_is_not_matched_again(schools: TwoSchools) -> No
     assert (await matching.make_proposal(schools.office, schools.scope, seed=1)).pairs == 0
 
 
-@pytest.mark.parametrize(
-    ("form_of", "is_open"), [(CONSENT, False), (BEGIN.date(), False), (date(2026, 9, 2), True)]
-)
+@pytest.mark.parametrize(("form_of", "is_open"), [(CONSENT, False), (TODAY, False), (date(2026, 9, 2), True)])
 async def test_only_a_later_form_brings_it_back(schools: TwoSchools, form_of: date, is_open: bool) -> None:
     await withdraw(schools, "Ana")
     await bring(schools, "Ana", consent=form_of)
@@ -131,3 +134,80 @@ async def test_a_guardian_without_access_gets_nothing_that_has_not_left(schools:
 async def test_nobody_withdraws_for_a_child_that_is_not_there(schools: TwoSchools) -> None:
     with pytest.raises(LookupError, match=r"no student 'Zoe'.*students\.csv"):
         await withdraw(schools, "Zoe")
+
+
+async def record(
+    schools: TwoSchools,
+    child: str,
+    *scopes: ConsentScope,
+    given_on: date = TODAY,
+    version: str | None = "2026-2",
+    by: str = "Cora",
+) -> int:
+    forms = PaperForms([schools.student[child]], scopes, given_on, version)
+    return await consents.record(schools.office, schools.scope, forms, by=schools.staff[by])
+
+
+async def test_a_form_on_paper_opens_the_gate_and_its_call_is_settled(schools: TwoSchools) -> None:
+    await bring(schools, "Ana", consent=None, further_consents=())
+    assert not await gate(schools, "Ana", LETTERS)
+    before = await schools.admin.fetchval("SELECT count(*) FROM tell WHERE fact = 'gate_opened'")
+    async with schools.database.transaction(schools.scope) as connection:
+        await attention.call(connection, key=consent_key("Ana"), kind="roster", sentence="Ask.")
+    assert await record(schools, "Ana", LETTERS, ConsentScope.PHOTOS) == 1
+    assert [await gate(schools, "Ana", scope) for scope in ConsentScope] == [True, False, True, False]
+    row = await schools.admin.fetchrow(
+        "SELECT given_on, form_version, recorded_by FROM consent WHERE scope = 'photos'"
+    )
+    assert row is not None
+    assert tuple(row) == (TODAY, "2026-2", schools.staff["Cora"])
+    assert await schools.admin.fetchval("SELECT count(*) FROM tell WHERE fact = 'gate_opened'") == before + 1
+    async with schools.database.transaction(schools.scope) as connection:
+        assert consent_key("Ana") not in {one.key for one in await attention.open_calls(connection)}
+
+
+async def test_the_same_form_again_changes_nothing(schools: TwoSchools) -> None:
+    assert await record(schools, "Ana", LETTERS) == 1, "it is another form than the roster's"
+    assert await record(schools, "Ana", LETTERS) == 0
+
+
+async def test_what_a_person_has_recorded_stays_when_the_roster_says_nothing_of_it(
+    schools: TwoSchools,
+) -> None:
+    await bring(schools, "Ana", consent=None, further_consents=())
+    await record(schools, "Ana", LETTERS, VISIT)
+    await bring(schools, "Ana", consent=None, further_consents=())
+    assert [await gate(schools, "Ana", scope) for scope in (LETTERS, VISIT)] == [True, True]
+
+
+async def test_what_is_recorded_can_be_withdrawn_like_any_other(schools: TwoSchools) -> None:
+    await record(schools, "Ana", LETTERS)
+    await withdraw(schools, "Ana")
+    assert not await gate(schools, "Ana", LETTERS)
+    with pytest.raises(ConsentRefused, match="only a later form brings it back"):
+        await record(schools, "Ana", LETTERS)
+    await schools.at(BEGIN + timedelta(days=1))
+    await record(schools, "Ana", LETTERS, given_on=TODAY + timedelta(days=1))
+    assert await gate(schools, "Ana", LETTERS)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "other", "sentence"),
+    [
+        ((), {}, "Tick whose form is here"),
+        ((LETTERS,), {"given_on": TODAY + timedelta(days=1)}, "is still to come"),
+        ((LETTERS,), {"version": "x" * 41}, "up to 40 characters"),
+        ((VISIT,), {}, "Nothing else holds without the letters, and Ana has no consent"),
+    ],
+)
+async def test_a_form_that_says_nothing_or_the_impossible_is_refused(
+    schools: TwoSchools, scopes: tuple[ConsentScope, ...], other: dict[str, Any], sentence: str
+) -> None:
+    await bring(schools, "Ana", consent=None, further_consents=())
+    with pytest.raises(ConsentRefused, match=sentence):
+        await record(schools, "Ana", *scopes, **other)
+
+
+async def test_only_a_coordinator_records_them(schools: TwoSchools) -> None:
+    with pytest.raises(NotTheirsToSay, match="Only a coordinator records consents"):
+        await record(schools, "Ana", LETTERS, by="Tess")

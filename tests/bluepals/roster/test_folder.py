@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bluepals.domain.people import Partner
-from bluepals.roster import Problem, RosterReading, read_folder
+from bluepals.roster import Problem, RosterReading, is_of_a_folder, read_files, read_folder
 from tests.bluepals.roster.village import GOOD, TODAY, cells_of, read, the_problem, workbook, write
 
 ANY_FOLDER = settings(
@@ -137,3 +137,34 @@ def test_the_list_of_a_suspected_harm_names_roles_and_people_of_the_staff(tmp_pa
     problem = the_problem(read(tmp_path, program__toml=told("K-9")))
     assert (problem.column, problem.value) == ("safety.told", "K-9")
     assert "is no role and no staff_id of staff.csv" in problem.problem
+
+
+def test_files_that_were_sent_are_read_like_a_folder(tmp_path: Path) -> None:
+    program = read(tmp_path).program
+    assert program is not None
+    sent = {name.upper(): text.encode() for name, text in GOOD.items()}
+    assert read_files(sent, program, TODAY) == read_folder(tmp_path, TODAY)
+
+
+def test_without_a_program_file_the_program_on_record_stays(tmp_path: Path) -> None:
+    program = read(tmp_path).program
+    assert program is not None
+    sent = {name: text.encode() for name, text in GOOD.items() if name != "program.toml"}
+    reading = read_files(sent, program, TODAY)
+    assert (reading.problems, reading.program) == ((), program)
+    elsewhere = {**sent, "students.csv": GOOD["students.csv"].replace("north", "nowhere").encode()}
+    assert {one.column for one in read_files(elsewhere, program, TODAY).problems} == {"school"}
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("Students.CSV", True),
+        ("officers.xlsx", True),
+        ("program.toml", True),
+        ("notes.csv", False),
+        ("staff.pdf", False),
+    ],
+)
+def test_a_file_is_known_by_its_name(name: str, known: bool) -> None:
+    assert is_of_a_folder(name) is known

@@ -161,6 +161,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "fact": "letter_decided",
         "farewell_until": None,
         "first_year": 2026,
+        "form_version": "2026-2",
+        "given_on": date(2026, 9, 1),
         "everybody": False,
         "host_id": await busy.admin.fetchval("SELECT id FROM visit_host WHERE program_id = 'stl' LIMIT 1"),
         "handed": letters.Handed(TypedLetter("New."), "en", busy.officer["Olga"], Screening((), Risk.NONE)),

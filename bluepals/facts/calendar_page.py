@@ -1,0 +1,254 @@
+"""The calendar of a coordinator's page: each school's rounds and visit, what rests, and what a change would move."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.program import Program
+from bluepals.facts import dates, pauses
+from bluepals.facts.coordinators import CoordinatorAtDesk
+from bluepals.facts.dates import Change
+from bluepals.facts.desk import NotTheirs
+from bluepals.facts.office import Office
+from bluepals.facts.pauses import Choice, NewCalendar
+from bluepals.store import pauses as store
+from bluepals.store import programs, rounds, visits
+from bluepals.store.database import Connection
+from bluepals.store.pauses import OpenPause, Target, What
+from bluepals.store.rounds import RoundInCalendar
+from bluepals.store.visits import VisitDate
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolsCalendar:
+    """One school's year. `open`: its dates can be moved at the desk."""
+
+    program_year: str
+    school: str
+    name: str
+    open: bool
+    rounds: Sequence[RoundInCalendar]
+    visit: VisitDate
+    visit_rests: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PauseOnPage:
+    pause: OpenPause
+    of: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPage:
+    """`targets`: what may be paused as a whole, by its key in the form."""
+
+    today: date
+    schools: Sequence[SchoolsCalendar]
+    pauses: Sequence[PauseOnPage]
+    targets: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDates:
+    """None: no date, since it rests or no longer fits."""
+
+    what: str
+    was: Sequence[date | None]
+    becomes: Sequence[date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change would move. `unfit`: rounds for which no day is left; `agreed`: stands for exactly these dates."""
+
+    moved: Sequence[MovedDates]
+    own_dates: int
+    unfit: Sequence[int]
+    told: int
+    agreed: str
+
+
+async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> CalendarPage:
+    async with office.database.transaction(coordinator.office_scope) as connection:
+        program = await programs.load(connection)
+        calendar = SchoolCalendar.of(program)
+        known = await rounds.in_calendar(connection)
+        return CalendarPage(
+            today=await programs.today(connection),
+            schools=[
+                SchoolsCalendar(
+                    year,
+                    school,
+                    program.name_of(school),
+                    state == "open",
+                    [one for one in known if one.program_year == year],
+                    await visits.date_of(connection, year),
+                    await visits.rests(connection, year),
+                )
+                for year, school, state in await programs.years(connection)
+                if state != "closed" and coordinator.sees(school)
+            ],
+            pauses=[
+                PauseOnPage(one, _called(one.target, program), calendar.label(one.began_at))
+                for one in await store.open_pauses(connection)
+                if coordinator.sees(one.target.school)
+            ],
+            targets={
+                **({"program": "The whole program"} if coordinator.schools is None else {}),
+                **{f"school-{one.id}": one.name for one in program.schools if coordinator.sees(one.id)},
+                **{
+                    f"agency-{one.id}": f"The officers of {one.name}"
+                    for one in program.agencies
+                    if coordinator.schools is None
+                },
+            },
+        )
+
+
+def _called(target: Target, program: Program) -> str:
+    return program.name_of(target.school) if target.school else str(target)
+
+
+def target_of(key: str) -> Target:
+    """As `targets` and `key_of` write it. Raises NotTheirs."""
+    kind, _, one = key.partition("-")
+    match kind:
+        case "program":
+            return Target()
+        case "school":
+            return Target(school=one)
+        case "agency":
+            return Target(agency=one)
+        case "pairing":
+            try:
+                return Target(pairing_id=UUID(one))
+            except ValueError:
+                raise NotTheirs from None
+    raise NotTheirs
+
+
+def key_of(target: Target) -> str:
+    named = {"school": target.school, "agency": target.agency, "pairing": target.pairing_id}
+    return next((f"{kind}-{one}" for kind, one in named.items() if one is not None), "program")
+
+
+async def pause(
+    office: Office, coordinator: CoordinatorAtDesk, target: Target, whats: Sequence[What], reason: str
+) -> NewCalendar:
+    """Raises NotTheirs, and what `pauses.pause` raises."""
+    coordinator.check(target.school)
+    return await pauses.pause(
+        office, coordinator.office_scope, target, whats, reason=reason, by=coordinator.id
+    )
+
+
+async def preview_resume(
+    office: Office,
+    coordinator: CoordinatorAtDesk,
+    target: Target,
+    what: What,
+    choices: Mapping[int, Choice],
+) -> Preview:
+    """Raises NotTheirs, and what `pauses.preview` raises."""
+    coordinator.check(target.school)
+    async with office.database.transaction(coordinator.office_scope) as connection:
+        before = await _before(connection)
+    after = await pauses.preview(office, coordinator.office_scope, target, [what], choices, by=coordinator.id)
+    return await _seen(office, coordinator, before, after)
+
+
+async def resume(
+    office: Office,
+    coordinator: CoordinatorAtDesk,
+    target: Target,
+    what: What,
+    choices: Mapping[int, Choice],
+    *,
+    agreed: str,
+) -> NewCalendar:
+    """Raises NotTheirs, and what `pauses.resume` raises."""
+    coordinator.check(target.school)
+    return await pauses.resume(
+        office, coordinator.office_scope, target, [what], choices, by=coordinator.id, agreed=agreed
+    )
+
+
+async def round_to_move(
+    office: Office, coordinator: CoordinatorAtDesk, program_year: str, number: int
+) -> tuple[SchoolsCalendar, RoundInCalendar]:
+    """Raises NotTheirs."""
+    for school in (await calendar_page(office, coordinator)).schools:
+        for one in school.rounds:
+            if (one.program_year, one.number) == (program_year, number):
+                return school, one
+    raise NotTheirs
+
+
+async def preview_move(office: Office, coordinator: CoordinatorAtDesk, change: Change) -> Preview:
+    """Raises what `dates.preview` raises."""
+    async with office.database.transaction(coordinator.office_scope) as connection:
+        before = await _before(connection)
+    after = await dates.preview(office, coordinator.office_scope, change, by=coordinator.id)
+    return await _seen(office, coordinator, before, after)
+
+
+async def move(office: Office, coordinator: CoordinatorAtDesk, change: Change, *, agreed: str) -> None:
+    """Raises what `dates.move` raises."""
+    await dates.move(office, coordinator.office_scope, change, by=coordinator.id, agreed=agreed)
+
+
+async def check_visit(office: Office, coordinator: CoordinatorAtDesk, program_year: str) -> None:
+    """That it is of a school of theirs. Raises NotTheirs."""
+    async with office.database.transaction(coordinator.office_scope) as connection:
+        schools = {year: school for year, school, _ in await programs.years(connection)}
+    if program_year not in schools:
+        raise NotTheirs
+    coordinator.check(schools[program_year])
+
+
+_Dates = Mapping[tuple[str, str], Sequence[datetime | date | None]]
+
+
+async def _before(connection: Connection) -> _Dates:
+    return {
+        **_of_rounds(await store.rounds_to_come(connection)),
+        **_of_visits(await store.visits_to_come(connection)),
+    }
+
+
+def _of_rounds(found: Sequence[store.RoundOnRecord]) -> _Dates:
+    return {
+        (one.school, f"Round {one.number}"): (one.students_due_at, one.officers_due_at, one.opens_at)
+        for one in found
+    }
+
+
+def _of_visits(found: Sequence[store.VisitOnRecord]) -> _Dates:
+    return {(one.school, "Visit"): (one.on,) for one in found}
+
+
+async def _seen(
+    office: Office, coordinator: CoordinatorAtDesk, before: _Dates, after: NewCalendar
+) -> Preview:
+    async with office.database.transaction(coordinator.office_scope) as connection:
+        program = await programs.load(connection)
+    zone = SchoolCalendar.of(program).zone
+    new = {**_of_rounds(after.rounds), **_of_visits(after.visits)}
+
+    def days(of: Sequence[datetime | date | None]) -> Sequence[date | None]:
+        return [one.astimezone(zone).date() if isinstance(one, datetime) else one for one in of]
+
+    return Preview(
+        moved=[
+            MovedDates(f"{program.name_of(school)}, {what}", days(before.get((school, what), ())), days(now))
+            for (school, what), now in new.items()
+            if before.get((school, what)) != now
+        ],
+        own_dates=len({one.pairing_id for one in after.own}),
+        unfit=sorted({one.number for one in after.unfit}),
+        told=after.told,
+        agreed=after.agreement,
+    )

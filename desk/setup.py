@@ -1,0 +1,161 @@
+"""/{program}/setup: a program's files with what is wrong in them, its people, and the consents that came on paper."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bluepals.domain.people import ConsentScope
+from bluepals.domain.refusals import Refused
+from bluepals.facts import setup_page
+from bluepals.facts.consents import PaperForms
+from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
+from bluepals.facts.office import Office
+from bluepals.facts.setup_page import TakenIn
+from bluepals.roster import is_of_a_folder
+from desk.doors import visitor
+from desk.forms import A_LIST, FormRefused, Most, day_in, form_key, ids_in, submitted
+from desk.pages import page
+from desk.refusals import status_of
+
+MEGABYTES = 20
+A_FOLDER = Most(
+    MEGABYTES * 1024 * 1024,
+    20,
+    f"These files have more than {MEGABYTES} MB together. Leave out other grades and columns, and send them again.",
+)
+FIRST_FILES = ("program.toml", "students.csv", "officers.csv", "staff.csv")
+
+
+class Setup:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        here = "/{program}/setup"
+        forms = f"{here}/consents/{{program_year}}/{{class_name:path}}"
+        return [
+            Route(here, self.show),
+            Route(f"{here}/files", self.take_in, methods=["POST"]),
+            Route(forms, self.show_forms, methods=["GET"]),
+            Route(forms, self.record_forms, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, await self._coordinator(request))
+
+    async def take_in(self, request: Request) -> Response:
+        """All files of a folder at once: they are applied as a whole, or not at all."""
+        coordinator = await self._coordinator(request)
+        await setup_page.program_of_all(self._office, coordinator)
+        try:
+            async with submitted(request, A_FOLDER) as form:
+                files, others = await _files(form)
+                only_check = form.get("do") == "check"
+                taken = await setup_page.take_in(self._office, coordinator, files, apply=not only_check)
+        except Refused as refused:
+            return await self._page(request, coordinator, str(refused), status_of(refused))
+        if taken.changed is not None:
+            return RedirectResponse(f"/{coordinator.program}/setup?taken={taken.changed}", 303)
+        status = 422 if taken.reading.problems else 200
+        return await self._page(request, coordinator, "", status, taken, others)
+
+    async def show_forms(self, request: Request) -> Response:
+        return await self._forms_page(request, await self._coordinator(request))
+
+    async def record_forms(self, request: Request) -> Response:
+        coordinator, asked = await self._coordinator(request), request.path_params
+        try:
+            async with submitted(request, A_LIST) as form:
+                recorded = await setup_page.record_forms(
+                    self._office, coordinator, asked["program_year"], asked["class_name"], _forms(form)
+                )
+        except Refused as refused:
+            return await self._forms_page(request, coordinator, str(refused), status_of(refused))
+        return RedirectResponse(f"{request.url.path}?recorded={recorded}", 303)
+
+    async def _coordinator(self, request: Request) -> CoordinatorAtDesk:
+        return await coordinator_at_desk(self._office, await visitor(self._office, request))
+
+    async def _page(
+        self,
+        request: Request,
+        coordinator: CoordinatorAtDesk,
+        refused: str = "",
+        status: int = 200,
+        taken: TakenIn | None = None,
+        others: Sequence[str] = (),
+    ) -> Response:
+        return page(
+            "setup.html",
+            status,
+            here=f"/{coordinator.program}/setup",
+            visitor=coordinator.entered,
+            form_key=form_key(request),
+            page=await setup_page.setup_page(self._office, coordinator),
+            first_files=FIRST_FILES,
+            refused=refused,
+            taken=taken,
+            others=others,
+            changed=_count(request, "taken"),
+        )
+
+    async def _forms_page(
+        self, request: Request, coordinator: CoordinatorAtDesk, refused: str = "", status: int = 200
+    ) -> Response:
+        asked = request.path_params
+        return page(
+            "consents.html",
+            status,
+            setup=f"/{coordinator.program}/setup",
+            here=request.url.path,
+            visitor=coordinator.entered,
+            form_key=form_key(request),
+            page=await setup_page.class_forms(
+                self._office, coordinator, asked["program_year"], asked["class_name"]
+            ),
+            scopes=list(ConsentScope),
+            refused=refused,
+            recorded=_count(request, "recorded"),
+        )
+
+
+def _count(request: Request, name: str) -> int | None:
+    said = request.query_params.get(name, "")
+    return int(said) if said.isdecimal() and len(said) < 8 else None
+
+
+async def _files(form: FormData) -> tuple[Mapping[str, bytes], Sequence[str]]:
+    """By their names, and the names of those that no folder has. Raises FormRefused.
+
+    A browser that sends a whole folder writes its name before each.
+    """
+    files: dict[str, bytes] = {}
+    others = []
+    for part in form.getlist("files"):
+        if not isinstance(part, UploadFile) or not part.filename:
+            continue
+        name = PurePosixPath(part.filename.replace("\\", "/")).name.casefold()
+        if not is_of_a_folder(name):
+            others.append(name)
+        elif name in files:
+            raise FormRefused(422, f"There are two files called {name}. Keep the one that counts.")
+        else:
+            files[name] = await part.read()
+    if not files:
+        raise FormRefused(422, f"No file of a program folder was sent. Choose {', '.join(FIRST_FILES)}.")
+    return files, others
+
+
+def _forms(form: FormData) -> PaperForms:
+    """Raises FormRefused."""
+    return PaperForms(
+        students=ids_in(form, "child"),
+        scopes=[scope for scope in ConsentScope if scope in form.getlist("scope")],
+        given_on=day_in(form, "given-on", "Write the day on which the forms were signed."),
+        version=str(form.get("version") or "").strip() or None,
+    )

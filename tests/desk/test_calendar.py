@@ -1,0 +1,227 @@
+"""The calendar: a date changed and a pause ended with exactly what was seen, and a visit that moves."""
+
+import re
+from datetime import date
+
+import httpx
+import pytest
+
+from bluepals.facts import visits, year
+from bluepals.store import programs
+from service.asking import Asking
+from tests.desk.town import FIRST_ROUND, NORTH, PROGRAM, SCOPE, SOUTH, Town, Visitor
+
+FIRST = {"students_due": "2026-09-18", "officers_due": "2026-10-02", "opens_on": "2026-10-13"}
+A_WEEK_LATER = {"students_due": "2026-09-25", "officers_due": "2026-10-09", "opens_on": "2026-10-20"}
+
+
+@pytest.fixture
+async def cora(town: Town) -> Visitor:
+    for one in (NORTH, SOUTH):
+        await year.open_year(town.parts.office, SCOPE, one)
+    return town.calendar("cora")
+
+
+async def looks(visitor: Visitor, of: str = NORTH, **dates: str) -> httpx.Response:
+    return await visitor.http.get(f"{visitor.path}/{of}/1", params=dates)
+
+
+async def moves(visitor: Visitor, agreed: str, of: str = NORTH, **dates: str) -> httpx.Response:
+    form = {"form": await visitor.form_key(), "agreed": agreed, **dates}
+    return await visitor.http.post(f"{visitor.path}/{of}/1", data=form)
+
+
+def agreed(page: httpx.Response) -> str:
+    found = re.search(r'name="agreed" value="(\w+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+async def openings(town: Town, of: str = NORTH) -> list[str]:
+    rows = await town.admin.fetch(
+        "SELECT (opens_at AT TIME ZONE 'America/Chicago')::date::text AS day FROM round"
+        " WHERE program_year_id = $1 ORDER BY number",
+        of,
+    )
+    return [row["day"] for row in rows]
+
+
+async def test_each_schools_dates_are_there(town: Town, cora: Visitor) -> None:
+    page = await cora.sees()
+    assert "North School" in page
+    assert re.search(r"Fri Sep 18</td><td>Fri Oct 2</td><td>Tue Oct 13", page)
+
+
+async def test_a_date_is_moved_after_a_look_and_later_rounds_come_along(town: Town, cora: Visitor) -> None:
+    seen = await looks(cora, **A_WEEK_LATER, along="yes")
+    assert "North School, Round 1" in seen.text
+    assert "North School, Round 2" in seen.text
+    assert "South School" not in seen.text
+    assert await openings(town) == ["2026-10-13", "2026-11-17"], "a look changes nothing"
+    done = await moves(cora, agreed(seen), **A_WEEK_LATER, along="yes")
+    assert "The dates are moved. Everybody concerned is told." in done.text
+    assert await openings(town) == ["2026-10-20", "2026-11-24"]
+    assert await openings(town, SOUTH) == ["2026-10-13", "2026-11-17"]
+    told = await town.admin.fetch("SELECT workflow_id FROM tell WHERE fact = 'dates_changed'")
+    assert f"program-year-{NORTH}" in {row["workflow_id"] for row in told}
+    assert f"pairing-{town.pairings['maya']}" in {row["workflow_id"] for row in told}
+    by = await town.admin.fetchval("SELECT planned_by FROM round WHERE number = 1 AND planned_by IS NOT NULL")
+    assert by == town.staff["cora"]
+
+
+async def test_alone_it_leaves_the_others_where_they_are(town: Town, cora: Visitor) -> None:
+    await moves(cora, agreed(await looks(cora, **A_WEEK_LATER)), **A_WEEK_LATER)
+    assert await openings(town) == ["2026-10-20", "2026-11-17"]
+
+
+async def test_dates_that_nobody_has_seen_are_not_taken(town: Town, cora: Visitor) -> None:
+    refused = await moves(cora, "a1b2c3d4", **A_WEEK_LATER)
+    assert refused.status_code == 422
+    assert "no longer those that you have seen" in refused.text
+    assert await openings(town) == ["2026-10-13", "2026-11-17"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "sentence"),
+    [
+        ({"opens_on": "2026-10-17"}, "Round 1, opening day: 2026-10-17 is a Saturday; choose a school day"),
+        ({"officers_due": "2026-09-21"}, "leaves 3 days to reply"),
+        (
+            {"opens_on": "2026-10-30"},
+            "Round 2, children&#39;s letters: 2026-10-23 comes before the class has read",
+        ),
+        ({"students_due": "2026-09-01"}, "2026-09-01 is over. Choose one to come."),
+        ({"opens_on": "tomorrow"}, "That is no date for the opening day."),
+    ],
+)
+async def test_a_date_that_can_not_be_kept_is_refused_with_the_arithmetic(
+    town: Town, cora: Visitor, dates: dict[str, str], sentence: str
+) -> None:
+    refused = await looks(cora, **{**FIRST, **dates})
+    assert refused.status_code == 422
+    assert sentence in refused.text
+
+
+async def test_what_is_over_stays(town: Town, cora: Visitor) -> None:
+    await town.on(FIRST_ROUND)
+    refused = await looks(cora, **{**FIRST, "students_due": "2026-09-25"})
+    assert "Round 1, children&#39;s letters: 2026-09-18 is over and stays." in refused.text
+
+
+async def test_before_a_year_is_open_its_dates_are_the_files(town: Town) -> None:
+    cora = town.calendar("cora")
+    assert "until then its dates are those of program.toml" in await cora.sees()
+    refused = await looks(cora, **A_WEEK_LATER)
+    assert (refused.status_code, "upload it again" in refused.text) == (422, True)
+
+
+async def test_an_import_leaves_alone_what_people_have_moved(town: Town, cora: Visitor) -> None:
+    await moves(cora, agreed(await looks(cora, **A_WEEK_LATER)), **A_WEEK_LATER)
+    async with town.parts.database.transaction(SCOPE) as connection:
+        await connection.execute('UPDATE program SET definition = definition || \'{"name": "Another"}\'')
+        assert await programs.save(connection, PROGRAM)
+    planned = await town.admin.fetchval(
+        "SELECT opens_on FROM round WHERE program_year_id = $1 AND number = 1", NORTH
+    )
+    assert planned == date(2026, 10, 20)
+
+
+async def pauses(visitor: Visitor, target: str = "program", **fields: str) -> httpx.Response:
+    return await visitor.posts("pause", target=target, **{"letters": "yes", "reason": "Snow.", **fields})
+
+
+async def test_a_pause_freezes_and_ends_with_the_dates_that_were_seen(town: Town, cora: Visitor) -> None:
+    page = (await pauses(cora, "school-north")).text
+    assert "Paused. What comes in is kept" in page
+    assert "<strong>Letters of North School</strong>: Snow." in page
+    await town.on(date(2026, 9, 8))
+    where = f"{cora.path}/resume/school-north/letters"
+    seen = await cora.http.get(where)
+    assert "Fri Sep 25<br>" in seen.text, "five school days later"
+    assert await town.admin.fetchval("SELECT count(*) FROM pause WHERE ended_at IS NULL") == 1
+    done = await cora.http.post(where, data={"form": await cora.form_key(), "agreed": agreed(seen)})
+    assert "It goes on, with the dates that you have seen." in done.text
+    assert "At rest" not in done.text
+
+
+async def test_a_round_that_no_longer_fits_is_asked_about(town: Town, cora: Visitor) -> None:
+    await pauses(cora)
+    await town.on(date(2027, 5, 10))
+    where = f"{cora.path}/resume/program/letters"
+    asked = await cora.http.get(where)
+    assert "Round 2 no longer fits before the last day." in asked.text
+    assert "Go on with exactly these dates" not in asked.text
+    seen = await cora.http.get(where, params={"round-1": "drop", "round-2": "carry"})
+    form = {"form": await cora.form_key(), "agreed": agreed(seen), "round-1": "drop", "round-2": "carry"}
+    assert (await cora.http.post(where, data=form)).status_code == 200
+    rows = await town.admin.fetch("SELECT DISTINCT number, left_out FROM round ORDER BY number")
+    assert [tuple(row) for row in rows] == [(1, "dropped"), (2, "carried")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"letters": "no"}, "Tick what is to rest"),
+        ({"reason": " "}, "Say in a few words why"),
+        ({"target": "agency-nowhere"}, "There is no agency nowhere in this program."),
+    ],
+)
+async def test_a_pause_of_nothing_or_without_a_reason_is_refused(
+    town: Town, cora: Visitor, fields: dict[str, str], sentence: str
+) -> None:
+    refused = await pauses(cora, **fields)
+    assert (refused.status_code, sentence in refused.text) == (422, True)
+
+
+async def test_the_same_pause_again_is_refused_in_its_place(town: Town, cora: Visitor) -> None:
+    await pauses(cora)
+    again = await pauses(cora)
+    assert (again.status_code, "The letters of the program are paused already." in again.text) == (422, True)
+
+
+async def changes_visit(visitor: Visitor, do: str, **fields: str) -> httpx.Response:
+    return await visitor.posts(f"{NORTH}/visit", do=do, **fields)
+
+
+async def test_a_visit_moves_as_its_workflow_says(
+    town: Town, cora: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def move(_: Asking, program_year: str, to: date) -> None:
+        await visits.move(town.parts.office, SCOPE, program_year, to)
+
+    monkeypatch.setattr(Asking, "move_visit", move)
+    done = await changes_visit(cora, "move", to="2027-04-20", because="The hall is painted.")
+    assert "Everybody who is to come is told" in done.text
+    assert "Tue Apr 20." in done.text
+    assert await town.admin.fetchval("SELECT visit_because FROM program_year WHERE id = $1", NORTH) == (
+        "The hall is painted."
+    )
+
+
+async def test_while_temporal_is_away_the_visit_has_to_wait(town: Town, cora: Visitor) -> None:
+    for do in ("move", "call off", "read aloud"):
+        waits = await changes_visit(cora, do, to="2027-04-20")
+        assert waits.status_code == 503
+        assert "This has to wait" in waits.text
+    assert (await changes_visit(cora, "move")).status_code == 422, "without a day"
+    assert (await changes_visit(cora, "dance")).status_code == 422
+
+
+async def test_who_coordinates_one_school_changes_that_one(town: Town, cora: Visitor) -> None:
+    await town.is_coordinator_of("sol", "south")
+    sol = town.calendar("sol")
+    page = await sol.sees()
+    assert "North School" not in page
+    assert "The whole program" not in page
+    assert (await looks(sol, **A_WEEK_LATER)).status_code == 404
+    assert (await moves(sol, "a1b2c3d4", **A_WEEK_LATER)).status_code == 404
+    assert (await changes_visit(sol, "call off")).status_code == 404
+    for target in ("program", "school-north", "agency-city", "pairing-nothing", "elsewhere"):
+        assert (await pauses(sol, target)).status_code == 404
+    assert (await pauses(sol, "school-south")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["tess", "mo", "coco", "sam"])
+async def test_the_calendar_is_the_coordinators(town: Town, name: str) -> None:
+    visitor = town.calendar(name)
+    assert (await visitor.http.get(visitor.path)).status_code == 403

@@ -1,0 +1,213 @@
+"""Set-up: a program's files with their problems shown in place, and consents on paper as a checklist by class."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from desk import setup
+from desk.forms import Most
+from tests.bluepals.roster.village import OFFICERS, STAFF, STUDENTS, cells_of, workbook
+from tests.bluepals.roster.village import PROGRAM as VILLAGE
+from tests.desk.town import NORTH, SOUTH, Town, Visitor
+
+FILES = {"students.csv": STUDENTS.encode(), "officers.csv": OFFICERS.encode(), "staff.csv": STAFF.encode()}
+
+
+@pytest.fixture
+async def cora(town: Town) -> Visitor:
+    return town.setup("cora")
+
+
+async def sends(
+    visitor: Visitor, files: Mapping[str, bytes], do: str = "take in", folder: str = ""
+) -> httpx.Response:
+    return await visitor.http.post(
+        f"{visitor.path}/files",
+        data={"form": await visitor.form_key(), "do": do},
+        files=[("files", (f"{folder}{name}", content)) for name, content in files.items()],
+    )
+
+
+async def students(town: Town) -> int:
+    counted: int = await town.admin.fetchval("SELECT count(*) FROM student")
+    return counted
+
+
+async def test_what_is_set_up_is_there_by_class_agency_and_role(town: Town, cora: Visitor) -> None:
+    page = await cora.sees()
+    assert "4 children, 4 with a consent to the letters, 3 with a pal." in page
+    assert f"/setup/consents/{NORTH}/5/B%20%26%20C" in page
+    assert re.search(r"City Police</th><td>2</td><td>2</td><td>3</td><td>3</td>", page)
+    assert "Ms. Tess: teacher 5A north" in page
+
+
+async def test_files_are_taken_in_together(town: Town, cora: Visitor) -> None:
+    before = await students(town)
+    done = await sends(cora, FILES)
+    assert "Taken in: 11 people are new or changed." in done.text
+    assert await students(town) == before + 4
+    again = await sends(cora, FILES)
+    assert "Taken in: 0 people are new or changed." in again.text
+
+
+async def test_a_workbook_and_a_whole_folder_are_taken_too(town: Town, cora: Visitor) -> None:
+    students_file = {"students.xlsx": workbook(cells_of(STUDENTS)), "notes.txt": b"Dear all"}
+    files = {name: content for name, content in FILES.items() if name != "students.csv"}
+    checked = await sends(cora, {**files, **students_file}, "check", folder="Kansas City/")
+    assert "No problem found, and nothing was changed: 4 students, 2 officers." in checked.text
+    assert "Not read, since no program folder has them: notes.txt." in checked.text
+
+
+async def test_a_look_for_problems_changes_nothing(town: Town, cora: Visitor) -> None:
+    before = await students(town)
+    await sends(cora, FILES, "check")
+    assert await students(town) == before
+
+
+async def test_problems_are_shown_in_place_and_nothing_is_taken_in(town: Town, cora: Visitor) -> None:
+    before = await students(town)
+    spoilt = STUDENTS.replace("S-2,Ben,O'Neil,M,5,5A,north", "S-2,Ben,O'Neil,M,5,5A,nowhere")
+    refused = await sends(cora, {**FILES, "students.csv": spoilt.encode()})
+    assert refused.status_code == 422
+    assert "Nothing was taken in." in refused.text
+    assert re.search(
+        r"<strong>students\.csv, line 3</strong>, school: <q>nowhere</q></p>\s+"
+        r'<p class="told">is no id of program\.toml',
+        refused.text,
+    )
+    assert await students(town) == before
+
+
+async def test_what_contradicts_the_record_is_shown_the_same_way(town: Town, cora: Visitor) -> None:
+    moved = STUDENTS + "maya,Maya,Lopez,F,5,5A,south,en,,,2026-08-01\n"
+    refused = await sends(cora, {**FILES, "students.csv": moved.encode()})
+    assert refused.status_code == 422
+    assert "where student maya has a pal" in refused.text
+
+
+async def test_fault_33_files_of_another_program_are_not_applied(town: Town, cora: Visitor) -> None:
+    refused = await sends(cora, {**FILES, "program.toml": VILLAGE.encode()})
+    assert refused.status_code == 422
+    assert "is another program, and these pages are those of stl" in refused.text
+    assert await town.admin.fetchval("SELECT count(*) FROM program") == 1
+
+
+async def test_fault_1_a_formula_is_shown_as_text(town: Town, cora: Visitor) -> None:
+    spoilt = STUDENTS.replace("S-1,María", "<script>alert(1)</script>,María")
+    refused = await sends(cora, {**FILES, "students.csv": spoilt.encode()})
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in refused.text
+    assert "<script" not in refused.text
+
+
+async def test_fault_5_what_is_too_large_is_refused_before_it_is_read(
+    town: Town, cora: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup, "A_FOLDER", Most(1000, 20, "These files have more than 1 KB together."))
+    refused = await sends(cora, {**FILES, "students.csv": b"x" * 2000})
+    assert refused.status_code == 413
+    assert "These files have more than 1 KB together." in refused.text
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"notes.txt": b"Dear all"}, "No file of a program folder was sent."),
+        ({"students.csv": b"a", "STUDENTS.csv": b"b"}, "There are two files called students.csv."),
+    ],
+)
+async def test_files_that_can_not_be_meant_are_refused(
+    town: Town, cora: Visitor, files: dict[str, bytes], sentence: str
+) -> None:
+    refused = await sends(cora, files)
+    assert (refused.status_code, sentence in refused.text) == (422, True)
+
+
+async def test_what_is_not_there_is_a_problem_of_the_folder(town: Town, cora: Visitor) -> None:
+    refused = await sends(cora, {"students.csv": STUDENTS.encode()})
+    assert "the folder has no officers.csv; add it" in refused.text
+    assert "the folder has no program.toml" not in refused.text, "that on record stays"
+
+
+FORMS_5A = f"consents/{NORTH}/5A"
+
+
+async def student_id(town: Town, name: str) -> str:
+    found: UUID = await town.admin.fetchval("SELECT id FROM student WHERE external_id = $1", name)
+    return str(found)
+
+
+async def records(town: Town, visitor: Visitor, *names: str, **fields: object) -> httpx.Response:
+    said: dict[str, Any] = {
+        "child": [await student_id(town, name) for name in names],
+        "scope": ["letters", "visit"],
+        "given_on": "2026-08-31",
+        "version": "2026-2",
+        **fields,
+    }
+    return await visitor.posts(FORMS_5A, **said)
+
+
+async def without_consent(town: Town, name: str) -> None:
+    await town.admin.execute(
+        "DELETE FROM consent USING student WHERE student.id = student_id AND external_id = $1", name
+    )
+    await town.admin.execute("UPDATE student SET consent_on = NULL WHERE external_id = $1", name)
+
+
+async def test_who_has_handed_in_the_form_is_ticked(town: Town, cora: Visitor) -> None:
+    await without_consent(town, "uma")
+    before = (await cora.gets(FORMS_5A)).text
+    assert re.search(r"Uma Yang\s+<small>\s*No consent yet\.", before)
+    done = await records(town, cora, "uma")
+    assert "Recorded, for 1 child." in done.text
+    assert re.search(
+        r"Uma Yang\s+<small>\s*The letters: Monday, August 31, 2026, form 2026-2, on paper\.", done.text
+    )
+    by = await town.admin.fetch("SELECT DISTINCT recorded_by FROM consent WHERE form_version = '2026-2'")
+    assert [row["recorded_by"] for row in by] == [town.staff["cora"]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "sentence"),
+    [
+        ({"child": []}, 422, "Tick whose form is here"),
+        ({"scope": []}, 422, "and what its family agrees to"),
+        ({"given_on": "2026-09-02"}, 422, "is still to come"),
+        ({"given_on": "soon"}, 422, "Write the day on which the forms were signed."),
+        ({"scope": ["visit"]}, 422, "Nothing else holds without the letters"),
+        ({"child": ["maya"]}, 422, "Tick what is on the page"),
+        ({"child": ["00000000-0000-4000-8000-000000000000"]}, 404, "There is no such page"),
+    ],
+)
+async def test_a_form_that_can_not_be_is_refused_in_its_place(
+    town: Town, cora: Visitor, fields: dict[str, object], status: int, sentence: str
+) -> None:
+    await without_consent(town, "uma")
+    refused = await records(town, cora, "uma", **fields)
+    assert (refused.status_code, sentence in refused.text) == (status, True)
+
+
+async def test_a_child_of_another_class_is_not_on_this_one_s_list(town: Town, cora: Visitor) -> None:
+    assert (await records(town, cora, "zoe")).status_code == 404
+
+
+async def test_who_coordinates_one_school_has_its_classes_and_no_files(town: Town) -> None:
+    await town.is_coordinator_of("sol", "south")
+    sol = town.setup("sol")
+    page = await sol.sees()
+    assert "North School" not in page
+    assert "Send all of them together" not in page
+    assert (await sends(sol, FILES)).status_code == 403
+    assert (await sol.gets(FORMS_5A)).status_code == 404
+    assert (await sol.gets(f"consents/{SOUTH}/5A")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["tess", "mo", "coco", "sam"])
+async def test_the_set_up_is_the_coordinators(town: Town, name: str) -> None:
+    visitor = town.setup(name)
+    for path in ("", "/pairs", f"/{FORMS_5A}"):
+        assert (await visitor.http.get(visitor.path + path)).status_code == 403
