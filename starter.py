@@ -21,6 +21,7 @@ from commands.audit import audit
 from commands.certificates import certificates
 from commands.deployments import deploy, migrate, search_attributes
 from commands.dev import dev
+from commands.disclosures import disclosures
 from commands.enter import enter
 from commands.import_folder import import_folder
 from commands.notices import notices
@@ -63,6 +64,7 @@ app.command("screen", rich_help_panel=LETTERS)(screen)
 app.command("certificates", rich_help_panel=AFTERWARDS)(certificates)
 app.add_typer(erase.app, name="erase", rich_help_panel=AFTERWARDS)
 app.add_typer(hold.app, name="hold", rich_help_panel=AFTERWARDS)
+app.command("disclosures", rich_help_panel=AFTERWARDS)(disclosures)
 app.command("report", rich_help_panel=AFTERWARDS)(report)
 app.command("status", rich_help_panel=LOOKING)(status)
 app.add_typer(pairing.app, name="pairing", rich_help_panel=LOOKING)

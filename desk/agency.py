@@ -71,6 +71,7 @@ class Agency:
 
     async def enter_clearance(self, request: Request) -> Response:
         liaison, officer_id = await self._liaison(request), request.path_params["officer"]
+        await agency_page.own_officer(self._office, liaison, officer_id)
         try:
             async with submitted(request) as form:
                 until = day_in(form, "until", "Write the last day of the clearance.")

@@ -105,8 +105,7 @@ def _whole(liaison: LiaisonAtDesk) -> Scope:
 
 
 async def enter_clearance(office: Office, liaison: LiaisonAtDesk, officer_id: UUID, until: date) -> None:
-    """Raises NotTheirs, and ClearanceRefused with a sentence."""
-    await own_officer(office, liaison, officer_id)
+    """Of one of their own, as the page has seen to. Raises ClearanceRefused and NotTheirsToSay, each with a sentence."""
     await clearances.enter(office, _whole(liaison), officer_id, until, by=liaison.id)
 
 

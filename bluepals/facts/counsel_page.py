@@ -13,7 +13,7 @@ from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import counsel_page as store
-from bluepals.store import people
+from bluepals.store import disclosures, people
 from bluepals.store.content import ContentErased
 from bluepals.store.counsel_page import CaseRow
 from bluepals.store.database import Scope
@@ -101,6 +101,8 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
         except ContentErased:
             erased = True
     async with office.database.transaction(counselor.scope) as connection:
+        if text is not None:
+            await disclosures.note(connection, [row.draft_id], counselor.id)
         letterhead = await Letterhead.of(office, connection)
         local = letterhead.now.astimezone(letterhead.calendar.zone)
         return CasePage(
@@ -148,6 +150,7 @@ async def letters_pages(office: Office, counselor: CounselorAtDesk, case_id: UUI
     if not row.read:
         raise NotTheirs
     async with office.database.transaction(_of_letter(counselor, row)) as connection:
+        await disclosures.note(connection, [row.draft_id], counselor.id)
         try:
             opened = await read_draft(connection, office.keyring, row.draft_id)
         except ContentErased:

@@ -13,7 +13,7 @@ from bluepals.facts import leaving, letters, visit_sheets, visits
 from bluepals.facts.desk import NotTheirs, PageClosed, refuse_what_came_before
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
-from bluepals.store import officers_page, programs, surveys, unfinished, visit_hosts
+from bluepals.store import disclosures, officers_page, programs, surveys, unfinished, visit_hosts
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -128,6 +128,8 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         by_pairing: dict[UUID, list[tuple[LetterRow, ShownLetter]]] = {pal.pairing_id: [] for pal in pals}
         for row in await officers_page.letters(connection, officer.id):
             by_pairing[row.pairing_id].append((row, await _shown(office, connection, calendar, row)))
+        read = [one.draft_id for found in by_pairing.values() for _, one in found if one.text is not None]
+        await disclosures.note(connection, read, officer.id)
         begun = {pal.pairing_id: await _begun(office, connection, officer, pal) for pal in pals}
         asked = await surveys.is_open(connection, officer.id)
     return OfficerPage(
@@ -359,6 +361,7 @@ async def officers_pages(office: Office, officer: OfficerAtDesk, draft_id: UUID)
         shown = await officers_page.letters(connection, officer.id)
         if all(row.draft_id != draft_id or row.held for row in shown):
             raise NotTheirs
+        await disclosures.note(connection, [draft_id], officer.id)
         try:
             opened = await read_draft(connection, office.keyring, draft_id)
         except ContentErased:

@@ -10,6 +10,7 @@ import asyncpg
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
 from bluepals.domain.letters import Side, Verdict
+from bluepals.store import disclosures
 from bluepals.store.database import Connection
 from bluepals.store.letters import Decided, NotTaken
 
@@ -179,13 +180,14 @@ async def may_see(connection: Connection, draft_id: UUID, someone: UUID) -> bool
 
 
 async def note_read(connection: Connection, draft_id: UUID, reader: UUID) -> None:
-    """Who was shown a draft, once."""
+    """Who was shown a draft, once; and, of a child's letter, on which days."""
     await connection.execute(
         "INSERT INTO letter_read (draft_id, reader, program_id) VALUES ($1, $2, current_setting('bluepals.program'))"
         " ON CONFLICT DO NOTHING",
         draft_id,
         reader,
     )
+    await disclosures.note(connection, [draft_id], reader)
 
 
 async def open_harm_about(connection: Connection, draft_id: UUID) -> UUID | None:

@@ -15,7 +15,7 @@ from tests.desk.town import FIRST_OPENING, FIRST_ROUND, PROGRAM, SOUTH, Town, Vi
 # They need no session: whoever wants to enter, and whoever says no by a signed link.
 OUTSIDE = ("/health", "/{program}/enter", "/{program}/join", "/decline-")
 # Everything here is of South; these people have no part in it.
-STRANGERS = ("sam", "dana", "tess", "theo")
+STRANGERS = ("sam", "dana", "tess", "theo", "lia")
 # What the forms ask for, so that it is not for want of it that one is refused.
 FIELDS = {
     "answer": "yes",
@@ -23,6 +23,8 @@ FIELDS = {
     "kind": "sad",
     "text": "Hello",
     "reason": "moved",
+    "until": "2027-01-01",
+    "letter": "keep",
     "step": "send the warning",
 }
 
@@ -92,7 +94,7 @@ async def test_fault_33_no_route_shows_or_takes_what_is_another_schools(town: To
             assert status in {403, 404}, f"{route.methods} {route.path}"
 
 
-@pytest.mark.parametrize("name", ["sam", "tess", "mo", "cora", "coco"])
+@pytest.mark.parametrize("name", ["sam", "tess", "mo", "cora", "coco", "lia"])
 async def test_fault_33_a_page_opens_to_those_whose_it_is_and_to_nobody_else(town: Town, name: str) -> None:
     visitor = town.reader(name)
     theirs = pages_of(await visitor.entered())
@@ -103,7 +105,7 @@ async def test_fault_33_a_page_opens_to_those_whose_it_is_and_to_nobody_else(tow
             assert (status == 200) is (page in theirs), page
 
 
-@pytest.mark.parametrize("name", ["sam", "tess", "mo", "cora", "coco"])
+@pytest.mark.parametrize("name", ["sam", "tess", "mo", "cora", "coco", "lia"])
 async def test_fault_33_no_form_is_taken_without_the_key_of_its_page(town: Town, name: str) -> None:
     values = await souths(town)
     visitor = town.reader(name)

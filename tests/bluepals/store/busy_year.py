@@ -23,7 +23,7 @@ from bluepals.facts import (
     year,
 )
 from bluepals.facts.letters import DecidedAndTold
-from bluepals.store import attention, follow_on, holds, passkeys, people, retention, unfinished
+from bluepals.store import attention, disclosures, follow_on, holds, passkeys, people, retention, unfinished
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
@@ -70,6 +70,7 @@ async def live_a_year(schools: TwoSchools) -> None:
     await _enter(schools)
     await _join(schools)
     await _begin_letters(schools)
+    await _show_letters(schools)
     await _make_a_passkey(schools)
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
@@ -167,6 +168,16 @@ async def _make_a_passkey(schools: TwoSchools) -> None:
             sign_count=0,
         )
         await passkeys.answer_once(connection, schools.program, b"challenge", timedelta(minutes=10))
+
+
+async def _show_letters(schools: TwoSchools) -> None:
+    """Each side's officer has seen what was delivered."""
+    for child, officer in (("Ana", "Olga"), ("Cleo", "Paula")):
+        async with schools.database.transaction(schools.scope) as connection:
+            rows = await connection.fetch(
+                "SELECT draft_id FROM delivery WHERE pairing_id = $1", schools.pairing[child]
+            )
+            await disclosures.note(connection, [row["draft_id"] for row in rows], schools.officer[officer])
 
 
 async def _begin_letters(schools: TwoSchools) -> None:

@@ -23,6 +23,7 @@ OFFICE_ONLY = {
     *("partner", "letter_read", "case_file", "case_reader", "attestation"),
     *("case_plan", "case_plan_partner", "case_word", "case_page"),
     *("entry", "session", "passkey", "answered_challenge"),
+    "disclosure",
     "erasure",
     "follow_on",
     "legal_hold",

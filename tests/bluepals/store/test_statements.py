@@ -260,6 +260,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "stock_id": "another",
         "student_id": busy.student["Ana"],
         "student_ids": [busy.student["Ana"]],
+        "student": "Ana",
+        "viewer": busy.officer["Olga"],
         "students": roster.students,
         "subject_id": None,
         "target": Target(school="north"),
