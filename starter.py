@@ -23,6 +23,7 @@ from commands.deployments import deploy, migrate, search_attributes
 from commands.dev import dev
 from commands.enter import enter
 from commands.import_folder import import_folder
+from commands.notices import notices
 from commands.open_years import open_years
 from commands.pauses import pause, resume
 from commands.rehearse import rehearse
@@ -47,6 +48,7 @@ app.command("import", rich_help_panel=THE_YEAR)(import_folder)
 app.command("open", rich_help_panel=THE_YEAR)(open_years)
 app.add_typer(carry_over.app, name="carry-over", rich_help_panel=THE_YEAR)
 app.add_typer(match.app, name="match", rich_help_panel=THE_YEAR)
+app.command("notices", rich_help_panel=THE_YEAR)(notices)
 app.add_typer(officer.app, name="officer", rich_help_panel=PEOPLE)
 app.add_typer(student.app, name="student", rich_help_panel=PEOPLE)
 app.add_typer(staff.app, name="staff", rich_help_panel=PEOPLE)

@@ -5,6 +5,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -22,6 +23,8 @@ class DeskPage(StrEnum):
     PALS = "pals"
     CLASS = "class"
     CASES = "cases"
+    COUNSEL = "counsel"
+    FAMILY = "family"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,20 @@ class Links:
     def desk(self) -> str:
         return self._desk_url
 
+    @property
+    def host(self) -> str:
+        """The desk's name on the network."""
+        return urlsplit(self._desk_url).hostname or ""
+
     def page(self, program: str, page: DeskPage) -> str:
         """It holds no secret: whoever opens it has to enter."""
         return f"{self._desk_url}/{program}/{page}"
 
+    def enter(self, program: str) -> str:
+        return f"{self._desk_url}/{program}/enter"
+
     def entry(self, program: str, secret: str) -> str:
-        return f"{self._desk_url}/{program}/enter/{secret}"
+        return f"{self.enter(program)}/{secret}"
 
     def digest(self, of: str, value: str) -> bytes:
         """What is kept of a secret or an address: nothing that could be guessed back without the key. `of`: its kind."""

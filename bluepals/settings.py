@@ -26,6 +26,28 @@ class SmtpSettings(BaseSettings):
     )
 
 
+class SignOnSettings(BaseSettings):
+    """The district's single sign-on, at any provider that speaks OpenID Connect; without an issuer there is none."""
+
+    model_config = SettingsConfigDict(env_prefix="BLUEPALS_SIGN_ON_", extra="ignore")
+
+    issuer: str = Field(default="", pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?)?$")
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.issuer)
+
+    def refuse_half(self) -> None:
+        """Raises ValueError with a sentence."""
+        given = [self.issuer, self.client_id, self.client_secret.get_secret_value()]
+        if any(given) and not all(given):
+            raise ValueError(
+                "single sign-on takes an issuer, a client id and a client secret, or none of them."
+            )
+
+
 class Settings(BaseSettings):
     """Where things are and which keys open them. The Temporal connection is read by the SDK's envconfig."""
 
@@ -56,3 +78,4 @@ class Settings(BaseSettings):
     )
     log_format: str = Field(default="json", pattern="^(json|console)$")
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
+    sign_on: SignOnSettings = Field(default_factory=SignOnSettings)

@@ -10,22 +10,29 @@ from starlette.staticfiles import StaticFiles
 
 from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
+from desk.board import Board
 from desk.cases import Cases
 from desk.classes import Classes
+from desk.counsel import Counsel
 from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
+from desk.family import Family
 from desk.pages import HERE
 from desk.pals import Pals
+from desk.passkeys import Passkeys
 from desk.refusals import HANDLERS
 from desk.shield import Shield
+from desk.single_sign_on import SingleSignOn
 from service.parts import Parts
 from service.referrals import Referrals
 
 
 def app(parts: Parts) -> Starlette:
     """It needs PostgreSQL. While Temporal is away it takes letters all the same: they are told later."""
-    cases = Cases(parts.office, Referrals(parts.client))
+    referrals = Referrals(parts.client)
+    cases = Cases(parts.office, referrals)
     doors, pals, classes = Doors(parts.office), Pals(parts.office, cases), Classes(parts.office, cases)
+    counsel, family = Counsel(parts.office, cases, referrals), Family(parts.office)
 
     async def health(_: Request) -> Response:
         try:
@@ -47,9 +54,14 @@ def app(parts: Parts) -> Starlette:
                     ("POST", Declines(parts.office, decliner).decline),
                 )
             ),
+            *SingleSignOn(parts.office, parts.sign_on).routes,
+            *Passkeys(parts.office).routes,
             *doors.routes,
+            *Board(parts.office).routes,
             *pals.routes,
             *classes.routes,
+            *counsel.routes,
+            *family.routes,
             *cases.routes,
         ],
         middleware=[Middleware(Shield)],

@@ -16,7 +16,7 @@ from bluepals.facts.office import Office
 from bluepals.store.cases import OpenReferral
 from bluepals.store.database import Scope
 from desk.doors import visitor
-from desk.forms import FormRefused, form_key, submitted
+from desk.forms import FormRefused, attestation_in, form_key, submitted
 from desk.pages import page, sentence
 from desk.refusals import status_of
 from service.referrals import Referrals
@@ -44,7 +44,7 @@ class Cases:
         reader, case_id = await visitor(self._office, request), request.path_params["case"]
         try:
             async with submitted(request) as form:
-                when, reference = _said(form)
+                when, reference = attestation_in(form)
                 await cases_page.attest(self._office, reader, case_id, when=when, reference=reference)
         except Refused as refused:
             return await self._page(request, reader, str(refused), status_of(refused))
@@ -85,16 +85,6 @@ class Cases:
             refused=refused,
             done=request.query_params.get("done"),
         )
-
-
-def _said(form: FormData) -> tuple[str | None, str | None]:
-    """When it was reported, and the reference; or neither. Raises FormRefused."""
-    match form.get("said"), form.get("when"), form.get("reference"):
-        case "no cause", _, _:
-            return None, None
-        case "reported", str() as when, reference:
-            return when, str(reference or "").strip() or None
-    raise FormRefused(422, "Say that you have reported, or that you have no reasonable cause.")
 
 
 def _concern(form: FormData) -> Concern:

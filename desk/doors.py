@@ -65,6 +65,21 @@ async def fresh_visitor(office: Office, request: Request) -> Visitor:
     return found
 
 
+async def asking(office: Office, request: Request) -> tuple[str, str]:
+    """The program, and what this browser is known by until somebody is in. Raises NoSuchProgram."""
+    program = request.path_params["program"]
+    await doors.check_program(office, program)
+    browser = request.cookies.get(ASKING) or secrets.token_urlsafe(doors.SECRET_BYTES)
+    request.state.secret = browser
+    return program, browser
+
+
+def keep_asking(request: Request, answer: Response) -> Response:
+    """The browser goes on being known by it."""
+    _keep(answer, ASKING, request.state.secret, ASKING_STAYS)
+    return answer
+
+
 class Doors:
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -88,7 +103,7 @@ class Doors:
 
     async def ask(self, request: Request) -> Response:
         """The same answer, after the same time, for an address that nobody here has."""
-        program, browser = await self._asking(request)
+        program, browser = await asking(self._office, request)
         source = request.client.host if request.client else ""
         try:
             async with submitted(request) as form:
@@ -101,32 +116,32 @@ class Doors:
         mailing = BackgroundTask(
             doors.ask, self._office, program, address=address, browser=browser, source=source
         )
-        where = f"/{program}/enter/code?to={quote(_inside(request, program))}"
+        where = f"/{program}/enter/code?to={quote(inside(request, program))}"
         return RedirectResponse(where, 303, background=mailing)
 
     async def show_code(self, request: Request) -> Response:
         return await self._code_page(request)
 
     async def enter_by_code(self, request: Request) -> Response:
-        program, browser = await self._asking(request)
+        program, browser = await asking(self._office, request)
         try:
             async with submitted(request) as form:
                 code, remember = str(form.get("code")), form.get("remember") == "yes"
             entered = await doors.enter_by_code(self._office, program, code, browser, remember=remember)
         except Refused as refused:
             return await self._code_page(request, str(refused), status_of(refused))
-        return _let_in(entered, _inside(request, program))
+        return let_in(entered, inside(request, program))
 
     async def show_link(self, request: Request) -> Response:
         """Looking spends nothing: mailboxes open every link that comes in. The button does."""
-        program, browser = await self._asking(request)
+        program, browser = await asking(self._office, request)
         fits = await doors.fits(self._office, program, request.path_params["secret"], browser)
-        return self._with_asking(
+        return keep_asking(
             request, page("enter-link.html", 200 if fits else 403, **await self._said(request), fits=fits)
         )
 
     async def enter_by_link(self, request: Request) -> Response:
-        program, browser = await self._asking(request)
+        program, browser = await asking(self._office, request)
         secret = request.path_params["secret"]
         try:
             async with submitted(request) as form:
@@ -134,7 +149,7 @@ class Doors:
             entered = await doors.enter_by_link(self._office, program, secret, browser, remember=remember)
         except Refused as refused:
             return sentence(status_of(refused), str(refused))
-        return _let_in(entered, f"/{program}")
+        return let_in(entered, f"/{program}")
 
     async def leave(self, request: Request) -> Response:
         found = await visitor(self._office, request)
@@ -153,39 +168,29 @@ class Doors:
         found = await visitor(self._office, request)
         return RedirectResponse(f"/{found.program}/{first_page(found)}", 303)
 
-    async def _asking(self, request: Request) -> tuple[str, str]:
-        """The program, and what this browser is known by until somebody is in. Raises NoSuchProgram."""
-        program = request.path_params["program"]
-        await doors.check_program(self._office, program)
-        browser = request.cookies.get(ASKING) or secrets.token_urlsafe(doors.SECRET_BYTES)
-        request.state.secret = browser
-        return program, browser
-
-    def _with_asking(self, request: Request, answer: Response) -> Response:
-        _keep(answer, ASKING, request.state.secret, ASKING_STAYS)
-        return answer
-
     async def _enter_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
-        await self._asking(request)
+        await asking(self._office, request)
         shown = page("enter.html", status, **await self._said(request), refused=refused)
-        return self._with_asking(request, shown)
+        return keep_asking(request, shown)
 
     async def _code_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
-        await self._asking(request)
+        await asking(self._office, request)
         shown = page("enter-code.html", status, **await self._said(request), refused=refused)
-        return self._with_asking(request, shown)
+        return keep_asking(request, shown)
 
     async def _said(self, request: Request) -> Mapping[str, object]:
         program = request.path_params["program"]
         return {
             "program": program,
             "program_name": await doors.check_program(self._office, program),
-            "to": _inside(request, program),
+            "to": inside(request, program),
             "form_key": form_key(request),
+            "single_sign_on": self._office.single_sign_on,
+            "takes_passkeys": self._office.takes_passkeys,
         }
 
 
-def _let_in(entered: Entered, to: str) -> Response:
+def let_in(entered: Entered, to: str) -> Response:
     answer = RedirectResponse(to, 303)
     _keep(answer, SESSION, entered.token, entered.kept)
     answer.delete_cookie(ASKING, secure=True, httponly=True, samesite="lax")
@@ -206,7 +211,7 @@ def _address(said: object) -> str:
     return address
 
 
-def _inside(request: Request, program: str) -> str:
+def inside(request: Request, program: str) -> str:
     """Where the visitor was going; never out of this program's pages."""
     to = request.query_params.get("to", "")
     inside = to.startswith(f"/{program}/") and "//" not in to and "\\" not in to and to.isprintable()

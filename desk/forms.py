@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 
 from itsdangerous import Signer
 from starlette.datastructures import FormData, UploadFile
@@ -110,6 +111,24 @@ def survey_in(form: FormData, taker: Taker) -> Answers:
     """Raises SurveyRefused with a sentence."""
     given = {question.key: _field(form, question.key) for question in QUESTIONS[taker]}
     return answers(taker, given, _field(form, "remark"))
+
+
+def attestation_in(form: FormData) -> tuple[str | None, str | None]:
+    """When it was reported, and the reference; or neither. Raises FormRefused."""
+    match form.get("said"), form.get("when"), form.get("reference"):
+        case "no cause", _, _:
+            return None, None
+        case "reported", str() as when, reference:
+            return when, str(reference or "").strip() or None
+    raise FormRefused(422, "Say that you have reported, or that you have no reasonable cause.")
+
+
+def day_in(form: FormData, name: str, sentence: str) -> date:
+    """Raises FormRefused with this sentence."""
+    try:
+        return date.fromisoformat(_field(form, name))
+    except ValueError:
+        raise FormRefused(422, f"{sentence} Write year-month-day, such as 2026-12-01.") from None
 
 
 async def _pages(files: list[UploadFile]) -> bytes:

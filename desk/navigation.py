@@ -9,9 +9,13 @@ from bluepals.facts.doors import Visitor
 def pages_of(found: Visitor) -> Mapping[str, str]:
     """What stands above each page: this visitor's own pages, and what they are called."""
     pages = {
+        "board": ("Board", Role.COORDINATOR in found.roles),
         "pals": ("My pals", found.officer is not None),
         "class": ("My class", Role.TEACHER in found.roles),
+        "counsel": ("Worries", Role.COUNSELOR in found.roles),
+        "family": ("My family", bool(found.children)),
         "cases": ("Cases", bool(found.ids)),
+        "passkeys": ("My passkeys", found.keeps_passkeys),
     }
     return {name: label for name, (label, theirs) in pages.items() if theirs}
 

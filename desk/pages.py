@@ -13,6 +13,7 @@ from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.words import ENGLISH
 from desk.navigation import pages_of
+from desk.words import ENGLISH as DESK_ENGLISH
 
 HERE = Path(__file__).parent
 LANGUAGES = {"en": "English", "es": "Spanish"}
@@ -32,6 +33,7 @@ _templates.globals.update(
     replies=list(Reply),
     longest_remark=LONGEST_REMARK,
     pages_of=pages_of,
+    english=DESK_ENGLISH,
 )
 _templates.filters["long_date"] = ENGLISH.long_date
 

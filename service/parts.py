@@ -10,7 +10,7 @@ from activities.tells import Teller
 from bluepals.facts.office import Office
 from bluepals.links import Links
 from bluepals.pager import LogPager, Pager, pager
-from bluepals.settings import Settings
+from bluepals.settings import Settings, SignOnSettings
 from bluepals.store.content import Keyring
 from bluepals.store.database import Database
 from service.bell import Bell
@@ -26,6 +26,7 @@ class Parts:
     teller: Teller
     bell: Bell
     pager: Pager = field(default_factory=LogPager)
+    sign_on: SignOnSettings = field(default_factory=SignOnSettings)
 
 
 @asynccontextmanager
@@ -38,6 +39,15 @@ async def assembled(settings: Settings, client: Client) -> AsyncIterator[Parts]:
             links=Links(settings.link_key.get_secret_value(), settings.desk_url),
             from_address=settings.smtp.from_address,
             ring=bell.ring,
+            single_sign_on=settings.sign_on.is_on,
         )
-        yield Parts(client, database, office, Teller(client, database), bell, pager(settings.pager_url))
+        yield Parts(
+            client,
+            database,
+            office,
+            Teller(client, database),
+            bell,
+            pager(settings.pager_url),
+            settings.sign_on,
+        )
         await bell.quiet()

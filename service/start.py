@@ -3,8 +3,10 @@
 from pydantic import ValidationError
 
 from bluepals.links import Links
-from bluepals.settings import Settings, SmtpSettings
+from bluepals.settings import Settings, SignOnSettings, SmtpSettings
 from bluepals.store.content import Keyring
+
+MODELS = {model.__name__: model for model in (Settings, SmtpSettings, SignOnSettings)}
 
 
 class SettingsWrong(Exception):
@@ -17,15 +19,16 @@ def settings() -> Settings:
         found = Settings()
     except ValidationError as errors:
         raise SettingsWrong(_sentence(errors)) from None
-    _try_keys(found)
+    _try(found)
     return found
 
 
-def _try_keys(found: Settings) -> None:
-    """Now, rather than with the first letter."""
+def _try(found: Settings) -> None:
+    """Now, rather than with the first letter or visitor."""
     for setting, use in (
         ("BLUEPALS_MASTER_KEYS", lambda: Keyring.parse(found.master_keys.get_secret_value())),
         ("BLUEPALS_LINK_KEY", lambda: Links(found.link_key.get_secret_value(), found.desk_url)),
+        ("BLUEPALS_SIGN_ON_*", found.sign_on.refuse_half),
     ):
         try:
             use()
@@ -34,7 +37,7 @@ def _try_keys(found: Settings) -> None:
 
 
 def _sentence(errors: ValidationError) -> str:
-    model = SmtpSettings if errors.title == SmtpSettings.__name__ else Settings
+    model = MODELS[errors.title]
     names: dict[bool, list[str]] = {}
     for error in errors.errors():
         name = f"{model.model_config.get('env_prefix', '')}{error['loc'][0]}".upper()

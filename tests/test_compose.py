@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 import starter
-from bluepals.settings import Settings, SmtpSettings
+from bluepals.settings import Settings, SignOnSettings, SmtpSettings
 from bluepals.store.migrate import MIGRATIONS, migrate
 from stack.postgres import postgres_server
 from tests.stack.folders import open_folder
@@ -150,9 +150,11 @@ def test_the_release_is_migrated_served_and_made_current() -> None:
 
 
 def known_settings() -> set[str]:
-    ours = {f"BLUEPALS_{name}".upper() for name in Settings.model_fields if name != "smtp"}
-    mail = {f"BLUEPALS_SMTP_{name}".upper() for name in SmtpSettings.model_fields}
-    return ours | mail
+    return {
+        f"{model.model_config.get('env_prefix')}{name}".upper()
+        for model in (Settings, SmtpSettings, SignOnSettings)
+        for name in model.model_fields
+    } - {"BLUEPALS_SMTP", "BLUEPALS_SIGN_ON"}
 
 
 def test_our_services_are_given_settings_that_exist_and_all_that_they_need() -> None:

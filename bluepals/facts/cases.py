@@ -129,8 +129,8 @@ async def _tell_counselors(connection: Connection, letterhead: Letterhead, case:
         notice = notices.cases.referred(
             name=counselor.name,
             case=str(case.id),
-            draft=str(case.draft_id),
             plan_by=letterhead.calendar.label(plan_due(letterhead, case.opened_at)),
+            link=letterhead.link_to(DeskPage.COUNSEL),
         )
         await _post(connection, letterhead, case, _card(counselor), notice, "referred")
 
@@ -234,7 +234,7 @@ async def plan(
     async with office.committing(scope) as connection:
         case = await cases.record(connection, case_id)
         if case.closed_at is not None:
-            raise NotTaken("This case is closed. If the letter worries again: starter.py letter worry")
+            raise NotTaken("This case is closed. If the letter worries again, say so where you read it.")
         if "counselor" not in await cases.roles_in(connection, case_id, by):
             raise NotTaken("Only the counselor of this school makes the plan. See the roles in staff.csv.")
         letterhead = await Letterhead.of(office, connection)

@@ -79,20 +79,20 @@ async def _refuse_unfit(
     if missing := len(await cases.still_to_attest(connection, case.id)):
         raise NotTaken(
             f"{missing} who read the letter {'has' if missing == 1 else 'have'} not attested yet; "
-            "nobody can do it for them. See: starter.py case show"
+            "nobody can do it for them. Call them."
         )
     if case.kind in {Concern.SAD, Concern.UNSURE, Concern.FAMILY} and not await cases.has_plan(
         connection, case.id
     ):
-        raise NotTaken("There is no plan yet. Make one with a day to look again: starter.py case plan")
+        raise NotTaken("There is no plan yet. Make one first, with a day to look again.")
     if case.kind is Concern.CONDUCT:
         _refuse_unfit_about_officer(word)
     elif word.officer is not None:
         raise NotTaken("What becomes of the officer is asked in a case of conduct only. Leave it out.")
     if case.kind is Concern.FAMILY and word.letter is LetterOutcome.DELIVER and not word.counsel_asked_on:
         raise NotTaken(
-            "A letter about a family's trouble goes to no officer before counsel was asked: say when, with "
-            "--counsel-asked, or return it to be changed."
+            "A letter about a family's trouble goes to no officer before counsel was asked: say when "
+            "(--counsel-asked), or return it to be changed."
         )
 
 

@@ -160,23 +160,31 @@ async def _cases(connection: Connection, letterhead: Letterhead, desks: dict[str
         if case.conduct:
             line = f"an officer's conduct, case {case.case_id}: it waits for your word"
             for role in await cases_store.words_needed(connection, Concern.CONDUCT):
-                await _add_case(connection, desks, Role(role), case, line)
+                await _add_case(connection, letterhead, desks, Role(role), case, line)
         elif case.look_again_on is None:
             due = plan_due(letterhead, case.opened_at)
             line = f"case {case.case_id}: a plan by {letterhead.calendar.label(due)}"
-            await _add_case(connection, desks, Role.COUNSELOR, case, line)
+            await _add_case(connection, letterhead, desks, Role.COUNSELOR, case, line)
             if due < letterhead.now:
-                await _add_case(connection, desks, Role.COORDINATOR, case, f"{line}, and there is none")
+                await _add_case(
+                    connection, letterhead, desks, Role.COORDINATOR, case, f"{line}, and there is none"
+                )
         elif case.look_again_on <= day:
             line = f"case {case.case_id}: look again, as you planned for {case.look_again_on:%B %-d}"
-            await _add_case(connection, desks, Role.COUNSELOR, case, line)
+            await _add_case(connection, letterhead, desks, Role.COUNSELOR, case, line)
 
 
 async def _add_case(
-    connection: Connection, desks: dict[str, Desk], role: Role, case: CaseToLookAt, line: str
+    connection: Connection,
+    letterhead: Letterhead,
+    desks: dict[str, Desk],
+    role: Role,
+    case: CaseToLookAt,
+    line: str,
 ) -> None:
+    link = letterhead.link_to(DeskPage.COUNSEL) if role is Role.COUNSELOR else None
     for one in await people.staff(connection, role, school=case.school, agency=case.agency):
-        desk = desks.setdefault(str(one.id), Desk(one.name, one.email, None))
+        desk = desks.setdefault(str(one.id), Desk(one.name, one.email, link))
         desk.sections.append(Section("A letter that worries someone", (line,)))
 
 

@@ -5,14 +5,16 @@ The link has 128 bits, the code six digits and few guesses; OWASP ASVS 5.0, 6.5 
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bluepals.domain.entering import WATCHED, Door, Standing, opens_to_staff
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
+from bluepals.mail.notice import Notice
 from bluepals.store import doors, programs
 from bluepals.store.database import Connection, Scope
 from bluepals.store.doors import Asking, Identity
@@ -32,7 +34,7 @@ FRESH = timedelta(hours=12)  # since when one has to have entered, for what matt
 
 
 class NotLetIn(Refused):
-    """The link or the code opens nothing; the message says what to do."""
+    """This door does not open; the message says what to do."""
 
 
 class TooMany(Refused):
@@ -53,6 +55,7 @@ class Visitor:
     officer: UUID | None
     children: tuple[UUID, ...]
     roles: frozenset[Role]
+    keeps_passkeys: bool
     entered_at: datetime
     now: datetime
 
@@ -112,22 +115,46 @@ async def ask(office: Office, program: str, *, address: str, browser: str, sourc
         await doors.forget(connection, KEPT)
         asked_before = await doors.asked_for(connection, asking.address, AN_HOUR)
         identity = await doors.identity_of(connection, address.strip())
-        await doors.ask(connection, program, asking, identity)
-        if not identity.is_nobody and asked_before < MOST_FOR_ONE_ADDRESS:
-            await _mail(office, connection, address.strip(), secret, code)
+        part = await _part_let_in(office, connection, identity, Door.MAIL)
+        await doors.ask(connection, program, asking, part)
+        if identity.is_nobody or asked_before >= MOST_FOR_ONE_ADDRESS:
+            return
+        letterhead = await Letterhead.of(office, connection)
+        notice = (
+            _to_the_other_door(letterhead)
+            if part.is_nobody
+            else _link_and_code(letterhead, office.links.entry(program, secret), code)
+        )
+        key = f"entry-{asking.link.hex()}"
+        until = letterhead.now + LINK_STAYS
+        await post(connection, letterhead, notice, key=key, to=address.strip(), useful_until=until)
 
 
-async def _mail(office: Office, connection: Connection, address: str, secret: str, code: str) -> None:
-    letterhead = await Letterhead.of(office, connection)
-    program = letterhead.program
-    notice = notices.doors.enter(
-        program=program.name,
+def _link_and_code(letterhead: Letterhead, link: str, code: str) -> Notice:
+    return notices.doors.enter(
+        program=letterhead.program.name,
         code=f"{code[:3]} {code[3:]}",
         minutes=int(LINK_STAYS.total_seconds()) // 60,
-        link=office.links.entry(program.id, secret),
+        link=link,
     )
-    key = f"entry-{office.links.digest('link', secret).hex()}"
-    await post(connection, letterhead, notice, key=key, to=address, useful_until=letterhead.now + LINK_STAYS)
+
+
+def _to_the_other_door(letterhead: Letterhead) -> Notice:
+    program, office = letterhead.program, letterhead.office
+    how = "the district's sign-in" if office.single_sign_on else "their passkey"
+    return notices.doors.enter_otherwise(program=program.name, how=how, link=office.links.enter(program.id))
+
+
+async def _part_let_in(office: Office, connection: Connection, identity: Identity, door: Door) -> Identity:
+    """What of all that somebody is this door lets in."""
+    if identity.staff is None:
+        return identity
+    return _part(office, identity, await doors.standing(connection, identity.staff), door)
+
+
+def _part(office: Office, identity: Identity, standing: Standing, door: Door) -> Identity:
+    opens = opens_to_staff(door, standing, single_sign_on=office.single_sign_on)
+    return identity if opens else replace(identity, staff=None)
 
 
 async def link_for(office: Office, program: str, external_id: str) -> str:
@@ -163,9 +190,9 @@ async def enter_by_link(
     """Raises NotLetIn."""
     digest = office.links.digest
     async with office.database.transaction(Scope.whole(program)) as connection:
-        identity = await doors.spend_link(connection, digest("link", secret), digest("browser", browser))
-        if identity is not None:
-            return await _let_in(office, connection, program, identity, remember=remember)
+        spent = await doors.spend_link(connection, digest("link", secret), digest("browser", browser))
+        if spent is not None:
+            return await let_in(office, connection, program, *spent, remember=remember)
     raise NotLetIn(
         "This link opens nothing any more: it works once, for 10 minutes, and only the newest. Ask for another one."
     )
@@ -180,20 +207,35 @@ async def enter_by_code(office: Office, program: str, code: str, browser: str, *
             connection, digest("code", f"{browser} {digits}"), digest("browser", browser)
         )
         if identity is not None:
-            return await _let_in(office, connection, program, identity, remember=remember)
+            return await let_in(office, connection, program, identity, Door.MAIL, remember=remember)
     raise NotLetIn(
         "That is not the code of the newest mail, or its 10 minutes are over. Look again, or ask for another one."
     )
 
 
-async def _let_in(
-    office: Office, connection: Connection, program: str, identity: Identity, *, remember: bool
+async def enter_by_single_sign_on(office: Office, program: str, address: str | None) -> Entered:
+    """`address`: the one that the district has just vouched for, if it has. Raises NotLetIn."""
+    async with office.database.transaction(Scope.whole(program)) as connection:
+        identity = await doors.identity_of(connection, address) if address else None
+        if identity is not None and not identity.is_nobody:
+            door = Door.SINGLE_SIGN_ON
+            return await let_in(office, connection, program, identity, door, remember=False)
+    raise NotLetIn(
+        "Blue Pals does not know the address that the district's sign-in has for you, or the district has not"
+        " checked that it is yours. Ask the coordinator which address of yours is in staff.csv."
+    )
+
+
+async def let_in(
+    office: Office, connection: Connection, program: str, identity: Identity, door: Door, *, remember: bool
 ) -> Entered:
     """A device is remembered for officers only; what a family reads is gone with its browser."""
     token = secrets.token_urlsafe(2 * SECRET_BYTES)
     remembered = remember and identity.officer is not None and identity.staff is None
     stays = REMEMBERED if remembered else FAMILYS_STAY if not (identity.staff or identity.officer) else SHIFT
-    await doors.open_session(connection, program, office.links.digest("session", token), identity, stays)
+    await doors.open_session(
+        connection, program, office.links.digest("session", token), identity, door, stays
+    )
     return Entered(token, REMEMBERED if remembered else None)
 
 
@@ -202,9 +244,20 @@ async def visitor(office: Office, program: str, token: str) -> Visitor | None:
         found = await doors.session(connection, office.links.digest("session", token))
     if found is None:
         return None
-    who = found.identity
+    who = _part(office, found.identity, found.standing, found.door)
+    if who.is_nobody:
+        return None
+    roles = frozenset() if who.staff is None else found.standing.roles
     return Visitor(
-        found.id, program, who.staff, who.officer, who.children, found.roles, found.entered_at, found.now
+        session=found.id,
+        program=program,
+        staff=who.staff,
+        officer=who.officer,
+        children=who.children,
+        roles=roles,
+        keeps_passkeys=office.takes_passkeys and bool(roles & WATCHED),
+        entered_at=found.entered_at,
+        now=found.now,
     )
 
 

@@ -1,10 +1,12 @@
-"""A family's wish that nothing is kept: asked for by anyone of the staff, confirmed by the coordinator."""
+"""A family's wish that nothing is kept: asked for by itself or anyone of the staff, confirmed by the coordinator."""
+
+from uuid import UUID
 
 import asyncpg
 
 from bluepals.facts.office import Office
 from bluepals.store import attention, erasure, people
-from bluepals.store.database import Scope
+from bluepals.store.database import Connection, Scope
 from bluepals.store.erasure import ErasedStudent
 from bluepals.store.letters import NotTaken
 
@@ -21,19 +23,32 @@ async def request(office: Office, scope: Scope, external_id: str, requested_by: 
     """Put the wish before the coordinator. Raises LookupError with a sentence."""
     async with office.committing(scope) as connection:
         student = await erasure.student(connection, external_id)
-        if student.erased:
-            return student
-        await erasure.request(connection, student.id, await people.staff_id(connection, requested_by))
-        await attention.call(
-            connection,
-            key=_key(student),
-            kind="erasure",
-            sentence=f"The family of student {external_id} wishes that all about the child be erased. If it is so:"
-            f" starter.py erase confirm {scope.program} {external_id}",
-            school=student.school,
-            subject_id=student.id,
-        )
+        if not student.erased:
+            by = await people.staff_id(connection, requested_by)
+            await _request(connection, scope.program, student, by)
         return student
+
+
+async def request_by_family(office: Office, scope: Scope, external_id: str) -> ErasedStudent:
+    """The same by a guardian, who speaks for the child. Raises LookupError with a sentence."""
+    async with office.committing(scope) as connection:
+        student = await erasure.student(connection, external_id)
+        if not student.erased:
+            await _request(connection, scope.program, student, student.id)
+        return student
+
+
+async def _request(connection: Connection, program: str, student: ErasedStudent, by: UUID) -> None:
+    await erasure.request(connection, student.id, by)
+    await attention.call(
+        connection,
+        key=_key(student),
+        kind="erasure",
+        sentence=f"The family of student {student.external_id} wishes that all about the child be erased. If it is so:"
+        f" starter.py erase confirm {program} {student.external_id}",
+        school=student.school,
+        subject_id=student.id,
+    )
 
 
 async def confirm(office: Office, scope: Scope, external_id: str, confirmed_by: str) -> ErasedStudent:

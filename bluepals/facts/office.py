@@ -1,5 +1,6 @@
 """What committing a fact takes: the database, the keys of the letters, letter paper, and a bell for the outbox."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,6 +26,14 @@ class Office:
     links: Links
     from_address: str
     ring: Callable[[str], None]
+    # Whether the district has one, by which coordinators, moderators and counselors come in.
+    single_sign_on: bool = False
+
+    @property
+    def takes_passkeys(self) -> bool:
+        """Where there is no single sign-on, and a name that a passkey can be bound to: numbers are none (WebAuthn, 5.1.3)."""
+        host = self.links.host
+        return not self.single_sign_on and not re.fullmatch(r"[\d.]+|.*:.*", host)
 
     @asynccontextmanager
     async def committing(self, scope: Scope) -> AsyncIterator[Connection]:

@@ -124,6 +124,7 @@ async def _tell_guardian(connection: Connection, letterhead: Letterhead, pairing
     notice = notices.introductions.to_guardian(
         student=pairing.student_first_name,
         officer=pairing.officer_first_name,
+        link=letterhead.link_to(DeskPage.FAMILY),
         language=pairing.student_language,
     )
     await post_to_family(connection, letterhead, notice, pairing, key=f"introduction-{pairing.id}")

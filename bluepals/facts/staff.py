@@ -1,14 +1,19 @@
-"""A teacher, a moderator or another one of the staff leaves: no role from this commit on, and later no name."""
+"""A teacher, a moderator or another one of the staff leaves: no role from this commit on, and later no name.
+
+Or loses a device: whoever holds it is out.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
 from bluepals.facts import who_may
 from bluepals.facts.office import Office
-from bluepals.store import cases, staff
+from bluepals.store import cases, doors, passkeys, staff
 from bluepals.store.database import Scope
+from bluepals.store.doors import Identity
 from bluepals.store.staff import HeldRole
 
 
@@ -30,3 +35,19 @@ async def leave(office: Office, scope: Scope, staff_id: UUID, *, by: UUID) -> Se
                 " starter.py case attest"
             )
         return await staff.leave(connection, staff_id)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOut:
+    """How many sessions have ended, and how many passkeys open nothing any more."""
+
+    sessions: int
+    passkeys: int
+
+
+async def log_out(office: Office, scope: Scope, staff_id: UUID, *, by: UUID) -> LoggedOut:
+    """On every device. They may enter again at once, by what they still have. Raises NotTheirsToSay."""
+    async with office.database.transaction(scope) as connection:
+        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="logs somebody else out")
+        ended = await doors.end_sessions(connection, Identity(staff_id, None, ()))
+        return LoggedOut(ended, await passkeys.remove_all(connection, staff_id))

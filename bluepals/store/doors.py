@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bluepals.domain.entering import Door, Standing
 from bluepals.domain.people import Role
 from bluepals.store.database import Connection
 
@@ -31,7 +32,8 @@ class Session:
     identity: Identity
     entered_at: datetime
     now: datetime
-    roles: frozenset[Role]
+    standing: Standing
+    door: Door
 
 
 async def identity_of(connection: Connection, address: str) -> Identity:
@@ -59,6 +61,22 @@ async def identity_named(connection: Connection, external_id: str) -> Identity:
 
 def _identity(row: object) -> Identity:
     return Identity(row["staff"], row["officer"], tuple(row["children"]))  # type: ignore[index]  # an asyncpg.Record
+
+
+_STANDING = (
+    " array(SELECT DISTINCT role FROM staff_role WHERE staff_role.staff_id = {staff}) AS roles,"
+    " EXISTS (SELECT FROM passkey WHERE passkey.staff_id = {staff} AND removed_at IS NULL) AS has_passkey"
+)
+
+
+async def standing(connection: Connection, staff_id: UUID) -> Standing:
+    row = await connection.fetchrow(f"SELECT {_STANDING.format(staff='$1')}", staff_id)
+    return _standing(row)
+
+
+def _standing(row: object) -> Standing:
+    roles = frozenset(Role(role) for role in row["roles"])  # type: ignore[index]  # an asyncpg.Record
+    return Standing(roles, row["has_passkey"])  # type: ignore[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +147,16 @@ async def fits(connection: Connection, link: bytes, browser: bytes) -> bool:
     return found
 
 
-async def spend_link(connection: Connection, link: bytes, browser: bytes) -> Identity | None:
+async def spend_link(connection: Connection, link: bytes, browser: bytes) -> tuple[Identity, Door] | None:
     row = await connection.fetchrow(
         "UPDATE entry SET spent_at = program_now()"
         f" WHERE link = $1 AND coalesce(browser, $3) = $3 AND {_OPEN}"
-        " RETURNING staff_id AS staff, officer_id AS officer, children",
+        " RETURNING staff_id AS staff, officer_id AS officer, children, source IS NULL AS by_office",
         link,
         MOST_WRONG_CODES,
         browser,
     )
-    return _identity(row) if row else None
+    return (_identity(row), Door.OFFICE if row["by_office"] else Door.MAIL) if row else None
 
 
 async def spend_code(connection: Connection, code: bytes, browser: bytes) -> Identity | None:
@@ -163,31 +181,33 @@ async def spend_code(connection: Connection, code: bytes, browser: bytes) -> Ide
 
 
 async def open_session(
-    connection: Connection, program: str, token: bytes, identity: Identity, stays: timedelta
+    connection: Connection, program: str, token: bytes, identity: Identity, door: Door, stays: timedelta
 ) -> None:
     await connection.execute(
-        "INSERT INTO session (program_id, token, staff_id, officer_id, children, expires_at)"
-        " VALUES ($1, $2, $3, $4, $5, program_now() + $6::interval)",
+        "INSERT INTO session (program_id, token, staff_id, officer_id, children, door, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, program_now() + $7::interval)",
         program,
         token,
         identity.staff,
         identity.officer,
         list(identity.children),
+        door,
         stays,
     )
 
 
 async def session(connection: Connection, token: bytes) -> Session | None:
     row = await connection.fetchrow(
-        "SELECT id, staff_id AS staff, officer_id AS officer, children, entered_at, program_now() AS now,"
-        " array(SELECT DISTINCT role FROM staff_role WHERE staff_role.staff_id = session.staff_id) AS roles"
+        "SELECT id, staff_id AS staff, officer_id AS officer, children, door, entered_at, program_now() AS now,"
+        f"{_STANDING.format(staff='session.staff_id')}"
         " FROM session WHERE token = $1 AND ended_at IS NULL AND expires_at > program_now()",
         token,
     )
     if row is None:
         return None
-    roles = frozenset(Role(role) for role in row["roles"])
-    return Session(row["id"], _identity(row), row["entered_at"], row["now"], roles)
+    return Session(
+        row["id"], _identity(row), row["entered_at"], row["now"], _standing(row), Door(row["door"])
+    )
 
 
 async def end_session(connection: Connection, session_id: UUID) -> None:
@@ -196,15 +216,17 @@ async def end_session(connection: Connection, session_id: UUID) -> None:
     )
 
 
-async def end_sessions(connection: Connection, identity: Identity) -> None:
-    """All of these people, on whatever device."""
-    await connection.execute(
+async def end_sessions(connection: Connection, identity: Identity) -> int:
+    """All of these people, on whatever device; how many were still open."""
+    rows = await connection.fetch(
         "UPDATE session SET ended_at = program_now() WHERE ended_at IS NULL"
-        " AND (staff_id = $1 OR officer_id = $2 OR children && $3::uuid[])",
+        " AND (staff_id = $1 OR officer_id = $2 OR children && $3::uuid[])"
+        " RETURNING expires_at > program_now() AS open",
         identity.staff,
         identity.officer,
         list(identity.children),
     )
+    return sum(row["open"] for row in rows)
 
 
 async def forget(connection: Connection, kept: timedelta) -> None:

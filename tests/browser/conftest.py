@@ -53,7 +53,7 @@ async def town(
 ) -> AsyncIterator[Town]:
     """Its desk answers on a port of its own."""
     port = free_port()
-    url = f"http://{LOOPBACK}:{port}"
+    url = f"http://localhost:{port}"  # A name: a passkey is bound to one.
     async with (
         small_town(postgres.url_of("bluepals_app", database_name), admin, url) as town,
         _served(town, port),

@@ -37,6 +37,14 @@ class Screen:
         await self.presses("Enter")
         await self.page.goto(f"/{PROGRAM.id}/{at}")
 
+    async def enters_by_mail(self, address: str, at: str) -> None:
+        """As a family does: with the code that it is sent."""
+        await self.page.goto(f"/{PROGRAM.id}/{at}")
+        await self.writes("E-mail address", address)
+        await self.presses("Send me a mail")
+        await self.writes("Code of six digits", await self.town.mailed_code(address))
+        await self.presses("Enter")
+
     async def goes_to(self, name: str) -> None:
         """With the tabulator, to what is called so."""
         for _ in range(MOST_TABS):

@@ -75,3 +75,16 @@ def test_certificates_are_for_a_school_or_for_an_agency(
     nobody = starter.is_refused("certificates", paired, "--out", file, "--school", "nowhere")
     assert nobody.startswith("Nobody of school nowhere")
     assert not file.exists()
+
+
+def test_notices_are_for_a_school_or_one_of_its_classes(
+    starter: StarterLine, paired: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "notices.pdf"
+    for words in (("--school", "north"), ("--school", "north", "--class", "5A")):
+        assert starter.says("notices", paired, "--out", file, *words) == f"Written: {file}\n"
+        assert file.read_bytes().startswith(b"%PDF")
+        file.unlink()
+    nobody = starter.is_refused("notices", paired, "--out", file, "--school", "nowhere")
+    assert nobody.startswith("No child of school nowhere takes part.")
+    assert not file.exists()

@@ -57,6 +57,19 @@ def test_who_of_the_staff_leaves_is_said_with_what_needs_somebody_else(
     )
 
 
+def test_who_of_the_staff_has_lost_a_device_is_logged_out(
+    starter: StarterLine, unopened: tuple[str, str]
+) -> None:
+    program, _ = unopened
+    said = starter.says("staff", "log-out", program, MODERATOR, "--by", COORDINATOR)
+    assert f"{MODERATOR} is out: 0 sessions ended, 0 passkeys taken back." in said
+    answered = starter.answers("staff", "log-out", program, MODERATOR, "--by", COORDINATOR)
+    assert answered == {"sessions": 0, "passkeys": 0}
+    assert "Only a coordinator logs somebody else out" in starter.is_refused(
+        "staff", "log-out", program, COORDINATOR, "--by", MODERATOR
+    )
+
+
 def test_nobody_is_approved_while_no_officer_has_a_free_place(
     starter: StarterLine, unopened: tuple[str, str]
 ) -> None:

@@ -17,7 +17,14 @@ OUTSIDE = ("/health", "/{program}/enter", "/decline-")
 # Everything here is of South; these people have no part in it.
 STRANGERS = ("sam", "dana", "tess", "theo")
 # What the forms ask for, so that it is not for want of it that one is refused.
-FIELDS = {"answer": "yes", "said": "no cause", "kind": "sad", "text": "Hello", "reason": "moved"}
+FIELDS = {
+    "answer": "yes",
+    "said": "no cause",
+    "kind": "sad",
+    "text": "Hello",
+    "reason": "moved",
+    "step": "send the warning",
+}
 
 
 def routes(town: Town) -> Iterator[Route]:
@@ -39,9 +46,11 @@ async def souths(town: Town) -> Mapping[str, str]:
         "draft": str(letter.id),
         "case": str(uuid4()),
         "request": str(uuid4()),
+        "passkey": str(uuid4()),
         "program_year": SOUTH,
         "class_name": "5A",
         "opening": "1",
+        "key": "replacement-of-another",
     }
 
 

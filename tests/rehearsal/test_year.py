@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from commands.shell import Exit
+from commands.shell import ERROR_REPORT, Exit
 from tests.stack.folders import open_folder
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +105,12 @@ def _small(here: Path) -> Sequence[str]:
     return ("small", "--preset", "calm", "--seed", "7")
 
 
+def _fault_of_the_program(here: Path) -> str:
+    """What people are not shown, and whoever mends it needs."""
+    told = here / ERROR_REPORT
+    return told.read_text("utf-8") if told.exists() else ""
+
+
 async def _rehearsed(here: Path, arguments: Sequence[str]) -> Rehearsal:
     """In `here`, which gets all of its files, the servers' as well."""
     process = await asyncio.create_subprocess_exec(
@@ -121,7 +127,7 @@ async def _rehearsed(here: Path, arguments: Sequence[str]) -> Rehearsal:
         with suppress(ProcessLookupError):
             process.terminate()
     report = here / "made/for/it/report.json"
-    assert report.exists(), said.decode()
+    assert report.exists(), said.decode() + _fault_of_the_program(here)
     page = here / "out/rehearsal/index.html"
     return Rehearsal(
         process.returncode, said.decode(), json.loads(report.read_text()), page.read_text("utf-8")

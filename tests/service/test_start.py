@@ -41,6 +41,7 @@ def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str) 
         ("BLUEPALS_MASTER_KEYS", f"first:{KEY[:-8]}"),
         ("BLUEPALS_MASTER_KEYS", "no key"),
         ("BLUEPALS_LINK_KEY", "short"),
+        ("BLUEPALS_SIGN_ON_ISSUER", "http://login.district.example"),
     ],
 )
 def test_a_wrong_setting_is_named_and_a_secret_is_not_said(
@@ -50,3 +51,13 @@ def test_a_wrong_setting_is_named_and_a_secret_is_not_said(
     with pytest.raises(SettingsWrong, match=f"The value of {name} can't be used") as wrong:
         settings()
     assert KEY[:-8] not in str(wrong.value)
+
+
+@pytest.mark.parametrize("missing", ["ISSUER", "CLIENT_ID", "CLIENT_SECRET"])
+def test_half_a_single_sign_on_is_none(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    whole = {"ISSUER": "https://login.district.example", "CLIENT_ID": "blue-pals", "CLIENT_SECRET": "hush"}
+    for name in whole.keys() - {missing}:
+        monkeypatch.setenv(f"BLUEPALS_SIGN_ON_{name}", whole[name])
+    with pytest.raises(SettingsWrong, match="an issuer, a client id and a client secret, or none") as wrong:
+        settings()
+    assert "hush" not in str(wrong.value)

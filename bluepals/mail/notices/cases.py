@@ -3,19 +3,17 @@
 from bluepals.mail.notice import Action, Notice
 
 
-def referred(*, name: str, case: str, draft: str, plan_by: str) -> Notice:
+def referred(*, name: str, case: str, plan_by: str, link: str) -> Notice:
     return Notice(
         kind="safety",
         subject="Please look at a letter today",
         greeting=f"Dear {name},",
         paragraphs=(
             "A letter worries someone, and is held for you. It goes nowhere until you have looked at it.",
-            (
-                f"Its number is {draft}, the case is {case}. Please make a plan by {plan_by}, with a day to look again: "
-                "starter.py case plan"
-            ),
+            f"The case is {case}. Please read it on your page, and make a plan by {plan_by}, with a day to look again.",
             "If you suspect harm, your duty to report is your own and immediate.",
         ),
+        action=Action("Open the case", link),
     )
 
 

@@ -22,3 +22,33 @@ def enter(*, program: str, code: str, minutes: int, link: str) -> Notice:
         ),
         action=Action("Open Blue Pals", link),
     )
+
+
+def enter_otherwise(*, program: str, how: str, link: str) -> Notice:
+    """To one of the staff who is not let in by mail."""
+    return Notice(
+        kind="entry",
+        subject="Another way into Blue Pals",
+        greeting="Hello,",
+        paragraphs=(
+            (
+                f"You asked to open Blue Pals, {program}. Coordinators, moderators and counselors enter with {how} "
+                "and not by mail: open the page and press the button that says so."
+            ),
+            "If that does not work, an administrator can let you in. If you have not asked, do nothing.",
+        ),
+        action=Action("Enter Blue Pals", link),
+    )
+
+
+def passkey_made(*, name: str, program: str) -> Notice:
+    """Whoever reads a mailbox could have made it."""
+    return Notice(
+        kind="passkey",
+        subject="A passkey of yours for Blue Pals",
+        greeting=f"Hello {name},",
+        paragraphs=(
+            f"A passkey was made in your name for Blue Pals, {program}. From now on you enter with it, and not by mail.",
+            "If it was not you, tell the coordinator and an administrator at once.",
+        ),
+    )

@@ -138,7 +138,7 @@ def to_officer(*, officer: str, student: str, first_due: str, link: str) -> Noti
     )
 
 
-def to_guardian(*, student: str, officer: str, language: str) -> Notice:
+def to_guardian(*, student: str, officer: str, link: str, language: str) -> Notice:
     if language == "es":
         return to_family_in_spanish(
             kind="introduction",
@@ -155,10 +155,11 @@ def to_guardian(*, student: str, officer: str, language: str) -> Notice:
                     "ni números de teléfono."
                 ),
                 (
-                    f"Si usted prefiere que {student} no participe, avise a la escuela. Puede hacerlo en cualquier "
-                    "momento, y no hace falta dar una razón."
+                    f"Si usted prefiere que {student} no participe, dígalo en su página o avise a la escuela. Puede hacerlo "
+                    "en cualquier momento, y no hace falta dar una razón. En su página puede leer también las cartas."
                 ),
             ),
+            action=Action("Abrir la página de su familia", link),
         )
     return to_family(
         kind="introduction",
@@ -174,8 +175,9 @@ def to_guardian(*, student: str, officer: str, language: str) -> Notice:
                 "before it goes on. They use first names only; no address and no phone number is passed on."
             ),
             (
-                f"If you would rather that {student} does not take part, tell the school. You can do so at any time, "
-                "and no reason is needed."
+                f"If you would rather that {student} does not take part, say so on your page or tell the school. You can "
+                "do so at any time, and no reason is needed. On your page you can read the letters, too."
             ),
         ),
+        action=Action("Open your family's page", link),
     )

@@ -29,6 +29,7 @@ WORDS: dict[str, object] = {
     "farewell": True,
     "first_due": "Friday, September 18, 2026, 5:00 PM CDT",
     "first_name": "Olga",
+    "how": "the district's sign-in",
     "hotline": "the hotline, 1-800-555-0100",
     "language": "en",
     "lines": ("4 pairings", "12 letters delivered"),

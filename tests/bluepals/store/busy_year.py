@@ -22,7 +22,7 @@ from bluepals.facts import (
     year,
 )
 from bluepals.facts.letters import DecidedAndTold
-from bluepals.store import attention, follow_on, holds, people, retention
+from bluepals.store import attention, follow_on, holds, passkeys, people, retention
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
@@ -66,6 +66,7 @@ async def live_a_year(schools: TwoSchools) -> None:
             )
     await _ask_a_reserve(schools)
     await _enter(schools)
+    await _make_a_passkey(schools)
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
     )
@@ -149,6 +150,19 @@ async def _enter(schools: TwoSchools) -> None:
     """By a link that an administrator made."""
     secret = (await doors.link_for(schools.office, schools.program, "Tess")).rpartition("/")[2]
     await doors.enter_by_link(schools.office, schools.program, secret, "", remember=False)
+
+
+async def _make_a_passkey(schools: TwoSchools) -> None:
+    async with schools.database.transaction(schools.scope) as connection:
+        await passkeys.save(
+            connection,
+            schools.program,
+            schools.staff["Coco"],
+            credential_id=b"credential",
+            public_key=b"key",
+            sign_count=0,
+        )
+        await passkeys.answer_once(connection, schools.program, b"challenge", timedelta(minutes=10))
 
 
 async def _ask_a_reserve(schools: TwoSchools) -> None:

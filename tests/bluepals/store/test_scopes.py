@@ -22,7 +22,7 @@ PUBLIC = {"program", "school", "agency"}
 OFFICE_ONLY = {
     *("partner", "letter_read", "case_file", "case_reader", "attestation"),
     *("case_plan", "case_plan_partner", "case_word", "case_page"),
-    *("entry", "session"),
+    *("entry", "session", "passkey", "answered_challenge"),
     "erasure",
     "follow_on",
     "legal_hold",

@@ -14,6 +14,7 @@ import pytest
 
 import bluepals.store
 from bluepals.domain.cases import Concern, LetterOutcome
+from bluepals.domain.entering import Door
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
 from bluepals.domain.people import ConsentScope, Partner, Role
@@ -140,9 +141,12 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "class_name": "5A",
         "dates": RoundDates(1, date(2026, 9, 18), date(2026, 10, 2), date(2026, 10, 13)),
         "day": date(2026, 9, 21),
+        "door": Door.MAIL,
         "closed_by": busy.staff["Coco"],
         "concern": Concern.UNSURE,
+        "challenge": b"another challenge",
         "counsel_asked_on": None,
+        "credential_id": b"another credential",
         "decided_by": busy.staff["Cora"],
         "decision": letters.Decision(draft["id"], draft["hash"], Verdict.REFER, busy.staff["Mona"]),
         "draft_hash": draft["hash"],
@@ -199,9 +203,11 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "outcome": LetterOutcome.KEEP,
         "pairing_id": busy.pairing["Ana"],
         "pairs": [],
+        "passkey_id": await busy.admin.fetchval("SELECT id FROM passkey WHERE program_id = 'stl' LIMIT 1"),
         "partners": [Partner("Friends of Children", "grief", ("en",), "555-0101")],
         "patience": timedelta(seconds=1),
         "program": "stl",
+        "public_key": b"key",
         "program_year": "stl.north.2026",
         "reader": busy.staff["Coco"],
         "reason": "year closed",
@@ -236,11 +242,13 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "seed": 7,
         "sentence": "Look.",
         "side": Side.OFFICER,
+        "sign_count": 1,
         "someone": busy.staff["Coco"],
         "staff_id": busy.staff["Tess"],
         "state": "called off",
         "stock_id": "another",
         "student_id": busy.student["Ana"],
+        "student_ids": [busy.student["Ana"]],
         "students": roster.students,
         "subject_id": None,
         "target": Target(school="north"),

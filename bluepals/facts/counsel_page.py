@@ -1,0 +1,198 @@
+"""The counselor's page: the letters that worry someone at their schools, what each says, and what becomes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from bluepals.domain.letters import ScannedLetter, TypedLetter
+from bluepals.domain.people import Partner, Role
+from bluepals.facts import cases, cases_page, closing
+from bluepals.facts.closing import Closing, Word
+from bluepals.facts.desk import NotTheirs, PageClosed
+from bluepals.facts.doors import Visitor
+from bluepals.facts.office import Letterhead, Office
+from bluepals.store import counsel_page as store
+from bluepals.store import people
+from bluepals.store.content import ContentErased
+from bluepals.store.counsel_page import CaseRow
+from bluepals.store.database import Scope
+from bluepals.store.letters import read as read_draft
+
+
+@dataclass(frozen=True, slots=True)
+class CounselorAtDesk:
+    """Cases are the office's: which of them are this counselor's, their role says."""
+
+    id: UUID
+    entered: Visitor
+
+    @property
+    def program(self) -> str:
+        return self.entered.program
+
+    @property
+    def scope(self) -> Scope:
+        return Scope.whole(self.program)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInList:
+    row: CaseRow
+    since: str
+    plan_by: str  # the day to look again, once there is a plan
+
+
+@dataclass(frozen=True, slots=True)
+class CounselPage:
+    """`look_again`: open cases whose day has come."""
+
+    look_again: tuple[CaseInList, ...]
+    open: tuple[CaseInList, ...]
+    closed: tuple[CaseInList, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """`text`: None before the letter has been read here, for pages, and when it has been erased."""
+
+    case: CaseInList
+    text: str | None
+    erased: bool
+    hotline: str
+    now: str
+    today: date
+    partners: tuple[Partner, ...]
+
+
+def counselor_at_desk(visitor: Visitor) -> CounselorAtDesk:
+    """Raises PageClosed."""
+    if visitor.staff is None or Role.COUNSELOR not in visitor.roles:
+        raise PageClosed("This page is for the counselors of the schools. Ask the coordinator.")
+    return CounselorAtDesk(visitor.staff, visitor)
+
+
+async def counsel_page(office: Office, counselor: CounselorAtDesk) -> CounselPage:
+    async with office.database.transaction(counselor.scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        found = [_in_list(letterhead, row) for row in await store.cases_of(connection, counselor.id)]
+    today = letterhead.now.astimezone(letterhead.calendar.zone).date()
+    still_open = [one for one in found if one.row.closed_at is None]
+    due = [one for one in still_open if one.row.look_again_on is not None and one.row.look_again_on <= today]
+    return CounselPage(
+        look_again=tuple(due),
+        open=tuple(one for one in still_open if one not in due),
+        closed=tuple(one for one in found if one.row.closed_at is not None),
+    )
+
+
+def _in_list(letterhead: Letterhead, row: CaseRow) -> CaseInList:
+    label = letterhead.calendar.label
+    return CaseInList(row, label(row.opened_at), label(cases.plan_due(letterhead, row.opened_at)))
+
+
+async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CasePage:
+    """With the letter's words, once it is on record that this counselor reads it. Raises NotTheirs."""
+    row = await _own_case(office, counselor, case_id)
+    text, erased = None, False
+    if row.read and not row.pages:
+        try:
+            text = await _text(office, counselor, row)
+        except ContentErased:
+            erased = True
+    async with office.database.transaction(counselor.scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        local = letterhead.now.astimezone(letterhead.calendar.zone)
+        return CasePage(
+            case=_in_list(letterhead, row),
+            text=text,
+            erased=erased,
+            hotline=letterhead.program.safety.hotline,
+            now=f"{local:%Y-%m-%dT%H:%M}",
+            today=local.date(),
+            partners=tuple(await people.partners(connection)),
+        )
+
+
+async def _own_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CaseRow:
+    """Raises NotTheirs."""
+    async with office.database.transaction(counselor.scope) as connection:
+        for row in await store.cases_of(connection, counselor.id, case_id):
+            return row
+    raise NotTheirs
+
+
+async def _text(office: Office, counselor: CounselorAtDesk, row: CaseRow) -> str | None:
+    async with office.database.transaction(_of_letter(counselor, row)) as connection:
+        opened = await read_draft(connection, office.keyring, row.draft_id)
+    return opened.letter.text if isinstance(opened.letter, TypedLetter) else None
+
+
+def _of_letter(counselor: CounselorAtDesk, row: CaseRow) -> Scope:
+    """A stock letter is of no school."""
+    return Scope(counselor.program, schools=(row.school,)) if row.school else counselor.scope
+
+
+async def open_letter(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> None:
+    """From now on the page shows it; that they have read it is on record, with the duty that follows.
+
+    Raises NotTheirs.
+    """
+    row = await _own_case(office, counselor, case_id)
+    await cases.note_read(office, counselor.scope, row.draft_id, counselor.id)
+
+
+async def letters_pages(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> bytes:
+    """Scanned pages, as a PDF. Raises NotTheirs."""
+    row = await _own_case(office, counselor, case_id)
+    if not row.read:
+        raise NotTheirs
+    async with office.database.transaction(_of_letter(counselor, row)) as connection:
+        try:
+            opened = await read_draft(connection, office.keyring, row.draft_id)
+        except ContentErased:
+            raise NotTheirs from None
+    if not isinstance(opened.letter, ScannedLetter):
+        raise NotTheirs
+    return opened.letter.pdf
+
+
+async def check_letter(office: Office, counselor: CounselorAtDesk, case_id: UUID, *, draft_id: UUID) -> None:
+    """That it is this case's, and that they have read it. Raises NotTheirs."""
+    row = await _own_case(office, counselor, case_id)
+    if not row.read or row.draft_id != draft_id:
+        raise NotTheirs
+
+
+async def attest(
+    office: Office, counselor: CounselorAtDesk, case_id: UUID, *, when: str | None, reference: str | None
+) -> None:
+    """For oneself. Raises NotTheirs, NotTaken, and ValueError when it is no time."""
+    await _own_case(office, counselor, case_id)
+    await cases_page.attest(office, counselor.entered, case_id, when=when, reference=reference)
+
+
+async def plan(
+    office: Office,
+    counselor: CounselorAtDesk,
+    case_id: UUID,
+    *,
+    look_again_on: date,
+    partners: Sequence[str],
+) -> None:
+    """Raises NotTheirs, and NotTaken with a sentence."""
+    await _own_case(office, counselor, case_id)
+    await cases.plan(
+        office,
+        counselor.scope,
+        case_id=case_id,
+        by=counselor.id,
+        look_again_on=look_again_on,
+        partners=partners,
+    )
+
+
+async def close(office: Office, counselor: CounselorAtDesk, case_id: UUID, word: Word) -> Closing:
+    """Raises NotTheirs, and NotTaken with a sentence."""
+    await _own_case(office, counselor, case_id)
+    return await closing.close(office, counselor.scope, case_id=case_id, by=counselor.id, word=word)

@@ -1,0 +1,160 @@
+"""/{program}/counsel: a counselor reads what worries someone, makes a plan, and says what becomes of the letter."""
+
+from collections.abc import Sequence
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bluepals.domain.cases import LetterOutcome
+from bluepals.domain.refusals import Refused
+from bluepals.facts import counsel_page
+from bluepals.facts.closing import Word
+from bluepals.facts.counsel_page import CounselorAtDesk
+from bluepals.facts.office import Office
+from desk.cases import NO_TIME, Cases
+from desk.doors import visitor
+from desk.forms import FormRefused, attestation_in, day_in, form_key, submitted
+from desk.pages import page, pdf
+from desk.refusals import status_of
+from service.referrals import Referrals
+
+
+class Counsel:
+    def __init__(self, office: Office, cases: Cases, referrals: Referrals) -> None:
+        self._office = office
+        self._cases = cases
+        self._referrals = referrals
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        here = "/{program}/counsel"
+        one = f"{here}/{{case:uuid}}"
+        return [
+            Route(here, self.show),
+            Route(one, self.show_case),
+            Route(f"{one}/read", self.read, methods=["POST"]),
+            Route(f"{one}/pages", self.pages),
+            Route(f"{one}/attest", self.attest, methods=["POST"]),
+            Route(f"{one}/plan", self.plan, methods=["POST"]),
+            Route(f"{one}/close", self.close, methods=["POST"]),
+            Route(f"{one}/worry/{{draft:uuid}}", self.worry, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        counselor = await self._counselor(request)
+        return page(
+            "counsel.html",
+            here=_list(request),
+            visitor=counselor.entered,
+            form_key=form_key(request),
+            page=await counsel_page.counsel_page(self._office, counselor),
+            worried=request.query_params.get("worried"),
+        )
+
+    async def show_case(self, request: Request) -> Response:
+        return await self._case_page(request, await self._counselor(request))
+
+    async def read(self, request: Request) -> Response:
+        """A form and no link: who reads it has a duty from then on, and mailboxes open links."""
+        counselor = await self._counselor(request)
+        try:
+            async with submitted(request):
+                await counsel_page.open_letter(self._office, counselor, request.path_params["case"])
+        except Refused as refused:
+            return await self._case_page(request, counselor, str(refused), status_of(refused))
+        return RedirectResponse(f"{request.url.path.removesuffix('/read')}#letter", 303)
+
+    async def pages(self, request: Request) -> Response:
+        counselor = await self._counselor(request)
+        content = await counsel_page.letters_pages(self._office, counselor, request.path_params["case"])
+        return pdf(content, "letter.pdf", "inline")
+
+    async def attest(self, request: Request) -> Response:
+        counselor, case_id = await self._counselor(request), request.path_params["case"]
+        try:
+            async with submitted(request) as form:
+                when, reference = attestation_in(form)
+                await counsel_page.attest(self._office, counselor, case_id, when=when, reference=reference)
+        except Refused as refused:
+            return await self._case_page(request, counselor, str(refused), status_of(refused))
+        except ValueError:
+            return await self._case_page(request, counselor, NO_TIME, 422)
+        await self._referrals.attested(case_id)
+        return _done(request, "attested")
+
+    async def plan(self, request: Request) -> Response:
+        counselor = await self._counselor(request)
+        try:
+            async with submitted(request) as form:
+                await counsel_page.plan(
+                    self._office,
+                    counselor,
+                    request.path_params["case"],
+                    look_again_on=day_in(form, "look-again", "Say on which day you look again."),
+                    partners=[one for one in form.getlist("partner") if isinstance(one, str)],
+                )
+        except Refused as refused:
+            return await self._case_page(request, counselor, str(refused), status_of(refused))
+        return _done(request, "planned")
+
+    async def close(self, request: Request) -> Response:
+        counselor = await self._counselor(request)
+        try:
+            async with submitted(request) as form:
+                await counsel_page.close(self._office, counselor, request.path_params["case"], _word(form))
+        except Refused as refused:
+            return await self._case_page(request, counselor, str(refused), status_of(refused))
+        return _done(request, "closed")
+
+    async def worry(self, request: Request) -> Response:
+        counselor, case_id = await self._counselor(request), request.path_params["case"]
+        await counsel_page.check_letter(
+            self._office, counselor, case_id, draft_id=request.path_params["draft"]
+        )
+        return await self._cases.worry(request, counselor.id, _list(request))
+
+    async def _counselor(self, request: Request) -> CounselorAtDesk:
+        return counsel_page.counselor_at_desk(await visitor(self._office, request))
+
+    async def _case_page(
+        self, request: Request, counselor: CounselorAtDesk, refused: str = "", status: int = 200
+    ) -> Response:
+        shown = await counsel_page.case_page(self._office, counselor, request.path_params["case"])
+        return page(
+            "counsel-case.html",
+            status,
+            list=_list(request),
+            here=f"{_list(request)}/{shown.case.row.case_id}",
+            visitor=counselor.entered,
+            form_key=form_key(request),
+            page=shown,
+            refused=refused,
+            done=request.query_params.get("done"),
+        )
+
+
+def _list(request: Request) -> str:
+    return f"/{request.path_params['program']}/counsel"
+
+
+def _done(request: Request, what: str) -> Response:
+    """To the case's page, by a GET: reloading it sends nothing twice."""
+    case = request.path_params["case"]
+    return RedirectResponse(f"{_list(request)}/{case}?done={what}", 303)
+
+
+def _word(form: FormData) -> Word:
+    """Raises FormRefused."""
+    try:
+        letter = LetterOutcome(str(form.get("letter")))
+    except ValueError:
+        raise FormRefused(422, "Say what becomes of the letter, and send it again.") from None
+    for_child, for_adult = (str(form.get(name) or "").strip() or None for name in ("for-child", "for-adult"))
+    if letter is LetterOutcome.RETURN and not (for_child and for_adult):
+        raise FormRefused(422, "A letter that goes back needs its reasons, in both boxes.")
+    asked = (
+        day_in(form, "counsel-asked", "Say when counsel was asked.") if form.get("counsel-asked") else None
+    )
+    return Word(letter, None, for_child, for_adult, asked)

@@ -1,0 +1,156 @@
+"""/{program}/family: guardians see who writes to their child and the letters, and say what they no longer agree to."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bluepals.domain.people import ConsentScope
+from bluepals.domain.refusals import Refused
+from bluepals.facts import family_page
+from bluepals.facts.desk import NotTheirs
+from bluepals.facts.family_page import FamilyAtDesk
+from bluepals.facts.office import Office
+from bluepals.paper.words import words_in
+from desk.doors import fresh_visitor, visitor
+from desk.forms import form_key, submitted
+from desk.pages import page, pdf
+from desk.refusals import status_of
+from desk.words import BY_LANGUAGE
+
+
+class Family:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        here = "/{program}/family"
+        consent = f"{here}/{{child:uuid}}/withdraw/{{scope}}"
+        erase = f"{here}/{{child:uuid}}/erase"
+        return [
+            Route(here, self.show),
+            Route(f"{here}/letter/{{draft:uuid}}", self.pages),
+            Route(f"{here}/{{pairing:uuid}}/decline", self.decline, methods=["POST"]),
+            Route(consent, self.ask_to_withdraw, methods=["GET"]),
+            Route(consent, self.withdraw, methods=["POST"]),
+            Route(erase, self.ask_to_erase, methods=["GET"]),
+            Route(erase, self.erase, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request, await self._family(request))
+
+    async def decline(self, request: Request) -> Response:
+        family = await self._family(request)
+        try:
+            async with submitted(request):
+                await family_page.prefer_another(self._office, family, request.path_params["pairing"])
+        except Refused as refused:
+            return await self._page(request, family, refused)
+        return _done(request, "declined")
+
+    async def ask_to_withdraw(self, request: Request) -> Response:
+        """What follows, before it is done."""
+        family, scope = await self._family(request), _scope(request)
+        words, child = (
+            BY_LANGUAGE[family.language],
+            family_page.own_child(family, request.path_params["child"]),
+        )
+        return self._sure(
+            request,
+            family,
+            heading=words.withdraw_heading.format(child=child.first_name, scope=words.scopes[scope]),
+            follows=[one.format(child=child.first_name) for one in words.follows[scope]],
+            yes=words.yes_withdraw,
+        )
+
+    async def withdraw(self, request: Request) -> Response:
+        family, scope = await self._fresh_family(request), _scope(request)
+        child = family_page.own_child(family, request.path_params["child"])
+        try:
+            async with submitted(request):
+                await family_page.withdraw(self._office, family, child, scope)
+        except Refused as refused:
+            return await self._page(request, family, refused)
+        return _done(request, "withdrawn")
+
+    async def ask_to_erase(self, request: Request) -> Response:
+        family = await self._family(request)
+        words, child = (
+            BY_LANGUAGE[family.language],
+            family_page.own_child(family, request.path_params["child"]),
+        )
+        return self._sure(
+            request,
+            family,
+            heading=words.erase_heading.format(child=child.first_name),
+            follows=[one.format(child=child.first_name) for one in words.erase_follows],
+            yes=words.yes_erase,
+        )
+
+    async def erase(self, request: Request) -> Response:
+        family = await self._fresh_family(request)
+        child = family_page.own_child(family, request.path_params["child"])
+        try:
+            async with submitted(request):
+                await family_page.ask_to_erase(self._office, family, child)
+        except Refused as refused:
+            return await self._page(request, family, refused)
+        return _done(request, "erase")
+
+    async def pages(self, request: Request) -> Response:
+        family = await self._family(request)
+        content = await family_page.letters_pages(self._office, family, request.path_params["draft"])
+        return pdf(content, "letter.pdf", "inline")
+
+    async def _family(self, request: Request) -> FamilyAtDesk:
+        return await family_page.family_at_desk(self._office, await visitor(self._office, request))
+
+    async def _fresh_family(self, request: Request) -> FamilyAtDesk:
+        return await family_page.family_at_desk(self._office, await fresh_visitor(self._office, request))
+
+    async def _page(self, request: Request, family: FamilyAtDesk, refused: Refused | None = None) -> Response:
+        words = BY_LANGUAGE[family.language]
+        return page(
+            "family.html",
+            status_of(refused) if refused else 200,
+            **_around(request, family),
+            dates=words_in(family.language),
+            children=await family_page.family_page(self._office, family),
+            refused=words.refused or str(refused) if refused else "",
+            done=request.query_params.get("done"),
+        )
+
+    def _sure(
+        self, request: Request, family: FamilyAtDesk, *, heading: str, follows: Sequence[str], yes: str
+    ) -> Response:
+        return page("family-sure.html", **_around(request, family), heading=heading, follows=follows, yes=yes)
+
+
+def _around(request: Request, family: FamilyAtDesk) -> dict[str, Any]:
+    return {
+        "here": _here(request),
+        "visitor": request.state.visitor,
+        "form_key": form_key(request),
+        "language": family.language,
+        "words": BY_LANGUAGE[family.language],
+    }
+
+
+def _here(request: Request) -> str:
+    return f"/{request.path_params['program']}/family"
+
+
+def _scope(request: Request) -> ConsentScope:
+    """Raises NotTheirs: there is no such page."""
+    try:
+        return ConsentScope(request.path_params["scope"])
+    except ValueError:
+        raise NotTheirs from None
+
+
+def _done(request: Request, what: str) -> Response:
+    return RedirectResponse(f"{_here(request)}?done={what}", 303)

@@ -1,0 +1,101 @@
+"""/{program}/enter/passkey: whoever comes in with one. /{program}/passkeys: one's own, to make and to remove."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bluepals.domain.refusals import Refused
+from bluepals.facts import doors, passkeys
+from bluepals.facts.doors import Visitor
+from bluepals.facts.office import Office
+from desk.doors import asking, fresh_visitor, inside, keep_asking, let_in, visitor
+from desk.forms import form_key, submitted
+from desk.pages import page
+from desk.refusals import status_of
+from desk.shield import CONTENT_SECURITY
+
+# A browser asks the device for a passkey by a script only; this one is our own file.
+WITH_SCRIPT = {"Content-Security-Policy": f"{CONTENT_SECURITY}; script-src 'self'"}
+
+
+class Passkeys:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        door, own = "/{program}/enter/passkey", "/{program}/passkeys"
+        return [
+            Route(door, self.show_door, methods=["GET"]),
+            Route(door, self.enter, methods=["POST"]),
+            Route(own, self.show, methods=["GET"]),
+            Route(own, self.add, methods=["POST"]),
+            Route(f"{own}/{{passkey:uuid}}/remove", self.remove, methods=["POST"]),
+        ]
+
+    async def show_door(self, request: Request) -> Response:
+        return await self._door_page(request)
+
+    async def enter(self, request: Request) -> Response:
+        program, browser = await asking(self._office, request)
+        try:
+            async with submitted(request) as form:
+                entered = await passkeys.enter(self._office, program, browser, str(form.get("said")))
+        except Refused as refused:
+            return await self._door_page(request, str(refused), status_of(refused))
+        return let_in(entered, inside(request, program))
+
+    async def show(self, request: Request) -> Response:
+        return await self._own_page(request, await visitor(self._office, request))
+
+    async def add(self, request: Request) -> Response:
+        found = await fresh_visitor(self._office, request)
+        try:
+            async with submitted(request) as form:
+                said = str(form.get("said"))
+                entered = await passkeys.add(self._office, found, request.state.secret, said)
+        except Refused as refused:
+            return await self._own_page(request, found, str(refused), status_of(refused))
+        return let_in(entered, f"/{found.program}/passkeys")
+
+    async def remove(self, request: Request) -> Response:
+        found = await fresh_visitor(self._office, request)
+        try:
+            async with submitted(request):
+                await passkeys.remove(self._office, found, request.path_params["passkey"])
+        except Refused as refused:
+            return await self._own_page(request, found, str(refused), status_of(refused))
+        return RedirectResponse(f"/{found.program}/passkeys", 303)
+
+    async def _door_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
+        program, browser = await asking(self._office, request)
+        shown = page(
+            "enter-passkey.html",
+            status,
+            program=program,
+            program_name=await doors.check_program(self._office, program),
+            to=inside(request, program),
+            form_key=form_key(request),
+            options=passkeys.ask(self._office, browser),
+            refused=refused,
+        )
+        shown.headers.update(WITH_SCRIPT)
+        return keep_asking(request, shown)
+
+    async def _own_page(
+        self, request: Request, found: Visitor, refused: str = "", status: int = 200
+    ) -> Response:
+        shown = page(
+            "passkeys.html",
+            status,
+            visitor=found,
+            here=f"/{found.program}/passkeys",
+            form_key=form_key(request),
+            options=await passkeys.offer(self._office, found, request.state.secret),
+            passkeys=await passkeys.own(self._office, found),
+            refused=refused,
+        )
+        shown.headers.update(WITH_SCRIPT)
+        return shown

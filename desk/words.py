@@ -1,0 +1,196 @@
+"""What the desk says to families, in English and Spanish. The Spanish waits for a person's review: docs/running.md."""
+# ruff: noqa: RUF001 (typographer's apostrophes)
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bluepals.domain.people import ConsentScope
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Around a family's page and on it. `{...}` is filled in with data."""
+
+    skip: str
+    pages: str
+    family: str
+    log_out: str
+    log_out_everywhere: str
+    read_by_a_person: str
+    title: str
+    nobody_yet: str
+    asked: str
+    asked_until: str
+    prefer_another: str
+    writes: str
+    nobody_now: str
+    declined: str
+    letters: str
+    no_letters: str
+    by_child: str
+    by_officer: str
+    by_reserve: str
+    round_and_day: str
+    pages_of_letter: str
+    erased: str
+    agreed: str
+    scopes: Mapping[ConsentScope, str]
+    since: str
+    not_agreed: str
+    withdraw: str
+    withdraw_heading: str
+    follows: Mapping[ConsentScope, tuple[str, ...]]
+    yes_withdraw: str
+    keep: str
+    withdrawn: str
+    erase: str
+    erase_heading: str
+    erase_follows: tuple[str, ...]
+    yes_erase: str
+    erase_asked: str
+    refused: str
+
+
+ENGLISH = Words(
+    skip="Skip to the content",
+    pages="Your pages",
+    family="My family",
+    log_out="Log out",
+    log_out_everywhere="Log me out everywhere",
+    read_by_a_person="A person reads every letter before it goes on.",
+    title="Your family’s page",
+    nobody_yet="Nobody writes to {child} yet. We tell you when we have found somebody.",
+    asked="We would like to introduce {child} to {officer} of {agency}, as pen pals for this school year.",
+    asked_until="If you would rather have somebody else, say so by {until}. No reason is needed. If you agree, there is nothing to do.",
+    prefer_another="We would rather have somebody else",
+    writes="{child} writes with {officer} of {agency}.",
+    nobody_now="At present nobody writes to {child}.",
+    declined="Thank you. The two are not introduced; we look for somebody else. Nobody is told who has said no.",
+    letters="Letters",
+    no_letters="No letter has arrived yet.",
+    by_child="From {child} to {officer}",
+    by_officer="From {officer} to {child}",
+    by_reserve="To {child}, from an officer who writes when a pal can’t",
+    round_and_day="Round {number} · {day}",
+    pages_of_letter="Open the handwritten pages",
+    erased="This letter has been erased.",
+    agreed="What you agreed to",
+    scopes={
+        ConsentScope.LETTERS: "Letters with an officer",
+        ConsentScope.VISIT: "The officers’ visit at school",
+        ConsentScope.PHOTOS: "Photos at the visit, taken by the school",
+        ConsentScope.FOLLOW_ON: "Hearing of programs that follow",
+    },
+    since="since {day}",
+    not_agreed="not agreed to",
+    withdraw="Withdraw",
+    withdraw_heading="Withdraw for {child}: {scope}",
+    follows={
+        ConsentScope.LETTERS: (
+            "From this moment on no letter goes to {child} or from {child}; what is on its way is stopped.",
+            "The officer hears that the letters are over, and not why.",
+            "The visit, photos and everything else end with it.",
+            "The letters that have arrived stay on this page.",
+            "If you change your mind, the school needs a new form.",
+        ),
+        ConsentScope.VISIT: (
+            "{child} does not take part when the officers come to school. The letters go on.",
+            "If you change your mind, the school needs a new form.",
+        ),
+        ConsentScope.PHOTOS: (
+            "The school takes no photos of {child} at the visit. Everything else goes on.",
+            "If you change your mind, the school needs a new form.",
+        ),
+        ConsentScope.FOLLOW_ON: (
+            "We do not write to you about programs after this year. Everything else goes on.",
+            "If you change your mind, the school needs a new form.",
+        ),
+    },
+    yes_withdraw="Yes, withdraw",
+    keep="No, keep it as it is",
+    withdrawn="Withdrawn, from this moment on.",
+    erase="Ask to erase everything about {child}",
+    erase_heading="Erase everything about {child}",
+    erase_follows=(
+        "The coordinator confirms it, and may call you first. The letters have to be over before.",
+        "Then {child}’s name, your addresses and every letter are gone, and can’t be brought back.",
+        "What stays are numbers and times without a name, which prove that the program kept its rules.",
+        "What a law or an authority tells the school to keep is kept until then.",
+    ),
+    yes_erase="Yes, ask for it",
+    erase_asked="You have asked that everything about {child} be erased. The coordinator decides when it can be done.",
+    refused="",
+)
+
+SPANISH = Words(
+    skip="Ir al contenido",
+    pages="Sus páginas",
+    family="Mi familia",
+    log_out="Salir",
+    log_out_everywhere="Salir en todos los dispositivos",
+    read_by_a_person="Una persona lee cada carta antes de entregarla.",
+    title="La página de su familia",
+    nobody_yet="Todavía no hay nadie que escriba a {child}. Le avisaremos en cuanto lo sepamos.",
+    asked="Este año escolar queremos presentar a {child} a {officer}, de {agency}, para que se escriban.",
+    asked_until="Si prefiere que sea otra persona, díganoslo antes de esta fecha: {until}. No hace falta dar una razón. Si está de acuerdo, no tiene que hacer nada.",
+    prefer_another="Preferimos a otra persona",
+    writes="{child} se escribe con {officer}, de {agency}.",
+    nobody_now="En este momento nadie escribe a {child}.",
+    declined="Gracias. No les presentaremos; buscamos a otra persona. A nadie se le dice quién ha dicho que no.",
+    letters="Cartas",
+    no_letters="Todavía no ha llegado ninguna carta.",
+    by_child="De {child} para {officer}",
+    by_officer="De {officer} para {child}",
+    by_reserve="Para {child}, de una persona de la policía que escribe cuando falta una carta",
+    round_and_day="Ronda {number} · {day}",
+    pages_of_letter="Abrir las páginas escritas a mano",
+    erased="Esta carta se ha borrado.",
+    agreed="Lo que usted ha autorizado",
+    scopes={
+        ConsentScope.LETTERS: "Cartas con una persona de la policía",
+        ConsentScope.VISIT: "La visita de la policía en la escuela",
+        ConsentScope.PHOTOS: "Fotos en la visita, hechas por la escuela",
+        ConsentScope.FOLLOW_ON: "Recibir noticias de otros programas",
+    },
+    since="desde el {day}",
+    not_agreed="sin autorización",
+    withdraw="Retirar",
+    withdraw_heading="Retirar la autorización para {child}: {scope}",
+    follows={
+        ConsentScope.LETTERS: (
+            "Desde este momento no sale ninguna carta de {child} ni para {child}; lo que está en camino se detiene.",
+            "La persona que le escribe sabrá que las cartas han terminado, pero no por qué.",
+            "La visita, las fotos y todo lo demás terminan también.",
+            "Las cartas que ya llegaron siguen en esta página.",
+            "Si cambia de opinión, la escuela necesita un formulario nuevo.",
+        ),
+        ConsentScope.VISIT: (
+            "{child} no participa en la visita de la policía en la escuela. Las cartas continúan.",
+            "Si cambia de opinión, la escuela necesita un formulario nuevo.",
+        ),
+        ConsentScope.PHOTOS: (
+            "La escuela no hace fotos de {child} en la visita. Todo lo demás continúa.",
+            "Si cambia de opinión, la escuela necesita un formulario nuevo.",
+        ),
+        ConsentScope.FOLLOW_ON: (
+            "No le escribiremos sobre otros programas después de este año. Todo lo demás continúa.",
+            "Si cambia de opinión, la escuela necesita un formulario nuevo.",
+        ),
+    },
+    yes_withdraw="Sí, retirar",
+    keep="No, dejarlo como está",
+    withdrawn="Retirada desde este momento.",
+    erase="Pedir que se borre todo sobre {child}",
+    erase_heading="Borrar todo sobre {child}",
+    erase_follows=(
+        "La coordinación lo confirma y quizá le llame antes. Las cartas tienen que haber terminado.",
+        "Después, el nombre de {child}, las direcciones de su familia y todas las cartas desaparecen y no se pueden recuperar.",
+        "Solo quedan números y fechas sin nombre, que demuestran que el programa cumplió sus reglas.",
+        "Lo que una ley o una autoridad obliga a guardar se guarda hasta entonces.",
+    ),
+    yes_erase="Sí, pedirlo",
+    erase_asked="Usted ha pedido que se borre todo sobre {child}. La coordinación decide cuándo es posible.",
+    refused="No se ha podido hacer. Abra la página otra vez o pregunte en la escuela.",
+)
+
+BY_LANGUAGE = {"en": ENGLISH, "es": SPANISH}

@@ -1,0 +1,220 @@
+"""A counselor's page: their cases and no others, the letter once it is read on record, a plan, and the word that closes."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from bluepals.domain.cases import Concern
+from bluepals.domain.letters import Letter, Side
+from bluepals.domain.people import Partner
+from bluepals.facts import cases
+from bluepals.store import people
+from tests.desk.town import FIRST_ROUND, PROGRAM, SCOPE, Town, scan
+
+FRIENDS = Partner("Friends of Children", "grief", ("en", "es"), "555-0100")
+A_SCHOOL_DAY = "2026-09-08"
+
+
+async def save_partners(town: Town) -> None:
+    async with town.parts.database.transaction(SCOPE) as connection:
+        await people.save_partners(connection, PROGRAM.id, [FRIENDS])
+
+
+@pytest.fixture(autouse=True)
+async def partners(town: Town) -> None:
+    await save_partners(town)
+
+
+async def a_case(
+    town: Town, concern: Concern, text: str | Letter = "I feel so lonely.", *, child: str = "maya"
+) -> str:
+    draft = await town.hands_in(child, text)
+    opened = await cases.worry(
+        town.parts.office, SCOPE, draft_id=draft.id, by=town.staff["mo"], concern=concern
+    )
+    return str(opened.case.id)
+
+
+async def test_a_letter_is_read_on_record_then_planned_and_goes_on(town: Town) -> None:
+    case = await a_case(town, Concern.SAD)
+    coco = town.counselor("coco")
+    page = await coco.sees()
+    assert "A child is sad, or lonely" in page
+    assert "Maya Lopez, class 5A, North School, round 1" in page
+    assert "a plan by Wednesday, September 2, 2026, 5:00 PM CDT" in page
+    before = (await coco.gets(case)).text
+    assert "Read the letter" in before
+    assert "so lonely" not in before
+    read = await coco.posts(f"{case}/read")
+    assert "I feel so lonely." in read.text
+    assert (
+        await town.admin.fetchval("SELECT count(*) FROM letter_read WHERE reader = $1", town.staff["coco"])
+        == 1
+    )
+    assert "Make a plan first." in read.text
+    refused = await coco.posts(f"{case}/close", letter="deliver")
+    assert (refused.status_code, "There is no plan yet." in refused.text) == (409, True)
+    planned = await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY, partner=FRIENDS.name)
+    assert "Tuesday, September 8, 2026</strong>, with Friends of Children." in planned.text
+    closed = await coco.posts(f"{case}/close", letter="deliver")
+    assert "The case is closed." in closed.text
+    assert "letter goes on" in await coco.sees()
+    row = await town.admin.fetchrow("SELECT verdict, decided_by FROM decision")
+    assert row is not None
+    assert tuple(row) == ("approve", town.staff["coco"])
+
+
+async def test_a_day_that_has_come_stands_on_top(town: Town) -> None:
+    case = await a_case(town, Concern.UNSURE)
+    coco = town.counselor("coco")
+    await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY)
+    assert "Look again today" not in await coco.sees()
+    await town.on(date.fromisoformat(A_SCHOOL_DAY))
+    assert "Look again today" in await coco.sees()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"look_again": ""}, "Say on which day you look again. Write year-month-day"),
+        ({"look_again": "2026-09-06"}, "is a Sunday"),
+        ({"look_again": "2026-08-03"}, "is over. Choose one to come."),
+        ({"look_again": A_SCHOOL_DAY, "partner": "Nobody"}, "is no partner of this program"),
+    ],
+)
+async def test_a_plan_that_can_not_be_is_refused_in_its_place(
+    town: Town, fields: dict[str, str], sentence: str
+) -> None:
+    case = await a_case(town, Concern.SAD)
+    refused = await town.counselor("coco").posts(f"{case}/plan", **fields)
+    assert refused.status_code in {409, 422}
+    assert sentence in refused.text
+
+
+async def test_who_reads_a_letter_of_suspected_harm_has_the_duty_and_attests_here(town: Town) -> None:
+    case = await a_case(town, Concern.HARM, "My uncle hits me.")
+    coco = town.counselor("coco")
+    before = (await coco.gets(case)).text
+    assert "with it comes the duty to report: your own, and immediate" in before
+    assert "I have reported" not in before
+    read = await coco.posts(f"{case}/read")
+    assert "My uncle hits me." in read.text
+    assert "The hotline: Childhelp" in read.text
+    assert "please attest" in await coco.sees()
+    without_time = await coco.posts(f"{case}/attest", said="reported")
+    assert without_time.status_code == 422
+    attested = await coco.posts(f"{case}/attest", said="reported", when="2026-09-01T08:30")
+    assert "It is on record, for you." in attested.text
+    waits = "Nobody can close it yet: 2 of those who read the letter have not said"
+    assert waits in attested.text, "the teacher who typed it, and the moderator"
+    refused = await coco.posts(f"{case}/close", letter="keep")
+    assert refused.status_code == 409
+    assert "nobody can do it for them" in refused.text
+
+
+async def test_a_letter_goes_back_with_both_its_reasons(town: Town) -> None:
+    case = await a_case(town, Concern.SAD)
+    coco = town.counselor("coco")
+    await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY)
+    without = await coco.posts(f"{case}/close", letter="return", for_child="Tell it to Coco first.")
+    assert (without.status_code, "needs its reasons, in both boxes" in without.text) == (422, True)
+    await coco.posts(
+        f"{case}/close", letter="return", for_child="Tell it to Coco first.", for_adult="<b>Talk</b> first."
+    )
+    assert await town.admin.fetchval("SELECT verdict FROM decision") == "return"
+    assert (await coco.posts(f"{case}/close", letter="burn")).status_code == 422
+
+
+async def test_a_familys_trouble_goes_to_no_officer_before_counsel_was_asked(town: Town) -> None:
+    case = await a_case(town, Concern.FAMILY)
+    coco = town.counselor("coco")
+    await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY)
+    refused = await coco.posts(f"{case}/close", letter="deliver")
+    assert (refused.status_code, "before counsel was asked" in refused.text) == (409, True)
+    closed = await coco.posts(f"{case}/close", letter="deliver", counsel_asked="2026-09-01")
+    assert "The case is closed." in closed.text
+
+
+async def test_handwritten_pages_are_opened_once_they_are_read_on_record(town: Town) -> None:
+    case = await a_case(town, Concern.SAD, scan("white"))
+    coco = town.counselor("coco")
+    assert (await coco.gets(f"{case}/pages")).status_code == 404
+    await coco.posts(f"{case}/read")
+    assert "Open the handwritten pages" in (await coco.gets(case)).text
+    assert (await coco.gets(f"{case}/pages")).content.startswith(b"%PDF")
+
+
+async def test_harm_that_the_counselor_sees_opens_a_case_of_its_own(town: Town) -> None:
+    case = await a_case(town, Concern.SAD)
+    draft = await town.admin.fetchval("SELECT draft_id FROM case_file")
+    coco = town.counselor("coco")
+    assert (await coco.posts(f"{case}/worry/{draft}", kind="harm")).status_code == 404, "not read yet"
+    await coco.posts(f"{case}/read")
+    said = await coco.posts(f"{case}/worry/{draft}", kind="harm")
+    assert "Your duty to report is your own, and immediate" in said.text
+    assert await town.admin.fetchval("SELECT count(*) FROM case_file") == 2
+
+
+async def test_an_officers_conduct_is_not_the_counselors_to_see(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    draft = await town.hands_in("noah", "Call me at home.", side=Side.OFFICER)
+    by = town.staff["mo"]
+    opened = await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.CONDUCT)
+    coco = town.counselor("coco")
+    assert "Nothing waits for you here." in await coco.sees()
+    assert (await coco.gets(str(opened.case.id))).status_code == 404
+
+
+def ways(case: str, draft: UUID) -> list[tuple[str, str]]:
+    return [
+        ("GET", case),
+        ("POST", f"{case}/read"),
+        ("GET", f"{case}/pages"),
+        ("POST", f"{case}/attest"),
+        ("POST", f"{case}/plan"),
+        ("POST", f"{case}/close"),
+        ("POST", f"{case}/worry/{draft}"),
+    ]
+
+
+FIELDS = {"said": "no cause", "look-again": A_SCHOOL_DAY, "letter": "keep", "kind": "harm"}
+
+
+async def test_fault_33_a_counselor_of_another_school_finds_nothing(town: Town) -> None:
+    case = await a_case(town, Concern.SAD)
+    draft = await town.admin.fetchval("SELECT draft_id FROM case_file")
+    cal = town.counselor("cal")
+    assert "Nothing waits for you here." in await cal.sees()
+    key = await cal.form_key()
+    for method, path in ways(case, draft):
+        answer = await cal.http.request(method, f"{cal.path}/{path}", data={"form": key, **FIELDS})
+        assert answer.status_code == 404, path
+    assert (
+        await town.admin.fetchval("SELECT count(*) FROM letter_read WHERE reader = $1", town.staff["cal"])
+        == 0
+    )
+
+
+@pytest.mark.parametrize("who", ["tess", "mo", "cora", "sam"])
+async def test_fault_33_the_page_is_closed_to_everybody_else(town: Town, who: str) -> None:
+    case = await a_case(town, Concern.SAD)
+    draft = await town.admin.fetchval("SELECT draft_id FROM case_file")
+    someone = town.counselor(who)
+    assert (await someone.http.get(someone.path)).status_code == 403
+    for method, path in ways(case, draft):
+        answer = await someone.http.request(method, f"{someone.path}/{path}", data=FIELDS)
+        assert answer.status_code == 403, path
+
+
+async def test_a_form_without_the_pages_own_key_changes_nothing(town: Town) -> None:
+    case = await a_case(town, Concern.SAD)
+    draft = await town.admin.fetchval("SELECT draft_id FROM case_file")
+    coco = town.counselor("coco")
+    await coco.posts(f"{case}/read")
+    for method, path in ways(case, draft):
+        if method == "POST":
+            answer = await coco.http.post(f"{coco.path}/{path}", data=FIELDS)
+            assert answer.status_code == 403, path
+    assert await town.admin.fetchval("SELECT count(*) FROM case_plan") == 0
+    assert await town.admin.fetchval("SELECT closed_at FROM case_file") is None
