@@ -37,10 +37,11 @@ _EXPECTED = """
      WHERE ended_at IS NULL OR latest.draft_id IS NOT NULL
         OR CASE side.name WHEN 'student' THEN students_due_at ELSE officers_due_at END <= ended_at
 """
+# Materialized: each column would look up all of it again.
 _ROUNDS = f"""
-    WITH expected AS ({_EXPECTED})
+    WITH expected AS MATERIALIZED ({_EXPECTED})
     SELECT school.id AS school, school.name AS school_name, round.number, opening_day(round) AS opens_on,
-           count(expected)::int AS of, count(draft_id)::int AS written,
+           count(expected.number)::int AS of, count(draft_id)::int AS written,
            count(*) FILTER (WHERE read OR released)::int AS read, count(*) FILTER (WHERE released)::int AS released,
            count(*) FILTER (WHERE missed AND draft_id IS NOT NULL)::int AS late,
            count(*) FILTER (WHERE missed AND draft_id IS NULL)::int AS missing,

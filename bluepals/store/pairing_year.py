@@ -58,7 +58,9 @@ _TURNS = """
      WHERE farewell_until > since
     UNION ALL
     SELECT visit_on, 4, CASE WHEN attended THEN 'came to the visit' WHEN NOT attended THEN 'did not come'
-                             WHEN visit_state = 'planned' THEN 'visit' ELSE 'visit called off' END, NULL
+                             WHEN visit_state <> 'planned' THEN 'visit called off'
+                             WHEN answer = 'no' AND visit_on < program_today() THEN 'did not come'
+                             ELSE 'visit' END, NULL
       FROM this LEFT JOIN visit ON visit.pairing_id = this.id
      WHERE attended IS NOT NULL OR (coalesce(local_day(ended_at), visit_on) >= visit_on
                                     AND NOT is_paused('visits', this.program_id, this.school_id, NULL, NULL))

@@ -260,6 +260,14 @@ async def test_after_the_visit_it_is_told_who_came(schools: TwoSchools, came: bo
     assert told(await year_of(schools)) == ["09-01 introduced", f"04-14 {kind}"]
 
 
+async def test_who_had_said_no_did_not_come_once_the_day_is_over(schools: TwoSchools) -> None:
+    await visits.invite(schools.office, schools.scope, schools.year("north"))
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "no")
+    assert told(await year_of(schools))[-1] == "04-14 visit"
+    await schools.at(datetime(2027, 4, 15, 20, tzinfo=UTC))
+    assert told(await year_of(schools))[-1] == "04-14 did not come"
+
+
 async def test_a_visit_that_was_called_off_is_told_as_one(schools: TwoSchools) -> None:
     await visits.call_off(schools.office, schools.scope, schools.year("north"), read_aloud=False)
     assert told(await year_of(schools)) == ["09-01 introduced", "04-14 visit called off"]
