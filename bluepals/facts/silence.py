@@ -69,7 +69,13 @@ class _Later:
             Target(agency=one.agency),
             Target(pairing_id=one.pairing_id),
         )
-        stretches = [pause for target in targets for pause in self.pauses.get(target, ())]
+        since = self.calendar.instant(day, self.hour)
+        stretches = [
+            replace(pause, began=max(pause.began, since))
+            for target in targets
+            for pause in self.pauses.get(target, ())
+            if pause.ended is None or pause.ended > since
+        ]
         return moved(self.calendar, day + timedelta(days=days), self.hour, stretches)
 
 
@@ -191,6 +197,11 @@ async def warn(office: Office, scope: Scope, pairing_id: UUID, *, by: UUID) -> N
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         one = await _silent_officer(connection, pairing_id, Rung.WARNING_PROPOSED, by)
+        if (warned_on := one.silence.reached.get(Rung.WARNED)) is not None:
+            raise SilenceRefused(
+                f"The officer of pairing {pairing_id} was warned on {warned_on:%B %-d}. When there is no answer, decide:"
+                " more time, or another officer."
+            )
         await _reach(connection, letterhead, one, Rung.WARNED, by)
         policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
         answer_by = letterhead.calendar.next_school_day(today + timedelta(days=policy.silence_decision_days))
@@ -214,7 +225,12 @@ async def give_more_time(office: Office, scope: Scope, pairing_id: UUID, *, by: 
     """Wait once more as long as after the warning. Raises SilenceRefused."""
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
-        one = await _silent_officer(connection, pairing_id, Rung.WARNED, by)
+        one = await _silent_officer(connection, pairing_id, Rung.TO_DECIDE, by)
+        more_on = one.silence.reached.get(Rung.MORE_TIME)
+        if more_on is not None and more_on >= one.silence.reached[Rung.TO_DECIDE]:
+            raise SilenceRefused(
+                f"The officer of pairing {pairing_id} got more time on {more_on:%B %-d}. The board says when it is over."
+            )
         await _reach(connection, letterhead, one, Rung.MORE_TIME, by)
 
 

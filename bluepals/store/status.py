@@ -114,7 +114,9 @@ _STORY = """
     SELECT withheld_at, 7, format('round %s: %s''s letter held back', round_number, side)
       FROM delivery WHERE pairing_id = $1 AND withheld_at IS NOT NULL
     UNION ALL
-    SELECT reached_on::timestamp AT TIME ZONE zone, 8, format('%s silent: %s', side, name)
+    SELECT reached_on::timestamp AT TIME ZONE zone, 8 + array_position(ARRAY['kind word', 'liaison', 'warning proposed',
+             'warned', 'to decide', 'more time', 'teacher', 'coordinator', 'rest proposed', 'rests'], name) / 100.0,
+           format('%s silent: %s', side, name)
       FROM rung JOIN this ON this.id = rung.pairing_id
     UNION ALL
     SELECT pause.at, 9, format('%s %s', what, happens) FROM this JOIN (

@@ -176,6 +176,13 @@ async def ask_again(connection: Connection, program_year: str, answer_by: dateti
 
 
 async def call_off(connection: Connection, program_year: str, state: str) -> None:
+    """Whoever had been recorded as there was not: a second date asks all of them again."""
+    await connection.execute(
+        "WITH guests AS (UPDATE visit SET attended = NULL, recorded_at = NULL FROM pairing"
+        "   WHERE pairing.id = visit.pairing_id AND pairing.program_year_id = $1)"
+        " UPDATE visit_host SET attended = NULL, recorded_at = NULL WHERE program_year_id = $1",
+        program_year,
+    )
     await connection.execute(
         "UPDATE program_year SET visit_state = $2, visit_sequence = visit_sequence + 1 WHERE id = $1",
         program_year,

@@ -71,3 +71,19 @@ async def test_an_end_is_told_without_its_cause(schools: TwoSchools):
     assert told[1].startswith("ends, farewell until 2026-")
     await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
     assert await story(schools) == ["introduced", "ends at once", "closed: officer left"]
+
+
+async def test_what_a_silence_led_to_on_one_day_is_told_in_the_order_of_the_ladder(schools: TwoSchools):
+    names = ["to decide", "warned", "more time", "warning proposed"]
+    await schools.admin.executemany(
+        "INSERT INTO rung (pairing_id, side, first_missed, name, program_id, school_id, agency_id, reached_on, reached_by)"
+        " SELECT id, 'officer', 1, $2, program_id, school_id, agency_id, '2026-12-07', $3 FROM pairing WHERE id = $1",
+        [(schools.pairing["Ana"], name, schools.staff["Cora"]) for name in names],
+    )
+    assert await story(schools) == [
+        "introduced",
+        "officer silent: warning proposed",
+        "officer silent: warned",
+        "officer silent: to decide",
+        "officer silent: more time",
+    ]

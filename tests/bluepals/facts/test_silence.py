@@ -8,6 +8,7 @@ from bluepals.domain.letters import Side
 from bluepals.domain.refusals import Refused
 from bluepals.domain.silence import Rung
 from bluepals.facts import daily, letters, pauses, silence
+from bluepals.facts.silence import SilenceRefused
 from bluepals.store import mail
 from bluepals.store import silence as store
 from bluepals.store.pauses import Target, What
@@ -149,6 +150,45 @@ async def test_days_in_which_the_pairing_rests_do_not_count(silent: TwoSchools) 
     await pauses.resume(*this, {}, by=silent.staff["Cora"], agreed=seen.agreement)
     await morning(silent, date(2026, 12, 15))
     assert Rung.WARNING_PROPOSED not in await rungs(silent, "Ana")
+
+
+async def test_a_pause_that_was_over_before_the_silence_delays_nothing(schools: TwoSchools) -> None:
+    this = (schools.office, schools.scope, Target(pairing_id=schools.pairing["Ana"]), [What.LETTERS])
+    await schools.at(datetime(2026, 8, 24, 13, tzinfo=UTC))
+    await pauses.pause(*this, reason="leave", by=schools.staff["Cora"])
+    await schools.at(datetime(2026, 8, 31, 13, tzinfo=UTC))
+    seen = await pauses.preview(*this, {}, by=schools.staff["Cora"])
+    await pauses.resume(*this, {}, by=schools.staff["Cora"], agreed=seen.agreement)
+    await all_mail_leaves(schools)
+    for number, due, monday in (
+        (1, date(2026, 10, 9), date(2026, 10, 12)),
+        (2, date(2026, 11, 20), date(2026, 11, 23)),
+    ):
+        await schools.at(datetime(due.year, due.month, due.day + 1, 12, tzinfo=UTC))
+        await miss(schools, "Ana", Side.OFFICER, number)
+        await morning(schools, monday)
+    assert Rung.LIAISON in await rungs(schools, "Ana")
+    await morning(schools, date(2026, 12, 14))
+    assert Rung.WARNING_PROPOSED in await rungs(schools, "Ana"), "three weeks later to the day"
+
+
+async def test_who_has_been_warned_is_not_warned_again(silent: TwoSchools) -> None:
+    await warned(silent)
+    await morning(silent, date(2026, 12, 21))
+    with pytest.raises(SilenceRefused, match="was warned on December 7"):
+        await silence.warn(silent.office, silent.scope, silent.pairing["Ana"], by=silent.staff["Cora"])
+    assert await open_calls(silent, "silence") == 1, "it is still to be decided"
+
+
+async def test_more_time_is_given_when_there_is_something_to_decide_and_once(silent: TwoSchools) -> None:
+    this = (silent.office, silent.scope, silent.pairing["Ana"])
+    await warned(silent)
+    with pytest.raises(SilenceRefused, match="no to decide is on record"):
+        await silence.give_more_time(*this, by=silent.staff["Cora"])
+    await morning(silent, date(2026, 12, 21))
+    await silence.give_more_time(*this, by=silent.staff["Cora"])
+    with pytest.raises(SilenceRefused, match="got more time on December 21"):
+        await silence.give_more_time(*this, by=silent.staff["Cora"])
 
 
 async def test_a_child_who_is_absent_for_six_weeks_rests_until_its_next_letter(schools: TwoSchools) -> None:

@@ -227,6 +227,20 @@ async def test_after_the_day_and_after_it_was_called_off_no_answer_is_taken(
         await visits.answer(schools.office, schools.scope, schools.pairing["Ben"], "yes")
 
 
+async def test_who_was_recorded_as_there_is_asked_again_for_a_second_date(
+    schools: TwoSchools, north: str
+) -> None:
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
+    await visits.answer(schools.office, schools.scope, await refuse(schools, "Ben"), "yes")
+    for pairing in ("Ana", "Ben"):
+        await visits.attend(schools.office, schools.scope, schools.pairing[pairing], came=True)
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
+    rows = await schools.admin.fetch("SELECT answer, attended FROM visit WHERE program_id = 'stl'")
+    assert {tuple(row) for row in rows} == {(None, None)}
+    assert await schools.admin.fetchval("SELECT count(*) FROM visit_host WHERE released_at IS NULL") == 0
+
+
 async def test_an_import_leaves_a_moved_day_where_people_put_it(schools: TwoSchools, north: str) -> None:
     await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
     folder = people("stl")
