@@ -68,7 +68,7 @@ async def fresh_visitor(office: Office, request: Request) -> Visitor:
 async def asking(office: Office, request: Request) -> tuple[str, str]:
     """The program, and what this browser is known by until somebody is in. Raises NoSuchProgram."""
     program = request.path_params["program"]
-    await doors.check_program(office, program)
+    request.state.program_name = await doors.check_program(office, program)
     browser = request.cookies.get(ASKING) or secrets.token_urlsafe(doors.SECRET_BYTES)
     request.state.secret = browser
     return program, browser
@@ -137,7 +137,7 @@ class Doors:
         program, browser = await asking(self._office, request)
         fits = await doors.fits(self._office, program, request.path_params["secret"], browser)
         return keep_asking(
-            request, page("enter-link.html", 200 if fits else 403, **await self._said(request), fits=fits)
+            request, page("enter-link.html", 200 if fits else 403, **self._said(request), fits=fits)
         )
 
     async def enter_by_link(self, request: Request) -> Response:
@@ -170,19 +170,19 @@ class Doors:
 
     async def _enter_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
         await asking(self._office, request)
-        shown = page("enter.html", status, **await self._said(request), refused=refused)
+        shown = page("enter.html", status, **self._said(request), refused=refused)
         return keep_asking(request, shown)
 
     async def _code_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
         await asking(self._office, request)
-        shown = page("enter-code.html", status, **await self._said(request), refused=refused)
+        shown = page("enter-code.html", status, **self._said(request), refused=refused)
         return keep_asking(request, shown)
 
-    async def _said(self, request: Request) -> Mapping[str, object]:
+    def _said(self, request: Request) -> Mapping[str, object]:
         program = request.path_params["program"]
         return {
             "program": program,
-            "program_name": await doors.check_program(self._office, program),
+            "program_name": request.state.program_name,
             "to": inside(request, program),
             "form_key": form_key(request),
             "single_sign_on": self._office.single_sign_on,

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
-from bluepals.facts import doors, passkeys
+from bluepals.facts import passkeys
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
 from desk.doors import asking, fresh_visitor, inside, keep_asking, let_in, visitor
@@ -72,7 +72,7 @@ class Passkeys:
             "enter-passkey.html",
             status,
             program=program,
-            program_name=await doors.check_program(self._office, program),
+            program_name=request.state.program_name,
             to=inside(request, program),
             form_key=form_key(request),
             options=passkeys.ask(self._office, browser),

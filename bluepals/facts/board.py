@@ -1,4 +1,4 @@
-"""The coordinator's board: how far each school's rounds are, and what needs a decision."""
+"""The coordinator's board: how far each school's rounds are."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -6,8 +6,7 @@ from operator import attrgetter
 
 from bluepals.domain.board import Board, BoardRow, SchoolRound
 from bluepals.facts.office import Office
-from bluepals.store import attention, board
-from bluepals.store.attention import Call
+from bluepals.store import board
 from bluepals.store.database import Scope
 
 
@@ -27,9 +26,3 @@ def board_of(rounds: Sequence[SchoolRound]) -> Board:
             for (school, name), of_school in groupby(rounds, attrgetter("school", "school_name"))
         ],
     )
-
-
-async def needs_a_decision(office: Office, scope: Scope) -> Sequence[Call]:
-    """The oldest first."""
-    async with office.database.transaction(scope) as connection:
-        return await attention.open_calls(connection)

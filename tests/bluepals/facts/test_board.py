@@ -2,14 +2,12 @@
 
 from datetime import date, timedelta
 
-import pytest
-
 from bluepals.domain.board import Board, SideCount
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side, Verdict
 from bluepals.facts import cases, leaving, letters, pairings, year
-from bluepals.facts.board import board_rounds, needs_a_decision
-from bluepals.store import attention, pauses
+from bluepals.facts.board import board_rounds
+from bluepals.store import pauses
 from bluepals.store.database import Scope
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
 
@@ -145,14 +143,3 @@ async def test_a_school_sees_its_own_row(schools: TwoSchools) -> None:
     await schools.deliver("Ana", Side.STUDENT)
     north, _ = (await board(schools)).rows
     assert (await board(schools, NORTH)).rows == [north]
-
-
-@pytest.mark.parametrize(("scope", "schools_of"), [(None, ["north", "south"]), (NORTH, ["north"])])
-async def test_what_needs_a_decision_is_told_to_whom_it_concerns(
-    schools: TwoSchools, scope: Scope | None, schools_of: list[str]
-) -> None:
-    async with schools.database.transaction(schools.scope) as connection:
-        for school in ("north", "south"):
-            await attention.call(connection, key=school, kind="test", sentence="Look.", school=school)
-    calls = await needs_a_decision(schools.office, scope or schools.scope)
-    assert [call.school for call in calls if call.kind == "test"] == schools_of
