@@ -63,6 +63,21 @@ class VirtualClock:
         answers = await asyncio.gather(*(is_due(one) for one in asked))
         return {one for one, due in zip(asked, answers, strict=True) if due}
 
+    async def have_begun(self, workflow_ids: Iterable[str]) -> bool:
+        """All of them; a workflow that has not begun yet looks to `move` like one that has closed."""
+
+        async def has_begun(workflow_id: str) -> bool:
+            async with self._places:
+                try:
+                    await self._client.get_workflow_handle(workflow_id).describe()
+                except RPCError as error:
+                    if error.status is RPCStatusCode.NOT_FOUND:
+                        return False
+                    raise
+            return True
+
+        return all(await asyncio.gather(*(has_begun(one) for one in workflow_ids)))
+
     async def _move(self, workflow_id: str, to: datetime) -> str | None:
         """The workflow's id when it has closed."""
         handle = self._client.get_workflow_handle(workflow_id)

@@ -170,9 +170,12 @@ class Year:
             waiting = await connection.fetch(
                 "SELECT id FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL"
             )
+        # A pair is asked before its workflow begins, and only a workflow that has begun can be told the day.
+        workflows = {pairing.workflow_id(str(row["id"])) for row in waiting}
+        await self._until(partial(self.clock.have_begun, workflows), "the year to begin its pairings")
         self.seen = self.calendar.instant(eve, EVENING)
         await self.clock.turn_to(self.seen)
-        await self._meet({row["id"] for row in waiting})
+        await self._wake(workflows)
         await self._quiet()
 
     async def _proposed(self) -> bool:

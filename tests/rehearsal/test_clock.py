@@ -70,6 +70,12 @@ async def test_what_is_due_on_the_way_happens_and_those_that_have_closed_are_tol
     assert await status(later) is WorkflowExecutionStatus.RUNNING
 
 
+async def test_it_is_known_whether_all_have_begun(client: Client, clock: VirtualClock):
+    one, other = await alarm(client, 10), await alarm(client, 10)
+    assert await clock.have_begun([one.id, other.id])
+    assert not await clock.have_begun([one.id, "alarm-of-tomorrow"])
+
+
 async def test_a_workflow_waits_until_it_is_moved_and_goes_no_further(client: Client, clock: VirtualClock):
     one = await alarm(client, 10)
     assert await clock.move([one.id], now() + 15 * DAY) == set()
