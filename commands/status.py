@@ -38,7 +38,7 @@ def _print(schools: Sequence[Mapping[str, object]], calls: Sequence[Call]) -> No
         table.add_row(*(_cell(value) for value in row.values()))
     out.print(table)
     for call in calls:
-        out.print(f"- {call.sentence}", markup=False, highlight=False)
+        out.print(f"- {call.in_full}", markup=False, highlight=False)
     if not calls:
         out.print("Nothing needs you.")
 

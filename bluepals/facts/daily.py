@@ -205,7 +205,7 @@ async def _coordinators(connection: Connection, desks: dict[str, Desk]) -> None:
         return
     for coordinator in await people.staff(connection, Role.COORDINATOR):
         desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, None))
-        desk.sections.append(Section("What needs you", tuple(call.sentence for call in calls)))
+        desk.sections.append(Section("What needs you", tuple(call.in_full for call in calls)))
 
 
 async def _liaisons(

@@ -196,7 +196,9 @@ async def _arranged_or_refused(
 ) -> Sequence[Meeting]:
     if meetings := await arranged(connection, letterhead, program_year):
         return meetings
-    raise NotTaken(f"Nobody has been invited to the visit of {program_year} yet. See: starter.py status")
+    raise NotTaken(
+        f"Nobody has been invited to the visit of {program_year} yet. See: starter.py status PROGRAM"
+    )
 
 
 def _run_sheet(letterhead: Letterhead, school: School, meetings: Sequence[Meeting]) -> Sheet:

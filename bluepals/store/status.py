@@ -65,7 +65,9 @@ async def pairing(connection: Connection, pairing_id: UUID) -> Row:
         pairing_id,
     )
     if row is None:
-        raise LookupError(f"There is no pairing {pairing_id} in this program. See: starter.py pairing list")
+        raise LookupError(
+            f"There is no pairing {pairing_id} in this program. See: starter.py pairing list PROGRAM"
+        )
     return dict(row)
 
 
