@@ -241,6 +241,13 @@ async def give_more_time(office: Office, scope: Scope, pairing_id: UUID, *, by: 
         await _reach(connection, letterhead, one, Rung.MORE_TIME, by)
 
 
+# By the rung that is needed.
+_NOT_SO_FAR = {
+    Rung.WARNING_PROPOSED: "a warning has not been proposed yet",
+    Rung.TO_DECIDE: "it has not been warned, or still has time to answer",
+}
+
+
 async def _silent_officer(connection: Connection, pairing_id: UUID, needed: Rung, by: UUID) -> SilentSide:
     """The officer's silence, which has reached this rung. Raises SilenceRefused or NotTheirsToSay."""
     await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="decides about a silence")
@@ -248,6 +255,6 @@ async def _silent_officer(connection: Connection, pairing_id: UUID, needed: Rung
         if one.silence.side is Side.OFFICER and needed in one.silence.reached:
             return one
     raise SilenceRefused(
-        f"The officer of pairing {pairing_id} is not silent for so long: no {needed} is on record."
+        f"The officer of pairing {pairing_id} is not silent for so long: {_NOT_SO_FAR[needed]}."
         " See: starter.py silence list PROGRAM"
     )

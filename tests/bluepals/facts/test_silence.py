@@ -183,7 +183,7 @@ async def test_who_has_been_warned_is_not_warned_again(silent: TwoSchools) -> No
 async def test_more_time_is_given_when_there_is_something_to_decide_and_once(silent: TwoSchools) -> None:
     this = (silent.office, silent.scope, silent.pairing["Ana"])
     await warned(silent)
-    with pytest.raises(SilenceRefused, match="no to decide is on record"):
+    with pytest.raises(SilenceRefused, match="has not been warned, or still has time to answer"):
         await silence.give_more_time(*this, by=silent.staff["Cora"])
     await morning(silent, date(2026, 12, 21))
     await silence.give_more_time(*this, by=silent.staff["Cora"])
