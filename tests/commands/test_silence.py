@@ -31,6 +31,8 @@ def silent_side(silence: Silence) -> SilentSide:
         class_name="5A",
         agency="city",
         officer_id=UUID(int=8),
+        officer="O-1",
+        officer_name="Olga Officer",
         officer_first_name="Olga",
         officer_email="olga@city.example",
         student_first_name="Ana",
