@@ -9,6 +9,7 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from bluepals.domain.counting import counted
 from bluepals.domain.silence import Rung
 from bluepals.facts import silence
 from bluepals.store import people
@@ -54,7 +55,7 @@ def _in_order(one: SilentSide) -> Sequence[tuple[Rung, date]]:
 def print_silent(silent: Sequence[SilentSide]) -> None:
     table = Table(
         ids("pairing"), "who", "reached",
-        box=SIMPLE_HEAD, pad_edge=False, title=f"{len(silent)} {'is' if len(silent) == 1 else 'are'} silent",
+        box=SIMPLE_HEAD, pad_edge=False, title=counted(len(silent), "is silent", "are silent"),
     )  # fmt: skip
     for one in silent:
         rungs = [f"{rung} {day:%b %-d}" for rung, day in _in_order(one)]

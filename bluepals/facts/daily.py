@@ -7,6 +7,7 @@ from itertools import groupby
 from uuid import UUID
 
 from bluepals.domain.cases import Concern
+from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
 from bluepals.domain.silence import Rung
 from bluepals.facts import leaving, silence
@@ -241,7 +242,7 @@ async def _liaisons(
         heading = f"Clearances of {agency} that end soon: renew them in time"
         await _tell_agency(connection, letterhead, desks, agency, heading, *lines)
     for waiting in await joining.waiting_by_agency(connection):
-        who = "1 officer has" if waiting.wishes == 1 else f"{waiting.wishes} officers have"
+        who = counted(waiting.wishes, "officer has", "officers have")
         line = (
             f"{who} signed up at {waiting.agency}, and wait{'s' if waiting.wishes == 1 else ''} for your word"
         )

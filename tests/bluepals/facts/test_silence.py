@@ -89,9 +89,7 @@ async def test_after_one_miss_the_officer_gets_a_kind_word(schools: TwoSchools) 
 async def test_after_two_in_a_row_the_liaison_hears_of_it(silent: TwoSchools) -> None:
     assert await rungs(silent, "Ana") == {Rung.KIND_WORD, Rung.LIAISON}
     mail = await newest_daily_mail(silent, "lee@staff.example")
-    assert (
-        "Olga Officer (Olga), silent since October 2" in mail
-    )
+    assert "Olga Officer (Olga), silent since October 2" in mail
 
 
 async def give_cleo_to_olga(schools: TwoSchools) -> None:
