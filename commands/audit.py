@@ -7,6 +7,7 @@ from rich.table import Table
 
 from audit import audit as prove
 from audit.report import AuditReport, Finding
+from bluepals.domain.counting import counted
 from commands.shell import AsJson, Exit, ProgramId, answer, err, out, parts_of, run
 
 
@@ -35,9 +36,15 @@ def _print(report: AuditReport) -> None:
         counts = (check.checked, len(check.on_record), len(check.violations))
         table.add_row(check.name, check.claim, *map(str, counts))
     out.print(table)
-    out.print(f"{report.histories} histories with {report.payloads} payloads were read.", highlight=False)
+    out.print(
+        f"{counted(report.histories, 'history', 'histories')} with {counted(report.payloads, 'payload')} read.",
+        highlight=False,
+    )
     if report.histories_gone:
-        _say(f"{len(report.histories_gone)} histories are gone:", report.histories_gone)
+        _say(
+            f"{counted(len(report.histories_gone), 'history is', 'histories are')} gone:",
+            report.histories_gone,
+        )
     for check in report.checks:
         if check.on_record:
             _say(f"On record, {check.name}:", _sentences(check.on_record))

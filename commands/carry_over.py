@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
+from bluepals.domain.counting import counted
 from bluepals.domain.letters import Side
 from bluepals.facts import carry_over
 from bluepals.store import carry_over as store
@@ -73,7 +74,9 @@ async def _open(program: str, by: str, json: bool) -> None:
             "left": [_shape(pair) for pair in carried.left],
         },
         json,
-        lambda: out.print(f"{len(carried.pairs)} pairs go on; {len(carried.left)} do not."),
+        lambda: out.print(
+            f"{counted(len(carried.pairs), 'pair goes', 'pairs go')} on; {len(carried.left)} end."
+        ),
     )
 
 
@@ -91,7 +94,10 @@ def _shape(pair: PastPair) -> dict[str, object]:
 
 def _print(pairs: Sequence[PastPair]) -> None:
     table = Table(
-        ids("pairing, and what hinders it"), "child", "officer", title=f"{len(pairs)} pairs that may go on"
+        ids("pairing, and what hinders it"),
+        "child",
+        "officer",
+        title=f"{counted(len(pairs), 'pair')} that may go on",
     )
     for pair in pairs:
         table.add_row(

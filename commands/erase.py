@@ -35,7 +35,7 @@ async def _request(program: str, student: str, by: str, json: bool) -> None:
         lambda: out.print(
             f"Student {student} has been erased already."
             if asked.erased
-            else f"On record. The coordinator confirms it: starter.py erase confirm {program} {student}",
+            else f"On record. The coordinator confirms it: starter.py erase confirm {program} {student} --by YOUR-ID",
             highlight=False,
         ),
     )

@@ -67,7 +67,7 @@ async def _id_of(connection: Connection, subject: Subject, given: str) -> UUID:
         return await holds.known(connection, subject, UUID(given))
     except ValueError:
         raise Refused(
-            f"{given} is no id of a {subject}. See: starter.py pairing list, or letter waiting"
+            f"{given} is no id of a {subject}. See: starter.py pairing list PROGRAM, or: starter.py letter waiting PROGRAM"
         ) from None
 
 

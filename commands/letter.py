@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bluepals.domain.cases import Concern
+from bluepals.domain.counting import counted
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.refusals import Refused
 from bluepals.facts import cases, letters
@@ -147,7 +148,7 @@ async def _waiting(program: str, json: bool) -> None:
     shape = [{**asdict(one), "hash": one.hash.hex()} for one in found]
     table = Table(
         ids("draft"), "letter", "risk", "received",
-        title=f"{len(found)} drafts wait", box=SIMPLE_HEAD, pad_edge=False,
+        title=counted(len(found), "draft waits", "drafts wait"), box=SIMPLE_HEAD, pad_edge=False,
     )  # fmt: skip
     for one in found:
         letter = f"round {one.round_number}, {one.side}, {one.school}" if one.school else "stock letter"

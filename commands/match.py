@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from activities.matching import PairsDecided
+from bluepals.domain.counting import counted
 from bluepals.domain.matching import CAPACITIES
 from bluepals.domain.program import Program
 from bluepals.facts import declining
@@ -87,7 +88,9 @@ def _print(
             *(f"{needed}, {missing}" for needed, missing in wanted),
         )
     out.print(lacking)
-    queue = Table("student", "school", "class", "since", title=f"{len(waiting)} children wait")
+    queue = Table(
+        "student", "school", "class", "since", title=counted(len(waiting), "child waits", "children wait")
+    )
     for child in waiting:
         queue.add_row(child.name, child.school, child.class_name, child.waiting_since)
     out.print(queue)
@@ -178,7 +181,7 @@ async def _who_and_what(service: Parts, program: str, by: str) -> tuple[UUID, Pr
 
 
 def _print_decided(what: str, decided: PairsDecided) -> None:
-    out.print(f"{decided.changed} pairs {what}, {decided.still_open} still open.")
+    out.print(f"{counted(decided.changed, 'pair')} {what}, {decided.still_open} still open.")
     if decided.superseded:
         out.print(
             f"{decided.superseded} can't be any more, since the child or the officer's place has been taken: "

@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 
 from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.counting import counted
 from bluepals.facts import leaving
 from bluepals.facts.leaving import Left
 from bluepals.store import people, programs
@@ -73,7 +74,11 @@ async def _take_back(program: str, officer: str, by: str, json: bool) -> None:
     async with parts_of(program) as service:
         who, whom = await _people(service, program, by, officer)
         count = await leaving.take_back(service.office, Scope.whole(program), whom, by=who)
-    answer({"pairings": count}, json, lambda: out.print(f"Taken back: {count} pairings go on."))
+    answer(
+        {"pairings": count},
+        json,
+        lambda: out.print(f"Taken back: {counted(count, 'pairing goes', 'pairings go')} on."),
+    )
 
 
 async def _go(

@@ -1,11 +1,15 @@
 """open: start the years of a program's schools."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from bluepals.store import programs
+from bluepals.domain.program import Program
+from bluepals.store import pauses, programs
 from bluepals.store.database import Scope
+from bluepals.store.pauses import OpenPause
+from commands.pauses import print_paused
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 from service.opening import open_program, schedule_daily_mail, schedule_retention
 
@@ -23,15 +27,19 @@ async def _open(program: str, seed: int, json: bool) -> None:
     async with parts_of(program) as service:
         async with service.database.transaction(Scope.whole(program)) as connection:
             definition = await programs.load(connection)
+            paused = await pauses.open_pauses(connection)
         await open_program(service, definition, seed=seed)
         await schedule_daily_mail(service, definition)
         await schedule_retention(service, definition)
     years = [definition.program_year_id(school.id) for school in definition.schools]
-    opened = (
-        f"The years of {len(years)} schools are open." if len(years) > 1 else "The school's year is open."
-    )
     answer(
         {"program_years": years},
         json,
-        lambda: out.print(f"{opened} Next: starter.py match show {program}"),
+        lambda: _print(definition, years, paused),
     )
+
+
+def _print(program: Program, years: Sequence[str], paused: Sequence[OpenPause]) -> None:
+    verb = "is" if len(years) == 1 else "are"
+    out.print(f"{' and '.join(years)} {verb} open. Next: starter.py match show {program.id}", highlight=False)
+    print_paused(program, paused)

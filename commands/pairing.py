@@ -34,9 +34,9 @@ async def _list(program: str, json: bool) -> None:
 
 
 def _print_list(found: Sequence[Mapping[str, Any]]) -> None:
-    for school, group in groupby(found, key=itemgetter("school")):
+    for program_year, group in groupby(found, key=itemgetter("program_year")):
         table = Table(
-            ids("pairing"), "class", "child", "officer", title=school, box=SIMPLE_HEAD, pad_edge=False
+            ids("pairing"), "class", "child", "officer", title=program_year, box=SIMPLE_HEAD, pad_edge=False
         )
         for one in group:
             officer = one["officer"] + (f"\n({one['end_reason']})" if one["end_reason"] else "")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import groupby
 from typing import Annotated
 from uuid import UUID
 
@@ -10,12 +11,13 @@ import typer
 from rich.table import Table
 
 from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.program import Program
 from bluepals.facts import pauses
 from bluepals.facts.pauses import Choice, NewCalendar
 from bluepals.store import people, programs
 from bluepals.store.database import Scope
-from bluepals.store.pauses import Target, What
-from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
+from bluepals.store.pauses import OpenPause, Target, What
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, print_item, run
 from service.parts import Parts
 
 By = Annotated[str, typer.Option("--by", help="Your staff_id, as in staff.csv: a coordinator's.")]
@@ -57,6 +59,7 @@ async def _pause(
             f"Paused: {' and '.join(whats)} of {target}. Workflows told: {changed.told}. "
             f"When it ends: starter.py resume {program} {_as_options(target, whats)}--by {by} --preview",
             highlight=False,
+            soft_wrap=True,
         ),
     )
 
@@ -154,6 +157,22 @@ def _print(changed: NewCalendar, calendar: SchoolCalendar, agreed: str | None) -
         out.print(f"Nothing is changed. To do this: --agreed {changed.agreement}", highlight=False)
     else:
         out.print(f"Resumed. Workflows told: {changed.told}.", highlight=False)
+
+
+def print_paused(program: Program, paused: Sequence[OpenPause]) -> None:
+    """What rests, since when, and how it is ended; letters and visits that rest together are one."""
+    calendar = SchoolCalendar.of(program)
+    for (target, reason), group in groupby(paused, key=lambda one: (one.target, one.reason)):
+        together = list(group)
+        whats = [one.what for one in together]
+        since = together[0].began_at.astimezone(calendar.zone).date()
+        began = f"{since:%B %-d, %Y}" + (
+            ", before this year began" if since < calendar.year.first_day else ""
+        )
+        print_item(
+            f"Paused since {began}: {' and '.join(whats)} of {target} ({reason}).",
+            f"To end it: starter.py resume {program.id} {_as_options(target, whats)}--by YOUR-ID --preview",
+        )
 
 
 def _target(school: str | None, agency: str | None, pairing: UUID | None) -> Target:

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from audit import audit
 from audit.report import AuditReport
+from bluepals.domain.counting import counted
 from bluepals.domain.program import Program
 from bluepals.domain.refusals import Refused
 from bluepals.facts import doors
@@ -183,7 +184,7 @@ def _say_what_is_to_be_read(year: Year) -> Sequence[ReadingDay]:
     most = year.program.policy.letters_per_moderator_per_day
     if heavy := list(too_much(days, most)):
         out.print(
-            f"On {len(heavy)} days a moderator has more than {most} letters to read: find another reader, or let the "
+            f"On {counted(len(heavy), 'day')} a moderator has more than {most} letters to read: find another reader, or let the "
             "schools' dates lie apart.",
             style="yellow",
         )
@@ -256,7 +257,7 @@ def _print(report: Report, audited: AuditReport) -> None:
     for name, value in (
         (
             "pairings",
-            f"{report.pairings} at {report.program_years} schools; {report.waiting} children waited",
+            f"{report.pairings} at {counted(report.program_years, 'school')}; {report.waiting} of the children waited",
         ),
         (
             "letters",
@@ -264,15 +265,15 @@ def _print(report: Report, audited: AuditReport) -> None:
         ),
         (
             "dates",
-            f"{letters.missed} missed, {letters.late} of them came late; {letters.stock} stock letters stood in",
+            f"{letters.missed} missed, {letters.late} of them came late; {counted(letters.stock, 'stock letter')} stood in",
         ),
         ("mails", f"{mails.sent} sent, {mails.duplicates} twice, {mails.misaddressed} to a wrong address"),
-        ("visit", f"{report.visits.attended} of {report.visits.invited} came"),
+        ("visit", f"{report.visits.attended} of {report.visits.invited} children met their own officer"),
         (
             "life",
-            f"{report.paused_days} days paused, {report.new_officers} new officers, {report.cases} cases",
+            f"{counted(report.paused_days, 'day')} paused, {counted(report.new_officers, 'new officer')}, {counted(report.cases, 'case')}",
         ),
-        ("time", f"{report.virtual_days} days in {report.seconds} seconds"),
+        ("time", f"{counted(report.virtual_days, 'day')} in {counted(report.seconds, 'second')}"),
     ):
         table.add_row(name, value)
     out.print(table)

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.counting import counted
 from bluepals.facts import leaving, replacements
 from bluepals.store import people, programs
 from bluepals.store import replacements as store
@@ -60,7 +61,7 @@ def _print(found: Sequence[Listed], calendar: SchoolCalendar) -> None:
         "child",
         "next officer",
         ids("and the replacement's id"),
-        title=f"{len(found)} children between two officers",
+        title=f"{counted(len(found), 'child', 'children')} between two officers",
     )
     for one in found:
         state = "approved" if one.approved else "to approve" if one.reserve else "none has a free place"

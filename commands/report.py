@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from bluepals.domain.counting import counted
 from bluepals.facts import year_report
 from bluepals.facts.year_report import Line, YearReport
 from bluepals.paper.report import report_page
@@ -14,7 +16,13 @@ from bluepals.store import surveys
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
 
-COLUMNS = ("children", "officers", "letters", "on_time_rate", "came")
+COLUMNS = {
+    "children": "children",
+    "officers": "officers",
+    "letters": "letters",
+    "on_time_rate": "on time",
+    "came": "officer came",
+}
 
 
 def report(
@@ -37,7 +45,7 @@ async def _report(program: str, file: Path | None, remarks: Path | None, json: b
             lines = await surveys.remarks(connection, made.first_year)
     _write(file, report_page(made))
     _write(remarks, "".join(f"{line}\n" for line in lines))
-    answer(asdict(made), json, lambda: _print(made))
+    answer(asdict(made), json, lambda: print_report(made))
 
 
 def _write(file: Path | None, text: str) -> None:
@@ -45,13 +53,21 @@ def _write(file: Path | None, text: str) -> None:
         file.write_text(text, "utf-8")
 
 
-def _print(made: YearReport) -> None:
-    out.print(f"{made.name}, {made.first_year}: {made.rounds} rounds", markup=False, highlight=False)
-    table = Table("", *(column.replace("_", " ") for column in COLUMNS))
+def print_report(made: YearReport) -> None:
+    out.print(
+        f"{made.name}, {made.first_year}: {counted(made.rounds, 'round')}", markup=False, highlight=False
+    )
+    table = Table("", *COLUMNS.values(), box=SIMPLE_HEAD, pad_edge=False)
     for line in (*made.schools, *made.agencies, *made.precincts, Line("all", None, made.total)):
-        table.add_row(line.name, *(_cell(line.numbers[column]) for column in COLUMNS))
+        table.add_row(line.name, *(_cell(column, line.numbers[column]) for column in COLUMNS))
     out.print(table)
+    out.print("Officer came: children whose own officer came to the visit.")
+    for taker, questions in made.survey.items():
+        if not questions:
+            out.print(f"Of the {taker}s nobody has answered the questions.")
 
 
-def _cell(value: int | None) -> str:
-    return "not shown" if value is None else str(value)
+def _cell(column: str, value: int | None) -> str:
+    if value is None:
+        return "not shown"
+    return f"{value}%" if column == "on_time_rate" else str(value)

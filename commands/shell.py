@@ -213,5 +213,12 @@ def answer(value: object, as_json: bool, show: Callable[[], None]) -> None:
         show()
 
 
+def print_item(sentence: str, how: str | None = None) -> None:
+    """One of a list. `how`, a command, is never broken into lines: people copy it."""
+    out.print(f"- {sentence}", markup=False, highlight=False)
+    if how:
+        out.print(f"  {how}", markup=False, highlight=False, soft_wrap=True)
+
+
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)

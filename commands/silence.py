@@ -1,12 +1,16 @@
 """silence list | warn | more-time: who has stopped writing, and what a coordinator says to it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from bluepals.domain.counting import counted
+from bluepals.domain.silence import Rung
 from bluepals.facts import silence
 from bluepals.store import people
 from bluepals.store import silence as store
@@ -29,7 +33,7 @@ def list_silent(program: ProgramId, json: AsJson = False) -> None:
 async def _list(program: str, json: bool) -> None:
     async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
         silent = await store.silent_sides(connection)
-    answer([_shape(one) for one in silent], json, lambda: _print(silent))
+    answer([_shape(one) for one in silent], json, lambda: print_silent(silent))
 
 
 def _shape(one: SilentSide) -> dict[str, object]:
@@ -44,20 +48,21 @@ def _shape(one: SilentSide) -> dict[str, object]:
     }
 
 
-def _in_order(one: SilentSide) -> Sequence[tuple[str, object]]:
+def _in_order(one: SilentSide) -> Sequence[tuple[Rung, date]]:
     return sorted(one.silence.reached.items(), key=lambda reached: reached[1])
 
 
-def _print(silent: Sequence[SilentSide]) -> None:
-    table = Table(ids("pairing"), "side", "missed", "since", "reached", title=f"{len(silent)} are silent")
+def print_silent(silent: Sequence[SilentSide]) -> None:
+    table = Table(
+        ids("pairing"), "who", "reached",
+        box=SIMPLE_HEAD, pad_edge=False, title=counted(len(silent), "is silent", "are silent"),
+    )  # fmt: skip
     for one in silent:
-        rungs = [f"{rung} {day}" for rung, day in _in_order(one)]
-        shown = "\n".join(rungs) if one.reached else "mail does not get through"
+        rungs = [f"{rung} {day:%b %-d}" for rung, day in _in_order(one)]
+        shown = "\n".join(rungs) if one.reached else "mail does not\nget through"
         table.add_row(
-            str(one.pairing_id),
-            one.silence.side,
-            str(one.silence.missed),
-            str(one.silence.since),
+            f"{one.pairing_id}\nsince {one.silence.since:%b %-d, %Y}",
+            f"{one.silence.side}\n{one.silence.missed} missed",
             shown or "nothing yet",
         )
     out.print(table)

@@ -1,17 +1,22 @@
-"""status: where a program's schools stand, and what needs a person."""
+"""status: where a program's schools stand, what rests, and what needs a person."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 
 from rich.box import SIMPLE_HEAD
-from rich.table import Table
+from rich.table import Column, Table
 
-from bluepals.store import attention
+from bluepals.domain.program import Program
+from bluepals.store import attention, pauses, programs
 from bluepals.store import status as store
 from bluepals.store.attention import Call
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from bluepals.store.pauses import OpenPause
+from commands.pauses import print_paused
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, print_item, run
+
+COUNTS = ("students", "pairings", "without_pal", "to_read", "delivered", "next_date")
 
 
 def status(program: ProgramId, json: AsJson = False) -> None:
@@ -21,24 +26,48 @@ def status(program: ProgramId, json: AsJson = False) -> None:
 
 async def _status(program: str, json: bool) -> None:
     async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
+        definition = await programs.load(connection)
         schools = await store.schools(connection)
+        paused = await pauses.open_pauses(connection)
         calls = await attention.open_calls(connection)
         pairings = await store.pairings(connection)
-    shape = {"schools": schools, "attention": [asdict(call) for call in calls], "pairings": pairings}
-    answer(shape, json, lambda: _print(schools, calls))
+    shape = {
+        "schools": schools,
+        "attention": [asdict(call) for call in calls],
+        "pauses": [_shape(one) for one in paused],
+        "pairings": pairings,
+    }
+    answer(shape, json, lambda: _print(definition, schools, paused, calls))
 
 
-def _print(schools: Sequence[Mapping[str, object]], calls: Sequence[Call]) -> None:
-    # Eight columns on a screen of eighty characters.
+def _shape(one: OpenPause) -> dict[str, object]:
+    return {
+        "what": one.what,
+        "school": one.target.school,
+        "agency": one.target.agency,
+        "pairing": one.target.pairing_id,
+        "reason": one.reason,
+        "began_at": one.began_at,
+    }
+
+
+def _print(
+    program: Program,
+    schools: Sequence[Mapping[str, object]],
+    paused: Sequence[OpenPause],
+    calls: Sequence[Call],
+) -> None:
+    # Seven columns on a screen of eighty characters; the first is an id, which people copy.
     table = Table(
-        "school", "year", "children", "pairs", "no pal", "to read", "released", "next",
+        Column("school year", no_wrap=True), "children", "pairs", "no pal", "to read", "released", "next",
         box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1),
     )  # fmt: skip
     for row in schools:
-        table.add_row(*(_cell(value) for value in row.values()))
+        table.add_row(f"{row['program_year']}\n{row['year']}", *(_cell(row[count]) for count in COUNTS))
     out.print(table)
+    print_paused(program, paused)
     for call in calls:
-        out.print(f"- {call.sentence}", markup=False, highlight=False)
+        print_item(call.sentence, call.how)
     if not calls:
         out.print("Nothing needs you.")
 

@@ -108,7 +108,9 @@ async def story(connection: Connection, keyring: Keyring, pairing_id: UUID) -> S
         pairing_id,
     )
     if row is None:
-        raise LookupError(f"There is no pairing {pairing_id} in this program. See: starter.py pairing list")
+        raise LookupError(
+            f"There is no pairing {pairing_id} in this program. See: starter.py pairing list PROGRAM"
+        )
     moments = [
         await _moment(connection, keyring, moment, row["student"], row["officer"])
         for moment in await connection.fetch(_MOMENTS, pairing_id)

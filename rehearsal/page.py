@@ -12,6 +12,7 @@ from markupsafe import Markup
 from audit.report import AuditReport
 from bluepals.domain.board import Board
 from bluepals.domain.calendar import visit_day
+from bluepals.domain.counting import counted
 from bluepals.domain.pairing_year import PairingYear
 from bluepals.domain.program import Program
 from bluepals.paper.round_bar import round_bar, round_key
@@ -70,6 +71,7 @@ def page(chronicle: Chronicle) -> str:
         year_list=year_list,
         year_key=year_key,
         day=day,
+        counted=counted,
     )
 
 
@@ -89,9 +91,9 @@ def _year(program: Program, rests: Sequence[Rest]) -> str:
         )
         for one in rests
     ]
-    words = f"The school year from {program.year.first_day} to {program.year.last_day}: {len(program.rounds)} rounds of letters, then the visit on {visit}."
+    words = f"The school year from {program.year.first_day} to {program.year.last_day}: {counted(len(program.rounds), 'round')} of letters, then the visit on {visit}."
     if rests:
-        words += f" The letters rested {len(rests)} times."
+        words += f" The letters rested {counted(len(rests), 'time')}."
     return calendar_line(program.year.first_day, program.year.last_day, spans, words)
 
 
@@ -100,8 +102,8 @@ def _weeks(weeks: Sequence[Week]) -> str:
         Bar(
             label=f"{week.begins:%b}" if week.begins.day <= 7 else "",  # the month's first Monday
             parts=[("writing", week.students_letters), ("officers", week.officers_letters)],
-            title=f"Week of {week.begins:%B %-d}: {week.students_letters} letters by children, {week.officers_letters} by "
-            f"officers, {week.read} read, {week.delivered} delivered, {week.mails} mails",
+            title=f"Week of {week.begins:%B %-d}: {counted(week.students_letters, 'letter')} by children, {week.officers_letters} by "
+            f"officers, {week.read} read, {week.delivered} delivered, {counted(week.mails, 'mail')}",
         )
         for week in weeks
     ]

@@ -103,7 +103,7 @@ async def in_a_sentence() -> AsyncIterator[None]:
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise CommandRefused(
-                "This year has not been opened, or is over. Whoever runs the service opens it: starter.py open"
+                "This year has not been opened, or is over. Whoever runs the service opens it: starter.py open PROGRAM"
             ) from None
         raise HasToWait(_AWAY) from None
     except RuntimeError:  # The SDK's own, for a client that has not connected yet.

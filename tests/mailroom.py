@@ -98,7 +98,7 @@ class Mailroom:
     async def calls(self) -> list[str]:
         """What a person is asked to look at."""
         async with self.database.transaction(SCOPE) as connection:
-            return [call.sentence for call in await attention.open_calls(connection)]
+            return [call.in_full for call in await attention.open_calls(connection)]
 
     async def suppressed(self) -> list[str]:
         return [row["address"] for row in await self.admin.fetch("SELECT address FROM suppressed_address")]

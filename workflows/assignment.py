@@ -116,7 +116,7 @@ class Assignment:
             self._state.open_pairs = proposed.pairs
             self._state.rejected = False
         self._show(
-            f"proposal {proposed.number}: {proposed.pairs} pairs to approve, {proposed.waiting} children wait"
+            f"proposal {proposed.number}: {proposed.pairs} to approve, {proposed.waiting} without an officer"
         )
 
     async def _decide(
@@ -137,7 +137,7 @@ class Assignment:
                 raise refused(failed) from None
             self._state.open_pairs = decided.still_open
             self._state.rejected = self._state.rejected or decided.superseded > 0
-        self._show(f"{decided.still_open} pairs to approve")
+        self._show(f"{decided.still_open} to approve")
         self._match_again_when_all_are_decided()
         return decided
 

@@ -36,6 +36,6 @@ async def _printed(
     where: str,
 ) -> bytes:
     if not found:
-        raise LookupError(f"Nobody of {where} has been introduced to a pal. See: starter.py status")
+        raise LookupError(f"Nobody of {where} has been introduced to a pal. See: starter.py status PROGRAM")
     certificates = [Certificate(one.name, one.language, one.where, first_year) for one in found]
     return await asyncio.to_thread(print_them, certificates)

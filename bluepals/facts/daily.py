@@ -1,11 +1,13 @@
 """The daily mail: one for each person who has something to do today, with all of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
+from uuid import UUID
 
 from bluepals.domain.cases import Concern
+from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
 from bluepals.domain.silence import Rung
 from bluepals.facts import leaving, silence
@@ -18,6 +20,7 @@ from bluepals.store import attention, daily, joining, people
 from bluepals.store import cases as cases_store
 from bluepals.store.daily import CaseToLookAt, OwedByOfficer, ToBeRead
 from bluepals.store.database import Connection, Scope
+from bluepals.store.silence import SilentSide
 
 FAREWELL = " (the last of the year: time to say goodbye)"
 
@@ -31,7 +34,16 @@ class Desk:
     link: str | None
     school: str | None = None
     agency: str | None = None
-    sections: list[Section] = field(default_factory=list)
+    _lines: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, heading: str, *lines: str) -> None:
+        """Each heading once, and each line once below it."""
+        known = self._lines.setdefault(heading, [])
+        known.extend(line for line in lines if line not in known)
+
+    @property
+    def sections(self) -> Sequence[Section]:
+        return [Section(heading, tuple(lines)) for heading, lines in self._lines.items()]
 
 
 async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
@@ -75,7 +87,7 @@ async def _officers(connection: Connection, letterhead: Letterhead, desks: dict[
             f"{FAREWELL if one.farewell else ''}"
             for one in letters
         )
-        desk.sections.append(Section("A letter to write", lines))
+        desk.add("A letter to write", *lines)
         desks[str(first.officer_id)] = desk
 
 
@@ -108,12 +120,13 @@ async def _teachers(connection: Connection, letterhead: Letterhead, desks: dict[
             )
             due = letterhead.calendar.label(owed.due_at)
             line = f"class {owed.class_name}: {owed.letters} still to come, due {due}{FAREWELL if owed.farewell else ''}"
-            desk.sections.append(Section("Letters of your class", (line,)))
+            desk.add("Letters of your class", line)
 
 
 async def _silences(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
     """What the ladder for silence says to officers, teachers and liaisons; the coordinator is asked below."""
-    for climbed in await silence.climb(connection, letterhead):
+    silent: dict[UUID, SilentSide] = {}  # An officer of several children is one line.
+    for climbed in sorted(await silence.climb(connection, letterhead), key=lambda one: one.one.silence.since):
         one = climbed.one
         match climbed.rung:
             case Rung.KIND_WORD:
@@ -121,7 +134,7 @@ async def _silences(connection: Connection, letterhead: Letterhead, desks: dict[
                 desk = Desk(one.officer_first_name, one.officer_email, link, agency=one.agency)
                 desk = desks.setdefault(str(one.officer_id), desk)
                 line = f"{one.student_first_name} would love to hear from you; a late letter arrives too"
-                desk.sections.append(Section("We missed your letter", (line,)))
+                desk.add("We missed your letter", line)
             case Rung.TEACHER:
                 for teacher in await people.staff(
                     connection, Role.TEACHER, school=one.school, class_name=one.class_name
@@ -130,28 +143,36 @@ async def _silences(connection: Connection, letterhead: Letterhead, desks: dict[
                     desk = Desk(teacher.name, teacher.email, link, school=one.school)
                     desk = desks.setdefault(str(teacher.id), desk)
                     line = f"{one.student_first_name} of class {one.class_name}: a late letter goes on too"
-                    desk.sections.append(Section("A letter that did not come", (line,)))
+                    desk.add("A letter that did not come", line)
             case Rung.LIAISON:
-                for liaison in await people.staff(connection, Role.LIAISON, agency=one.agency):
-                    link = letterhead.link_to(DeskPage.AGENCY)
-                    desk = Desk(liaison.name, liaison.email, link, agency=one.agency)
-                    desk = desks.setdefault(str(liaison.id), desk)
-                    line = f"{one.officer_first_name}, silent since {one.silence.since:%B %-d}"
-                    desk.sections.append(Section("Officers who missed two letters in a row", (line,)))
+                silent.setdefault(one.officer_id, one)
+    await _tell_liaisons(connection, letterhead, desks, silent.values())
+
+
+async def _tell_liaisons(
+    connection: Connection, letterhead: Letterhead, desks: dict[str, Desk], silent: Iterable[SilentSide]
+) -> None:
+    for one in silent:
+        for liaison in await people.staff(connection, Role.LIAISON, agency=one.agency):
+            link = letterhead.link_to(DeskPage.AGENCY)
+            desk = Desk(liaison.name, liaison.email, link, agency=one.agency)
+            desk = desks.setdefault(str(liaison.id), desk)
+            line = f"{one.officer_name} ({one.officer}), silent since {one.silence.since:%B %-d}"
+            desk.add("Officers who missed two letters in a row", line)
 
 
 async def _readers(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
     """Moderators hear every day of what waits; the coordinator when it has waited too long."""
     overdue = _school_days_ago(letterhead, letterhead.program.policy.moderation_escalation_school_days)
     for waiting in await daily.to_be_read(connection):
-        line = (_waiting_line(letterhead, waiting),)
+        line = _waiting_line(letterhead, waiting)
         for moderator in await people.staff(connection, Role.MODERATOR, school=waiting.school):
             desk = desks.setdefault(str(moderator.id), Desk(moderator.name, moderator.email, None))
-            desk.sections.append(Section("Letters to read", line))
+            desk.add("Letters to read", line)
         if waiting.oldest.astimezone(letterhead.calendar.zone).date() <= overdue:
             for coordinator in await people.staff(connection, Role.COORDINATOR, school=waiting.school):
                 desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, None))
-                desk.sections.append(Section("Letters that wait for a reader too long", line))
+                desk.add("Letters that wait for a reader too long", line)
 
 
 async def _cases(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk], day: date) -> None:
@@ -185,7 +206,7 @@ async def _add_case(
     link = letterhead.link_to(DeskPage.COUNSEL) if role is Role.COUNSELOR else None
     for one in await people.staff(connection, role, school=case.school, agency=case.agency):
         desk = desks.setdefault(str(one.id), Desk(one.name, one.email, link))
-        desk.sections.append(Section("A letter that worries someone", (line,)))
+        desk.add("A letter that worries someone", line)
 
 
 def _school_days_ago(letterhead: Letterhead, count: int) -> date:
@@ -205,7 +226,7 @@ async def _coordinators(connection: Connection, desks: dict[str, Desk]) -> None:
         return
     for coordinator in await people.staff(connection, Role.COORDINATOR):
         desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, None))
-        desk.sections.append(Section("What needs you", tuple(call.sentence for call in calls)))
+        desk.add("What needs you", *(call.in_full for call in calls))
 
 
 async def _liaisons(
@@ -216,22 +237,29 @@ async def _liaisons(
     ending = await daily.clearances_marked(connection, day)
     for agency, group in groupby(ending, key=lambda one: one.agency):
         lines = tuple(
-            f"{one.first_name} ({one.external_id}): until {one.cleared_until:%B %-d, %Y}" for one in group
+            f"{one.name} ({one.external_id}): until {one.cleared_until:%B %-d, %Y}" for one in group
         )
         heading = f"Clearances of {agency} that end soon: renew them in time"
-        await _tell_agency(connection, letterhead, desks, agency, Section(heading, lines))
+        await _tell_agency(connection, letterhead, desks, agency, heading, *lines)
     for waiting in await joining.waiting_by_agency(connection):
-        who = "1 officer has" if waiting.wishes == 1 else f"{waiting.wishes} officers have"
-        section = Section("New officers", (f"{who} signed up at {waiting.agency}, and wait for your word",))
-        await _tell_agency(connection, letterhead, desks, waiting.agency, section)
+        who = counted(waiting.wishes, "officer has", "officers have")
+        line = (
+            f"{who} signed up at {waiting.agency}, and wait{'s' if waiting.wishes == 1 else ''} for your word"
+        )
+        await _tell_agency(connection, letterhead, desks, waiting.agency, "New officers", line)
 
 
 async def _tell_agency(
-    connection: Connection, letterhead: Letterhead, desks: dict[str, Desk], agency: str, section: Section
+    connection: Connection,
+    letterhead: Letterhead,
+    desks: dict[str, Desk],
+    agency: str,
+    heading: str,
+    *lines: str,
 ) -> None:
     """Its liaison; where there is none, the coordinator."""
     liaisons = await people.staff(connection, Role.LIAISON, agency=agency)
     for person in liaisons or await people.staff(connection, Role.COORDINATOR):
         link = letterhead.link_to(DeskPage.AGENCY)
         desk = desks.setdefault(str(person.id), Desk(person.name, person.email, link))
-        desk.sections.append(section)
+        desk.add(heading, *lines)

@@ -1,6 +1,5 @@
 """What calls for a coordinator, and the steps that answer it with one button."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,15 +62,13 @@ ABOUT_A_PAIRING = frozenset(
         "empty place in a pack",
     }
 )
-_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
-COMMAND_LINE = "starter.py"
 # What follows from these is no silence any more; the call would stand until the next morning.
 _ENDS_IT = frozenset({Step.ANOTHER_OFFICER, Step.REST})
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`steps`: the buttons; without one the sentence says what to do."""
+    """`steps`: the buttons."""
 
     call: Call
     steps: Sequence[Step]
@@ -82,10 +79,9 @@ class Decision:
         return self.call.subject_id if self.call.kind in ABOUT_A_PAIRING else None
 
     @property
-    def told(self) -> str:
-        """Without the commands that its mail names, since the desk has a button or a page for each."""
-        sentences = _BETWEEN_SENTENCES.split(self.call.sentence)
-        return " ".join(one for one in sentences if COMMAND_LINE not in one) or self.call.sentence
+    def how(self) -> str | None:
+        """The command that answers it, where no button does."""
+        return None if self.steps else self.call.how
 
 
 async def open_decisions(connection: Connection) -> Sequence[Decision]:

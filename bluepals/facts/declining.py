@@ -116,10 +116,10 @@ async def _ask_family(
 async def decline(office: Office, scope: Scope, pairing_id: UUID, *, by: UUID) -> None:
     """End it before it began; no reason is asked for. Raises NotTaken or LookupError with a sentence."""
     async with office.committing(scope) as connection:
-        await _decline(office, connection, pairing_id, by)
+        await _decline(office, connection, scope.program, pairing_id, by)
 
 
-async def _decline(office: Office, connection: Connection, pairing_id: UUID, by: UUID) -> None:
+async def _decline(office: Office, connection: Connection, program: str, pairing_id: UUID, by: UUID) -> None:
     standing = await declining.standing(connection, pairing_id)
     if standing.introduced:
         raise NotTaken(
@@ -132,8 +132,8 @@ async def _decline(office: Office, connection: Connection, pairing_id: UUID, by:
         key=_call(standing),
         kind="declined",
         subject_id=pairing_id,
-        sentence=f"Pairing {pairing_id} was declined; student {standing.external_id} waits for another pal:"
-        " starter.py match propose",
+        sentence=f"Pairing {pairing_id} was declined; student {standing.external_id} waits for another pal.",
+        how=f"Look for one: starter.py match propose {program}",
     )
     if standing.until is not None:
         letterhead = await Letterhead.of(office, connection)
@@ -185,4 +185,4 @@ async def decline_by_link(office: Office, page: Decliner, asked: Asked) -> None:
     async with office.committing(Scope.whole(asked.program)) as connection:
         standing = await declining.standing(connection, asked.pairing)
         by = standing.officer_id if page is Decliner.OFFICER else standing.student_id
-        await _decline(office, connection, asked.pairing, by)
+        await _decline(office, connection, asked.program, asked.pairing, by)

@@ -62,7 +62,7 @@ async def take_back_in(connection: Connection, letterhead: Letterhead, pairing_i
     """
     if (await pairings.card(connection, pairing_id)).ended:
         raise EndingRefused(
-            f"Pairing {pairing_id} has ended. Match the child again: starter.py match propose"
+            f"Pairing {pairing_id} has ended. Match the child again: starter.py match propose PROGRAM"
         )
     if await endings.farewells_out(connection, pairing_id):
         raise EndingRefused(

@@ -12,7 +12,7 @@ from bluepals.store.letters import NotTaken
 
 # What to do, by the rule that refuses it.
 _WAYS_OUT = {
-    "under_a_legal_hold": "Student {0} is under a legal hold, and nothing may be deleted. See: starter.py hold list",
+    "under_a_legal_hold": "Student {0} is under a legal hold, and nothing may be deleted. See: starter.py hold list PROGRAM",
     "an_open_case_is_a_legal_hold": "A safety case about student {0} is open, and nothing may be deleted until it is closed.",
     "confirmed_by_a_coordinator": "An erasure is confirmed by a coordinator of the school. Name one with --by.",
     "erased_after_the_letters": "Student {0} still has a pal. End pairing {1} first, then confirm again.",
@@ -44,8 +44,8 @@ async def _request(connection: Connection, program: str, student: ErasedStudent,
         connection,
         key=_key(student),
         kind="erasure",
-        sentence=f"The family of student {student.external_id} wishes that all about the child be erased. If it is so:"
-        f" starter.py erase confirm {program} {student.external_id}",
+        sentence=f"The family of student {student.external_id} wishes that all about the child be erased.",
+        how=f"If it is so: starter.py erase confirm {program} {student.external_id} --by YOUR-ID",
         school=student.school,
         subject_id=student.id,
     )

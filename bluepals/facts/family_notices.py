@@ -19,7 +19,7 @@ async def of_school(office: Office, scope: Scope, school: str, class_name: str |
         found = await store.children(connection, year, class_name)
     if not found:
         where = f"class {class_name} of school {school}" if class_name else f"school {school}"
-        raise LookupError(f"No child of {where} takes part. See: starter.py status")
+        raise LookupError(f"No child of {where} takes part. See: starter.py status PROGRAM")
     address = letterhead.link_to(DeskPage.FAMILY)
     printed = [FamilyNotice(**asdict(one), address=address) for one in found]
     return await asyncio.to_thread(paper.notices, printed)

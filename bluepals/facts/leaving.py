@@ -68,7 +68,7 @@ async def take_back(office: Office, scope: Scope, officer_id: UUID, *, by: UUID)
         if await leaving.is_withdrawn(connection, officer_id):
             raise LeavingRefused(
                 "This officer takes part no longer, and what has ended so does not come back. The children get"
-                " another one: starter.py replacement list. For the officer to write again, import a new officer_id."
+                " another one: starter.py replacement list PROGRAM. For the officer to write again, import a new officer_id."
             )
         ending = [
             pairing.id
@@ -108,8 +108,9 @@ async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UU
                 connection,
                 pairing_id,
                 f"The officer of pairing {pairing_id} has died. Nothing is sent to the family by itself: speak with the"
-                " counselor. When the child is to have another officer:"
-                f" starter.py replacement begin {letterhead.program.id} {pairing_id}",
+                " counselor.",
+                "When the child is to have another officer:"
+                f" starter.py replacement begin {letterhead.program.id} {pairing_id} --by YOUR-ID",
             )
         return left
 
@@ -189,7 +190,9 @@ async def _tell_of_death(
                 )
 
 
-async def _call_after_death(connection: Connection, pairing_id: UUID, sentence: str) -> None:
+async def _call_after_death(
+    connection: Connection, pairing_id: UUID, sentence: str, how: str | None = None
+) -> None:
     pairing = await pairings.state(connection, pairing_id)
     await attention.call(
         connection,
@@ -198,6 +201,7 @@ async def _call_after_death(connection: Connection, pairing_id: UUID, sentence: 
         school=pairing.school,
         subject_id=pairing_id,
         sentence=sentence,
+        how=how,
     )
 
 
@@ -221,7 +225,9 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
             return await replacements.open_in(connection, pairing_id, by)
         until = endings.farewell_until(letterhead) if reason in (*WITHDRAWALS, Reason.SILENCE) else None
         if not await endings.end_in(connection, pairing_id, reason, farewell_until=until, by=by):
-            raise LeavingRefused(f"Pairing {pairing_id} is ending already. See: starter.py replacement list")
+            raise LeavingRefused(
+                f"Pairing {pairing_id} is ending already. See: starter.py replacement list PROGRAM"
+            )
         if until is not None:
             await farewells.ask(connection, letterhead, pairing_id, until, reason)
         await attention.settle(connection, f"clearance-{pairing.officer_id}")
@@ -232,7 +238,7 @@ async def _refuse_what_people_decided(connection: Connection, pairing_id: UUID) 
     ending = await endings_store.of(connection, pairing_id)
     if ending is None or ending.reason is not Reason.OFFICER_DIED:
         raise LeavingRefused(
-            f"Pairing {pairing_id} has ended. A child without an officer is matched with: starter.py match propose"
+            f"Pairing {pairing_id} has ended. A child without an officer is matched with: starter.py match propose PROGRAM"
         )
 
 

@@ -67,7 +67,7 @@ async def opened_by(connection: Connection, pairing_id: UUID) -> UUID:
     """The search that this pairing's end has begun. Raises LookupError with a sentence."""
     if (opened := await store.open_of(connection, pairing_id)) is None:
         raise LookupError(
-            f"Nobody is sought for the child of pairing {pairing_id}. See: starter.py replacement list"
+            f"Nobody is sought for the child of pairing {pairing_id}. See: starter.py replacement list PROGRAM"
         )
     return opened
 
@@ -129,13 +129,15 @@ async def _propose(connection: Connection, letterhead: Letterhead, one: Seeking,
         connection,
         one.id,
         one.child.school,
-        f"Officer {officer} is proposed as the next one for the child of pairing {one.pairing_id}."
-        f" See: starter.py replacement list {program}; then: starter.py replacement approve {program} {one.id}",
+        f"Officer {officer} is proposed as the next one for the child of pairing {one.pairing_id}.",
+        f"See: starter.py replacement list {program}; then: starter.py replacement approve {program} {one.id} --by YOUR-ID",
     )
     await _tell(connection, one.id)
 
 
-async def _ask(connection: Connection, replacement_id: UUID, school: str, sentence: str) -> None:
+async def _ask(
+    connection: Connection, replacement_id: UUID, school: str, sentence: str, how: str | None = None
+) -> None:
     await attention.call(
         connection,
         key=_key(replacement_id),
@@ -143,6 +145,7 @@ async def _ask(connection: Connection, replacement_id: UUID, school: str, senten
         school=school,
         subject_id=replacement_id,
         sentence=sentence,
+        how=how,
     )
 
 
@@ -182,7 +185,8 @@ async def _open_for_decision(connection: Connection, replacement_id: UUID, by: U
         )
     if one.next_pairing_id is not None:
         raise ReplacementRefused(
-            f"The next pairing has begun, {one.next_pairing_id}. To end it: starter.py replacement begin"
+            f"The next pairing has begun, {one.next_pairing_id}. To end it:"
+            f" starter.py replacement begin PROGRAM {one.next_pairing_id} --by YOUR-ID"
         )
     if one.reserve is None:
         raise ReplacementRefused(

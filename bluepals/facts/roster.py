@@ -227,12 +227,12 @@ async def _refuse_transfers(connection: Connection, students: Sequence[Student])
     )
     if moved:
         text = (
-            "is another school than {}, where student {} has a pal; correct the cell, or take pal and letters along first:"
-            " starter.py student transfer"
+            "is another school than {0}, where student {1} has a pal; correct the cell, or take pal and letters along first:"
+            " starter.py student transfer PROGRAM {1} --to {2} --class CLASS --by YOUR-ID"
         )
         raise RosterRefused(
             [
-                Problem("students", None, "school", asked, text.format(now, child))
+                Problem("students", None, "school", asked, text.format(now, child, asked))
                 for child, now, asked in moved
             ]
         )

@@ -120,19 +120,26 @@ async def _call(connection: Connection, program: str, one: SilentSide, rung: Run
         agency=one.agency,
         subject_id=one.pairing_id,
         sentence=_SENTENCES[rung].format(
-            pairing=one.pairing_id, program=program, missed=one.silence.missed, since=one.silence.since
+            pairing=one.pairing_id, missed=one.silence.missed, since=one.silence.since
         ),
+        how=_HOW[rung].format(pairing=one.pairing_id, program=program) if rung in _HOW else None,
     )
 
 
 _SENTENCES = {
     Rung.WARNING_PROPOSED: "The officer of pairing {pairing} has been silent since {since}, also for the liaison."
-    " Approve a warning: starter.py silence warn {program} {pairing}",
-    Rung.TO_DECIDE: "The officer of pairing {pairing} has not answered a warning. Decide: another officer,"
-    " starter.py replacement begin {program} {pairing}, or more time, starter.py silence more-time {program} {pairing}",
+    " Approve a warning, or ask the liaison once more.",
+    Rung.TO_DECIDE: "The officer of pairing {pairing} has not answered a warning. Decide: another officer, or more time.",
     Rung.COORDINATOR: "The child of pairing {pairing} has missed {missed} dates in a row. Ask the teacher.",
-    Rung.REST_PROPOSED: "The child of pairing {pairing} has been silent since {since}. If it is absent, let the pairing rest:"
-    " starter.py pause {program} --pairing {pairing} --letters",
+    Rung.REST_PROPOSED: "The child of pairing {pairing} has been silent since {since}. If it is absent, let the pairing rest.",
+}
+_HOW = {
+    Rung.WARNING_PROPOSED: "To warn: starter.py silence warn {program} {pairing} --by YOUR-ID",
+    Rung.TO_DECIDE: "Another officer: starter.py replacement begin {program} {pairing} --by YOUR-ID;"
+    " more time: starter.py silence more-time {program} {pairing} --by YOUR-ID",
+    Rung.REST_PROPOSED: "To let it rest:"
+    " starter.py pause {program} --pairing {pairing} --letters --by YOUR-ID"
+    f' --reason "{ABSENT}"',
 }
 
 
@@ -234,6 +241,13 @@ async def give_more_time(office: Office, scope: Scope, pairing_id: UUID, *, by: 
         await _reach(connection, letterhead, one, Rung.MORE_TIME, by)
 
 
+# By the rung that is needed.
+_NOT_SO_FAR = {
+    Rung.WARNING_PROPOSED: "a warning has not been proposed yet",
+    Rung.TO_DECIDE: "it has not been warned, or still has time to answer",
+}
+
+
 async def _silent_officer(connection: Connection, pairing_id: UUID, needed: Rung, by: UUID) -> SilentSide:
     """The officer's silence, which has reached this rung. Raises SilenceRefused or NotTheirsToSay."""
     await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="decides about a silence")
@@ -241,6 +255,6 @@ async def _silent_officer(connection: Connection, pairing_id: UUID, needed: Rung
         if one.silence.side is Side.OFFICER and needed in one.silence.reached:
             return one
     raise SilenceRefused(
-        f"The officer of pairing {pairing_id} is not silent for so long: no {needed} is on record."
-        " See: starter.py silence list"
+        f"The officer of pairing {pairing_id} is not silent for so long: {_NOT_SO_FAR[needed]}."
+        " See: starter.py silence list PROGRAM"
     )

@@ -32,7 +32,7 @@ async def leave(office: Office, scope: Scope, staff_id: UUID, *, by: UUID) -> Se
         if case := await cases.owed_attestation(connection, staff_id):
             raise StaffStays(
                 f"They have read the letter of case {case}, and nobody else can attest for them:"
-                " starter.py case attest"
+                f" starter.py case attest PROGRAM {case} --by THEIR-ID"
             )
         return await staff.leave(connection, staff_id)
 

@@ -20,11 +20,11 @@ from bluepals.store.visit_hosts import HostCard
 KIND = "visit host"  # of what the coordinator has to look at
 NOBODY_LEFT = (
     "Nobody meets the child of pairing {pairing} at the visit, and no reserve is left to ask."
-    " Ask an officer yourself and record the answer (`visit answer`), or find a host on the day: {command}"
+    " Ask an officer yourself, or find a host on the day among those who come."
 )
 TOO_LATE = (
     "Nobody meets the child of pairing {pairing} at the visit, and it is too late to ask a reserve:"
-    " find a host among those who come, as soon as they are recorded as present: {command}"
+    " find a host among those who come, as soon as they are recorded as present."
 )
 
 
@@ -172,14 +172,14 @@ async def _call_coordinator(
             await attention.settle(connection, call.key)
     in_time = letterhead.now < _answer_by(letterhead, visit_on)
     for pairing_id in alone:
-        command = f"starter.py visit host {letterhead.program.id} {pairing_id}"
         await attention.call(
             connection,
             key=f"visit-host-{pairing_id}",
             kind=KIND,
             school=school.id,
             subject_id=pairing_id,
-            sentence=(NOBODY_LEFT if in_time else TOO_LATE).format(pairing=pairing_id, command=command),
+            sentence=(NOBODY_LEFT if in_time else TOO_LATE).format(pairing=pairing_id),
+            how=f"On the day: starter.py visit host {letterhead.program.id} {pairing_id}",
         )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from bluepals.domain.pauses import moved, stretch_until
 from bluepals.domain.visit_plan import why_not_on
 from bluepals.facts.office import Letterhead
-from bluepals.facts.visits import PLANNED, commit_another_day, tell_of_the_move
+from bluepals.facts.visits import PLANNED, another_day_or_none, commit_another_day, tell_of_the_move
 from bluepals.store import attention, pauses, programs, visits
 from bluepals.store.database import Connection
 from bluepals.store.pauses import Target, What
@@ -21,7 +21,7 @@ async def move_frozen_visits(connection: Connection, letterhead: Letterhead, tar
         if before.state != PLANNED or day == before.on:
             continue
         if day is None or why_not_on(letterhead.program, day, letterhead.now):
-            await _ask_for_a_day(connection, school, year)
+            await _ask_for_a_day(connection, letterhead, school, year)
         else:
             await commit_another_day(connection, letterhead, year, day)
             await tell_of_the_move(connection, letterhead, year, before)
@@ -37,11 +37,13 @@ async def _day_after_the_rest(
     return moved(letterhead.calendar, on, letterhead.program.policy.visit_hour, [rest] if rest else [])
 
 
-async def _ask_for_a_day(connection: Connection, school: str, year: str) -> None:
+async def _ask_for_a_day(connection: Connection, letterhead: Letterhead, school: str, year: str) -> None:
     await attention.call(
         connection,
         key=f"visit-date-{year}",
         kind="visit",
         school=school,
-        sentence=f"After the pause no school day is left for the visit of {year}: starter.py visit move, or visit call-off.",
+        sentence=f"After the pause no school day is left for the visit of {year}. Give it a day, or let letters be read"
+        " aloud instead.",
+        how=another_day_or_none(letterhead, year),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
 from bluepals.domain.program import School
 from bluepals.domain.visit_plan import NoRoom, most_slots, place_classes
@@ -196,7 +197,9 @@ async def _arranged_or_refused(
 ) -> Sequence[Meeting]:
     if meetings := await arranged(connection, letterhead, program_year):
         return meetings
-    raise NotTaken(f"Nobody has been invited to the visit of {program_year} yet. See: starter.py status")
+    raise NotTaken(
+        f"Nobody has been invited to the visit of {program_year} yet. See: starter.py status PROGRAM"
+    )
 
 
 def _run_sheet(letterhead: Letterhead, school: School, meetings: Sequence[Meeting]) -> Sheet:
@@ -232,7 +235,10 @@ def _visitors_list(letterhead: Letterhead, school: School, meetings: Sequence[Me
     return Sheet(
         title=f"Visitors at {school.name}",
         subtitle=_day(letterhead, meetings),
-        notes=(f"{len(rows)} visitors are expected. Please ask each for a badge.", _as_of(letterhead)),
+        notes=(
+            f"{counted(len(rows), 'visitor is', 'visitors are')} expected. Please ask each for a badge.",
+            _as_of(letterhead),
+        ),
         columns=("Visitor", "Agency", "Arrives", "Here"),
         tables=[Table("", rows)],
     )

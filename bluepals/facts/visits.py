@@ -258,7 +258,7 @@ async def call_off(office: Office, scope: Scope, program_year: str, *, read_alou
             await _tell_that_it_is_off(
                 connection, letterhead, program_year, was_off=before.state == CALLED_OFF
             )
-            await _ask_for_a_second_date(connection, program_year, state)
+            await _ask_for_a_second_date(connection, letterhead, program_year, state)
         return visit_instants(letterhead.program, before.on)
 
 
@@ -293,7 +293,18 @@ async def _tell_that_it_is_off(
     )
 
 
-async def _ask_for_a_second_date(connection: Connection, program_year: str, state: str) -> None:
+def another_day_or_none(letterhead: Letterhead, program_year: str) -> str:
+    """The commands of whoever decides that."""
+    program = letterhead.program.id
+    return (
+        f"A day: starter.py visit move {program} {program_year} --to YEAR-MONTH-DAY;"
+        f" letters read aloud: starter.py visit call-off {program} {program_year} --read-aloud"
+    )
+
+
+async def _ask_for_a_second_date(
+    connection: Connection, letterhead: Letterhead, program_year: str, state: str
+) -> None:
     key = f"visit-date-{program_year}"
     if state == READ_ALOUD:
         await attention.settle(connection, key)
@@ -304,8 +315,9 @@ async def _ask_for_a_second_date(connection: Connection, program_year: str, stat
         key=key,
         kind="visit",
         school=school.id,
-        sentence=f"The visit of {program_year} is called off and has no second date. Give it one"
-        " (`visit move --to`), or let letters be read aloud instead (`visit call-off --read-aloud`).",
+        sentence=f"The visit of {program_year} is called off and has no second date. Give it one, or let letters be"
+        " read aloud instead.",
+        how=another_day_or_none(letterhead, program_year),
     )
 
 

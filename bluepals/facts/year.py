@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program
 from bluepals.domain.visit_plan import VisitInstants, visit_instants
@@ -114,11 +115,11 @@ async def close_year(office: Office, scope: Scope, program_year: str) -> Numbers
         numbers = Numbers(**await rounds.numbers(connection, program_year))
         school = await rounds.school_of(connection, program_year)
         lines = [
-            f"{numbers.pairings} pairings",
-            f"{numbers.letters} letters delivered, {numbers.late} of them late",
-            f"{numbers.stock_letters} stock letters, so that nobody sat there empty-handed",
-            f"{numbers.missed} letters missed",
-            f"{numbers.visits} officers came to the visit",
+            counted(numbers.pairings, "pairing"),
+            f"{counted(numbers.letters, 'letter')} delivered, {numbers.late} of them late",
+            f"{counted(numbers.stock_letters, 'stock letter')}, so that nobody sat there empty-handed",
+            f"{counted(numbers.missed, 'letter')} missed",
+            f"{counted(numbers.visits, 'child', 'children')} met their own officer at the visit",
         ]
         for coordinator in await people.staff(connection, Role.COORDINATOR, school=school.id):
             await post(

@@ -153,8 +153,10 @@ def _numbers(one: Tally) -> Numbers:
 
 
 async def _survey(connection: Connection, taker: Taker, year: int) -> dict[str, dict[str, int | None]]:
-    """How often each reply was given to each question."""
+    """How often each reply was given to each question; none where nobody has answered, which hides nobody."""
     counts = await surveys.counts(connection, taker, year)
+    if not counts:
+        return {}
     found = {}
     for question in QUESTIONS[taker]:
         given = {str(reply): counts.get(question.key, {}).get(reply, 0) for reply in Reply}

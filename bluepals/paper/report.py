@@ -4,7 +4,9 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
+from bluepals.domain.counting import counted
 from bluepals.domain.suppression import SMALLEST_SHOWN
+from bluepals.domain.survey import Reply
 
 TEMPLATE = Path(__file__).parent / "report.html"
 
@@ -14,4 +16,4 @@ def report_page(report: object) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string(TEMPLATE.read_text("utf-8"))
-    return template.render(report=report, smallest=SMALLEST_SHOWN)
+    return template.render(report=report, smallest=SMALLEST_SHOWN, replies=list(Reply), counted=counted)

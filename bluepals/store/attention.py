@@ -16,7 +16,13 @@ class Call:
     agency: str | None
     subject_id: UUID | None
     sentence: str
+    how: str | None
     opened_at: datetime
+
+    @property
+    def in_full(self) -> str:
+        """For who has no button for it: the sentence, and the command that answers it where there is one."""
+        return f"{self.sentence} {self.how}" if self.how else self.sentence
 
 
 async def call(
@@ -25,14 +31,15 @@ async def call(
     key: str,
     kind: str,
     sentence: str,
+    how: str | None = None,
     school: str | None = None,
     agency: str | None = None,
     subject_id: UUID | None = None,
 ) -> None:
-    """Ask for a person; while the same key is open, once. The sentence holds ids, never a child's name."""
+    """Ask for a person; while the same key is open, once. The sentence holds ids, never a child's name. `how`: with which command."""
     await connection.execute(
-        "INSERT INTO attention (program_id, school_id, agency_id, key, kind, subject_id, sentence)"
-        " VALUES (current_setting('bluepals.program'), $1, $2, $3, $4, $5, $6)"
+        "INSERT INTO attention (program_id, school_id, agency_id, key, kind, subject_id, sentence, how)"
+        " VALUES (current_setting('bluepals.program'), $1, $2, $3, $4, $5, $6, $7)"
         " ON CONFLICT (program_id, key) WHERE closed_at IS NULL DO NOTHING",
         school,
         agency,
@@ -40,6 +47,7 @@ async def call(
         kind,
         subject_id,
         sentence,
+        how,
     )
 
 
@@ -62,7 +70,7 @@ async def settle_by_hand(connection: Connection, key: str, by: UUID) -> None:
 async def open_calls(connection: Connection) -> Sequence[Call]:
     """The oldest first."""
     rows = await connection.fetch(
-        "SELECT key, kind, school_id AS school, agency_id AS agency, subject_id, sentence, opened_at"
+        "SELECT key, kind, school_id AS school, agency_id AS agency, subject_id, sentence, how, opened_at"
         " FROM attention WHERE closed_at IS NULL ORDER BY opened_at, key"
     )
     return [Call(**row) for row in rows]

@@ -66,7 +66,7 @@ async def say(connection: Connection, pairing_id: UUID, side: Side, wants: bool,
         by,
     )
     if said is None:
-        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py carry-over list")
+        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py carry-over list PROGRAM")
 
 
 async def take_along(connection: Connection, student_id: UUID, program_year: str) -> None:

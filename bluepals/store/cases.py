@@ -58,7 +58,7 @@ async def record(connection: Connection, case_id: UUID) -> CaseRecord:
     """With its row locked. Raises NotTaken when there is no such case."""
     row = await connection.fetchrow(f"{RECORD} WHERE case_file.id = $1 FOR UPDATE OF case_file", case_id)
     if row is None:
-        raise NotTaken(f"There is no case {case_id} here. See: starter.py case list")
+        raise NotTaken(f"There is no case {case_id} here. See: starter.py case list PROGRAM")
     return _record(row)
 
 
@@ -70,7 +70,7 @@ async def lock_letter(connection: Connection, draft_id: UUID) -> Side:
         draft_id,
     )
     if row is None:
-        raise NotTaken(f"There is no draft {draft_id} here. See: starter.py letter waiting")
+        raise NotTaken(f"There is no draft {draft_id} here. See: starter.py letter waiting PROGRAM")
     await connection.execute("SELECT FROM pairing WHERE id = $1 FOR UPDATE", row["pairing_id"])
     return Side(row["side"])
 
@@ -497,7 +497,7 @@ async def case_card(connection: Connection, case_id: UUID) -> Row:
         case_id,
     )
     if row is None:
-        raise NotTaken(f"There is no case {case_id} here. See: starter.py case list")
+        raise NotTaken(f"There is no case {case_id} here. See: starter.py case list PROGRAM")
     return dict(row)
 
 

@@ -116,7 +116,7 @@ async def cases_to_look_at(connection: Connection) -> Sequence[CaseToLookAt]:
 class ClearanceEnds:
     officer_id: UUID
     external_id: str
-    first_name: str
+    name: str
     agency: str
     cleared_until: date
 
@@ -135,7 +135,8 @@ async def mark_clearances(connection: Connection, day: date, marks: Sequence[int
 async def clearances_marked(connection: Connection, day: date) -> Sequence[ClearanceEnds]:
     """Whom the liaisons hear of on this day, by agency."""
     rows = await connection.fetch(
-        "SELECT DISTINCT officer.id AS officer_id, external_id, first_name, agency_id AS agency, officer.cleared_until"
+        "SELECT DISTINCT officer.id AS officer_id, external_id, first_name || ' ' || last_name AS name,"
+        " agency_id AS agency, officer.cleared_until"
         " FROM clearance_mark AS mark JOIN officer ON officer.id = mark.officer_id"
         " AND officer.cleared_until = mark.cleared_until WHERE told_on = $1 ORDER BY 4, 5, 2",
         day,

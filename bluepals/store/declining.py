@@ -27,7 +27,7 @@ async def standing(connection: Connection, pairing_id: UUID) -> Standing:
         pairing_id,
     )
     if row is None:
-        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py pairing list")
+        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py pairing list PROGRAM")
     return Standing(**row)
 
 

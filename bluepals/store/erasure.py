@@ -84,7 +84,9 @@ async def request(connection: Connection, student_id: UUID, requested_by: UUID) 
 async def confirm(connection: Connection, student_id: UUID, confirmed_by: UUID) -> None:
     """Raises NotTaken with a sentence when nobody has asked for it."""
     if not await connection.fetchval("SELECT EXISTS (SELECT FROM erasure WHERE student_id = $1)", student_id):
-        raise NotTaken("Nobody has asked for this. Record the family's wish first: starter.py erase request")
+        raise NotTaken(
+            "Nobody has asked for this. Record the family's wish first: starter.py erase request PROGRAM STUDENT --by YOUR-ID"
+        )
     await connection.execute(
         "UPDATE erasure SET confirmed_by = $2, confirmed_at = program_now()"
         " WHERE student_id = $1 AND confirmed_at IS NULL",

@@ -60,7 +60,7 @@ async def known(connection: Connection, subject: Subject, subject_id: UUID) -> U
         subject_id,
     ):
         raise LookupError(
-            f"There is no {subject} {subject_id} in this program. See: starter.py pairing list, or letter waiting"
+            f"There is no {subject} {subject_id} in this program. See: starter.py pairing list PROGRAM, or: starter.py letter waiting PROGRAM"
         )
     return subject_id
 
@@ -74,7 +74,7 @@ async def release(connection: Connection, key: str, released_by: UUID | None = N
         released_by,
     )
     if changed != "UPDATE 1":
-        raise NotTaken(f"No hold {key!r} stands. See which do: starter.py hold list")
+        raise NotTaken(f"No hold {key!r} stands. See which do: starter.py hold list PROGRAM")
 
 
 async def standing(connection: Connection) -> Sequence[Hold]:

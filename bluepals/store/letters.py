@@ -99,7 +99,7 @@ async def hand_in(
     )
     if pairing is None or not pairing["has_round"]:
         raise NotTaken(
-            f"There is no round {round_number} of pairing {pairing_id} here. See: starter.py pairing show"
+            f"There is no round {round_number} of pairing {pairing_id} here. See: starter.py pairing show PROGRAM {pairing_id}"
         )
     if pairing["by_another"]:
         raise NotTaken(f"Pairing {pairing_id} has another officer. Ask for the letter's own pairing.")
@@ -238,7 +238,7 @@ async def read(connection: Connection, keyring: Keyring, draft_id: UUID) -> Open
         draft_id,
     )
     if row is None:
-        raise NotTaken(f"There is no draft {draft_id} here. See: starter.py letter waiting")
+        raise NotTaken(f"There is no draft {draft_id} here. See: starter.py letter waiting PROGRAM")
     key = await key_to_read(connection, keyring, row["program_id"], row["student_id"])
     return OpenedDraft(
         letter=key.open(row["kind"], row["stored"], row["letter_id"]),
@@ -307,7 +307,7 @@ async def _lock_draft(connection: Connection, decision: Decision) -> asyncpg.Rec
         decision.decided_by,
     )
     if draft is None:
-        raise NotTaken(f"There is no draft {decision.draft_id} here. See: starter.py letter waiting")
+        raise NotTaken(f"There is no draft {decision.draft_id} here. See: starter.py letter waiting PROGRAM")
     return draft
 
 
@@ -321,7 +321,9 @@ def _refuse_unfit(decision: Decision, draft: asyncpg.Record) -> None:
     if not draft["reads"]:
         raise NotTaken("Only a moderator of this school or the coordinator decides about its letters.")
     if draft["held"]:
-        raise NotTaken("This letter is under a case, which decides about it. See: starter.py case list")
+        raise NotTaken(
+            "This letter is under a case, which decides about it. See: starter.py case list PROGRAM"
+        )
 
 
 async def _insert_decision(connection: Connection, decision: Decision, draft: asyncpg.Record) -> None:

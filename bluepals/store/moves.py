@@ -38,7 +38,7 @@ async def school_year(connection: Connection, school: str, like: str) -> SchoolY
         like,
     )
     if row is None:
-        raise LookupError(f"There is no school {school!r} in this program. See: starter.py status")
+        raise LookupError(f"There is no school {school!r} in this program. See: starter.py status PROGRAM")
     return SchoolYear(**row)
 
 

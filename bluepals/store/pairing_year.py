@@ -125,5 +125,5 @@ async def pair(connection: Connection, pairing_id: UUID) -> Pair:
         pairing_id,
     )
     if row is None:
-        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py pairing list")
+        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py pairing list PROGRAM")
     return Pair(**row)

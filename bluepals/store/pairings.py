@@ -51,7 +51,7 @@ async def card(connection: Connection, pairing_id: UUID) -> PairingCard:
         pairing_id,
     )
     if row is None:
-        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py pairing list")
+        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py pairing list PROGRAM")
     return PairingCard(**row)
 
 
@@ -161,7 +161,7 @@ async def state(connection: Connection, pairing_id: UUID) -> PairingState:
         pairing_id,
     )
     if row is None:
-        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py pairing list")
+        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py pairing list PROGRAM")
     return PairingState(**row)
 
 

@@ -70,7 +70,7 @@ async def begin(connection: Connection, target: Target, what: What, reason: str,
     except asyncpg.UniqueViolationError:
         raise AlreadyPaused(f"The {what} of {target} are paused already.") from None
     except asyncpg.ForeignKeyViolationError:
-        raise LookupError(f"There is no {target} in this program. See: starter.py status") from None
+        raise LookupError(f"There is no {target} in this program. See: starter.py status PROGRAM") from None
 
 
 async def end(connection: Connection, target: Target, whats: Sequence[What], by: UUID) -> None:

@@ -88,7 +88,9 @@ async def one(connection: Connection, replacement_id: UUID) -> Replacement:
         replacement_id,
     )
     if row is None:
-        raise LookupError(f"There is no replacement {replacement_id} here. See: starter.py replacement list")
+        raise LookupError(
+            f"There is no replacement {replacement_id} here. See: starter.py replacement list PROGRAM"
+        )
     return Replacement(**{**row, "outcome": Over(row["outcome"]) if row["outcome"] else None})
 
 

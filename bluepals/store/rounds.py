@@ -74,7 +74,7 @@ async def school_of(connection: Connection, program_year: str) -> School:
         program_year,
     )
     if row is None:
-        raise LookupError(f"There is no program year {program_year}. See: starter.py status")
+        raise LookupError(f"There is no program year {program_year}. See: starter.py status PROGRAM")
     return School(row["id"], row["name"], agencies=())
 
 

@@ -19,6 +19,8 @@ class SilentSide:
     class_name: str
     agency: str
     officer_id: UUID
+    officer: str
+    officer_name: str
     officer_first_name: str
     officer_email: str
     student_first_name: str
@@ -42,7 +44,9 @@ _SILENT = """
             AND NOT EXISTS (SELECT FROM ending WHERE ending.pairing_id = pairing.id)
             AND NOT is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id))
     SELECT silent.pairing_id, silent.school_id AS school, student.class_name, silent.agency_id AS agency,
-           officer.id AS officer_id, officer.first_name AS officer_first_name, officer.email AS officer_email,
+           officer.id AS officer_id, officer.external_id AS officer,
+           officer.first_name || ' ' || officer.last_name AS officer_name, officer.first_name AS officer_first_name,
+           officer.email AS officer_email,
            student.first_name AS student_first_name, silent.side, silent.first_missed, silent.missed,
            (silent.since AT TIME ZONE (program.definition ->> 'timezone'))::date AS since,
            silent.side = 'student' OR is_reached_by_mail(officer) AS reached,

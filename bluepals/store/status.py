@@ -12,17 +12,18 @@ Row = dict[str, Any]
 async def schools(connection: Connection) -> Sequence[Row]:
     """Each school's year in a line."""
     rows = await connection.fetch(
-        "SELECT year.school_id AS school, year.state AS year,"
+        "SELECT year.id AS program_year, year.school_id AS school, year.state AS year,"
         " (SELECT count(*) FROM student WHERE program_year_id = year.id) AS students,"
         " (SELECT count(*) FROM pairing WHERE program_year_id = year.id) AS pairings,"
         " (SELECT count(*) FROM student WHERE program_year_id = year.id AND NOT EXISTS"
         "   (SELECT FROM pairing WHERE pairing.student_id = student.id AND coalesce(end_reason, 'year closed') = 'year closed')) AS without_pal,"
-        " (SELECT count(*) FROM draft WHERE draft.school_id = year.school_id AND NOT EXISTS"
+        " (SELECT count(*) FROM draft JOIN letter ON letter.id = letter_id WHERE letter.program_year_id = year.id AND NOT EXISTS"
         "   (SELECT FROM decision WHERE decision.draft_id = draft.id) AND NOT is_held(draft.id)) AS to_read,"
-        " (SELECT count(*) FROM delivery WHERE delivery.school_id = year.school_id) AS delivered,"
+        " (SELECT count(*) FROM delivery JOIN pairing ON pairing.id = pairing_id"
+        "   WHERE pairing.program_year_id = year.id) AS delivered,"
         " (SELECT min(due)::date FROM round, unnest(ARRAY[students_due_at, officers_due_at, opens_at]) AS due"
         "   WHERE program_year_id = year.id AND due > program_now()) AS next_date"
-        " FROM program_year AS year ORDER BY year.school_id"
+        " FROM program_year AS year ORDER BY year.first_year, year.school_id"
     )
     return [dict(row) for row in rows]
 
@@ -33,9 +34,10 @@ async def pairings(connection: Connection) -> Sequence[Row]:
         "SELECT pairing.id::text AS pairing, student.external_id AS student_id, officer.external_id AS officer_id,"
         " concat_ws(' ', student.first_name, student.last_name) AS student,"
         " concat_ws(' ', officer.first_name, officer.last_name) AS officer,"
-        " pairing.school_id AS school, student.class_name AS class, pairing.first_round, pairing.end_reason"
+        " pairing.program_year_id AS program_year, pairing.school_id AS school, student.class_name AS class, pairing.first_round, pairing.end_reason"
         " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
-        " ORDER BY pairing.school_id, student.external_id"
+        " JOIN program_year AS year ON year.id = pairing.program_year_id"
+        " ORDER BY year.first_year, pairing.school_id, student.external_id"
     )
     return [dict(row) for row in rows]
 
@@ -65,7 +67,9 @@ async def pairing(connection: Connection, pairing_id: UUID) -> Row:
         pairing_id,
     )
     if row is None:
-        raise LookupError(f"There is no pairing {pairing_id} in this program. See: starter.py pairing list")
+        raise LookupError(
+            f"There is no pairing {pairing_id} in this program. See: starter.py pairing list PROGRAM"
+        )
     return dict(row)
 
 

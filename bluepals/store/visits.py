@@ -106,7 +106,9 @@ async def answer(connection: Connection, pairing_id: UUID, said: str) -> Answere
         said,
     )
     if row is None:
-        raise NotTaken(f"Pairing {pairing_id} has no open invitation. See: starter.py pairing show")
+        raise NotTaken(
+            f"Pairing {pairing_id} has no open invitation. See: starter.py pairing show PROGRAM {pairing_id}"
+        )
     return Answered(**row)
 
 
@@ -116,7 +118,9 @@ async def attend(connection: Connection, pairing_id: UUID, *, came: bool) -> Non
         "UPDATE visit SET attended = $2, recorded_at = program_now() WHERE pairing_id = $1", pairing_id, came
     )
     if changed != "UPDATE 1":
-        raise NotTaken(f"Pairing {pairing_id} was never invited. See: starter.py pairing show")
+        raise NotTaken(
+            f"Pairing {pairing_id} was never invited. See: starter.py pairing show PROGRAM {pairing_id}"
+        )
 
 
 async def invited(connection: Connection, program_year: str) -> Sequence[UUID]:
@@ -146,7 +150,7 @@ async def date_of(connection: Connection, program_year: str) -> VisitDate:
         program_year,
     )
     if row is None:
-        raise LookupError(f"There is no program year {program_year}. See: starter.py status")
+        raise LookupError(f"There is no program year {program_year}. See: starter.py status PROGRAM")
     return VisitDate(**row)
 
 

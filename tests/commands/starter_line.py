@@ -29,9 +29,10 @@ class StarterLine:
     """Whoever types has these settings in the environment; None: not set."""
 
     settings: Mapping[str, str | None]
+    columns: int = 250
 
     def run(self, *words: object, typed: str | bytes | None = None) -> Result:
-        environment = {**self.settings, "COLUMNS": "250"}
+        environment = {**self.settings, "COLUMNS": str(self.columns)}
         return CliRunner().invoke(app, [str(word) for word in words], input=typed, env=environment)
 
     def says(self, *words: object, typed: str | bytes | None = None) -> str:

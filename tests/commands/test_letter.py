@@ -205,7 +205,7 @@ def test_a_draft_is_shown_with_its_marks_and_the_hash_that_a_decision_names(desk
 
 
 def test_a_draft_that_is_not_there_is_neither_shown_nor_decided_about(desk: Desk) -> None:
-    sentence = f"There is no draft {NOBODY} here. See: starter.py letter waiting"
+    sentence = f"There is no draft {NOBODY} here. See: starter.py letter waiting PROGRAM"
     assert desk.starter.is_refused("letter", "show", desk.program, NOBODY) == sentence
     missing = {"draft": NOBODY, "hash": "00" * 32}
     assert desk.starter.is_refused(*desk.decision(missing, "approve")) == sentence

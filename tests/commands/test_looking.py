@@ -1,12 +1,14 @@
 """status, pairing list and pairing show: where things stand, with the ids that other commands take."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from commands.shell import Exit
-from tests.commands.starter_line import NO_UUID, NOBODY, TEACHER, StarterLine
+from tests.commands.starter_line import COORDINATOR, NO_UUID, NOBODY, TEACHER, StarterLine
 from tests.workflows.world import first_day, rounds_of
 
 
@@ -15,6 +17,7 @@ def test_a_year_that_nobody_has_opened_is_prepared_and_needs_nobody(
 ) -> None:
     program = imported(children=3)
     school = {
+        "program_year": f"{program}.north.{first_day().year}",
         "school": "north",
         "year": "prepared",
         "students": 3,
@@ -44,6 +47,7 @@ def test_status_counts_what_is_to_be_read_and_delivered(
         "officer_id": "o01",
         "student": "Child1 Doe",
         "officer": "Officer1 Roe",
+        "program_year": f"{program}.north.{first_day().year}",
         "school": "north",
         "class": "5A",
         "first_round": 1,
@@ -67,6 +71,37 @@ def test_status_says_what_needs_a_person(starter: StarterLine, imported: Callabl
     for call in calls:
         assert datetime.fromisoformat(call["opened_at"]).utcoffset() == timedelta(0)
         assert f"- {call['sentence']}" in said.splitlines()
+
+
+def test_the_ids_of_years_stand_in_lists_whole_and_on_a_narrow_screen(
+    starter: StarterLine, unopened: tuple[str, str]
+) -> None:
+    program, _ = unopened
+    narrow = replace(starter, columns=80)
+    for words in (("status",), ("pairing", "list")):
+        said = narrow.says(*words, program)
+        assert f"{program}.north.{first_day().year}" in said
+        table = [line for line in said.splitlines() if "starter.py" not in line]
+        assert max(map(len, table)) <= narrow.columns
+
+
+def test_a_pause_stands_in_status_with_the_command_that_ends_it(
+    starter: StarterLine, imported: Callable[..., str]
+) -> None:
+    program = imported()
+    starter.says("pause", program, "--by", COORDINATOR, "--reason", "snow", "--school", "north")
+    starter.says("pause", program, "--by", COORDINATOR, "--reason", "flu", "--letters")
+    said = starter.says("status", program)
+    assert f"To end it: starter.py resume {program} --letters --by YOUR-ID --preview" in replace(
+        starter, columns=40
+    ).says("status", program), "a command is one line, however narrow the screen"
+    assert re.search(r"- Paused since \w+ \d+, \d{4}: letters and visits of school north \(snow\)\.", said)
+    assert f"To end it: starter.py resume {program} --school north --by YOUR-ID --preview" in said
+    assert [one["what"] for one in starter.answers("status", program)["pauses"]] == [
+        "letters",
+        "visits",
+        "letters",
+    ]
 
 
 def test_a_pairing_is_shown_with_its_rounds_its_visit_and_its_workflow(

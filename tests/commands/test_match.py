@@ -90,7 +90,7 @@ def test_approved_pairs_are_introduced_and_approving_again_changes_nothing(
 
     assert starter.answers(*by_name) == {"changed": 1, "still_open": 1, "superseded": 0}
     assert starter.answers(*by_name) == {"changed": 0, "still_open": 1, "superseded": 0}
-    assert "1 pairs approved, 0 still open." in starter.says(*all_open)
+    assert "1 pair approved, 0 still open." in starter.says(*all_open)
     assert starter.is_refused(*all_open).startswith("No pair is open.")
     assert len(starter.answers("status", program)["pairings"]) == 2
     until(lambda: are_introduced(starter, program))
@@ -127,7 +127,7 @@ def test_a_pair_whose_place_has_gone_meanwhile_is_superseded_and_said_to_be(
     program = opened(children=2, officers=1, capacity=2)
     starter.says("import", write_folder(tmp_path / program, program, children=2, officers=1, capacity=1))
     said = starter.says("match", "approve", program, "--by", COORDINATOR)
-    assert said.startswith("1 pairs approved, 0 still open.\n1 can't be any more")
+    assert said.startswith("1 pair approved, 0 still open.\n1 can't be any more")
     assert len(starter.answers("status", program)["pairings"]) == 1
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from commands.shell import Exit
 from service.connection import connect
-from tests.commands.starter_line import StarterLine, until
+from tests.commands.starter_line import COORDINATOR, StarterLine, until
 from workflows.api import daily_mail
 
 
@@ -25,10 +25,19 @@ def test_open_begins_each_schools_year_and_again_it_changes_nothing(
     until(lambda: starter.answers("status", program)["schools"][0]["year"] == "open")
 
     assert starter.answers("open", program, "--seed", 2) == first
-    assert (
-        starter.says("open", program) == f"The school's year is open. Next: starter.py match show {program}\n"
-    )
+    (year,) = first["program_years"]
+    assert starter.says("open", program) == f"{year} is open. Next: starter.py match show {program}\n"
     assert starter.answers("match", "propose", program) == {"open": 1}
+
+
+def test_what_still_rests_is_said_when_a_year_is_opened(
+    starter: StarterLine, imported: Callable[..., str], worker: None
+) -> None:
+    program = imported()
+    starter.says("pause", program, "--by", COORDINATOR, "--reason", "flu", "--letters")
+    said = starter.says("open", program)
+    assert ": letters of the program (flu)." in said
+    assert f"To end it: starter.py resume {program} --letters --by YOUR-ID --preview" in said
 
 
 def test_open_puts_the_daily_mail_on_a_schedule_at_the_programs_hour(

@@ -73,4 +73,4 @@ def test_a_child_changes_classes(starter: StarterLine, unopened: tuple[str, str]
     assert moved == {"pairing_id": pairing, "school": "north", "class_name": "5B", "known": False}
     assert "nothing changed" in starter.says(*words)
     said = starter.is_refused(*words[:-3], "west", *words[-2:])
-    assert said == "There is no school 'west' in this program. See: starter.py status"
+    assert said == "There is no school 'west' in this program. See: starter.py status PROGRAM"

@@ -51,7 +51,9 @@ def test_once_it_is_recorded_who_came_no_answer_is_taken(
 ) -> None:
     starter.says("visit", "attend", invited, pairing)
     refused = starter.is_refused("visit", "answer", invited, pairing, "--no")
-    assert refused == f"Pairing {pairing} has no open invitation. See: starter.py pairing show"
+    assert (
+        refused == f"Pairing {pairing} has no open invitation. See: starter.py pairing show PROGRAM {pairing}"
+    )
     assert visit(starter, invited, pairing) == (None, True)
 
 
@@ -105,7 +107,7 @@ def test_a_day_that_can_not_be_is_refused_with_what_to_do(
     assert "is a Saturday. Choose a school day" in refused
     starter.is_refused("visit", "move", *school_year, "--to", "someday", status=Exit.WRONG_USAGE)
     nowhere = starter.is_refused("visit", "move", school_year[0], "kc.nowhere.2026", "--to", SECOND_DAY)
-    assert nowhere == "There is no program year kc.nowhere.2026. See: starter.py status"
+    assert nowhere == "There is no program year kc.nowhere.2026. See: starter.py status PROGRAM"
 
 
 def test_sheet_and_list_are_written_once_somebody_is_invited(

@@ -129,7 +129,12 @@ async def test_a_case_is_an_id_and_what_it_waits_for(town: Town) -> None:
 async def _asks(town: Town, kind: str, **other: Any) -> str:
     async with town.parts.database.transaction(SCOPE) as connection:
         await attention.call(
-            connection, key=f"a {kind}", kind=kind, sentence="Look. See: starter.py status", **other
+            connection,
+            key=f"a {kind}",
+            kind=kind,
+            sentence="Look.",
+            how="See: starter.py status stl",
+            **other,
         )
     return f"a {kind}"
 
@@ -143,6 +148,13 @@ async def test_what_nothing_else_settles_is_dealt_with_by_a_button(town: Town) -
     assert await town.admin.fetchval("SELECT closed_by FROM attention") == town.staff["cora"]
     other = await _asks(town, "clearance")
     assert (await takes(cora, other, "dealt with")).status_code == 404, "an import settles it"
+
+
+async def test_a_command_is_named_where_no_button_or_page_answers(town: Town) -> None:
+    await _asks(town, "declined")
+    assert "starter.py" not in await town.coordinator("cora").sees(), "another page answers it"
+    await _asks(town, "clearance")
+    assert "Look. See: starter.py status stl" in await town.coordinator("cora").sees()
 
 
 async def test_a_child_is_erased_by_whoever_is_sure(town: Town) -> None:

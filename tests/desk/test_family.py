@@ -170,7 +170,7 @@ async def test_a_wish_to_erase_is_put_before_the_coordinator(town: Town) -> None
         assert "You have asked that everything about Maya be erased." in done.text
     assert await town.admin.fetchval("SELECT requested_by FROM erasure") == maya
     sentence = await town.admin.fetchval("SELECT sentence FROM attention WHERE kind = 'erasure'")
-    assert "starter.py erase confirm stl maya" in sentence
+    assert "student maya wishes" in sentence
 
 
 async def test_a_child_who_has_died_is_not_spoken_about(town: Town) -> None:

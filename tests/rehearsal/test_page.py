@@ -172,7 +172,7 @@ def test_a_round_that_a_school_has_left_out_is_told_as_such():
         SchoolRound("north", "North School", 1, None, COUNT, COUNT),
         SchoolRound("south", "South School", 2, None, COUNT, COUNT),
     ]
-    assert page(replace(YEAR, board=board_of(rounds))).count("<td>left out</td>") == 2
+    assert page(replace(YEAR, board=board_of(rounds))).count(">left out</td>") == 2
 
 
 def test_the_year_s_numbers_are_in_it():
@@ -180,7 +180,7 @@ def test_the_year_s_numbers_are_in_it():
     for told in (
         "<b>4</b> pairs of a child and an officer",
         "<b>9</b> letters handed in",
-        "<b>3</b> of 4 pals came",
+        "<b>3</b> of 4 children met their own officer",
     ):
         assert told in text
     assert "270 days in 60 seconds" in text
@@ -224,7 +224,8 @@ def test_only_a_moment_with_a_letter_can_be_unfolded():
 def test_a_rule_that_was_kept_and_one_that_was_broken_look_different():
     both = replace(YEAR, audited=replace(YEAR.audited, checks=(KEPT, BROKEN)))
     rows = re.findall(
-        r'<td>([^<]*)</td><td class="number">\d+</td><td class="(good|bad)">(\w+)</td>', page(both)
+        r'<th scope="row">([^<]*)</th><td class="number" [^>]*>\d+</td><td [^>]*class="(good|bad)">(\w+)</td>',
+        page(both),
     )
     assert rows == [(KEPT.claim, "good", "never"), (BROKEN.claim, "bad", "1")]
 

@@ -505,7 +505,7 @@ class World:
     async def calls(self) -> list[str]:
         """What a person is asked to look at."""
         async with self.parts.database.transaction(self.scope) as connection:
-            return [call.sentence for call in await attention.open_calls(connection)]
+            return [call.in_full for call in await attention.open_calls(connection)]
 
     async def mails(self, kind: str) -> list[str]:
         """To whom mails of this kind are queued or sent, in order."""

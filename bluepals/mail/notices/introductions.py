@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 
+from bluepals.domain.counting import counted
 from bluepals.mail.notice import Action, Notice, Section, to_family, to_family_in_spanish
 
 
 def proposal_ready(*, name: str, pairs: int, waiting: int, program: str) -> Notice:
     return Notice(
         kind="proposal",
-        subject=f"{pairs} pairs are proposed",
+        subject=f"{counted(pairs, 'pair is', 'pairs are')} proposed",
         greeting=f"Dear {name},",
         paragraphs=(
-            f"{pairs} pairs are proposed and {waiting} children would wait. Nothing is sent before you approve.",
+            (
+                f"{counted(pairs, 'pair is', 'pairs are')} proposed, and {counted(waiting, 'child', 'children')} would"
+                " wait. Nothing is sent before you approve."
+            ),
             f"Look at it with: starter.py match show {program}",
         ),
     )
@@ -69,7 +73,7 @@ def pair_to_guardian(
 def pairs_to_counselor(*, name: str, lines: Sequence[str], until: str, program: str) -> Notice:
     return Notice(
         kind="asked",
-        subject=f"{len(lines)} pairs will be introduced",
+        subject=f"{counted(len(lines), 'pair')} will be introduced",
         greeting=f"Dear {name},",
         paragraphs=(
             (

@@ -11,6 +11,7 @@ from bluepals.facts import carry_over, matching, pairings, roster, year
 from bluepals.facts.carry_over import CarriedOver, CarryOverRefused
 from bluepals.facts.roster import Roster
 from bluepals.facts.who_may import NotTheirsToSay
+from bluepals.store import status
 from tests.bluepals.facts.two_schools import YEAR_OVER, TwoSchools, people, program
 
 NEXT_SUMMER = datetime(2027, 8, 2, 12, tzinfo=UTC)
@@ -133,3 +134,18 @@ async def test_without_a_next_year_nobody_is_carried_over(schools: TwoSchools) -
 async def test_only_a_coordinator_carries_over(next_summer: TwoSchools) -> None:
     with pytest.raises(NotTheirsToSay, match="Only a coordinator"):
         await carry(next_summer, by="Mona")
+
+
+async def test_a_school_of_two_years_has_a_row_for_each_with_its_own_letters(schools: TwoSchools) -> None:
+    await schools.deliver("Ana", Side.STUDENT)
+    await close_years(schools)
+    await schools.at(NEXT_SUMMER)
+    await roster.apply(schools.office, replace(people(schools.program), program=next_year(schools.program)))
+    async with schools.database.transaction(schools.scope) as connection:
+        found = {row["program_year"]: row["delivered"] for row in await status.schools(connection)}
+    assert found == {
+        "stl.north.2026": 1,
+        "stl.north.2027": 0,
+        "stl.south.2026": 0,
+        "stl.south.2027": 0,
+    }

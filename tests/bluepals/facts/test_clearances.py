@@ -32,7 +32,7 @@ async def told(schools: TwoSchools, day: date, *, name: str = "Lee") -> bool:
         return False
     body = parsed(mail).get_body(("plain",))
     assert body is not None
-    return "Olga (Olga): until November 20, 2026" in body.get_content()
+    return "Olga Officer (Olga): until November 20, 2026" in body.get_content()
 
 
 async def test_each_mark_is_told_once(ending: TwoSchools) -> None:

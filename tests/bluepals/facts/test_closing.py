@@ -120,6 +120,15 @@ async def test_the_report_counts_the_year_and_shows_no_small_number(schools: Two
     assert made.total["children"] is None, "two schools of two children"
 
 
+async def test_a_survey_that_nobody_answered_is_told_from_one_with_few_answers(schools: TwoSchools) -> None:
+    said = answers(Taker.OFFICER, {question.key: "yes" for question in QUESTIONS[Taker.OFFICER]}, "")
+    await visits.thank(schools.office, schools.scope, schools.year("north"))
+    await surveys.answer(schools.office, schools.scope, schools.officer["Olga"], said)
+    made = await year_report.report(schools.office, schools.scope)
+    assert made.survey["teacher"] == {}
+    assert {count for given in made.survey["officer"].values() for count in given.values()} == {None}
+
+
 def tally(group: str, people: int, *, within: str | None = None, missed: int = 10) -> Tally:
     return Tally(
         group,

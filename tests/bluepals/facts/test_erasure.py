@@ -94,7 +94,7 @@ async def test_a_wish_waits_for_the_coordinator_and_is_settled_by_the_erasure(li
         await erasure.request(lived.office, lived.scope, "Ana", "Tess")
     async with lived.database.transaction(lived.scope) as connection:
         (call,) = [one for one in await attention.open_calls(connection) if one.kind == "erasure"]
-    assert "starter.py erase confirm stl Ana" in call.sentence
+    assert "starter.py erase confirm stl Ana --by YOUR-ID" in call.in_full
     with pytest.raises(NotTaken, match="confirmed by a coordinator"):
         await erasure.confirm(lived.office, lived.scope, "Ana", by=lived.staff["Tess"])
     assert FIRST in await traces(lived.admin), "nothing is gone before"

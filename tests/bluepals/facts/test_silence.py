@@ -88,7 +88,35 @@ async def test_after_one_miss_the_officer_gets_a_kind_word(schools: TwoSchools) 
 
 async def test_after_two_in_a_row_the_liaison_hears_of_it(silent: TwoSchools) -> None:
     assert await rungs(silent, "Ana") == {Rung.KIND_WORD, Rung.LIAISON}
-    assert "Officers who missed two letters in a row" in await newest_daily_mail(silent, "lee@staff.example")
+    mail = await newest_daily_mail(silent, "lee@staff.example")
+    assert "Olga Officer (Olga), silent since October 2" in mail
+
+
+async def give_cleo_to_olga(schools: TwoSchools) -> None:
+    await schools.admin.execute("SET session_replication_role = replica")  # Past the rules of matching.
+    await schools.admin.execute(
+        "UPDATE pairing SET (officer_id, agency_id) = ($1, 'city') WHERE id = $2",
+        schools.officer["Olga"],
+        schools.pairing["Cleo"],
+    )
+    await schools.admin.execute("RESET session_replication_role")
+
+
+async def test_a_mail_has_each_heading_once_and_each_silent_officer_once(schools: TwoSchools) -> None:
+    await give_cleo_to_olga(schools)
+    await all_mail_leaves(schools)
+    await schools.at(SECOND_DUE + timedelta(seconds=1))
+    for child in ("Ana", "Ben", "Cleo"):
+        for number in (1, 2):
+            await miss(schools, child, Side.OFFICER, number)
+    await morning(schools, date(2026, 11, 16))
+    to_liaison = await newest_daily_mail(schools, "lee@staff.example")
+    assert to_liaison.count("Officers who missed two letters in a row") == 1
+    assert to_liaison.count("Olga Officer") == to_liaison.count("Omar Officer") == 1
+    to_officer = await newest_daily_mail(schools, "olga@city.example")
+    assert to_officer.count("We missed your letter") == 1
+    assert "Ana would love" in to_officer
+    assert "Cleo would love" in to_officer
 
 
 async def test_three_weeks_later_a_warning_is_proposed_and_goes_out_when_it_is_approved(
@@ -183,7 +211,7 @@ async def test_who_has_been_warned_is_not_warned_again(silent: TwoSchools) -> No
 async def test_more_time_is_given_when_there_is_something_to_decide_and_once(silent: TwoSchools) -> None:
     this = (silent.office, silent.scope, silent.pairing["Ana"])
     await warned(silent)
-    with pytest.raises(SilenceRefused, match="no to decide is on record"):
+    with pytest.raises(SilenceRefused, match="has not been warned, or still has time to answer"):
         await silence.give_more_time(*this, by=silent.staff["Cora"])
     await morning(silent, date(2026, 12, 21))
     await silence.give_more_time(*this, by=silent.staff["Cora"])

@@ -12,7 +12,7 @@ from bluepals.domain.letters import Side
 from bluepals.domain.program import Room
 from bluepals.facts import cases, daily, leaving, officers_page, roster, visit_hosts, visit_sheets, visits
 from bluepals.facts.officers_page import OfficerAtDesk
-from bluepals.store import programs
+from bluepals.store import attention, programs
 from bluepals.store import visit_hosts as store
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
@@ -291,13 +291,12 @@ async def test_for_a_refusal_after_noon_of_the_day_before_a_person_is_told_how_t
 ) -> None:
     await schools.at(datetime(2027, 4, 13, 17, 30, tzinfo=UTC))
     assert await refuse(schools, "Ana") is None
-    (call,) = [
-        row["sentence"]
-        for row in await schools.admin.fetch("SELECT sentence FROM attention WHERE closed_at IS NULL")
-        if str(schools.pairing["Ana"]) in row["sentence"]
-    ]
-    assert "too late to ask a reserve" in call
-    assert f"starter.py visit host stl {schools.pairing['Ana']}" in call
+    async with schools.database.transaction(schools.scope) as connection:
+        (call,) = [
+            one for one in await attention.open_calls(connection) if one.subject_id == schools.pairing["Ana"]
+        ]
+    assert "too late to ask a reserve" in call.sentence
+    assert call.how == f"On the day: starter.py visit host stl {schools.pairing['Ana']}"
 
 
 async def test_an_officer_is_told_the_time_slot_of_its_own_children(schools: TwoSchools, north: str) -> None:

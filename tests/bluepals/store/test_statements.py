@@ -202,6 +202,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
             "city",
             busy.officer["Olga"],
             "Olga",
+            "Olga Officer",
+            "Olga",
             "o@x.example",
             "Ana",
             1,
