@@ -1,6 +1,7 @@
 """The desk as one application, for a server, a rehearsal or a test to mount."""
 
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 from starlette.applications import Starlette
@@ -38,6 +39,15 @@ from service.referrals import Referrals
 PATIENCE = timedelta(seconds=15)  # of somebody in front of a page
 
 
+class Kept(StaticFiles):
+    """Browsers keep these files, and ask whether they have changed."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
 def app(parts: Parts) -> Starlette:
     """It needs PostgreSQL. While Temporal is away it takes letters all the same: they are told later."""
     referrals, asking = Referrals(parts.client), Asking(parts.client, PATIENCE)
@@ -56,7 +66,7 @@ def app(parts: Parts) -> Starlette:
     return Starlette(
         routes=[
             Route("/health", health),
-            Mount("/static", StaticFiles(directory=HERE / "static")),
+            Mount("/static", Kept(directory=HERE / "static")),
             *(
                 Route(f"/{decliner}/{{token}}", endpoint, methods=[method])
                 for decliner in Decliner
