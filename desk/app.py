@@ -27,6 +27,7 @@ from desk.pages import HERE
 from desk.pairings import Pairings
 from desk.pals import Pals
 from desk.passkeys import Passkeys
+from desk.pauses import Pauses
 from desk.proposal import Proposal
 from desk.refusals import HANDLERS
 from desk.setup import Setup
@@ -79,6 +80,7 @@ def app(parts: Parts) -> Starlette:
             *Passkeys(parts.office).routes,
             *doors.routes,
             *Board(parts.office).routes,
+            *Pauses(parts.office).routes,
             *Calendar(parts.office, asking).routes,
             *Proposal(parts.office, asking).routes,
             *Setup(parts.office).routes,

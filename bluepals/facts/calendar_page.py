@@ -1,7 +1,7 @@
 """The calendar of a coordinator's page: each school's rounds and visit, what rests, and what a change would move."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -135,14 +135,40 @@ def key_of(target: Target) -> str:
     return next((f"{kind}-{one}" for kind, one in named.items() if one is not None), "program")
 
 
-async def pause(
-    office: Office, coordinator: CoordinatorAtDesk, target: Target, whats: Sequence[What], reason: str
-) -> NewCalendar:
-    """Raises NotTheirs, and what `pauses.pause` raises."""
+async def preview_pause(
+    office: Office, coordinator: CoordinatorAtDesk, target: Target, whats: Sequence[What]
+) -> Preview:
+    """Raises NotTheirs, and what `pauses.preview_pause` raises."""
     coordinator.check(target.school)
-    return await pauses.pause(
-        office, coordinator.office_scope, target, whats, reason=reason, by=coordinator.id
+    rest = await pauses.preview_pause(office, coordinator.office_scope, target, whats, by=coordinator.id)
+    before = {**_of_rounds(rest.before.rounds), **_of_visits(rest.before.visits)}
+    seen = await _seen(office, coordinator, before, rest.after)
+    freezing = {one.pairing_id for one in rest.after.own if one not in rest.before.own}
+    return replace(seen, own_dates=len(freezing), agreed=rest.agreement)
+
+
+async def pause(
+    office: Office,
+    coordinator: CoordinatorAtDesk,
+    target: Target,
+    whats: Sequence[What],
+    reason: str,
+    *,
+    agreed: str,
+) -> None:
+    """Raises NotTheirs, and what `pauses.pause_as_seen` raises."""
+    coordinator.check(target.school)
+    await pauses.pause_as_seen(
+        office, coordinator.office_scope, target, whats, reason=reason, by=coordinator.id, agreed=agreed
     )
+
+
+def name_of(page: CalendarPage, target: Target) -> str:
+    """What is paused, as the form calls it. Raises NotTheirs when this coordinator may not pause it."""
+    try:
+        return page.targets[key_of(target)]
+    except KeyError:
+        raise NotTheirs from None
 
 
 async def preview_resume(
