@@ -84,7 +84,6 @@ class Pauses:
         """A form that did not come from its page says nothing of what was to rest."""
         key = str(sent.get("target") or "")
         target = target_of(key) if key else None
-        shown = await calendar_page.calendar_page(self._office, coordinator)
         seen: Preview | None = None
         whats: Sequence[What] = ()
         try:
@@ -102,7 +101,7 @@ class Pauses:
             visitor=coordinator.entered,
             form_key=form_key(request),
             key=key,
-            name=name_of(shown, target) if target is not None else "",
+            name=await name_of(self._office, coordinator, target) if target is not None else "",
             by_classes=target is not None and target.is_of_classes,
             whats=whats,
             reason=str(sent.get("reason") or ""),

@@ -14,7 +14,7 @@ from bluepals.facts.desk import NotTheirs
 from bluepals.facts.office import Office
 from bluepals.facts.pauses import Choice, NewCalendar
 from bluepals.store import pauses as store
-from bluepals.store import programs, rounds, visits
+from bluepals.store import programs, rounds, status, visits
 from bluepals.store.database import Connection
 from bluepals.store.pauses import OpenPause, Target, What
 from bluepals.store.rounds import RoundInCalendar
@@ -96,16 +96,16 @@ async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> Calen
                 for one in await store.open_pauses(connection)
                 if coordinator.sees(one.target.school)
             ],
-            targets={
-                **({"program": "The whole program"} if coordinator.schools is None else {}),
-                **{f"school-{one.id}": one.name for one in program.schools if coordinator.sees(one.id)},
-                **{
-                    f"agency-{one.id}": f"The officers of {one.name}"
-                    for one in program.agencies
-                    if coordinator.schools is None
-                },
-            },
+            targets=_targets(program, coordinator),
         )
+
+
+def _targets(program: Program, coordinator: CoordinatorAtDesk) -> Mapping[str, str]:
+    schools = {f"school-{one.id}": one.name for one in program.schools if coordinator.sees(one.id)}
+    if coordinator.schools is not None:
+        return schools
+    agencies = {f"agency-{one.id}": f"The officers of {one.name}" for one in program.agencies}
+    return {"program": "The whole program", **schools, **agencies}
 
 
 def _called(target: Target, program: Program) -> str:
@@ -163,12 +163,17 @@ async def pause(
     )
 
 
-def name_of(page: CalendarPage, target: Target) -> str:
-    """What is paused, as the form calls it. Raises NotTheirs when this coordinator may not pause it."""
-    try:
-        return page.targets[key_of(target)]
-    except KeyError:
-        raise NotTheirs from None
+async def name_of(office: Office, coordinator: CoordinatorAtDesk, target: Target) -> str:
+    """What is to rest, as people call it. Raises NotTheirs when this coordinator may not pause it."""
+    coordinator.check(target.school)
+    async with office.database.transaction(coordinator.office_scope) as connection:
+        try:
+            if target.pairing_id is not None:
+                card = await status.pairing(connection, target.pairing_id)
+                return f"{card['student']} and {card['officer']}"
+            return _targets(await programs.load(connection), coordinator)[key_of(target)]
+        except LookupError:
+            raise NotTheirs from None
 
 
 async def preview_resume(
