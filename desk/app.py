@@ -18,6 +18,7 @@ from desk.board import Board
 from desk.calendar import Calendar
 from desk.cases import Cases
 from desk.classes import Classes
+from desk.conduct import Conduct
 from desk.counsel import Counsel
 from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
@@ -92,6 +93,7 @@ def app(parts: Parts) -> Starlette:
             *Agency(parts.office).routes,
             *Joining(parts.office).routes,
             *cases.routes,
+            *Conduct(parts.office).routes,
         ],
         middleware=[Middleware(Shield)],
         exception_handlers={**HANDLERS, NotEntered: not_entered},

@@ -41,6 +41,7 @@ class OpenCase:
     school: str | None
     since: date
     waits_for: str
+    of_conduct: bool  # it takes a coordinator's word
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ async def _open_cases(
             letterhead.program.name_of(row["school"]) if row["school"] else None,
             row["opened_at"].astimezone(letterhead.calendar.zone).date(),
             _waits_for(row),
+            row["kind"] == Concern.CONDUCT,
         )
         for row in await cases.cases(connection)
         if row["closed_at"] is None and coordinator.sees(row["school"])
