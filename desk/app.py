@@ -84,7 +84,7 @@ def app(parts: Parts) -> Starlette:
             *Pauses(parts.office).routes,
             *Calendar(parts.office, asking).routes,
             *Proposal(parts.office, asking).routes,
-            *Setup(parts.office).routes,
+            *Setup(parts, PATIENCE).routes,
             *Pairings(parts).routes,
             *pals.routes,
             *classes.routes,

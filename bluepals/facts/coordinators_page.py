@@ -54,6 +54,7 @@ class CoordinatorsPage:
 
 
 async def coordinators_page(office: Office, coordinator: CoordinatorAtDesk) -> CoordinatorsPage:
+    rounds = await board.board_rounds(office, coordinator.scope)
     async with office.database.transaction(coordinator.office_scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         found = await decisions.open_decisions(connection)
@@ -66,7 +67,7 @@ async def coordinators_page(office: Office, coordinator: CoordinatorAtDesk) -> C
             to_read=await _to_read(connection, letterhead, coordinator),
             without_pal=[one for one in await store.without_pal(connection) if coordinator.sees(one.school)],
             cases=await _open_cases(connection, letterhead, coordinator),
-            board=await board.board_rounds(office, coordinator.scope),
+            board=rounds,
         )
 
 

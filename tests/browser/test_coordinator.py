@@ -102,6 +102,17 @@ async def test_files_are_sent_with_a_problem_and_forms_are_ticked(
     assert "Recorded, for 1 child." in await screen.reads()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_the_year_is_opened_from_the_set_up_page(town: Town, screens: Enter, scripts: bool) -> None:
+    screen = await screens(scripts=scripts, width=390)
+    await screen.enters("cora", at="setup")
+    await screen.goes_to("The dates are right")
+    await screen.page.keyboard.press("Space")
+    await screen.presses("Open the year")
+    assert "This has to wait" in await screen.reads(), "Temporal is away here"
+    await screen.is_looked_at("setup-waits")
+
+
 async def test_a_pairing_s_year_is_looked_at(town: Town, screens: Enter) -> None:
     await a_busy_autumn(town)
     screen = await screens()
