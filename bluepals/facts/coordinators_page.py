@@ -14,7 +14,7 @@ from bluepals.facts.office import Letterhead, Office
 from bluepals.store import board as store
 from bluepals.store import cases, letters, people
 from bluepals.store.board import WithoutPal
-from bluepals.store.database import Connection
+from bluepals.store.database import Connection, widen
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,9 @@ class CoordinatorsPage:
 
 
 async def coordinators_page(office: Office, coordinator: CoordinatorAtDesk) -> CoordinatorsPage:
-    rounds = await board.board_rounds(office, coordinator.scope)
-    async with office.database.transaction(coordinator.office_scope) as connection:
+    async with office.database.transaction(coordinator.scope) as connection:
+        rounds = await board.board_rounds(connection)
+        await widen(connection, coordinator.program)
         letterhead = await Letterhead.of(office, connection)
         found = await decisions.open_decisions(connection)
         return CoordinatorsPage(
