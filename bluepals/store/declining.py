@@ -59,7 +59,7 @@ async def pairs_to_come(connection: Connection, counselor: UUID) -> Sequence[Pai
         " FROM pairing JOIN student ON student.id = student_id JOIN officer ON officer.id = officer_id"
         " JOIN school ON school.program_id = pairing.program_id AND school.id = pairing.school_id"
         " JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"
-        " WHERE introduced_at IS NULL AND ended_at IS NULL AND coalesce(declining_until > program_now(), true)"
+        " WHERE introduced_at IS NULL AND ended_at IS NULL"
         " AND holds_role($1, 'counselor', pairing.school_id, pairing.agency_id)"
         " ORDER BY 2, 3, student.last_name, student.first_name, 1",
         counselor,
