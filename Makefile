@@ -38,6 +38,7 @@ check: setup
 
 bench: setup
 	$(RUN) -m bench
+	$(RUN) -m bench.desk
 
 ## A Temporal server for tests that start side by side; demo and dev find it by themselves.
 server: setup

@@ -1,1 +1,1 @@
-"""What a pairing's year costs: the real worker beside a bare one, in one run."""
+"""What a pairing's year costs, and a page of the desk: the real ones beside bare ones."""

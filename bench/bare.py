@@ -46,6 +46,23 @@ async def nothing(_: BareLetter) -> BareLetter:
 
 
 @workflow.defn
+class Hears:
+    """Nothing but Updates, as many as it was told."""
+
+    def __init__(self) -> None:
+        self._heard = 0
+
+    @workflow.run
+    async def run(self, updates: int) -> None:
+        await workflow.wait_condition(lambda: self._heard == updates)
+
+    @workflow.update
+    def letter_decided(self, _: BareLetter) -> str:
+        self._heard += 1
+        return "taken"
+
+
+@workflow.defn
 class Bare:
     @workflow.init
     def __init__(self, start: BareInput) -> None:
@@ -87,7 +104,7 @@ async def main() -> None:
     async with Worker(
         await connect(),
         task_queue=TASK_QUEUE,
-        workflows=[Bare],
+        workflows=[Bare, Hears],
         activities=[nothing],
         workflow_runner=SANDBOX,
     ):

@@ -11,12 +11,12 @@ from bluepals.store.database import Scope
 from bluepals.store.pauses import OpenPause
 from commands.pauses import print_paused
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
-from service.opening import open_program, schedule_daily_mail, schedule_retention
+from service.opening import SEED, begin_years
 
 
 def open_years(
     program: ProgramId,
-    seed: Annotated[int, typer.Option(help="Decides among pairs that are equally good.")] = 1,
+    seed: Annotated[int, typer.Option(help="Decides among pairs that are equally good.")] = SEED,
     json: AsJson = False,
 ) -> None:
     """Start the program's years: matching, opening days, daily mail, retention. Again, it changes nothing."""
@@ -28,9 +28,7 @@ async def _open(program: str, seed: int, json: bool) -> None:
         async with service.database.transaction(Scope.whole(program)) as connection:
             definition = await programs.load(connection)
             paused = await pauses.open_pauses(connection)
-        await open_program(service, definition, seed=seed)
-        await schedule_daily_mail(service, definition)
-        await schedule_retention(service, definition)
+        await begin_years(service, definition, seed=seed)
     years = [definition.program_year_id(school.id) for school in definition.schools]
     answer(
         {"program_years": years},

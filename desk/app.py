@@ -1,6 +1,7 @@
 """The desk as one application, for a server, a rehearsal or a test to mount."""
 
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 from starlette.applications import Starlette
@@ -17,6 +18,7 @@ from desk.board import Board
 from desk.calendar import Calendar
 from desk.cases import Cases
 from desk.classes import Classes
+from desk.conduct import Conduct
 from desk.counsel import Counsel
 from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
@@ -26,6 +28,7 @@ from desk.pages import HERE
 from desk.pairings import Pairings
 from desk.pals import Pals
 from desk.passkeys import Passkeys
+from desk.pauses import Pauses
 from desk.proposal import Proposal
 from desk.refusals import HANDLERS
 from desk.setup import Setup
@@ -36,6 +39,15 @@ from service.parts import Parts
 from service.referrals import Referrals
 
 PATIENCE = timedelta(seconds=15)  # of somebody in front of a page
+
+
+class Kept(StaticFiles):
+    """Browsers keep these files, and ask whether they have changed."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
 
 
 def app(parts: Parts) -> Starlette:
@@ -56,7 +68,7 @@ def app(parts: Parts) -> Starlette:
     return Starlette(
         routes=[
             Route("/health", health),
-            Mount("/static", StaticFiles(directory=HERE / "static")),
+            Mount("/static", Kept(directory=HERE / "static")),
             *(
                 Route(f"/{decliner}/{{token}}", endpoint, methods=[method])
                 for decliner in Decliner
@@ -69,9 +81,10 @@ def app(parts: Parts) -> Starlette:
             *Passkeys(parts.office).routes,
             *doors.routes,
             *Board(parts.office).routes,
+            *Pauses(parts.office).routes,
             *Calendar(parts.office, asking).routes,
             *Proposal(parts.office, asking).routes,
-            *Setup(parts.office).routes,
+            *Setup(parts, PATIENCE).routes,
             *Pairings(parts).routes,
             *pals.routes,
             *classes.routes,
@@ -80,6 +93,7 @@ def app(parts: Parts) -> Starlette:
             *Agency(parts.office).routes,
             *Joining(parts.office).routes,
             *cases.routes,
+            *Conduct(parts.office).routes,
         ],
         middleware=[Middleware(Shield)],
         exception_handlers={**HANDLERS, NotEntered: not_entered},

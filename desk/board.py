@@ -17,6 +17,7 @@ from desk.doors import visitor
 from desk.forms import FormRefused, form_key, submitted
 from desk.pages import page
 from desk.refusals import status_of
+from desk.shield import WITH_SENDING
 
 # Calls that are answered on another page, and what it is called.
 ELSEWHERE = {
@@ -59,7 +60,7 @@ class Board:
     async def _page(
         self, request: Request, coordinator: CoordinatorAtDesk, refused: str = "", status: int = 200
     ) -> Response:
-        return page(
+        shown = page(
             "board.html",
             status,
             here=_here(request),
@@ -73,6 +74,8 @@ class Board:
             refused=refused,
             done=request.query_params.get("done"),
         )
+        shown.headers.update(WITH_SENDING)
+        return shown
 
 
 def _here(request: Request) -> str:

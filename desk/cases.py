@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.refusals import Refused
-from bluepals.facts import cases, cases_page
+from bluepals.facts import cases, cases_page, conduct_page
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
 from bluepals.store.cases import OpenReferral
@@ -82,6 +82,7 @@ class Cases:
             visitor=reader,
             form_key=form_key(request),
             page=await cases_page.cases_page(self._office, reader),
+            to_decide=await conduct_page.to_decide(self._office, reader),
             refused=refused,
             done=request.query_params.get("done"),
         )

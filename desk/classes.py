@@ -18,6 +18,7 @@ from desk.doors import visitor
 from desk.forms import form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf
 from desk.refusals import said_about
+from desk.shield import WITH_SENDING
 
 
 class Classes:
@@ -124,7 +125,7 @@ class Classes:
     async def _page(self, request: Request, teacher: TeacherAtDesk, said: Said) -> Response:
         shown = await teachers_page.teacher_page(self._office, teacher)
         sent = request.query_params.get("sent")
-        return page(
+        answer = page(
             "class.html",
             said.status,
             here=_here(request),
@@ -136,6 +137,8 @@ class Classes:
             worried=request.query_params.get("worried"),
             next_child=said.pairing_id or _next_child(shown, sent),
         )
+        answer.headers.update(WITH_SENDING)
+        return answer
 
 
 def _here(request: Request) -> str:

@@ -33,6 +33,7 @@ class Counsel:
         one = f"{here}/{{case:uuid}}"
         return [
             Route(here, self.show),
+            Route(f"{here}/pairs/{{pairing:uuid}}", self.decline, methods=["POST"]),
             Route(one, self.show_case),
             Route(f"{one}/read", self.read, methods=["POST"]),
             Route(f"{one}/pages", self.pages),
@@ -43,15 +44,16 @@ class Counsel:
         ]
 
     async def show(self, request: Request) -> Response:
+        return await self._page(request, await self._counselor(request))
+
+    async def decline(self, request: Request) -> Response:
         counselor = await self._counselor(request)
-        return page(
-            "counsel.html",
-            here=_list(request),
-            visitor=counselor.entered,
-            form_key=form_key(request),
-            page=await counsel_page.counsel_page(self._office, counselor),
-            worried=request.query_params.get("worried"),
-        )
+        try:
+            async with submitted(request):
+                await counsel_page.decline(self._office, counselor, request.path_params["pairing"])
+        except Refused as refused:
+            return await self._page(request, counselor, str(refused), status_of(refused))
+        return RedirectResponse(f"{_list(request)}?done=declined#pairs", 303)
 
     async def show_case(self, request: Request) -> Response:
         return await self._case_page(request, await self._counselor(request))
@@ -117,6 +119,21 @@ class Counsel:
 
     async def _counselor(self, request: Request) -> CounselorAtDesk:
         return counsel_page.counselor_at_desk(await visitor(self._office, request))
+
+    async def _page(
+        self, request: Request, counselor: CounselorAtDesk, refused: str = "", status: int = 200
+    ) -> Response:
+        return page(
+            "counsel.html",
+            status,
+            here=_list(request),
+            visitor=counselor.entered,
+            form_key=form_key(request),
+            page=await counsel_page.counsel_page(self._office, counselor),
+            worried=request.query_params.get("worried"),
+            refused=refused,
+            done=request.query_params.get("done"),
+        )
 
     async def _case_page(
         self, request: Request, counselor: CounselorAtDesk, refused: str = "", status: int = 200

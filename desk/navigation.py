@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bluepals.domain.people import Role
 from bluepals.facts.doors import Visitor
+from bluepals.facts.pairing_page import READERS
 
 
 def pages_of(found: Visitor) -> Mapping[str, str]:
@@ -15,7 +16,7 @@ def pages_of(found: Visitor) -> Mapping[str, str]:
         "pals": ("My pals", found.officer is not None),
         "class": ("My class", Role.TEACHER in found.roles),
         "counsel": ("Worries", Role.COUNSELOR in found.roles),
-        "pairings": ("Pairings", bool({Role.COORDINATOR, Role.COUNSELOR} & found.roles)),
+        "pairings": ("Pairings", bool({*READERS} & found.roles)),
         "agency": ("My agency", bool({Role.LIAISON, Role.COORDINATOR} & found.roles)),
         "family": ("My family", bool(found.children)),
         "cases": ("Cases", bool(found.ids)),

@@ -7,13 +7,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bluepals.domain.pairing_year import Kind, Moment
-from bluepals.facts import pairing_page
+from bluepals.facts import letter_page, pairing_page
+from bluepals.facts.letter_page import Opens
 from bluepals.facts.pairing_page import PairingsReader
 from bluepals.paper.year_line import year_key, year_line
-from bluepals.paper.year_words import Link, year_list
+from bluepals.paper.year_words import Link, dated, moment_words, year_list
 from desk.doors import visitor
 from desk.forms import form_key
-from desk.pages import page
+from desk.pages import page, pdf
 from service.parts import Parts
 from workflows.api import pairing
 
@@ -28,10 +29,16 @@ class Pairings:
     @property
     def routes(self) -> Sequence[Route]:
         here = "/{program}/pairings"
-        return [Route(here, self.show), Route(f"{here}/{{pairing:uuid}}", self.show_pairing)]
+        one = f"{here}/{{pairing:uuid}}"
+        return [
+            Route(here, self.show),
+            Route(one, self.show_pairing),
+            Route(f"{one}/letter/{{draft:uuid}}", self.show_letter),
+            Route(f"{one}/letter/{{draft:uuid}}/pages", self.pages),
+        ]
 
     async def show(self, request: Request) -> Response:
-        reader = await self._reader(request)
+        reader = await pairing_page.reader_at_desk(self._office, await visitor(self._office, request))
         return page(
             "pairings.html",
             here=_list(request),
@@ -46,11 +53,12 @@ class Pairings:
         workflow = pairing.workflow_id(str(pairing_id))
         return page(
             "pairing.html",
-            list=_list(request),
+            list=_list(request) if reader.teacher is None else f"/{reader.entered.program}/class",
+            is_teacher=reader.teacher is not None,
             visitor=reader.entered,
             form_key=form_key(request),
             page=shown,
-            link=_link(_list(request)),
+            link=_link(request, await letter_page.opens(self._office, reader, shown.year)),
             year_line=year_line,
             year_key=year_key,
             year_list=year_list,
@@ -58,18 +66,45 @@ class Pairings:
             workflow_page=self._parts.page_of(workflow) if reader.coordinates_all else None,
         )
 
+    async def show_letter(self, request: Request) -> Response:
+        reader, asked = await self._reader(request), request.path_params
+        shown = await letter_page.letter_page(self._office, reader, asked["pairing"], asked["draft"])
+        return page(
+            "letter.html",
+            list=f"{_list(request)}/{shown.year.pairing_id}",
+            here=request.url.path,
+            visitor=reader.entered,
+            form_key=form_key(request),
+            page=shown,
+            happened=dated(shown.moment.on, moment_words(shown.year, shown.moment)),
+        )
+
+    async def pages(self, request: Request) -> Response:
+        reader, asked = await self._reader(request), request.path_params
+        content = await letter_page.letters_pages(self._office, reader, asked["pairing"], asked["draft"])
+        return pdf(content, "letter.pdf", "inline")
+
     async def _reader(self, request: Request) -> PairingsReader:
-        return await pairing_page.reader_at_desk(self._office, await visitor(self._office, request))
+        entered = await visitor(self._office, request)
+        return await pairing_page.reader_of(self._office, entered, request.path_params["pairing"])
 
 
 def _list(request: Request) -> str:
     return f"/{request.path_params['program']}/pairings"
 
 
-def _link(pairings: str) -> Link:
-    """The pairing before or after this one; what a letter says is its readers' to open."""
+def _link(request: Request, opens: Opens) -> Link:
+    """The pairing before or after this one; the letter, or its case, for those whose it is to open."""
+    pairings = _list(request)
 
     def to(moment: Moment) -> str | None:
-        return f"{pairings}/{moment.about}" if moment.kind in OTHER_PAIRINGS and moment.about else None
+        if moment.about is None:
+            return None
+        if moment.kind in OTHER_PAIRINGS:
+            return f"{pairings}/{moment.about}"
+        if moment.about in opens.letters:
+            return f"{pairings}/{request.path_params['pairing']}/letter/{moment.about}"
+        case = opens.cases.get(moment.about)
+        return None if case is None else f"/{request.path_params['program']}/counsel/{case}"
 
     return to

@@ -20,7 +20,7 @@ from desk.doors import fresh_visitor, visitor
 from desk.forms import FormRefused, form_key, letter_in, round_in, submitted, survey_in
 from desk.pages import Said, page, pdf, sentence
 from desk.refusals import said_about, status_of
-from desk.shield import WITH_KEEPING
+from desk.shield import WITH_SENDING
 
 
 class Pals:
@@ -144,7 +144,7 @@ class Pals:
             answered=request.query_params.get("answered"),
             worried=request.query_params.get("worried"),
         )
-        shown.headers.update(WITH_KEEPING)
+        shown.headers.update(WITH_SENDING)
         return shown
 
 

@@ -1,6 +1,8 @@
 """/{program}/setup: a program's files with what is wrong in them, its people, and the consents that came on paper."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import PurePosixPath
 
 from starlette.datastructures import FormData, UploadFile
@@ -10,16 +12,18 @@ from starlette.routing import Route
 
 from bluepals.domain.people import ConsentScope
 from bluepals.domain.refusals import Refused
-from bluepals.facts import setup_page
+from bluepals.facts import readiness, setup_page
 from bluepals.facts.consents import PaperForms
 from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
-from bluepals.facts.office import Office
 from bluepals.facts.setup_page import TakenIn
 from bluepals.roster import is_of_a_folder
 from desk.doors import visitor
 from desk.forms import A_LIST, FormRefused, Most, day_in, form_key, ids_in, submitted
 from desk.pages import page
 from desk.refusals import status_of
+from service.asking import in_a_sentence
+from service.opening import begin_years
+from service.parts import Parts
 
 MEGABYTES = 20
 A_FOLDER = Most(
@@ -31,8 +35,12 @@ FIRST_FILES = ("program.toml", "students.csv", "officers.csv", "staff.csv")
 
 
 class Setup:
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    """`patience`: how long to wait for Temporal."""
+
+    def __init__(self, parts: Parts, patience: timedelta) -> None:
+        self._parts = parts
+        self._office = parts.office
+        self._patience = patience
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -41,6 +49,7 @@ class Setup:
         return [
             Route(here, self.show),
             Route(f"{here}/files", self.take_in, methods=["POST"]),
+            Route(f"{here}/open", self.open, methods=["POST"]),
             Route(forms, self.show_forms, methods=["GET"]),
             Route(forms, self.record_forms, methods=["POST"]),
         ]
@@ -63,6 +72,23 @@ class Setup:
             return RedirectResponse(f"/{coordinator.program}/setup?taken={taken.changed}", 303)
         status = 422 if taken.reading.problems else 200
         return await self._page(request, coordinator, "", status, taken, others)
+
+    async def open(self, request: Request) -> Response:
+        """As starter.py open does. Again, it changes nothing."""
+        coordinator = await self._coordinator(request)
+        await setup_page.program_of_all(self._office, coordinator)
+        try:
+            async with submitted(request) as form:
+                if form.get("sure") != "yes":
+                    raise FormRefused(
+                        422, "Tick that the dates are right: from then on they are moved one by one."
+                    )
+                program = await readiness.program_to_open(self._office, coordinator)
+            async with in_a_sentence(), asyncio.timeout(self._patience.total_seconds()):
+                await begin_years(self._parts, program)
+        except Refused as refused:
+            return await self._page(request, coordinator, not_opened=str(refused), status=status_of(refused))
+        return RedirectResponse(f"/{coordinator.program}/setup?opened=1", 303)
 
     async def show_forms(self, request: Request) -> Response:
         return await self._forms_page(request, await self._coordinator(request))
@@ -89,14 +115,19 @@ class Setup:
         status: int = 200,
         taken: TakenIn | None = None,
         others: Sequence[str] = (),
+        not_opened: str = "",
     ) -> Response:
+        shown = await setup_page.setup_page(self._office, coordinator)
         return page(
             "setup.html",
             status,
             here=f"/{coordinator.program}/setup",
             visitor=coordinator.entered,
             form_key=form_key(request),
-            page=await setup_page.setup_page(self._office, coordinator),
+            page=shown,
+            ready=await readiness.readiness(self._office, coordinator) if shown.whole else None,
+            not_opened=not_opened,
+            opened=request.query_params.get("opened"),
             first_files=FIRST_FILES,
             refused=refused,
             taken=taken,

@@ -14,9 +14,9 @@ CONTENT_SECURITY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
-# For the few pages that run a script of ours; and for the one whose script keeps what is typed.
+# For the few pages that run a script of ours; and for those whose scripts send forms and keep what is typed.
 WITH_SCRIPT = {"Content-Security-Policy": f"{CONTENT_SECURITY}; script-src 'self'"}
-WITH_KEEPING = {"Content-Security-Policy": f"{CONTENT_SECURITY}; script-src 'self'; connect-src 'self'"}
+WITH_SENDING = {"Content-Security-Policy": f"{CONTENT_SECURITY}; script-src 'self'; connect-src 'self'"}
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY,
     "Referrer-Policy": "no-referrer",

@@ -95,7 +95,7 @@ async def in_a_sentence() -> AsyncIterator[None]:
         yield
     except WorkflowUpdateFailedError as refused:
         raise CommandRefused(sentence_of(refused)) from None
-    except WorkflowUpdateRPCTimeoutOrCancelledError:
+    except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
         raise HasToWait(
             "Nobody has answered in time. It may be done all the same: look again in a minute, and then repeat it if it"
             " is not; that is safe. Everything else on the desk goes on."

@@ -21,6 +21,15 @@ from workflows.daily_mail import schedule
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import PROGRAM_YEAR, SCHOOL
 
+SEED = 1  # Decides among pairs that are equally good, unless somebody names another one.
+
+
+async def begin_years(parts: Parts, program: Program, *, seed: int = SEED) -> None:
+    """Matching, opening days, daily mail, retention: all that runs by itself from then on."""
+    await open_program(parts, program, seed=seed)
+    await schedule_daily_mail(parts, program)
+    await schedule_retention(parts, program)
+
 
 async def open_program(parts: Parts, program: Program, *, seed: int) -> None:
     """The years of every school, and the matching over all of them."""

@@ -5,16 +5,14 @@ from itertools import groupby
 from operator import attrgetter
 
 from bluepals.domain.board import Board, BoardRow, SchoolRound
-from bluepals.facts.office import Office
 from bluepals.store import board
-from bluepals.store.database import Scope
+from bluepals.store.database import Connection
 
 
-async def board_rounds(office: Office, scope: Scope) -> Board:
-    """Of the school year that runs, or else of the newest; schools by name."""
-    async with office.database.transaction(scope) as connection:
-        first_year = await board.year_shown(connection)
-        return board_of([] if first_year is None else await board.rounds(connection, first_year))
+async def board_rounds(connection: Connection) -> Board:
+    """Of the school year that runs, or else of the newest; schools by name, as far as this transaction sees them."""
+    first_year = await board.year_shown(connection)
+    return board_of([] if first_year is None else await board.rounds(connection, first_year))
 
 
 def board_of(rounds: Sequence[SchoolRound]) -> Board:

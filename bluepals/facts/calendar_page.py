@@ -1,7 +1,7 @@
 """The calendar of a coordinator's page: each school's rounds and visit, what rests, and what a change would move."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from bluepals.facts.desk import NotTheirs
 from bluepals.facts.office import Office
 from bluepals.facts.pauses import Choice, NewCalendar
 from bluepals.store import pauses as store
-from bluepals.store import programs, rounds, visits
+from bluepals.store import programs, rounds, status, visits
 from bluepals.store.database import Connection
 from bluepals.store.pauses import OpenPause, Target, What
 from bluepals.store.rounds import RoundInCalendar
@@ -96,16 +96,16 @@ async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> Calen
                 for one in await store.open_pauses(connection)
                 if coordinator.sees(one.target.school)
             ],
-            targets={
-                **({"program": "The whole program"} if coordinator.schools is None else {}),
-                **{f"school-{one.id}": one.name for one in program.schools if coordinator.sees(one.id)},
-                **{
-                    f"agency-{one.id}": f"The officers of {one.name}"
-                    for one in program.agencies
-                    if coordinator.schools is None
-                },
-            },
+            targets=_targets(program, coordinator),
         )
+
+
+def _targets(program: Program, coordinator: CoordinatorAtDesk) -> Mapping[str, str]:
+    schools = {f"school-{one.id}": one.name for one in program.schools if coordinator.sees(one.id)}
+    if coordinator.schools is not None:
+        return schools
+    agencies = {f"agency-{one.id}": f"The officers of {one.name}" for one in program.agencies}
+    return {"program": "The whole program", **schools, **agencies}
 
 
 def _called(target: Target, program: Program) -> str:
@@ -135,14 +135,45 @@ def key_of(target: Target) -> str:
     return next((f"{kind}-{one}" for kind, one in named.items() if one is not None), "program")
 
 
-async def pause(
-    office: Office, coordinator: CoordinatorAtDesk, target: Target, whats: Sequence[What], reason: str
-) -> NewCalendar:
-    """Raises NotTheirs, and what `pauses.pause` raises."""
+async def preview_pause(
+    office: Office, coordinator: CoordinatorAtDesk, target: Target, whats: Sequence[What]
+) -> Preview:
+    """Raises NotTheirs, and what `pauses.preview_pause` raises."""
     coordinator.check(target.school)
-    return await pauses.pause(
-        office, coordinator.office_scope, target, whats, reason=reason, by=coordinator.id
+    rest = await pauses.preview_pause(office, coordinator.office_scope, target, whats, by=coordinator.id)
+    before = {**_of_rounds(rest.before.rounds), **_of_visits(rest.before.visits)}
+    seen = await _seen(office, coordinator, before, rest.after)
+    freezing = {one.pairing_id for one in rest.after.own if one not in rest.before.own}
+    return replace(seen, own_dates=len(freezing), agreed=rest.agreement)
+
+
+async def pause(
+    office: Office,
+    coordinator: CoordinatorAtDesk,
+    target: Target,
+    whats: Sequence[What],
+    reason: str,
+    *,
+    agreed: str,
+) -> None:
+    """Raises NotTheirs, and what `pauses.pause_as_seen` raises."""
+    coordinator.check(target.school)
+    await pauses.pause_as_seen(
+        office, coordinator.office_scope, target, whats, reason=reason, by=coordinator.id, agreed=agreed
     )
+
+
+async def name_of(office: Office, coordinator: CoordinatorAtDesk, target: Target) -> str:
+    """What is to rest, as people call it. Raises NotTheirs when this coordinator may not pause it."""
+    coordinator.check(target.school)
+    async with office.database.transaction(coordinator.office_scope) as connection:
+        try:
+            if target.pairing_id is not None:
+                card = await status.pairing(connection, target.pairing_id)
+                return f"{card['student']} and {card['officer']}"
+            return _targets(await programs.load(connection), coordinator)[key_of(target)]
+        except LookupError:
+            raise NotTheirs from None
 
 
 async def preview_resume(

@@ -147,7 +147,9 @@ async def _tell_who_decides(connection: Connection, letterhead: Letterhead, case
     """The coordinator, and the liaison unless the policy leaves them out."""
     for role in await cases.words_needed(connection, case.kind):
         for one in await people.staff(connection, Role(role), school=case.school, agency=case.agency):
-            notice = notices.cases.conduct(name=one.name, case=str(case.id), program=case.program)
+            notice = notices.cases.conduct(
+                name=one.name, case=str(case.id), link=letterhead.link_to(DeskPage.CASES)
+            )
             await _post(connection, letterhead, case, _card(one), notice, "conduct")
 
 

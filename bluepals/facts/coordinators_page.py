@@ -14,7 +14,7 @@ from bluepals.facts.office import Letterhead, Office
 from bluepals.store import board as store
 from bluepals.store import cases, letters, people
 from bluepals.store.board import WithoutPal
-from bluepals.store.database import Connection
+from bluepals.store.database import Connection, widen
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class OpenCase:
     school: str | None
     since: date
     waits_for: str
+    of_conduct: bool  # it takes a coordinator's word
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ class CoordinatorsPage:
 
 
 async def coordinators_page(office: Office, coordinator: CoordinatorAtDesk) -> CoordinatorsPage:
-    async with office.database.transaction(coordinator.office_scope) as connection:
+    async with office.database.transaction(coordinator.scope) as connection:
+        rounds = await board.board_rounds(connection)
+        await widen(connection, coordinator.program)
         letterhead = await Letterhead.of(office, connection)
         found = await decisions.open_decisions(connection)
         return CoordinatorsPage(
@@ -65,7 +68,7 @@ async def coordinators_page(office: Office, coordinator: CoordinatorAtDesk) -> C
             to_read=await _to_read(connection, letterhead, coordinator),
             without_pal=[one for one in await store.without_pal(connection) if coordinator.sees(one.school)],
             cases=await _open_cases(connection, letterhead, coordinator),
-            board=await board.board_rounds(office, coordinator.scope),
+            board=rounds,
         )
 
 
@@ -96,6 +99,7 @@ async def _open_cases(
             letterhead.program.name_of(row["school"]) if row["school"] else None,
             row["opened_at"].astimezone(letterhead.calendar.zone).date(),
             _waits_for(row),
+            row["kind"] == Concern.CONDUCT,
         )
         for row in await cases.cases(connection)
         if row["closed_at"] is None and coordinator.sees(row["school"])

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from bluepals.domain.letters import ScannedLetter, TypedLetter
 from bluepals.domain.people import Partner, Role
-from bluepals.facts import cases, cases_page, closing
+from bluepals.facts import cases, cases_page, closing, declining
 from bluepals.facts.closing import Closing, Word
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import counsel_page as store
+from bluepals.store import declining as declining_store
 from bluepals.store import disclosures, people
 from bluepals.store.content import ContentErased
 from bluepals.store.counsel_page import CaseRow
 from bluepals.store.database import Scope
+from bluepals.store.declining import PairToCome
 from bluepals.store.letters import read as read_draft
 
 
@@ -44,12 +46,19 @@ class CaseInList:
 
 
 @dataclass(frozen=True, slots=True)
+class PairToDecline:
+    pair: PairToCome
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class CounselPage:
-    """`look_again`: open cases whose day has come."""
+    """`look_again`: open cases whose day has come. `pairs`: those that may still be declined."""
 
     look_again: tuple[CaseInList, ...]
     open: tuple[CaseInList, ...]
     closed: tuple[CaseInList, ...]
+    pairs: tuple[PairToDecline, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,7 @@ async def counsel_page(office: Office, counselor: CounselorAtDesk) -> CounselPag
     async with office.database.transaction(counselor.scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         found = [_in_list(letterhead, row) for row in await store.cases_of(connection, counselor.id)]
+        pairs = await declining_store.pairs_to_come(connection, counselor.id)
     today = letterhead.now.astimezone(letterhead.calendar.zone).date()
     still_open = [one for one in found if one.row.closed_at is None]
     due = [one for one in still_open if one.row.look_again_on is not None and one.row.look_again_on <= today]
@@ -83,7 +93,20 @@ async def counsel_page(office: Office, counselor: CounselorAtDesk) -> CounselPag
         look_again=tuple(due),
         open=tuple(one for one in still_open if one not in due),
         closed=tuple(one for one in found if one.row.closed_at is not None),
+        pairs=tuple(
+            PairToDecline(one, letterhead.calendar.label(one.until) if one.until else "")
+            for one in pairs
+            if letterhead.program.policy.declining_days
+        ),
     )
+
+
+async def decline(office: Office, counselor: CounselorAtDesk, pairing_id: UUID) -> None:
+    """No reason is asked for. Raises NotTheirs, and what `declining.decline` raises."""
+    async with office.database.transaction(counselor.scope) as connection:
+        if not await declining_store.is_counselors(connection, pairing_id, counselor.id):
+            raise NotTheirs
+    await declining.decline(office, counselor.scope, pairing_id, by=counselor.id)
 
 
 def _in_list(letterhead: Letterhead, row: CaseRow) -> CaseInList:

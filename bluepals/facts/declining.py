@@ -9,7 +9,7 @@ from uuid import UUID
 from bluepals.domain.people import Role
 from bluepals.facts import endings
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
-from bluepals.links import Asked
+from bluepals.links import Asked, DeskPage
 from bluepals.mail import notices
 from bluepals.store import attention, declining, pairings, people
 from bluepals.store.database import Connection, Scope
@@ -37,8 +37,7 @@ async def tell_counselors(
     until = letterhead.calendar.label(_until(letterhead))
     for school, group in groupby(pairs, key=lambda one: one.school):
         lines = [
-            f"class {one.class_name}: {one.student_first_name} and {one.officer_first_name} ({one.agency_name}),"
-            f" {one.pairing_id}"
+            f"class {one.class_name}: {one.student_first_name} and {one.officer_first_name} ({one.agency_name})"
             for one in group
         ]
         for counselor in await people.staff(connection, Role.COUNSELOR, school=school):
@@ -46,7 +45,7 @@ async def tell_counselors(
                 connection,
                 letterhead,
                 notices.introductions.pairs_to_counselor(
-                    name=counselor.name, lines=lines, until=until, program=letterhead.program.id
+                    name=counselor.name, lines=lines, until=until, link=letterhead.link_to(DeskPage.COUNSEL)
                 ),
                 key=f"pairs-{batch}-{school}-{counselor.id}",
                 to=counselor.email,

@@ -132,11 +132,12 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         await disclosures.note(connection, read, officer.id)
         begun = {pal.pairing_id: await _begun(office, connection, officer, pal) for pal in pals}
         asked = await surveys.is_open(connection, officer.id)
+        hosting = await visit_hosts.of_officer(connection, officer.id)
     return OfficerPage(
         first_name=officer.first_name,
         pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar, begun[pal.pairing_id]) for pal in pals),
         invitations=await _invitations(office, officer, calendar, pals),
-        requests=await _requests(office, officer, calendar),
+        requests=tuple([await _request(office, officer, calendar, one) for one in hosting]),
         survey=QUESTIONS[Taker.OFFICER] if asked else (),
         leaves=calendar.label(officer.leaves_at) if officer.leaves_at else None,
     )
@@ -235,12 +236,6 @@ async def _invitations(
         )
         for year, rows in by_year.items()
     )
-
-
-async def _requests(office: Office, officer: OfficerAtDesk, calendar: SchoolCalendar) -> tuple[Request, ...]:
-    async with office.database.transaction(officer.scope) as connection:
-        found = await visit_hosts.of_officer(connection, officer.id)
-    return tuple([await _request(office, officer, calendar, one) for one in found])
 
 
 async def _request(

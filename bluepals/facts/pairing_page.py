@@ -1,4 +1,7 @@
-"""A pairing's page: its year on one line, its rounds and its story, for its office and its school's counselors."""
+"""A pairing's page: its year on one line, its rounds and its story, for its office, its readers and its school's counselors.
+
+Its teacher sees it too, without the story.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,23 +11,30 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.pairing_year import PairingYear
 from bluepals.domain.people import Role
-from bluepals.facts import pairing_year
+from bluepals.facts import pairing_year, teachers_page
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
+from bluepals.facts.teachers_page import TeacherAtDesk
 from bluepals.store import pauses, programs, staff, status
 from bluepals.store.database import Scope, widen
 
-READERS = (Role.COORDINATOR, Role.COUNSELOR)
+READERS = (Role.COORDINATOR, Role.MODERATOR, Role.COUNSELOR)
 
 
 @dataclass(frozen=True, slots=True)
 class PairingsReader:
-    """`coordinates_all`: they run the whole program's year; others only look."""
+    """`coordinates_all`: they run the whole program's year; others only look. `teacher`: it is as one that they look."""
 
+    id: UUID
     entered: Visitor
     scope: Scope
     coordinates_all: bool
+    teacher: TeacherAtDesk | None = None
+
+    @property
+    def counsels(self) -> bool:
+        return Role.COUNSELOR in self.entered.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,9 @@ async def reader_at_desk(office: Office, visitor: Visitor) -> PairingsReader:
     """Raises PageClosed."""
     roles = [role for role in READERS if role in visitor.roles]
     if visitor.staff is None or not roles:
-        raise PageClosed("This page is for coordinators, and for the counselors of the schools.")
+        raise PageClosed(
+            "This page is for coordinators, and for the moderators and counselors of the schools."
+        )
     async with office.database.transaction(Scope.whole(visitor.program)) as connection:
         schools = {role: await staff.schools_of(connection, visitor.staff, role) for role in roles}
     every = [one for one in schools.values() if one is not None]
@@ -57,7 +69,17 @@ async def reader_at_desk(office: Office, visitor: Visitor) -> PairingsReader:
         if len(every) == len(roles)
         else Scope.whole(visitor.program)
     )
-    return PairingsReader(visitor, scope, schools.get(Role.COORDINATOR, frozenset()) is None)
+    everything = schools.get(Role.COORDINATOR, frozenset()) is None
+    return PairingsReader(visitor.staff, visitor, scope, everything)
+
+
+async def reader_of(office: Office, visitor: Visitor, pairing_id: UUID) -> PairingsReader:
+    """Of this one also the teacher of its class. Raises PageClosed and NotTheirs."""
+    if Role.TEACHER not in visitor.roles or visitor.roles & {*READERS}:
+        return await reader_at_desk(office, visitor)
+    teacher = await teachers_page.teacher_at_desk(office, visitor)
+    await teachers_page.check_child(office, teacher, pairing_id)
+    return PairingsReader(teacher.id, visitor, teacher.scope, coordinates_all=False, teacher=teacher)
 
 
 async def pairings(office: Office, reader: PairingsReader) -> Sequence[Mapping[str, Any]]:
@@ -79,7 +101,7 @@ async def pairing_page(office: Office, reader: PairingsReader, pairing_id: UUID)
         await widen(
             connection, reader.scope.program
         )  # Pauses are the office's, and what a pairing's story tells of.
-        story = await status.story_of(connection, pairing_id)
+        story = await status.story_of(connection, pairing_id) if reader.teacher is None else []
         rests = any(one.target.pairing_id == pairing_id for one in await pauses.open_pauses(connection))
     return PairingPage(
         card=card,

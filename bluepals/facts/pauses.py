@@ -61,6 +61,19 @@ class NewCalendar:
         return sha256(repr((dates, own, visits)).encode()).hexdigest()[:8]
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The dates to come before a pause begins, and once it has begun."""
+
+    before: NewCalendar
+    after: NewCalendar
+
+    @property
+    def agreement(self) -> str:
+        """A few characters that stand for exactly what freezes: without a date one round looks like another."""
+        return sha256((self.before.agreement + self.after.agreement).encode()).hexdigest()[:8]
+
+
 def _dates(one: RoundOnRecord | OwnDates) -> tuple[datetime | None, datetime | None]:
     return one.students_due_at, one.officers_due_at
 
@@ -72,6 +85,44 @@ async def pause(
     async with office.committing(scope) as connection:
         await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
         return await pause_in(connection, target, whats, reason=reason, by=by)
+
+
+async def preview_pause(
+    office: Office, scope: Scope, target: Target, whats: Sequence[What], *, by: UUID
+) -> Rest:
+    """What `pause_as_seen` would do now. Raises as it does."""
+    async with office.database.transaction(scope) as connection:
+        looking = connection.transaction()
+        await looking.start()
+        try:
+            return await _begin(connection, target, whats, reason="a look", by=by)
+        finally:
+            await looking.rollback()
+
+
+async def pause_as_seen(
+    office: Office, scope: Scope, target: Target, whats: Sequence[What], *, reason: str, by: UUID, agreed: str
+) -> Rest:
+    """Begin a pause that freezes exactly the dates that were agreed to.
+
+    Raises PauseRefused, AlreadyPaused or LookupError.
+    """
+    async with office.committing(scope) as connection:
+        rest = await _begin(connection, target, whats, reason=reason, by=by)
+        if rest.agreement != agreed:
+            raise PauseRefused(
+                "What would rest is no longer what you have seen: time has passed, or somebody has changed the dates."
+                " Look again."
+            )
+        return rest
+
+
+async def _begin(
+    connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
+) -> Rest:
+    await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
+    before = await _to_come(connection, told=0)
+    return Rest(before, await pause_in(connection, target, whats, reason=reason, by=by))
 
 
 async def pause_in(
@@ -203,12 +254,16 @@ async def follow_in(connection: Connection, target: Target) -> NewCalendar:
     """The new dates, and whoever lives by them told of them."""
     program = await programs.load(connection)
     await reschedule(connection, program)
+    return await _to_come(connection, told=await tell_of_new_dates(connection, target))
+
+
+async def _to_come(connection: Connection, *, told: int) -> NewCalendar:
     return NewCalendar(
         rounds=await pauses.rounds_to_come(connection),
         own=await pauses.own_dates_to_come(connection),
         unfit=await _unfit(connection),
         visits=await pauses.visits_to_come(connection),
-        told=await tell_of_new_dates(connection, target),
+        told=told,
     )
 
 

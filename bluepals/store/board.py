@@ -37,22 +37,26 @@ _EXPECTED = """
      WHERE ended_at IS NULL OR latest.draft_id IS NOT NULL
         OR CASE side.name WHEN 'student' THEN students_due_at ELSE officers_due_at END <= ended_at
 """
-# Materialized: each column would look up all of it again.
+# Counted before schools and days are looked up: once for each round, and not for each of its letters.
 _ROUNDS = f"""
-    WITH expected AS MATERIALIZED ({_EXPECTED})
+    WITH expected AS MATERIALIZED ({_EXPECTED}),
+    counted AS (
+        SELECT program_year_id, number, side, count(*)::int AS of, count(draft_id)::int AS written,
+               count(*) FILTER (WHERE read OR released)::int AS read, count(*) FILTER (WHERE released)::int AS released,
+               count(*) FILTER (WHERE missed AND draft_id IS NOT NULL)::int AS late,
+               count(*) FILTER (WHERE missed AND draft_id IS NULL)::int AS missing,
+               count(*) FILTER (WHERE stock)::int AS stock
+          FROM expected GROUP BY program_year_id, number, side)
     SELECT school.id AS school, school.name AS school_name, round.number, opening_day(round) AS opens_on,
-           count(expected.number)::int AS of, count(draft_id)::int AS written,
-           count(*) FILTER (WHERE read OR released)::int AS read, count(*) FILTER (WHERE released)::int AS released,
-           count(*) FILTER (WHERE missed AND draft_id IS NOT NULL)::int AS late,
-           count(*) FILTER (WHERE missed AND draft_id IS NULL)::int AS missing,
-           count(*) FILTER (WHERE stock)::int AS stock
+           coalesce(of, 0) AS of, coalesce(written, 0) AS written, coalesce(read, 0) AS read,
+           coalesce(released, 0) AS released, coalesce(late, 0) AS late, coalesce(missing, 0) AS missing,
+           coalesce(stock, 0) AS stock
       FROM program_year AS year JOIN round ON round.program_year_id = year.id AND left_out IS NULL
       JOIN school ON school.program_id = year.program_id AND school.id = year.school_id
      CROSS JOIN (VALUES ('student'), ('officer')) AS side (name)
-      LEFT JOIN expected ON expected.program_year_id = year.id AND expected.number = round.number
-                        AND expected.side = side.name
-     WHERE year.first_year = $1 GROUP BY school.id, school.name, round, side.name, 3, 4
-     ORDER BY school.name, school.id, round.number, side.name = 'officer'
+      LEFT JOIN counted ON counted.program_year_id = year.id AND counted.number = round.number
+                       AND counted.side = side.name
+     WHERE year.first_year = $1 ORDER BY school.name, school.id, round.number, side.name = 'officer'
 """
 
 

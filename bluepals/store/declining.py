@@ -38,6 +38,46 @@ async def ask(connection: Connection, pairing_id: UUID, until: datetime) -> None
 
 
 @dataclass(frozen=True, slots=True)
+class PairToCome:
+    """A pair that is to be introduced. `until` None: the family and the officer are still to be asked."""
+
+    pairing_id: UUID
+    school_name: str
+    class_name: str
+    child: str
+    officer_first_name: str
+    agency_name: str
+    until: datetime | None
+
+
+async def pairs_to_come(connection: Connection, counselor: UUID) -> Sequence[PairToCome]:
+    """Those of this counselor's schools, by class."""
+    rows = await connection.fetch(
+        "SELECT pairing.id AS pairing_id, school.name AS school_name, student.class_name,"
+        " student.first_name || ' ' || student.last_name AS child, officer.first_name AS officer_first_name,"
+        " agency.name AS agency_name, declining_until AS until"
+        " FROM pairing JOIN student ON student.id = student_id JOIN officer ON officer.id = officer_id"
+        " JOIN school ON school.program_id = pairing.program_id AND school.id = pairing.school_id"
+        " JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"
+        " WHERE introduced_at IS NULL AND ended_at IS NULL"
+        " AND holds_role($1, 'counselor', pairing.school_id, pairing.agency_id)"
+        " ORDER BY 2, 3, student.last_name, student.first_name, 1",
+        counselor,
+    )
+    return [PairToCome(**row) for row in rows]
+
+
+async def is_counselors(connection: Connection, pairing_id: UUID, counselor: UUID) -> bool:
+    """Whether this pair is of one of their schools."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM pairing WHERE id = $1 AND holds_role($2, 'counselor', school_id, agency_id))",
+        pairing_id,
+        counselor,
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class NewPair:
     pairing_id: UUID
     school: str

@@ -249,6 +249,12 @@ async def read(connection: Connection, keyring: Keyring, draft_id: UUID) -> Open
     )
 
 
+async def reads_letters(connection: Connection, staff_id: UUID, school: str) -> bool:
+    """Whether somebody decides about this school's letters: its moderators and the coordinators do."""
+    reads: bool = await connection.fetchval("SELECT reads_letters_of($1, $2)", staff_id, school)
+    return reads
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A reader's word about exactly one draft."""

@@ -70,3 +70,49 @@ async def staff(connection: Connection) -> Sequence[PersonInSetup]:
         " FROM staff JOIN staff_role ON staff_id = staff.id GROUP BY staff.id, name ORDER BY name, staff.id"
     )
     return [PersonInSetup(row["name"], row["roles"], frozenset(row["schools"])) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CountsBeforeOpening:
+    """Children of the years that are prepared, those who may have a pal, and the places of cleared officers."""
+
+    children: int
+    agreed: int
+    places: int
+
+
+async def counts_before_opening(connection: Connection) -> CountsBeforeOpening:
+    (row,) = await connection.fetch(
+        "SELECT count(*)::int AS children, count(*) FILTER (WHERE has_consent(student))::int AS agreed,"
+        " (SELECT coalesce(sum(capacity), 0) FROM officer WHERE withdrawn_at IS NULL AND is_cleared(officer))::int AS places"
+        " FROM student JOIN program_year AS year ON year.id = program_year_id AND year.state = 'prepared'"
+        " WHERE student.erased_at IS NULL AND student.left_at IS NULL"
+    )
+    return CountsBeforeOpening(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyThere:
+    """A part that nobody plays at a school, or a class without a teacher."""
+
+    school_name: str
+    role: str
+    class_name: str | None
+
+
+async def nobody_there(connection: Connection) -> Sequence[NobodyThere]:
+    """At schools whose year is prepared."""
+    rows = await connection.fetch(
+        "WITH prepared AS (SELECT year.id, year.program_id, year.school_id, school.name AS school_name"
+        "   FROM program_year AS year JOIN school ON school.program_id = year.program_id AND school.id = year.school_id"
+        "  WHERE state = 'prepared')"
+        " SELECT school_name, role, NULL AS class_name FROM prepared, unnest(ARRAY['counselor', 'moderator']) AS role"
+        "  WHERE NOT EXISTS (SELECT FROM staff_role AS has WHERE has.program_id = prepared.program_id AND has.role = role.role"
+        "                      AND (has.school_id IS NULL OR has.school_id = prepared.school_id))"
+        " UNION SELECT school_name, 'teacher', student.class_name FROM prepared JOIN student ON program_year_id = prepared.id"
+        "  WHERE left_at IS NULL AND erased_at IS NULL AND NOT EXISTS (SELECT FROM staff_role AS has"
+        "   WHERE has.program_id = prepared.program_id AND has.role = 'teacher' AND has.school_id = prepared.school_id"
+        "     AND (has.class_name IS NULL OR has.class_name = student.class_name))"
+        " ORDER BY school_name, role, class_name"
+    )
+    return [NobodyThere(**row) for row in rows]

@@ -3,44 +3,50 @@
 
 const PAUSE = 1500; // milliseconds without a key
 const AGAIN = 10000; // milliseconds after a failure
+const KEPT = "form[data-keep]";
 
-function keeping(form) {
-  const box = form.elements.text;
-  const status = form.querySelector("[data-kept]");
-  let kept = box.value;
-  let timer;
-  let sent = false;
+const kept = new WeakMap(); // by form, the text that the desk has
+const timers = new WeakMap();
+const sent = new WeakSet();
 
-  async function keep() {
-    clearTimeout(timer);
-    const text = box.value;
-    if (sent || text === kept) return;
-    const said = { form: form.elements.form.value, round: form.elements.round.value, text, quietly: "yes" };
-    try {
-      const answer = await fetch(form.dataset.keep, {
-        method: "POST",
-        body: new URLSearchParams(said),
-        keepalive: text.length < 15000, // a browser lets no more outlive its page
-        redirect: "error",
-      });
-      if (!answer.ok) throw new Error(answer.status);
-      kept = text;
-      status.textContent = form.dataset.done;
-    } catch {
-      status.textContent = form.dataset.failed;
-      timer = setTimeout(keep, AGAIN);
-    }
-  }
-
-  box.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(keep, PAUSE);
-  });
-  document.addEventListener("visibilitychange", () => document.hidden && keep());
-  form.addEventListener("submit", () => {
-    sent = true;
-    clearTimeout(timer);
-  });
+function wait(form, milliseconds) {
+  clearTimeout(timers.get(form));
+  timers.set(form, setTimeout(keep, milliseconds, form));
 }
 
-document.querySelectorAll("form[data-keep]").forEach(keeping);
+async function keep(form) {
+  clearTimeout(timers.get(form));
+  const { text, form: key, round } = form.elements;
+  const typed = text.value;
+  if (sent.has(form) || typed === (kept.get(form) ?? text.defaultValue)) return;
+  const status = form.querySelector("[data-kept]");
+  try {
+    const answer = await fetch(form.dataset.keep, {
+      method: "POST",
+      body: new URLSearchParams({ form: key.value, round: round.value, text: typed, quietly: "yes" }),
+      keepalive: typed.length < 15000, // a browser lets no more outlive its page
+      redirect: "error",
+    });
+    if (!answer.ok) throw new Error(answer.status);
+    kept.set(form, typed);
+    status.textContent = form.dataset.done;
+  } catch {
+    status.textContent = form.dataset.failed;
+    wait(form, AGAIN);
+  }
+}
+
+// Forms come and go with what they change: so the page listens, and not each form.
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest(KEPT);
+  if (form) wait(form, PAUSE);
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) document.querySelectorAll(KEPT).forEach(keep);
+});
+
+document.addEventListener("submit", ({ target }) => sent.add(target), { capture: true });
+
+// It did not arrive: what is typed from here on is kept again.
+document.addEventListener("htmx:sendError", ({ detail }) => sent.delete(detail.elt));

@@ -22,6 +22,15 @@ FOCUSED = """() => {
         .replace(/\\s+/g, ' ').trim();
 }"""
 
+# Whether the form that has the focus is sent by htmx; and when what it changes has settled.
+CHANGES_IN_PLACE = (
+    "() => 'htmx' in window && document.activeElement.closest('form')?.getAttribute('hx-boost') === 'true'"
+)
+WAIT_FOR_THE_CHANGE = """() => {
+    window.changed = new Promise(done =>
+        document.addEventListener('htmx:afterSettle', () => done(true), { once: true }));
+}"""
+
 
 @dataclass
 class Screen:
@@ -54,8 +63,13 @@ class Screen:
         raise AssertionError(f"The keyboard does not come to {name!r} on {self.page.url}.")
 
     async def presses(self, name: str) -> None:
-        """A button or a link that leads to a page."""
+        """A button or a link that leads to a page, or to another state of this one."""
         await self.goes_to(name)
+        if await self.page.evaluate(CHANGES_IN_PLACE):
+            await self.page.evaluate(WAIT_FOR_THE_CHANGE)
+            await self.page.keyboard.press("Enter")
+            await self.page.evaluate("changed")
+            return
         async with self.page.expect_navigation():
             await self.page.keyboard.press("Enter")
 
@@ -66,6 +80,10 @@ class Screen:
     async def writes(self, label: str, text: str) -> None:
         await self.goes_to(label)
         await self.page.keyboard.type(text)
+
+    async def stands_at(self) -> str:
+        """What a screen reader reads out: of what has the focus."""
+        return str(await self.page.evaluate(FOCUSED))
 
     async def reads(self) -> str:
         return await self.page.inner_text("body")

@@ -70,8 +70,10 @@ async def test_a_date_is_moved_after_a_look(town: Town, screens: Enter, scripts:
     await screen.is_looked_at("calendar-round")
     await screen.presses("Move exactly these dates")
     assert "The dates are moved." in await screen.reads()
+    await screen.presses("See what would rest")
+    await screen.is_looked_at("calendar-pause")
     await screen.writes("Why for the program", "Snow.")
-    await screen.presses("Let it rest from now on")
+    await screen.presses("Let exactly this rest from now on")
     await screen.presses("End it: see the dates first")
     await screen.is_looked_at("calendar-resume")
     await screen.presses("Go on with exactly these dates")
@@ -98,6 +100,17 @@ async def test_files_are_sent_with_a_problem_and_forms_are_ticked(
     await screen.is_looked_at("consents")
     await screen.presses("Record the ticked ones")
     assert "Recorded, for 1 child." in await screen.reads()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_the_year_is_opened_from_the_set_up_page(town: Town, screens: Enter, scripts: bool) -> None:
+    screen = await screens(scripts=scripts, width=390)
+    await screen.enters("cora", at="setup")
+    await screen.goes_to("The dates are right")
+    await screen.page.keyboard.press("Space")
+    await screen.presses("Open the year")
+    assert "This has to wait" in await screen.reads(), "Temporal is away here"
+    await screen.is_looked_at("setup-waits")
 
 
 async def test_a_pairing_s_year_is_looked_at(town: Town, screens: Enter) -> None:

@@ -126,8 +126,56 @@ async def test_an_import_leaves_alone_what_people_have_moved(town: Town, cora: V
     assert planned == date(2026, 10, 20)
 
 
+async def looks_at_pause(visitor: Visitor, target: str = "program", **fields: str) -> httpx.Response:
+    return await visitor.http.get(
+        f"{visitor.path}/pause", params={"target": target, **(fields or {"letters": "yes"})}
+    )
+
+
 async def pauses(visitor: Visitor, target: str = "program", **fields: str) -> httpx.Response:
-    return await visitor.posts("pause", target=target, **{"letters": "yes", "reason": "Snow.", **fields})
+    """As it was seen, if it can be seen."""
+    seen = await looks_at_pause(visitor, target)
+    found = re.search(r'name="agreed" value="(\w+)"', seen.text)
+    return await visitor.posts(
+        "pause",
+        target=target,
+        **{"letters": "yes", "reason": "Snow.", "agreed": found[1] if found else "", **fields},
+    )
+
+
+async def test_before_a_pause_it_is_seen_what_freezes(town: Town, cora: Visitor) -> None:
+    seen = (await looks_at_pause(cora, "school-north", letters="yes", visits="yes")).text
+    assert "The letters and the visits of North School." in seen
+    assert re.search(r"North School, Round 1</th>\s*<td>Fri Sep 18<br>Fri Oct 2<br>Tue Oct 13\s*</td>", seen)
+    assert "North School, Visit" in seen
+    assert "South School" not in seen
+    assert await town.admin.fetchval("SELECT count(*) FROM pause") == 0, "a look begins nothing"
+    assert await openings(town) == ["2026-10-13", "2026-11-17"]
+
+
+async def test_a_pause_of_an_agency_says_how_many_pairings_rest(cora: Visitor) -> None:
+    seen = (await looks_at_pause(cora, "agency-city")).text
+    assert "3 pairings rest; the classes keep their opening days." in seen
+    assert "3 of the pairings, school years and visits" in seen
+
+
+async def test_a_pause_begins_as_it_was_seen_or_not_at_all(town: Town, cora: Visitor) -> None:
+    seen = await looks_at_pause(cora)
+    await moves(cora, agreed(await looks(cora, **A_WEEK_LATER)), **A_WEEK_LATER)
+    refused = await pauses(cora, agreed=agreed(seen))
+    assert refused.status_code == 422
+    assert "What would rest is no longer what you have seen" in refused.text
+    assert await town.admin.fetchval("SELECT count(*) FROM pause") == 0
+    assert 'value="Snow."' in refused.text, "what was typed is still there"
+    again = await pauses(cora, agreed=agreed(refused))
+    assert "Paused. What comes in is kept" in again.text
+
+
+async def test_nothing_is_seen_of_a_pause_of_nothing(cora: Visitor) -> None:
+    for path in ("pause", "pause?target=program"):
+        refused = await cora.gets(path)
+        assert (refused.status_code, "Tick what is to rest" in refused.text) == (422, True)
+        assert "Choose again" in refused.text
 
 
 async def test_a_pause_freezes_and_ends_with_the_dates_that_were_seen(town: Town, cora: Visitor) -> None:
@@ -163,7 +211,6 @@ async def test_a_round_that_no_longer_fits_is_asked_about(town: Town, cora: Visi
     [
         ({"letters": "no"}, "Tick what is to rest"),
         ({"reason": " "}, "Say in a few words why"),
-        ({"target": "agency-nowhere"}, "There is no agency nowhere in this program."),
     ],
 )
 async def test_a_pause_of_nothing_or_without_a_reason_is_refused(
@@ -217,6 +264,7 @@ async def test_who_coordinates_one_school_changes_that_one(town: Town, cora: Vis
     assert (await moves(sol, "a1b2c3d4", **A_WEEK_LATER)).status_code == 404
     assert (await changes_visit(sol, "call off")).status_code == 404
     for target in ("program", "school-north", "agency-city", "pairing-nothing", "elsewhere"):
+        assert (await looks_at_pause(sol, target)).status_code == 404
         assert (await pauses(sol, target)).status_code == 404
     assert (await pauses(sol, "school-south")).status_code == 200
 

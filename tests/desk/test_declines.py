@@ -34,6 +34,41 @@ async def test_looking_changes_nothing_and_the_button_does(town: Town, decliner:
     assert await town.admin.fetchval("SELECT pairing_id FROM ending") == town.pairings["maya"]
 
 
+async def may_be_declined(town: Town) -> None:
+    await not_introduced(town)
+    await town.admin.execute(
+        "UPDATE program SET definition = jsonb_set(definition, '{policy,declining_days}', '5')"
+    )
+
+
+async def test_a_counselor_says_no_on_the_own_page(town: Town) -> None:
+    await may_be_declined(town)
+    coco = town.counselor("coco")
+    page = await coco.sees()
+    assert "<strong>Maya Lopez and Dana</strong> (City Police), class 5A, North School." in page
+    assert "Ruiz" not in page
+    done = await coco.posts(f"pairs/{town.pairings['maya']}")
+    assert "somebody else is looked for. Nobody is told who has said no." in done.text
+    assert "Maya Lopez and Dana" not in done.text
+    row = await town.admin.fetchrow("SELECT pairing_id, reason FROM ending")
+    assert row is not None
+    assert tuple(row) == (town.pairings["maya"], "declined")
+
+
+async def test_a_counselor_sees_the_pairs_of_their_schools_while_one_may_say_no(town: Town) -> None:
+    cal, norths = town.counselor("cal"), f"pairs/{town.pairings['maya']}"
+    assert "are to be introduced" not in await cal.sees(), "all have been"
+    late = await town.counselor("coco").posts(norths)
+    assert (late.status_code, "introduced already" in late.text) == (409, True)
+    await may_be_declined(town)
+    page = await cal.sees()
+    assert "Leo Park and Ben" in page
+    assert "Maya" not in page
+    assert (await cal.posts(norths)).status_code == 404
+    await town.admin.execute("UPDATE pairing SET declining_until = $1", town.now - timedelta(hours=1))
+    assert "Leo Park and Ben" in await cal.sees(), "it is never too late before they are introduced"
+
+
 async def test_a_form_from_elsewhere_is_refused(town: Town) -> None:
     await not_introduced(town)
     refused = await town.http.post(path(town, Decliner.FAMILY), files={"form": (None, "forged")})

@@ -1,6 +1,7 @@
-"""A pairing's page: its year on a line, in rounds and as a story, for its office and the counselors of its school."""
+"""A pairing's page: its year on a line, in rounds and as a story, and each letter for those whose it is to read."""
 
-from uuid import uuid4
+import re
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -8,7 +9,7 @@ from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
 from bluepals.facts import cases, leaving
 from bluepals.store.endings import Reason
-from tests.desk.town import FIRST_ROUND, PROGRAM, SCOPE, Town
+from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, PROGRAM, SCOPE, Town, scan
 
 
 async def test_who_writes_to_whom_is_listed_by_class(town: Town) -> None:
@@ -54,8 +55,11 @@ async def test_a_coordinator_lets_it_rest_from_its_page(town: Town) -> None:
     cora, path = town.pairing_list("cora"), str(town.pairings["maya"])
     page = (await cora.gets(path)).text
     assert "Let this pairing rest" in page
-    form = {"form": await cora.form_key(), "target": f"pairing-{path}", "letters": "yes", "reason": "Ill."}
-    done = await cora.http.post(f"/{PROGRAM.id}/calendar/pause", data=form)
+    pause = f"/{PROGRAM.id}/calendar/pause"
+    seen = await cora.http.get(pause, params={"target": f"pairing-{path}", "letters": "yes"})
+    assert "1 pairing rests; the classes keep their opening days." in seen.text
+    hidden = dict(re.findall(r'type="hidden" name="(form|agreed|target|letters)" value="([^"]+)"', seen.text))
+    done = await cora.http.post(pause, data={**hidden, "reason": "Ill."})
     assert f"Letters of pairing {path}" in done.text
     page = (await cora.gets(path)).text
     assert "Their letters rest." in page
@@ -89,8 +93,85 @@ async def test_who_coordinates_one_school_sees_that_one_s(town: Town) -> None:
     assert (await sol.gets(str(town.pairings["leo"]))).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["tess", "mo", "sam"])
+@pytest.mark.parametrize("name", ["tess", "lia", "sam"])
 async def test_the_pairings_are_closed_to_everybody_else(town: Town, name: str) -> None:
     visitor = town.pairing_list(name)
     assert (await visitor.http.get(visitor.path)).status_code == 403
-    assert (await visitor.gets(str(town.pairings["noah"]))).status_code == 403
+    assert (await visitor.gets(str(town.pairings["zoe"]))).status_code in {403, 404}
+
+
+def letter(town: Town, child: str, draft: UUID) -> str:
+    return f"{town.pairings[child]}/letter/{draft}"
+
+
+@pytest.mark.parametrize("name", ["cora", "mo"])
+async def test_each_dot_opens_its_letter_to_those_who_read_them(town: Town, name: str) -> None:
+    draft = await town.delivers("maya", "Hello, I am Maya. <b>")
+    reader = town.pairing_list(name)
+    where = letter(town, "maya", draft.id)
+    page = (await reader.gets(str(town.pairings["maya"]))).text
+    assert page.count(f'href="{reader.path}/{where}"') == 2, "from the line, and from the words"
+    opened = (await reader.gets(where)).text
+    assert "Hello, I am Maya. &lt;b&gt;" in opened
+    assert "September 1, 2026: Maya&#39;s letter of round 1 was released to Dana." in opened
+    found = await town.admin.fetch("SELECT role FROM disclosure WHERE viewer = $1", town.staff[name])
+    assert len(found) == 1, "whoever is outside the school has seen it, on record"
+
+
+async def test_pages_and_a_reserve_s_letter_open_too(town: Town) -> None:
+    mo = town.pairing_list("mo")
+    scanned = await town.delivers("maya", scan("white"))
+    page = await mo.gets(letter(town, "maya", scanned.id))
+    assert "Open the handwritten pages" in page.text
+    pages = await mo.gets(f"{letter(town, 'maya', scanned.id)}/pages")
+    assert pages.headers["content-type"] == "application/pdf"
+    await town.stocks("A letter for whoever needs it.")
+    await town.on(FIRST_OPENING)
+    await town.misses_with_stock("maya")
+    stock = await town.admin.fetchval("SELECT draft_id FROM delivery WHERE kind = 'stock'")
+    page = await mo.gets(letter(town, "maya", stock))
+    assert "A letter for whoever needs it." in page.text
+    assert (await mo.gets(f"{letter(town, 'maya', stock)}/pages")).status_code == 404
+
+
+async def test_a_teacher_sees_the_year_of_a_child_and_the_letters_that_the_class_has(town: Town) -> None:
+    childs = await town.delivers("maya", "Hello, I am Maya.")
+    await town.on(FIRST_ROUND)
+    officers = await town.delivers("maya", "Dear Maya", side=Side.OFFICER)
+    tess, where = town.pairing_list("tess"), letter(town, "maya", officers.id)
+    page = (await tess.gets(str(town.pairings["maya"]))).text
+    assert "The year of Maya and Dana" in page
+    assert "What has happened" not in page
+    assert "Hello, I am Maya." in (await tess.gets(letter(town, "maya", childs.id))).text
+    assert where not in page
+    assert (await tess.gets(where)).status_code == 404, "the class has not opened it yet"
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    assert "Dear Maya" in (await tess.gets(where)).text
+    assert await town.admin.fetchval("SELECT count(*) FROM disclosure") == 0, "she is of the school"
+    assert f"/{PROGRAM.id}/pairings/{town.pairings['maya']}" in await town.teacher("tess").sees()
+
+
+async def test_a_letter_under_a_case_opens_to_nobody_here_and_its_case_to_the_counselor(town: Town) -> None:
+    draft = await town.hands_in("maya", "I feel so lonely.")
+    by = town.staff["mo"]
+    await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.SAD)
+    where = letter(town, "maya", draft.id)
+    for name in ("cora", "mo", "coco", "tess"):
+        visitor = town.pairing_list(name)
+        assert (await visitor.gets(where)).status_code == 404
+        page = (await visitor.gets(str(town.pairings["maya"]))).text
+        assert where not in page
+        assert (f"/{PROGRAM.id}/counsel/{await town.case()}" in page) is (name == "coco")
+
+
+async def test_fault_33_a_letter_opens_to_nobody_elsewhere(town: Town) -> None:
+    draft = await town.delivers("maya", "Hello, I am Maya.")
+    await town.is_coordinator_of("sol", "south")
+    where = letter(town, "maya", draft.id)
+    for name in ("sol", "cal", "coco", "theo", "lia", "sam", "dana"):
+        assert (await town.pairing_list(name).gets(where)).status_code in {403, 404}
+    mo = town.pairing_list("mo")
+    assert (await mo.gets(letter(town, "leo", draft.id))).status_code == 404, "it is another pairing's"
+    assert (await mo.gets(letter(town, "maya", uuid4()))).status_code == 404
+    assert await town.admin.fetchval("SELECT count(*) FROM disclosure") == 0

@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
+from bluepals.domain.program import Program
+from bluepals.facts import year
 from desk import setup
 from desk.forms import Most
+from service.parts import Parts
 from tests.bluepals.roster.village import OFFICERS, STAFF, STUDENTS, cells_of, workbook
 from tests.bluepals.roster.village import PROGRAM as VILLAGE
-from tests.desk.town import NORTH, SOUTH, Town, Visitor
+from tests.desk.town import NORTH, SCOPE, SOUTH, Town, Visitor
 
 FILES = {"students.csv": STUDENTS.encode(), "officers.csv": OFFICERS.encode(), "staff.csv": STAFF.encode()}
 
@@ -211,3 +215,97 @@ async def test_the_set_up_is_the_coordinators(town: Town, name: str) -> None:
     visitor = town.setup(name)
     for path in ("", "/pairs", f"/{FORMS_5A}"):
         assert (await visitor.http.get(visitor.path + path)).status_code == 403
+
+
+async def opens(visitor: Visitor, **fields: str) -> httpx.Response:
+    return await visitor.posts("open", **{"sure": "yes", **fields})
+
+
+@pytest.fixture
+def began(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The programs whose years were begun."""
+    programs: list[str] = []
+
+    async def begin(_: Parts, program: Program) -> None:
+        programs.append(program.id)
+
+    monkeypatch.setattr(setup, "begin_years", begin)
+    return programs
+
+
+async def test_the_year_is_opened_by_a_button(cora: Visitor, began: list[str]) -> None:
+    assert "Open the year <small>North School, South School</small>" in await cora.sees()
+    done = await opens(cora)
+    assert "The year begins. Pairs are proposed within a few minutes" in done.text
+    assert began == ["stl"]
+
+
+async def test_nothing_is_opened_before_the_dates_are_said_to_be_right(
+    cora: Visitor, began: list[str]
+) -> None:
+    refused = await opens(cora, sure="no")
+    assert (refused.status_code, "Tick that the dates are right" in refused.text) == (422, True)
+    assert began == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("UPDATE officer SET cleared_until = '2026-08-01'", "No officer has a clearance in date"),
+        ("UPDATE student SET left_at = now()", "No child has a consent to the letters"),
+    ],
+)
+async def test_what_is_missing_is_said_in_place_and_nothing_is_opened(
+    town: Town, cora: Visitor, began: list[str], statement: str, sentence: str
+) -> None:
+    await town.admin.execute(statement)
+    page = await cora.sees()
+    assert sentence in page
+    assert "<button>Open the year</button>" not in page
+    refused = await opens(cora)
+    assert (refused.status_code, "The year can&#39;t be opened yet." in refused.text) == (422, True)
+    assert began == []
+
+
+async def test_a_year_that_is_over_is_not_opened(town: Town, began: list[str]) -> None:
+    await town.on(date(2027, 6, 1))
+    cora = town.setup("cora")
+    assert "was over on 2027-05-28: send one with new dates" in await cora.sees()
+    assert (await opens(cora)).status_code == 422
+    assert began == []
+
+
+async def test_what_had_better_be_there_is_said_and_hinders_nobody(
+    town: Town, cora: Visitor, began: list[str]
+) -> None:
+    await town.admin.execute("DELETE FROM staff_role WHERE staff_id = $1", town.staff["coco"])
+    await town.admin.execute("DELETE FROM staff_role WHERE staff_id = $1", town.staff["theo"])
+    await town.admin.execute("UPDATE officer SET capacity = 1")
+    await town.on(date(2026, 9, 20))
+    page = await cora.sees()
+    assert "North School: there is no counselor" in page
+    assert "South School: there is no counselor" not in page, "Cal is"
+    assert "North School: class 5/B &amp; C has no teacher" in page
+    assert "6 children may have a pal, and officers have 5 places: some will wait." in page
+    assert "The first letters were due on 2026-09-18" in page
+    assert (await opens(cora)).status_code == 200
+    assert began == ["stl"]
+
+
+async def test_while_temporal_is_away_opening_has_to_wait(cora: Visitor) -> None:
+    waits = await opens(cora)
+    assert (waits.status_code, "This has to wait" in waits.text) == (503, True)
+
+
+async def test_once_all_years_are_open_there_is_nothing_to_open(town: Town, cora: Visitor) -> None:
+    for one in (NORTH, SOUTH):
+        await year.open_year(town.parts.office, SCOPE, one)
+    assert "Open the year" not in await cora.sees()
+
+
+async def test_opening_is_for_who_coordinates_all_schools(town: Town, began: list[str]) -> None:
+    await town.is_coordinator_of("sol", "south")
+    sol = town.setup("sol")
+    assert "Open the year" not in await sol.sees()
+    assert (await opens(sol)).status_code == 403
+    assert began == []

@@ -55,7 +55,7 @@ def stopwatch(*, name: str, case: str, missing: int, since: str, link: str) -> N
     )
 
 
-def conduct(*, name: str, case: str, program: str) -> Notice:
+def conduct(*, name: str, case: str, link: str) -> Notice:
     return Notice(
         kind="safety",
         subject="An officer's conduct: please decide",
@@ -65,8 +65,9 @@ def conduct(*, name: str, case: str, program: str) -> Notice:
                 f"Somebody worries about an officer's letter. The case is {case}. The officer and their pairings have "
                 "stopped: no letter goes to them or from them."
             ),
-            f"Look at it with: starter.py case show {program} {case}",
+            "Please read the letter on your page, and say what becomes of it and of the officer.",
         ),
+        action=Action("Decide", link),
     )
 
 

@@ -70,7 +70,7 @@ def pair_to_guardian(
     )
 
 
-def pairs_to_counselor(*, name: str, lines: Sequence[str], until: str, program: str) -> Notice:
+def pairs_to_counselor(*, name: str, lines: Sequence[str], until: str, link: str) -> Notice:
     return Notice(
         kind="asked",
         subject=f"{counted(len(lines), 'pair')} will be introduced",
@@ -80,9 +80,10 @@ def pairs_to_counselor(*, name: str, lines: Sequence[str], until: str, program: 
                 f"These pairs are introduced to each other after {until}, unless the family, the officer or you decline "
                 "one before. No reason is needed."
             ),
-            f"To decline one: starter.py match decline {program} PAIRING --by YOUR-ID",
+            "To decline one, open your page.",
         ),
         sections=(Section("New pairs", tuple(lines)),),
+        action=Action("Your page", link),
     )
 
 

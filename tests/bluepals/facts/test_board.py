@@ -16,7 +16,8 @@ NORTH = Scope("stl", schools=("north",))
 
 
 async def board(schools: TwoSchools, scope: Scope | None = None) -> Board:
-    return await board_rounds(schools.office, scope or schools.scope)
+    async with schools.office.database.transaction(scope or schools.scope) as connection:
+        return await board_rounds(connection)
 
 
 async def count(schools: TwoSchools, side: Side = Side.STUDENT, number: int = 1) -> SideCount:

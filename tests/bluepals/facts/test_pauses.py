@@ -67,6 +67,35 @@ async def test_a_paused_school_has_no_dates_and_the_other_keeps_its_own(schools:
     assert await dates(schools, "south") == before
 
 
+async def test_a_look_at_a_pause_begins_none_and_shows_what_freezes(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    by = schools.staff["Cora"]
+    rest = await pauses.preview_pause(schools.office, schools.scope, NORTH, LETTERS, by=by)
+    assert {one.school for one in rest.after.rounds if one not in rest.before.rounds} == {"north"}
+    assert await dates(schools, "north") == [CHILDREN_DUE, OFFICERS_DUE, OPENS]
+    assert await schools.admin.fetchval("SELECT count(*) FROM pause") == 0
+    assert await schools.admin.fetchval("SELECT count(*) FROM tell WHERE fact = 'dates_changed'") == 0
+
+
+async def test_a_pause_freezes_what_was_seen_or_nothing(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    by = schools.staff["Cora"]
+    seen = await pauses.preview_pause(schools.office, schools.scope, EVERYTHING, LETTERS, by=by)
+    await pause(schools, NORTH)
+
+    async def begin(agreed: str) -> None:
+        await pauses.pause_as_seen(
+            schools.office, schools.scope, EVERYTHING, LETTERS, reason="snow", by=by, agreed=agreed
+        )
+
+    with pytest.raises(PauseRefused, match="Look again"):
+        await begin(seen.agreement)
+    assert await dates(schools, "south") == [CHILDREN_DUE, OFFICERS_DUE, OPENS]
+    seen = await pauses.preview_pause(schools.office, schools.scope, EVERYTHING, LETTERS, by=by)
+    await begin(seen.agreement)
+    assert await dates(schools, "south") == [None, None, None]
+
+
 async def test_what_had_passed_before_the_pause_stays_as_it_was(schools: TwoSchools) -> None:
     await schools.at(CHILDREN_DUE)
     await pause(schools)
