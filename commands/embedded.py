@@ -39,7 +39,7 @@ def environment(stack: Stack, keys: Mapping[str, str], desk_port: int = 0) -> En
         "TEMPORAL_ADDRESS": stack.temporal.address,
         "BLUEPALS_DATABASE_URL": stack.postgres.url_of(ROLE, DATABASE),
         "BLUEPALS_DATABASE_ADMIN_URL": stack.postgres.admin_url,
-        "BLUEPALS_DESK_URL": f"http://{LOOPBACK}:{desk_port}",
+        "BLUEPALS_DESK_URL": f"http://localhost:{desk_port}",  # A name: browsers bind no passkey to a number.
         "BLUEPALS_DESK_PORT": str(desk_port),
         "BLUEPALS_HEALTH_PORT": str(free_port()),
         "BLUEPALS_TEMPORAL_METRICS_PORT": "0",
@@ -108,5 +108,7 @@ async def service(settings: Mapping[str, str], logs: Path) -> AsyncIterator[Serv
             f"worker ({logs}/worker.log)",
             worker,
         )
-        await healthy(f"{settings['BLUEPALS_DESK_URL']}/health", f"desk ({logs}/desk.log)", desk)
+        await healthy(
+            f"http://{LOOPBACK}:{settings['BLUEPALS_DESK_PORT']}/health", f"desk ({logs}/desk.log)", desk
+        )
         yield Service(worker.pid, desk.pid)
