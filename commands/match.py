@@ -65,7 +65,7 @@ def _print(
     pairs: Sequence[OpenPair], needs: Sequence[dict[str, object]], waiting: Sequence[WaitingChild]
 ) -> None:
     table = Table(
-        "class", "child", "officer", ids("why, and the pair's id"), title=f"{len(pairs)} open pairs"
+        "class", "child", "officer", ids("why, and the pair's id"), title=counted(len(pairs), "open pair")
     )
     for pair in pairs:
         table.add_row(

@@ -167,7 +167,7 @@ def print_paused(program: Program, paused: Sequence[OpenPause]) -> None:
         whats = [one.what for one in together]
         since = together[0].began_at.astimezone(calendar.zone).date()
         began = f"{since:%B %-d, %Y}" + (
-            ", before this year began" if since < calendar.year.first_day else ""
+            ", before the first day of this school year" if since < calendar.year.first_day else ""
         )
         print_item(
             f"Paused since {began}: {' and '.join(whats)} of {target} ({reason}).",

@@ -8,6 +8,7 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from bluepals.domain.counting import counted
 from bluepals.domain.letters import MAX_CHARACTERS
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
@@ -34,6 +35,7 @@ _templates.globals.update(
     longest_remark=LONGEST_REMARK,
     pages_of=pages_of,
     english=DESK_ENGLISH,
+    counted=counted,
 )
 _templates.filters["long_date"] = ENGLISH.long_date
 
