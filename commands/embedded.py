@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.shell import DEV_ENVIRONMENT, out
+from commands.shell import DEV_ENVIRONMENT, out, say
 from stack.embedded import Stack
 from stack.health import healthy
 from stack.ports import LOOPBACK, free_port
@@ -66,9 +66,8 @@ async def left_running(stack: Stack, settings: Environment) -> None:
     write(DEV_ENVIRONMENT, settings)
     out.print(f"Temporal Web UI  {stack.temporal.ui}", highlight=False)
     out.print(f"mail             {stack.mail.page}", highlight=False)
-    out.print(
+    say(
         f"desk             {settings['BLUEPALS_DESK_URL']}/PROGRAM; let in by starter.py enter PROGRAM PERSON",
-        highlight=False,
     )
     try:
         with suppress(asyncio.CancelledError):
