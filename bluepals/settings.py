@@ -62,7 +62,11 @@ class Settings(BaseSettings):
     )
     link_key: SecretStr = Field(description="signs the links in mails; at least 32 characters")
     desk_url: str = Field(
-        default="http://127.0.0.1:8000", description="how people reach the desk, as links in mails say it"
+        default="http://localhost:8000", description="how people reach the desk, as links in mails say it"
+    )
+    desk_host: str = Field(
+        default="127.0.0.1",
+        description="the address on which the desk listens; 0.0.0.0: on all of this machine",
     )
     desk_port: int = 8000
     health_port: int = Field(default=8001, description="the worker's /health and /metrics")

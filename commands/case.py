@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.cases import LetterOutcome, OfficerOutcome
+from bluepals.domain.counting import counted
 from bluepals.facts import cases, closing
 from bluepals.facts.closing import Closing, Word
 from bluepals.store import cases as store
@@ -57,7 +58,7 @@ def _print_list(found: Sequence[Mapping[str, object]], zone: ZoneInfo) -> None:
     still_open = sum(not one["closed_at"] for one in found)
     table = Table(
         ids("case"), "kind", "opened", "waits for",
-        title=f"{still_open} open cases", box=SIMPLE_HEAD, pad_edge=False,
+        title=counted(still_open, "open case"), box=SIMPLE_HEAD, pad_edge=False,
     )  # fmt: skip
     for one in found:
         opened = one["opened_at"]
@@ -159,7 +160,11 @@ async def _attest(
         )
         await Referrals(service.client).attested(case)
     shape = {"case": case, "known": attested.known, "to_attest": attested.still_to_attest}
-    left = f"{attested.still_to_attest} still have to." if attested.still_to_attest else "All have."
+    left = (
+        f"{counted(attested.still_to_attest, 'person', 'people')} still to attest."
+        if attested.still_to_attest
+        else "All have."
+    )
     answer(shape, json, lambda: out.print(f"Attested, for yourself. {left}"))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bluepals.store.migrate import migrate
 from commands.embedded import DESK_PORT, Environment, environment, left_running, new_keys, service, write
-from commands.shell import out, run
+from commands.shell import out, run, say
 from stack.embedded import WELL_KNOWN, embedded_stack
 from workflows.search_attributes import TYPES
 
@@ -24,9 +24,7 @@ async def _dev() -> None:
         out.print("starting worker and desk")
         async with service(settings, FOLDER):
             out.print(f"logs             {FOLDER.relative_to(Path.cwd())}/*.log", highlight=False)
-            out.print(
-                "Next, in another terminal: starter.py import examples/network. Ctrl-C stops everything."
-            )
+            say("Next, in another terminal: starter.py import examples/network. Ctrl-C stops everything.")
             await left_running(stack, settings)
 
 

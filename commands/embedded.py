@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.shell import DEV_ENVIRONMENT, out
+from commands.shell import DEV_ENVIRONMENT, out, say
 from stack.embedded import Stack
 from stack.health import healthy
 from stack.ports import LOOPBACK, free_port
@@ -39,7 +39,7 @@ def environment(stack: Stack, keys: Mapping[str, str], desk_port: int = 0) -> En
         "TEMPORAL_ADDRESS": stack.temporal.address,
         "BLUEPALS_DATABASE_URL": stack.postgres.url_of(ROLE, DATABASE),
         "BLUEPALS_DATABASE_ADMIN_URL": stack.postgres.admin_url,
-        "BLUEPALS_DESK_URL": f"http://{LOOPBACK}:{desk_port}",
+        "BLUEPALS_DESK_URL": f"http://localhost:{desk_port}",  # A name: browsers bind no passkey to a number.
         "BLUEPALS_DESK_PORT": str(desk_port),
         "BLUEPALS_HEALTH_PORT": str(free_port()),
         "BLUEPALS_TEMPORAL_METRICS_PORT": "0",
@@ -66,9 +66,8 @@ async def left_running(stack: Stack, settings: Environment) -> None:
     write(DEV_ENVIRONMENT, settings)
     out.print(f"Temporal Web UI  {stack.temporal.ui}", highlight=False)
     out.print(f"mail             {stack.mail.page}", highlight=False)
-    out.print(
+    say(
         f"desk             {settings['BLUEPALS_DESK_URL']}/PROGRAM; let in by starter.py enter PROGRAM PERSON",
-        highlight=False,
     )
     try:
         with suppress(asyncio.CancelledError):
@@ -108,5 +107,7 @@ async def service(settings: Mapping[str, str], logs: Path) -> AsyncIterator[Serv
             f"worker ({logs}/worker.log)",
             worker,
         )
-        await healthy(f"{settings['BLUEPALS_DESK_URL']}/health", f"desk ({logs}/desk.log)", desk)
+        await healthy(
+            f"http://{LOOPBACK}:{settings['BLUEPALS_DESK_PORT']}/health", f"desk ({logs}/desk.log)", desk
+        )
         yield Service(worker.pid, desk.pid)

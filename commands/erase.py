@@ -7,7 +7,7 @@ import typer
 from bluepals.facts import erasure
 from bluepals.store import people
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run, say
 
 app = typer.Typer(help="A family's wish that all about a child be erased.", no_args_is_help=True)
 
@@ -32,11 +32,10 @@ async def _request(program: str, student: str, by: str, json: bool) -> None:
     answer(
         {"student": student, "state": said},
         json,
-        lambda: out.print(
+        lambda: say(
             f"Student {student} has been erased already."
             if asked.erased
             else f"On record. The coordinator confirms it: starter.py erase confirm {program} {student} --by YOUR-ID",
-            highlight=False,
         ),
     )
 

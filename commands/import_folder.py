@@ -12,7 +12,7 @@ from rich.text import Text
 from bluepals.facts import roster
 from bluepals.facts.roster import Roster, RosterRefused
 from bluepals.roster import Problem, RosterReading, read_folder
-from commands.shell import AsJson, Exit, answer, out, parts, run
+from commands.shell import AsJson, Exit, answer, out, parts, run, say
 
 
 def import_folder(
@@ -77,7 +77,7 @@ def _print(reading: RosterReading, shape: Mapping[str, object], check: bool) -> 
     elif check:
         out.print("No problem found; nothing was changed.")
     elif reading.program:
-        out.print(f"Imported. Next: starter.py open {reading.program.id}")
+        say(f"Imported. Next: starter.py open {reading.program.id}")
 
 
 def print_problems(reading: RosterReading) -> None:

@@ -19,7 +19,7 @@ from bluepals.roster.formulas import csv_file
 from bluepals.store import matching, people, programs
 from bluepals.store.database import Scope
 from bluepals.store.matching import OpenPair, WaitingChild
-from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run, say
 from service.asking import Asking
 from service.parts import Parts
 
@@ -65,7 +65,7 @@ def _print(
     pairs: Sequence[OpenPair], needs: Sequence[dict[str, object]], waiting: Sequence[WaitingChild]
 ) -> None:
     table = Table(
-        "class", "child", "officer", ids("why, and the pair's id"), title=f"{len(pairs)} open pairs"
+        "class", "child", "officer", ids("why, and the pair's id"), title=counted(len(pairs), "open pair")
     )
     for pair in pairs:
         table.add_row(
@@ -144,9 +144,7 @@ async def _propose(program: str, json: bool) -> None:
         async with service.database.transaction(Scope.whole(program)) as connection:
             definition = await programs.load(connection)
         count = await Asking(service.client).propose_again(definition)
-    answer(
-        {"open": count}, json, lambda: out.print(f"Open pairs: {count}. See: starter.py match show {program}")
-    )
+    answer({"open": count}, json, lambda: say(f"Open pairs: {count}. See: starter.py match show {program}"))
 
 
 @app.command()
@@ -168,9 +166,8 @@ async def _decline(program: str, pairing: UUID, by: str, json: bool) -> None:
     answer(
         {"pairing": pairing},
         json,
-        lambda: out.print(
+        lambda: say(
             f"Pairing {pairing} is not introduced. For another pal: starter.py match propose {program}",
-            highlight=False,
         ),
     )
 

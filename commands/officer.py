@@ -14,7 +14,7 @@ from bluepals.facts.leaving import Left
 from bluepals.store import people, programs
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run, say
 from service.parts import Parts
 
 app = typer.Typer(help="An officer goes: all their children at once.", no_args_is_help=True)
@@ -95,7 +95,7 @@ async def _go(
         async with service.database.transaction(scope) as connection:
             calendar = SchoolCalendar.of(await programs.load(connection))
     shape = {"pairings": left.pairings, "farewell_until": left.farewell_until}
-    answer(shape, json, lambda: out.print(_sentence(program, left, calendar), highlight=False))
+    answer(shape, json, lambda: say(_sentence(program, left, calendar)))
 
 
 def _sentence(program: str, left: Left, calendar: SchoolCalendar) -> str:

@@ -10,7 +10,7 @@ from bluepals.store import pauses, programs
 from bluepals.store.database import Scope
 from bluepals.store.pauses import OpenPause
 from commands.pauses import print_paused
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, parts_of, run, say
 from service.opening import SEED, begin_years
 
 
@@ -39,5 +39,5 @@ async def _open(program: str, seed: int, json: bool) -> None:
 
 def _print(program: Program, years: Sequence[str], paused: Sequence[OpenPause]) -> None:
     verb = "is" if len(years) == 1 else "are"
-    out.print(f"{' and '.join(years)} {verb} open. Next: starter.py match show {program.id}", highlight=False)
+    say(f"{' and '.join(years)} {verb} open. Next: starter.py match show {program.id}")
     print_paused(program, paused)

@@ -15,7 +15,7 @@ from rich.text import Text
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.store import programs, status
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run, say
 from workflows.api.pairing import workflow_id
 
 app = typer.Typer(help="Who writes to whom, and one pairing's year.", no_args_is_help=True)
@@ -44,7 +44,7 @@ def _print_list(found: Sequence[Mapping[str, Any]]) -> None:
             table.add_row(*map(Text, cells))  # Text: square brackets in a name are no markup.
         out.print(table)
     if not found:
-        out.print("There are no pairings yet. Next: starter.py match show PROGRAM")
+        say("There are no pairings yet. Next: starter.py match show PROGRAM")
 
 
 @app.command()

@@ -17,7 +17,7 @@ from bluepals.facts.pauses import Choice, NewCalendar
 from bluepals.store import people, programs
 from bluepals.store.database import Scope
 from bluepals.store.pauses import OpenPause, Target, What
-from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, print_item, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, print_item, run, say
 from service.parts import Parts
 
 By = Annotated[str, typer.Option("--by", help="Your staff_id, as in staff.csv: a coordinator's.")]
@@ -55,11 +55,9 @@ async def _pause(
     answer(
         shape,
         json,
-        lambda: out.print(
+        lambda: say(
             f"Paused: {' and '.join(whats)} of {target}. Workflows told: {changed.told}. "
             f"When it ends: starter.py resume {program} {_as_options(target, whats)}--by {by} --preview",
-            highlight=False,
-            soft_wrap=True,
         ),
     )
 
@@ -167,7 +165,7 @@ def print_paused(program: Program, paused: Sequence[OpenPause]) -> None:
         whats = [one.what for one in together]
         since = together[0].began_at.astimezone(calendar.zone).date()
         began = f"{since:%B %-d, %Y}" + (
-            ", before this year began" if since < calendar.year.first_day else ""
+            ", before the first day of this school year" if since < calendar.year.first_day else ""
         )
         print_item(
             f"Paused since {began}: {' and '.join(whats)} of {target} ({reason}).",

@@ -282,7 +282,8 @@ def _print(report: Report, audited: AuditReport) -> None:
             out.print(f"BROKEN {check.name}: {violation.sentence}", style="bold red", highlight=False)
     if not _is_broken(report, audited):
         out.print(
-            f"No rule was broken. {len(audited.checks)} rules, {audited.histories} histories looked at.",
+            f"No rule was broken. {counted(len(audited.checks), 'rule')},"
+            f" {counted(audited.histories, 'history', 'histories')} looked at.",
             style="green",
         )
     out.print(f"The year as a page: {FOLDER / 'index.html'}", highlight=False)

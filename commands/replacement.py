@@ -17,7 +17,7 @@ from bluepals.store import replacements as store
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
 from bluepals.store.replacements import Listed
-from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run, say
 from service.parts import Parts
 
 app = typer.Typer(help="Children between two officers, and who is next.", no_args_is_help=True)
@@ -110,9 +110,7 @@ async def _reject(program: str, replacement: UUID, by: str, why: str, json: bool
     answer(
         {"replacement": replacement},
         json,
-        lambda: out.print(
-            f"Rejected. See who is next: starter.py replacement list {program}", highlight=False
-        ),
+        lambda: say(f"Rejected. See who is next: starter.py replacement list {program}"),
     )
 
 
@@ -137,9 +135,7 @@ async def _begin(program: str, pairing: UUID, by: str, cause: Cause, json: bool)
     answer(
         {"replacement": opened},
         json,
-        lambda: out.print(
-            f"Begun: {opened}. Who is next: starter.py replacement list {program}", highlight=False
-        ),
+        lambda: say(f"Begun: {opened}. Who is next: starter.py replacement list {program}"),
     )
 
 

@@ -152,7 +152,7 @@ def _said_by_temporal(error: RPCError) -> tuple[str, Exit]:
 
 
 def _leave(sentence: str, status: Exit) -> NoReturn:
-    err.print(sentence, style="bold red" if status else "", markup=False, highlight=False)
+    err.print(sentence, style="bold red" if status else "", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(status)
 
 
@@ -213,11 +213,16 @@ def answer(value: object, as_json: bool, show: Callable[[], None]) -> None:
         show()
 
 
+def say(sentence: str) -> None:
+    """In one line, however narrow the window: people copy the command that it names."""
+    out.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
 def print_item(sentence: str, how: str | None = None) -> None:
-    """One of a list. `how`, a command, is never broken into lines: people copy it."""
+    """One of a list, and below it the command that answers it."""
     out.print(f"- {sentence}", markup=False, highlight=False)
     if how:
-        out.print(f"  {how}", markup=False, highlight=False, soft_wrap=True)
+        say(f"  {how}")
 
 
 def _plain(value: object) -> str:

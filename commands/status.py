@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
@@ -16,7 +16,7 @@ from bluepals.store.pauses import OpenPause
 from commands.pauses import print_paused
 from commands.shell import AsJson, ProgramId, answer, out, parts_of, print_item, run
 
-COUNTS = ("students", "pairings", "without_pal", "to_read", "delivered", "next_date")
+COUNTS = ("students", "pairings", "without_pal", "to_read", "delivered")
 
 
 def status(program: ProgramId, json: AsJson = False) -> None:
@@ -53,17 +53,17 @@ def _shape(one: OpenPause) -> dict[str, object]:
 
 def _print(
     program: Program,
-    schools: Sequence[Mapping[str, object]],
+    schools: Sequence[Mapping[str, Any]],
     paused: Sequence[OpenPause],
     calls: Sequence[Call],
 ) -> None:
-    # Seven columns on a screen of eighty characters; the first is an id, which people copy.
+    # Six columns on a screen of eighty characters; the first is an id, which people copy.
     table = Table(
-        Column("school year", no_wrap=True), "children", "pairs", "no pal", "to read", "released", "next",
-        box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1),
+        Column("school year", no_wrap=True), "children", "pairs", "no pal", "to read", "released",
+        box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
     )  # fmt: skip
     for row in schools:
-        table.add_row(f"{row['program_year']}\n{row['year']}", *(_cell(row[count]) for count in COUNTS))
+        table.add_row(f"{row['program_year']}\n{_state(row)}", *(str(row[count]) for count in COUNTS))
     out.print(table)
     print_paused(program, paused)
     for call in calls:
@@ -72,7 +72,5 @@ def _print(
         out.print("Nothing needs you.")
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:%b %-d}" if isinstance(value, date) else str(value)
+def _state(row: Mapping[str, Any]) -> str:
+    return f"{row['year']}, next date {row['next_date']:%b %-d}" if row["next_date"] else row["year"]

@@ -14,7 +14,7 @@ from bluepals.facts.moves import Left, Transferred
 from bluepals.store import leaving as records
 from bluepals.store import people, programs
 from bluepals.store.database import Scope
-from commands.shell import AsJson, ProgramId, answer, out, parts_of, run
+from commands.shell import AsJson, ProgramId, answer, out, parts_of, run, say
 from service.parts import Parts
 
 app = typer.Typer(help="A child leaves, or changes schools.", no_args_is_help=True)
@@ -91,11 +91,10 @@ async def _take_back(program: str, student: str, by: str, json: bool) -> None:
     answer(
         {"pairing_id": pairing},
         json,
-        lambda: out.print(
+        lambda: say(
             f"Taken back: pairing {pairing} goes on."
             if pairing
             else f"Taken back. The pairing has ended: match {student} again with starter.py match propose {program}",
-            highlight=False,
         ),
     )
 
@@ -145,9 +144,8 @@ async def _died(program: str, student: str, by: str, json: bool) -> None:
     answer(
         {"pairings": left.pairings},
         json,
-        lambda: out.print(
+        lambda: say(
             f"Pairings that end by this: {left.pairings}. Nothing goes out by itself. See: starter.py status {program}",
-            highlight=False,
         ),
     )
 

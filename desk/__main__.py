@@ -20,7 +20,7 @@ async def main(found: Settings) -> None:
         # No access log: the paths hold the links.
         config = uvicorn.Config(
             app(parts),
-            "0.0.0.0",  # noqa: S104 - people reach it from outside
+            found.desk_host,
             found.desk_port,
             access_log=False,
             log_config=None,

@@ -55,7 +55,7 @@ def app(parts: Parts) -> Starlette:
     referrals, asking = Referrals(parts.client), Asking(parts.client, PATIENCE)
     cases = Cases(parts.office, referrals)
     doors, pals, classes = Doors(parts.office), Pals(parts.office, cases), Classes(parts.office, cases)
-    counsel, family = Counsel(parts.office, cases, referrals), Family(parts.office)
+    counsel, family = Counsel(parts.office, cases), Family(parts.office)
 
     async def health(_: Request) -> Response:
         try:

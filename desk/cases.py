@@ -21,8 +21,6 @@ from desk.pages import page, sentence
 from desk.refusals import status_of
 from service.referrals import Referrals
 
-NO_TIME = "Say when you reported, with date and time, and send it again."
-
 
 class Cases:
     def __init__(self, office: Office, referrals: Referrals) -> None:
@@ -41,17 +39,20 @@ class Cases:
         return await self._page(request, await visitor(self._office, request))
 
     async def attest(self, request: Request) -> Response:
-        reader, case_id = await visitor(self._office, request), request.path_params["case"]
+        reader = await visitor(self._office, request)
         try:
-            async with submitted(request) as form:
-                when, reference = attestation_in(form)
-                await cases_page.attest(self._office, reader, case_id, when=when, reference=reference)
+            await self.take_attestation(request, reader)
         except Refused as refused:
             return await self._page(request, reader, str(refused), status_of(refused))
-        except ValueError:
-            return await self._page(request, reader, NO_TIME, 422)
-        await self._referrals.attested(case_id)
         return RedirectResponse(f"/{reader.program}/cases?done=1", 303)
+
+    async def take_attestation(self, request: Request, reader: Visitor) -> None:
+        """For oneself, from a form about this case on any page of the desk. Raises NotTheirs and Refused."""
+        case_id = request.path_params["case"]
+        async with submitted(request) as form:
+            when, reference = attestation_in(form)
+            await cases_page.attest(self._office, reader, case_id, when=when, reference=reference)
+        await self._referrals.attested(case_id)
 
     async def worry(self, request: Request, person: UUID, back: str) -> Response:
         """From another page of the desk, which has seen to it that this letter is on it."""

@@ -13,19 +13,17 @@ from bluepals.facts import counsel_page
 from bluepals.facts.closing import Word
 from bluepals.facts.counsel_page import CounselorAtDesk
 from bluepals.facts.office import Office
-from desk.cases import NO_TIME, Cases
+from desk.cases import Cases
 from desk.doors import visitor
-from desk.forms import FormRefused, attestation_in, day_in, form_key, submitted
+from desk.forms import FormRefused, day_in, form_key, submitted
 from desk.pages import page, pdf
 from desk.refusals import status_of
-from service.referrals import Referrals
 
 
 class Counsel:
-    def __init__(self, office: Office, cases: Cases, referrals: Referrals) -> None:
+    def __init__(self, office: Office, cases: Cases) -> None:
         self._office = office
         self._cases = cases
-        self._referrals = referrals
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -75,15 +73,11 @@ class Counsel:
 
     async def attest(self, request: Request) -> Response:
         counselor, case_id = await self._counselor(request), request.path_params["case"]
+        await counsel_page.check_case(self._office, counselor, case_id)
         try:
-            async with submitted(request) as form:
-                when, reference = attestation_in(form)
-                await counsel_page.attest(self._office, counselor, case_id, when=when, reference=reference)
+            await self._cases.take_attestation(request, counselor.entered)
         except Refused as refused:
             return await self._case_page(request, counselor, str(refused), status_of(refused))
-        except ValueError:
-            return await self._case_page(request, counselor, NO_TIME, 422)
-        await self._referrals.attested(case_id)
         return _done(request, "attested")
 
     async def plan(self, request: Request) -> Response:

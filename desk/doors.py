@@ -6,7 +6,7 @@ A link that is opened in another browser than the one that asked for it lets nob
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -17,15 +17,21 @@ from bluepals.domain.refusals import Refused
 from bluepals.facts import doors
 from bluepals.facts.doors import Entered, Visitor
 from bluepals.facts.office import Office
+from desk.door_words import BY_LANGUAGE, LANGUAGE, door_words
 from desk.forms import FormRefused, form_key, submitted, typed_in
 from desk.navigation import first_page
-from desk.pages import page, sentence
+from desk.pages import around, page, sentence
 from desk.refusals import status_of
 
 # A browser takes a cookie of such a name over a safe connection and for this host only (RFC 6265bis, 4.1.3.2).
 SESSION, ASKING = "__Host-blue-pals", "__Host-blue-pals-asking"
 ASKING_STAYS = timedelta(minutes=30)
 LONGEST_ADDRESS = 254  # characters (RFC 5321, 4.5.3.1.3)
+
+
+NOT_IN = "You are not entered, or not any more."
+AGAIN = "This step matters, so please enter again first."
+OTHER = {"en": "es", "es": "en"}
 
 
 class NotEntered(Exception):
@@ -50,11 +56,17 @@ async def not_entered(request: Request, refused: Exception) -> Response:
     """To the door, and from there to where they were going; what somebody has typed is given back to them."""
     program, again = request.path_params["program"], isinstance(refused, NotEntered) and refused.refresh
     if request.method == "GET":
-        return RedirectResponse(f"/{program}/enter?to={quote(request.url.path)}", 303)
-    told = (
-        "This step matters, so please enter again first" if again else "You are not entered, or not any more"
+        return RedirectResponse(f"/{program}/enter?{_query(request, to=request.url.path)}", 303)
+    told, door = AGAIN if again else NOT_IN, door_words(request)
+    return page(
+        "enter-again.html",
+        401,
+        **around(door),
+        program=program,
+        query=_query(request),
+        sentence=door.said(told),
+        typed=await typed_in(request),
     )
-    return page("enter-again.html", 401, program=program, sentence=f"{told}.", typed=await typed_in(request))
 
 
 async def fresh_visitor(office: Office, request: Request) -> Visitor:
@@ -116,7 +128,7 @@ class Doors:
         mailing = BackgroundTask(
             doors.ask, self._office, program, address=address, browser=browser, source=source
         )
-        where = f"/{program}/enter/code?to={quote(inside(request, program))}"
+        where = f"/{program}/enter/code?{_query(request, to=inside(request, program))}"
         return RedirectResponse(where, 303, background=mailing)
 
     async def show_code(self, request: Request) -> Response:
@@ -148,7 +160,7 @@ class Doors:
                 remember = form.get("remember") == "yes"
             entered = await doors.enter_by_link(self._office, program, secret, browser, remember=remember)
         except Refused as refused:
-            return sentence(status_of(refused), str(refused))
+            return sentence(status_of(refused), str(refused), door=door_words(request))
         return let_in(entered, f"/{program}")
 
     async def leave(self, request: Request) -> Response:
@@ -158,7 +170,7 @@ class Doors:
                 leave = doors.leave_everywhere if form.get("where") == "everywhere" else doors.leave
                 await leave(self._office, found)
         except Refused as refused:
-            return sentence(status_of(refused), str(refused))
+            return sentence(status_of(refused), str(refused), door=door_words(request))
         answer = RedirectResponse(f"/{found.program}/enter", 303)
         answer.delete_cookie(SESSION, secure=True, httponly=True, samesite="lax")
         return answer
@@ -170,24 +182,36 @@ class Doors:
 
     async def _enter_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
         await asking(self._office, request)
-        shown = page("enter.html", status, **self._said(request), refused=refused)
+        shown = page("enter.html", status, **self._said(request, refused))
         return keep_asking(request, shown)
 
     async def _code_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
         await asking(self._office, request)
-        shown = page("enter-code.html", status, **self._said(request), refused=refused)
+        shown = page("enter-code.html", status, **self._said(request, refused))
         return keep_asking(request, shown)
 
-    def _said(self, request: Request) -> Mapping[str, object]:
-        program = request.path_params["program"]
+    def _said(self, request: Request, refused: str = "") -> Mapping[str, object]:
+        program, door = request.path_params["program"], door_words(request)
+        to, other = inside(request, program), OTHER[door.language]
         return {
+            **around(door),
+            "refused": door.said(refused) if refused else "",
+            "query": _query(request, to=to),
+            "other": urlencode({"to": to, LANGUAGE: other}),
+            "other_language": other,
             "program": program,
             "program_name": request.state.program_name,
-            "to": inside(request, program),
+            "to": to,
             "form_key": form_key(request),
             "single_sign_on": self._office.single_sign_on,
             "takes_passkeys": self._office.takes_passkeys,
         }
+
+
+def _query(request: Request, **more: str) -> str:
+    """Where to, and the language that somebody has chosen: both go along from page to page."""
+    chosen = request.query_params.get(LANGUAGE)
+    return urlencode({**more, LANGUAGE: chosen} if chosen in BY_LANGUAGE else more)
 
 
 def let_in(entered: Entered, to: str) -> Response:

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from itsdangerous import Signer
@@ -136,14 +136,21 @@ def survey_in(form: FormData, taker: Taker) -> Answers:
     return answers(taker, given, _field(form, "remark"))
 
 
-def attestation_in(form: FormData) -> tuple[str | None, str | None]:
-    """When it was reported, and the reference; or neither. Raises FormRefused."""
+def attestation_in(form: FormData) -> tuple[datetime | None, str | None]:
+    """When it was reported, by the clock on the wall, and the reference; or neither. Raises FormRefused."""
     match form.get("said"), form.get("when"), form.get("reference"):
         case "no cause", _, _:
             return None, None
         case "reported", str() as when, reference:
-            return when, str(reference or "").strip() or None
+            return _wall_clock(when), str(reference or "").strip() or None
     raise FormRefused(422, "Say that you have reported, or that you have no reasonable cause.")
+
+
+def _wall_clock(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise FormRefused(422, "Say when you reported, with date and time, and send it again.") from None
 
 
 def ids_in(form: FormData, name: str) -> list[UUID]:

@@ -8,11 +8,15 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from bluepals.domain.counting import counted
 from bluepals.domain.letters import MAX_CHARACTERS
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.words import ENGLISH
+from desk.door_words import ENGLISH as ENGLISH_DOOR
+from desk.door_words import DoorWords
 from desk.navigation import pages_of
+from desk.words import BY_LANGUAGE
 from desk.words import ENGLISH as DESK_ENGLISH
 
 HERE = Path(__file__).parent
@@ -34,6 +38,7 @@ _templates.globals.update(
     longest_remark=LONGEST_REMARK,
     pages_of=pages_of,
     english=DESK_ENGLISH,
+    counted=counted,
 )
 _templates.filters["long_date"] = ENGLISH.long_date
 
@@ -52,9 +57,14 @@ def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
     return HTMLResponse(_templates.get_template(template).render(**values), status)
 
 
-def sentence(status: int, text: str, typed: str = "") -> HTMLResponse:
+def sentence(status: int, text: str, typed: str = "", *, door: DoorWords = ENGLISH_DOOR) -> HTMLResponse:
     """A page of one sentence; what somebody had typed is given back to them."""
-    return page("sentence.html", status, sentence=text, typed=typed)
+    return page("sentence.html", status, **around(door), sentence=door.said(text), typed=typed)
+
+
+def around(door: DoorWords) -> dict[str, Any]:
+    """The language of a page for whom it may concern, and its words."""
+    return {"door": door, "language": door.language, "words": BY_LANGUAGE[door.language]}
 
 
 def pdf(content: bytes, filename: str, disposition: str) -> Response:

@@ -10,6 +10,7 @@ from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import NoSuchProgram, NotLetIn
 from bluepals.links import LinkRefused
 from bluepals.store.letters import NotTaken
+from desk.door_words import door_words
 from desk.forms import FormRefused
 from desk.pages import Said, sentence
 from service.asking import CommandRefused, HasToWait
@@ -37,12 +38,12 @@ def said_about(refused: Refused, request: Request) -> Said:
 
 async def link_refused(request: Request, refused: Exception) -> Response:
     log.warning("link refused", page=request.url.path.split("/")[1])
-    return sentence(403, str(refused))
+    return sentence(403, str(refused), door=door_words(request))
 
 
 async def page_closed(request: Request, refused: Exception) -> Response:
     log.warning("page closed", **_who_and_where(request))
-    return sentence(403, str(refused))
+    return sentence(403, str(refused), door=door_words(request))
 
 
 async def not_theirs(request: Request, _: Exception) -> Response:
@@ -53,7 +54,7 @@ async def not_theirs(request: Request, _: Exception) -> Response:
         if name in {"pairing", "draft", "opening"}
     }
     log.warning("turned away", **_who_and_where(request), method=request.method, **asked)
-    return sentence(404, NOT_FOUND)
+    return sentence(404, NOT_FOUND, door=door_words(request))
 
 
 def _who_and_where(request: Request) -> dict[str, str]:
@@ -63,9 +64,9 @@ def _who_and_where(request: Request) -> dict[str, str]:
     return {"program": program, "page": page, "person": " ".join(ids)}
 
 
-async def not_there(_: Request, refused: Exception) -> Response:
+async def not_there(request: Request, refused: Exception) -> Response:
     status = refused.status_code if isinstance(refused, HTTPException) else 404
-    return sentence(status, NOT_FOUND)
+    return sentence(status, NOT_FOUND, door=door_words(request))
 
 
 HANDLERS = {

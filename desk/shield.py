@@ -6,8 +6,10 @@ from pathlib import Path
 import asyncpg
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from desk.door_words import door_words
 from desk.pages import sentence
 
 CONTENT_SECURITY = (
@@ -66,9 +68,14 @@ def _log(error: Exception) -> None:
 
 
 def _apology(error: Exception, scope: Scope) -> ASGIApp:
-    typed = scope.get("state", {}).get("typed", "")
+    typed, door = scope.get("state", {}).get("typed", ""), door_words(Request(scope))
     if isinstance(error, AWAY):
         return sentence(
-            503, "The desk can't reach its records right now. Please try again in a few minutes.", typed
+            503,
+            "The desk can't reach its records right now. Please try again in a few minutes.",
+            typed,
+            door=door,
         )
-    return sentence(500, "Something went wrong here, and it is not your fault. Please try again.", typed)
+    return sentence(
+        500, "Something went wrong here, and it is not your fault. Please try again.", typed, door=door
+    )

@@ -217,6 +217,10 @@ def test_the_health_that_is_asked_for_is_where_it_is_served() -> None:
     assert f":{Settings.model_fields['desk_port'].default}/health" in desk.healthcheck.test[-1]
 
 
+def test_the_desk_is_reached_from_outside_its_container() -> None:
+    assert COMPOSE.services["desk"].environment["BLUEPALS_DESK_HOST"] == "0.0.0.0"
+
+
 def test_our_image_holds_every_package_of_the_program() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     packages = set(project["tool"]["importlinter"]["root_packages"]) - {"bench"}

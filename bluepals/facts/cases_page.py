@@ -48,19 +48,16 @@ async def cases_page(office: Office, reader: Visitor) -> CasesPage:
 
 
 async def attest(
-    office: Office, reader: Visitor, case_id: UUID, *, when: str | None, reference: str | None
+    office: Office, reader: Visitor, case_id: UUID, *, when: datetime | None, reference: str | None
 ) -> None:
-    """`when`: the local time of the report; None: read, and no reasonable cause. Raises NotTheirs and NotTaken.
-
-    Raises ValueError when it is no time.
-    """
+    """`when`: the local time of the report; None: read, and no reasonable cause. Raises NotTheirs and NotTaken."""
     scope = Scope.whole(reader.program)
     async with office.database.transaction(scope) as connection:
         known = [one for one in sorted(reader.ids) if await store.reader_as(connection, case_id, one)]
         if not known:
             raise NotTheirs
         zone = SchoolCalendar.of(await programs.load(connection)).zone
-    reported_at = None if when is None else datetime.fromisoformat(when).replace(tzinfo=zone)
+    reported_at = None if when is None else when.replace(tzinfo=zone)
     for one in known:  # Who is staff and officer has read it as both: one word is for both.
         await cases.attest(
             office, scope, case_id=case_id, by=one, reported_at=reported_at, reference=reference

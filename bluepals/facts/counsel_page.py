@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bluepals.domain.letters import ScannedLetter, TypedLetter
 from bluepals.domain.people import Partner, Role
-from bluepals.facts import cases, cases_page, closing, declining
+from bluepals.facts import cases, closing, declining
 from bluepals.facts.closing import Closing, Word
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
@@ -190,12 +190,9 @@ async def check_letter(office: Office, counselor: CounselorAtDesk, case_id: UUID
         raise NotTheirs
 
 
-async def attest(
-    office: Office, counselor: CounselorAtDesk, case_id: UUID, *, when: str | None, reference: str | None
-) -> None:
-    """For oneself. Raises NotTheirs, NotTaken, and ValueError when it is no time."""
+async def check_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> None:
+    """That it is one for this counselor. Raises NotTheirs."""
     await _own_case(office, counselor, case_id)
-    await cases_page.attest(office, counselor.entered, case_id, when=when, reference=reference)
 
 
 async def plan(

@@ -94,6 +94,7 @@ class Request:
     school_name: str
     when: str
     answer: str | None
+    answer_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,7 @@ async def _request(
         school_name=one.school_name,
         when=calendar.label(stays[one.program_year].begins),
         answer=one.answer,
+        answer_by=calendar.label(one.answer_by),
     )
 
 

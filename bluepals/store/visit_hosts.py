@@ -199,12 +199,14 @@ class OpenRequest:
     program_year: str
     school_name: str
     answer: str | None
+    answer_by: datetime
 
 
 async def of_officer(connection: Connection, officer_id: UUID) -> Sequence[OpenRequest]:
     rows = await connection.fetch(
         "SELECT host.id, host.pairing_id, hosted_child(host.id) AS student_first_name,"
-        " host.program_year_id AS program_year, school.name AS school_name, host.answer FROM visit_host AS host"
+        " host.program_year_id AS program_year, school.name AS school_name, host.answer, host.answer_by"
+        " FROM visit_host AS host"
         " JOIN school ON school.program_id = host.program_id AND school.id = host.school_id"
         " WHERE host.officer_id = $1 AND released_at IS NULL AND attended IS NULL AND visit_is_ahead(program_year_id)"
         " ORDER BY asked_at, host.id",

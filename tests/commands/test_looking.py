@@ -95,7 +95,11 @@ def test_a_pause_stands_in_status_with_the_command_that_ends_it(
     assert f"To end it: starter.py resume {program} --letters --by YOUR-ID --preview" in replace(
         starter, columns=40
     ).says("status", program), "a command is one line, however narrow the screen"
-    assert re.search(r"- Paused since \w+ \d+, \d{4}: letters and visits of school north \(snow\)\.", said)
+    assert re.search(
+        r"- Paused since \w+ \d+, \d{4}, before the first day of this school year:"
+        r" letters and visits of school north \(snow\)\.",
+        said,
+    )
     assert f"To end it: starter.py resume {program} --school north --by YOUR-ID --preview" in said
     assert [one["what"] for one in starter.answers("status", program)["pauses"]] == [
         "letters",

@@ -52,7 +52,7 @@ def test_show_has_the_pairs_with_reasons_who_is_needed_and_who_waits(
     assert (need["needed"], need["missing"]) == ([2, 1, 1], [1, 0, 0])
 
     said = starter.says("match", "show", proposed)
-    for words in ("1 open pairs", pair["id"], "same gender", "1 children wait", child["name"]):
+    for words in ("1 open pair", pair["id"], "same gender", "1 child waits", child["name"]):
         assert words in said
 
 

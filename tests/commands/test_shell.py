@@ -9,6 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from bluepals.domain.refusals import Refused
 from commands import shell
 from commands.shell import DEV_ENVIRONMENT, ERROR_REPORT, Exit
 from stack.ports import LOOPBACK
@@ -51,11 +52,11 @@ def starter(**settings: str | None) -> StarterLine:
     return StarterLine({**dict.fromkeys(AWAY), **settings})
 
 
-def does(work: Coroutine[Any, Any, None]) -> Result:
+def does(work: Coroutine[Any, Any, None], *, columns: int = 250) -> Result:
     """A command whose work is this."""
     app = typer.Typer()
     app.command()(lambda: shell.run(work))
-    return CliRunner().invoke(app, env={"COLUMNS": "250"})
+    return CliRunner().invoke(app, env={"COLUMNS": str(columns)})
 
 
 # A service is away
@@ -173,3 +174,15 @@ def test_what_went_wrong_is_a_sentence_on_standard_error(
 
 def test_a_status_that_the_work_has_said_itself_stands() -> None:
     assert does(fail(typer.Exit(Exit.RULE_BROKEN))).exit_code == Exit.RULE_BROKEN
+
+
+def test_a_command_that_a_sentence_names_is_copied_in_one_piece_from_a_narrow_window() -> None:
+    command = f"starter.py pairing show PROGRAM {NOBODY}"
+
+    async def work() -> None:
+        shell.say(f"Done. See: {command}")
+        raise Refused(f"It is over. See: {command}")
+
+    told = does(work(), columns=40)
+    assert told.stdout == f"Done. See: {command}\n"
+    assert told.stderr == f"It is over. See: {command}\n"

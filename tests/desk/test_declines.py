@@ -81,5 +81,10 @@ async def test_who_speaks_spanish_reads_it_in_spanish(town: Town) -> None:
     assert "No reason is needed" in (await town.http.get(path(town, Decliner.OFFICER, "ana"))).text
 
 
+async def test_the_answer_is_in_the_familys_language_too(town: Town) -> None:
+    await not_introduced(town)
+    assert "No les presentaremos" in await sends(town, path(town, Decliner.FAMILY, "ana"))
+
+
 async def test_after_the_introduction_the_way_out_is_told(town: Town) -> None:
     assert "These two have been introduced already." in await sends(town, path(town, Decliner.FAMILY))

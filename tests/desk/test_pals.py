@@ -1,7 +1,8 @@
 """The officer's page: what an officer reads there, and what becomes of an answer."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -354,6 +355,13 @@ async def test_a_reserve_answers_for_one_child_by_its_first_name_on_her_page(tow
     facts = await town.admin.fetch("SELECT workflow_id, body::text FROM tell WHERE fact = 'visit_answered'")
     assert {row["workflow_id"] for row in facts} == {f"visit-day-{NORTH}"}
     assert not any("Zoe" in row["body"] for row in facts)
+
+
+async def test_a_reserve_is_told_until_when_to_answer(town: Town) -> None:
+    await _asks_a_reserve(town)
+    limit: datetime = await town.admin.fetchval("SELECT answer_by FROM visit_host")
+    by = f"{limit.astimezone(ZoneInfo(PROGRAM.timezone)):%A, %B %-d, %Y, %-I:%M %p}"
+    assert f"Will you come? Please answer by {by}" in await town.officer("rita").sees()
 
 
 async def test_nobody_else_sees_or_answers_a_reserve_s_request(town: Town) -> None:

@@ -1,0 +1,79 @@
+"""In which language the doors and the refusals speak to somebody of whom nothing is known yet."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+
+from desk.door_words import SPANISH, door_words
+from tests.commands.test_named_commands import sentences
+from tests.desk.test_doors import ENTER, TESS, Browser, another, newest_mail
+from tests.desk.town import PROGRAM, Town
+
+ROOT = Path(__file__).parents[2]
+WHERE_REFUSALS_ARE_WORDED = ("bluepals/facts", "bluepals/links.py", "desk")
+
+
+@pytest.fixture
+def browser(town: Town) -> Browser:
+    return another(town)
+
+
+def asked(query: str = "", accepts: str = "") -> str:
+    headers = [(b"accept-language", accepts.encode())] if accepts else []
+    return door_words(Request({"type": "http", "query_string": query.encode(), "headers": headers})).language
+
+
+@pytest.mark.parametrize(
+    ("query", "accepts", "language"),
+    [
+        ("", "", "en"),
+        ("", "es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("", "en-US,en;q=0.9,es;q=0.8", "en"),
+        ("", "es;q=0.4, en;q=0.7", "en"),
+        ("", "fr, es;q=0.5", "es"),
+        ("", "es;q=lots", "es"),
+        ("lang=es", "en", "es"),
+        ("lang=en", "es", "en"),
+        ("lang=tlh", "es", "es"),
+    ],
+)
+def test_the_address_is_asked_first_and_then_the_browser(query: str, accepts: str, language: str) -> None:
+    assert asked(query, accepts) == language
+
+
+def test_each_sentence_that_has_spanish_words_is_one_that_is_said() -> None:
+    files = [file for place in WHERE_REFUSALS_ARE_WORDED for file in _files(ROOT / place)]
+    said = {text for file in files for text in sentences(ast.parse(file.read_text("utf-8")))}
+    assert SPANISH.sentences.keys() <= said
+
+
+def _files(place: Path) -> list[Path]:
+    return [place] if place.is_file() else [one for one in place.glob("*.py") if one.stem != "door_words"]
+
+
+async def test_a_guardian_comes_in_without_a_word_of_english(town: Town, browser: Browser) -> None:
+    http = browser.http
+    http.headers["accept-language"] = "es-MX,es;q=0.9"
+    door = await http.get(f"/{PROGRAM.id}/family")
+    assert '<html lang="es">' in door.text
+    assert "Enviarme un mensaje" in door.text
+    page = await browser.asks(TESS)
+    assert "Mire su correo" in page.text
+    refused = await browser.types("000 000")
+    assert "Ese no es el código del mensaje más reciente" in refused.text
+    link, _ = await newest_mail(town)
+    assert "Entrar" in (await http.get(link)).text
+    assert "Esta página no existe" in (await http.get("/nowhere/at/all")).text
+
+
+async def test_a_language_that_was_chosen_goes_along(town: Town, browser: Browser) -> None:
+    door = await browser.http.get(ENTER, params={"to": f"/{PROGRAM.id}/family"})
+    assert "Type the e-mail address" in door.text
+    assert "lang=es" in door.text
+    spanish = await browser.http.get(ENTER, params={"to": f"/{PROGRAM.id}/family", "lang": "es"})
+    assert f'action="{ENTER}?to=%2F{PROGRAM.id}%2Ffamily&amp;lang=es"' in spanish.text
+    form = {"form": await browser.form_key(ENTER), "address": TESS}
+    page = await browser.http.post(f"{ENTER}?lang=es", data=form)
+    assert "Mire su correo" in page.text
