@@ -8,6 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from bluepals.domain.calendar import SchoolCalendar
@@ -125,7 +126,15 @@ def _print(changed: NewCalendar, calendar: SchoolCalendar, agreed: str | None) -
     def day(at: datetime | None) -> str:
         return f"{at.astimezone(calendar.zone):%a %b %-d, %Y}" if at else "no date"
 
-    classes = Table("school", "round", "children's letters", "officers' letters", "opening day")
+    classes = Table(
+        "school",
+        "round",
+        "children's letters",
+        "officers' letters",
+        "opening day",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+    )
     for one in changed.rounds:
         classes.add_row(
             one.school,

@@ -23,7 +23,7 @@ app = typer.Typer(help="The visit: answers, the day, and what changes it.", no_a
 Pairing = Annotated[UUID, typer.Argument(help="The pairing's id, as in `pairing list`.")]
 SchoolYear = Annotated[
     str,
-    typer.Argument(metavar="SCHOOL-YEAR", help="The program year's id, as `open` lists it: kc.north.2026."),
+    typer.Argument(metavar="SCHOOL-YEAR", help="The program year's id, as `status` lists it: kc.north.2026."),
 ]
 Because = Annotated[str | None, typer.Option(help="A sentence for everybody who is told.")]
 PrintIt = Callable[[Office, Scope, str], Awaitable[bytes]]

@@ -81,7 +81,7 @@ def marked_high(*, name: str, draft: str, program: str) -> Notice:
                 f"A letter came in that the filter marks as worrying. Its number is {draft}. It goes nowhere before a "
                 "person has decided about it, and a filter may be wrong."
             ),
-            f"Read it with: starter.py letter show {program} {draft}",
+            f"Read it with: starter.py letter show {program} {draft} --by YOUR-ID",
             "If you suspect harm, refer it: that starts what has to be done, and the duty to report is your own.",
         ),
     )

@@ -173,3 +173,15 @@ def test_one_thing_is_one_thing() -> None:
         notices.daily_mail.waits_today(name="Mona", sections=[one, two], link=None).subject
         == "Blue Pals today: 3 things"
     )
+
+
+def test_a_command_is_copied_in_one_piece_from_a_mail() -> None:
+    command = "starter.py replacement approve stl 0190d7a5-0000-7000-8000-000000000001 --by YOUR-ID"
+    line = f"Officer Kim is proposed as the next one for the child of this pairing. Then: {command}; or wait."
+    for notice in (
+        Notice("test", "Look", "Dear Cora,", paragraphs=(line,)),
+        Notice("test", "Look", "Dear Cora,", ("Today:",), (Section("What needs you", (line,)),)),
+    ):
+        plain = part(parsed(raw(notice)), "plain")
+        assert command in plain
+        assert max(len(one) for one in plain.splitlines() if command not in one) <= 78
