@@ -41,11 +41,11 @@ def visit_instants(program: Program, day: date) -> VisitInstants:
     )
 
 
-def answer_limit(program: Program, visit_on: date, now: datetime, days: int) -> datetime:
-    """So many days from now, on a school day; at the latest when the run sheet is made."""
-    calendar = SchoolCalendar.of(program)
+def answer_limit(program: Program, visit_on: date, now: datetime, days: int) -> datetime | None:
+    """So many days from now, on a school day; at the latest when the run sheet is made. None: it is made already."""
+    calendar, sheets_at = SchoolCalendar.of(program), visit_instants(program, visit_on).sheets_at
     day = calendar.next_school_day(now.astimezone(calendar.zone).date() + timedelta(days=days))
-    return min(calendar.instant(day, program.policy.due_hour), visit_instants(program, visit_on).sheets_at)
+    return min(calendar.instant(day, program.policy.due_hour), sheets_at) if now < sheets_at else None
 
 
 def why_not_on(program: Program, day: date, now: datetime) -> str | None:

@@ -84,7 +84,7 @@ async def _ask_a_reserve(
 ) -> bool:
     """False: nobody is left to ask, or no time to wait for an answer."""
     answer_by = _answer_by(letterhead, visit_on)
-    if answer_by <= letterhead.now:
+    if answer_by is None:
         return False
     school = await school_of(connection, letterhead, program_year)
     asked = await visit_hosts.ask_next(connection, pairing_id, school.agencies, answer_by)
@@ -114,7 +114,8 @@ async def _ask_a_reserve(
     return True
 
 
-def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime:
+def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime | None:
+    """None: the run sheet is made, and nobody is asked any more."""
     days = letterhead.program.policy.visit_reserve_days
     return answer_limit(letterhead.program, visit_on, letterhead.now, days)
 
@@ -170,7 +171,7 @@ async def _call_coordinator(
     for call in await attention.open_calls(connection):
         if call.kind == KIND and call.school == school.id and call.subject_id not in alone:
             await attention.settle(connection, call.key)
-    in_time = letterhead.now < _answer_by(letterhead, visit_on)
+    in_time = _answer_by(letterhead, visit_on) is not None
     for pairing_id in alone:
         command = f"starter.py visit host {letterhead.program.id} {pairing_id}"
         await attention.call(

@@ -26,16 +26,16 @@ PLANNED, CALLED_OFF, READ_ALOUD, RESTS = "planned", "called off", "read aloud", 
 
 
 async def invite(office: Office, scope: Scope, program_year: str) -> int:
-    """Ask every officer of the year, with a calendar file. How many."""
+    """Ask every officer of the year, with a calendar file, until it begins. How many."""
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         visit = await visits.date_of(connection, program_year)
-        if visit.state != PLANNED:
+        begins = await visit_begins(connection, letterhead, program_year)
+        if visit.state != PLANNED or begins <= letterhead.now:
             return 0
         answer_by = _answer_by(letterhead, visit.on)
         await visits.invite(connection, program_year, answer_by)
         school = await school_of(connection, letterhead, program_year)
-        begins = await visit_begins(connection, letterhead, program_year)
         meetings = await arranged(connection, letterhead, program_year)
         guests = await visits.guests(connection, program_year)
         for guest in guests:
@@ -55,8 +55,10 @@ async def invite(office: Office, scope: Scope, program_year: str) -> int:
 
 
 def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime:
-    days = letterhead.program.policy.visit_answer_days
-    return answer_limit(letterhead.program, visit_on, letterhead.now, days)
+    """Whoever is invited when the run sheet is made already answers until it begins."""
+    program, days = letterhead.program, letterhead.program.policy.visit_answer_days
+    limit = answer_limit(program, visit_on, letterhead.now, days)
+    return limit or visit_instants(program, visit_on).begins
 
 
 def _officers_file(

@@ -94,6 +94,17 @@ def test_a_limit_ends_on_a_school_day_and_never_after_the_run_sheet():
     assert answer_limit(PROGRAM, wednesday, friday, 30) == datetime(2027, 4, 13, 17, tzinfo=UTC)
 
 
+@given(
+    asked=st.datetimes(datetime(2027, 3, 1), datetime(2027, 4, 16), timezones=st.just(UTC)),
+    days=st.integers(1, 60),
+)
+def test_no_limit_has_passed_when_it_is_set(asked, days):
+    wednesday = date(2027, 4, 14)
+    limit = answer_limit(PROGRAM, wednesday, asked, days)
+    assert (limit is None) == (asked >= visit_instants(PROGRAM, wednesday).sheets_at)
+    assert limit is None or limit > asked
+
+
 @pytest.mark.parametrize(
     ("day", "words"),
     [

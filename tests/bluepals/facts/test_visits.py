@@ -34,6 +34,21 @@ async def north(schools: TwoSchools) -> str:
     return year
 
 
+async def _body(schools: TwoSchools, kind: str, address: str) -> str:
+    """What the newest mail of this kind says to this address, on one line."""
+    *_, newest = [one for one in await schools.mails(kind) if one["to_address"] == address]
+    body = parsed(newest["message"]).get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+async def _open_calls(schools: TwoSchools) -> list[str]:
+    rows = await schools.admin.fetch(
+        "SELECT sentence FROM attention WHERE closed_at IS NULL ORDER BY opened_at, key"
+    )
+    return [row["sentence"] for row in rows]
+
+
 async def refuse(schools: TwoSchools, child: str) -> UUID:
     """The child's officer can't come; the request to the reserve."""
     await visits.answer(schools.office, schools.scope, schools.pairing[child], "no")
@@ -51,6 +66,23 @@ async def test_the_invitation_tells_the_limits_on_gifts_and_photos_and_until_whe
     assert "Please bring no gifts" in message
     assert "Please take no photos" in message
     assert "by Tuesday, September 15, 2026, 5:00 PM CDT" in message
+
+
+async def test_who_is_invited_after_the_run_sheet_is_made_answers_until_the_visit_begins(
+    schools: TwoSchools,
+) -> None:
+    year = schools.year("north")
+    await schools.at(datetime(2027, 4, 13, 18, tzinfo=UTC))
+    assert await visits.invite(schools.office, schools.scope, year) == 2
+    assert "by Wednesday, April 14, 2027, 1:00 PM CDT" in await _body(schools, "visit", "omar@city.example")
+    await visit_hosts.settle_hosts(schools.office, schools.scope, year)
+    assert await _open_calls(schools) == [], "nobody has been silent for too long"
+
+
+async def test_once_the_visit_has_begun_nobody_is_invited(schools: TwoSchools) -> None:
+    await schools.at(MORNING + timedelta(hours=4))
+    assert await visits.invite(schools.office, schools.scope, schools.year("north")) == 0
+    assert await schools.mailed_to("visit") == []
 
 
 async def test_a_host_has_the_child_s_pal_s_gender_by_construction(schools: TwoSchools, north: str) -> None:
@@ -304,10 +336,7 @@ async def test_an_officer_is_told_the_time_slot_of_its_own_children(schools: Two
     await _give_rooms(schools, 1)
     await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
     later = "Tuesday, April 20, 2027, 2:15 PM CDT"
-    (moved,) = [one for one in await schools.mails("moved") if one["to_address"] == "omar@city.example"]
-    body = parsed(moved["message"]).get_body(("plain",))
-    assert body is not None
-    assert later in " ".join(body.get_content().split())
+    assert later in await _body(schools, "moved", "omar@city.example")
     omar = OfficerAtDesk(
         schools.officer["Omar"], "Omar", Scope(schools.program, agencies=("city",)), leaves_at=None
     )
