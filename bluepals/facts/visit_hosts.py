@@ -5,13 +5,13 @@ from datetime import date, datetime
 from uuid import UUID, uuid4, uuid5
 
 from bluepals.domain.program import School
-from bluepals.domain.visit_plan import answer_limit
+from bluepals.domain.visit_plan import answer_limit, visit_instants
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
 from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.store import attention, pairings, tells, visit_hosts, visits
+from bluepals.store import attention, pairings, programs, tells, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.pairings import PairingCard
@@ -52,9 +52,18 @@ async def tell_visits_of(connection: Connection, officer_id: UUID, key: UUID | N
 
 
 async def tell_visit_of_pairing(connection: Connection, pairing: PairingCard) -> None:
-    """A child has lost its officer or got one, once a visit is prepared: who meets it is looked for at once."""
-    if await visits.is_prepared(connection, pairing.program_year):
+    """A child has lost its officer or got one, once a visit is prepared: who is to be asked is looked for at once."""
+    if await visits.is_ahead(connection, pairing.program_year) and (
+        await visits.has_guests(connection, pairing.program_year)
+        or await _invitations_are_due(connection, pairing.program_year)
+    ):
         await tell_visit_day(connection, pairing.program, pairing.program_year, pairing.agency, uuid4())
+
+
+async def _invitations_are_due(connection: Connection, program_year: str) -> bool:
+    day = await programs.visit_on(connection, program_year)
+    instants = visit_instants(await programs.load(connection), day)
+    return instants.invite_at <= await programs.now(connection)
 
 
 async def tell_visits_of_the_uncleared(connection: Connection) -> None:

@@ -29,14 +29,14 @@ async def is_ahead(connection: Connection, program_year: str) -> bool:
     return ahead
 
 
-async def is_prepared(connection: Connection, program_year: str) -> bool:
-    """Whether it is ahead, and people have been invited."""
-    prepared: bool = await connection.fetchval(
-        "SELECT visit_is_ahead($1) AND EXISTS (SELECT FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
+async def has_guests(connection: Connection, program_year: str) -> bool:
+    """Whether people have been invited."""
+    invited: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
         " WHERE pairing.program_year_id = $1)",
         program_year,
     )
-    return prepared
+    return invited
 
 
 async def forget_answer(connection: Connection, pairing_id: UUID) -> None:

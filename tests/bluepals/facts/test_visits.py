@@ -10,7 +10,17 @@ import pytest
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
 from bluepals.domain.program import Room
-from bluepals.facts import cases, daily, leaving, officers_page, roster, visit_hosts, visit_sheets, visits
+from bluepals.facts import (
+    cases,
+    daily,
+    leaving,
+    officers_page,
+    pairings,
+    roster,
+    visit_hosts,
+    visit_sheets,
+    visits,
+)
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store import programs
 from bluepals.store import visit_hosts as store
@@ -142,6 +152,23 @@ async def test_the_visit_looks_for_another_host_as_soon_as_one_can_not_come(
     assert await told(schools) > before
     async with schools.database.transaction(schools.scope) as connection:
         assert schools.pairing["Ana"] in await store.children_without_anybody(connection, north)
+
+
+async def _introduce_late(schools: TwoSchools, on: datetime) -> None:
+    await schools.at(on)
+    await schools.admin.execute(
+        "UPDATE pairing SET (introduced_at, first_round) = (NULL, NULL) WHERE id = $1", schools.pairing["Ben"]
+    )
+    await pairings.introduce(schools.office, schools.scope, schools.pairing["Ben"])
+
+
+async def test_the_first_pair_that_is_introduced_once_invitations_are_due_is_told_to_the_visit(
+    schools: TwoSchools,
+) -> None:
+    await _introduce_late(schools, datetime(2027, 3, 15, 15, tzinfo=UTC))
+    assert await told(schools) == 0, "28 days before the visit is on the 17th"
+    await _introduce_late(schools, datetime(2027, 3, 17, 15, tzinfo=UTC))
+    assert await told(schools) == 1
 
 
 async def test_a_clearance_that_has_ended_is_told_once(schools: TwoSchools, north: str) -> None:
