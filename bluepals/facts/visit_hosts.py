@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID, uuid4, uuid5
 
 from bluepals.domain.program import School
@@ -35,7 +36,7 @@ async def settle_hosts(office: Office, scope: Scope, program_year: str) -> datet
         visit = await visits.date_of(connection, program_year)
         if visit.state != "planned":
             return None
-        await let_hosts_go(connection, letterhead, program_year, everybody=False)
+        await let_hosts_go(connection, letterhead, program_year, NoNeed.FOR_THIS_CHILD)
         alone = [
             pairing_id
             for pairing_id in await visit_hosts.children_without_anybody(connection, program_year)
@@ -102,10 +103,11 @@ async def _ask_a_reserve(
     meetings = await arranged(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
     own = stay(letterhead, meetings, [pairing_id], begins)
+    ask = notices.visits.host_asked if asked.times_asked == 1 else notices.visits.host_asked_again
     await post(
         connection,
         letterhead,
-        notices.visits.host_asked(
+        ask(
             officer=asked.first_name,
             student=asked.student_first_name,
             school=school.name,
@@ -115,7 +117,7 @@ async def _ask_a_reserve(
             link=letterhead.link_to(DeskPage.PALS),
             calendar_file=_hosts_file(letterhead, school, asked, own),
         ),
-        key=f"visit-host-{asked.id}",
+        key=f"visit-host-{asked.id}-asked-{asked.times_asked}",
         to=asked.email,
         agency=asked.agency,
         useful_until=answer_by,
@@ -132,37 +134,48 @@ def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime | None:
 def _hosts_file(
     letterhead: Letterhead, school: School, host: HostCard, own: Stay, *, cancelled: bool = False
 ) -> bytes:
-    """A request is for one day: it is taken back, and never changed."""
+    """A request is for one day: it is taken back, and perhaps made again, and never changed."""
     return calendar_file(
         letterhead,
         subject=f"visit-host-{host.id}",
         school=school,
         stay=own,
-        sequence=int(cancelled),
+        sequence=2 * (host.times_asked - 1) + int(cancelled),
         cancelled=cancelled,
     )
 
 
+class NoNeed(StrEnum):
+    """Why reserves are let go, as they are told."""
+
+    FOR_THIS_CHILD = "the child's own pal comes after all, or the child is not there"
+    ON_THIS_DAY = "the visit is on another day"
+    AT_ALL = "the visit is called off"
+
+
 async def let_hosts_go(
-    connection: Connection, letterhead: Letterhead, program_year: str, *, everybody: bool
+    connection: Connection, letterhead: Letterhead, program_year: str, why: NoNeed
 ) -> None:
-    """Whose child's own officer comes after all, or everybody since the day is another one; they are told."""
+    """Whose child needs none, or everybody since the day is another one or none; those who count on coming are told."""
+    everybody = why is not NoNeed.FOR_THIS_CHILD
     let_go = await visit_hosts.release(connection, program_year, everybody=everybody)
     school = await school_of(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
     meetings = await arranged(connection, letterhead, program_year)
     for host in let_go:
         own = stay(letterhead, meetings, [host.pairing_id], begins)
+        tell = notices.visits.host_released if host.answer else notices.visits.request_withdrawn
         await post(
             connection,
             letterhead,
-            notices.visits.host_released(
+            tell(
                 officer=host.first_name,
                 student=host.student_first_name,
                 school=school.name,
+                why=why,
                 calendar_file=_hosts_file(letterhead, school, host, own, cancelled=True),
             ),
-            key=f"visit-host-{host.id}-released",
+            key=f"visit-host-{host.id}-released-{host.times_asked}",
             to=host.email,
             agency=host.agency,
         )

@@ -11,7 +11,7 @@ from bluepals.facts import surveys
 from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
-from bluepals.facts.visit_hosts import let_hosts_go, tell_visit_day
+from bluepals.facts.visit_hosts import NoNeed, let_hosts_go, tell_visit_day
 from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
 from bluepals.links import DeskPage
 from bluepals.mail import notices
@@ -199,7 +199,7 @@ async def move(office: Office, scope: Scope, program_year: str, day: date) -> Vi
         if (before.on, before.state) != (day, PLANNED):
             if why := why_not_on(letterhead.program, day, letterhead.now):
                 raise NotTaken(f"The visit can't move: {why}")
-            await let_hosts_go(connection, letterhead, program_year, everybody=True)
+            await let_hosts_go(connection, letterhead, program_year, NoNeed.ON_THIS_DAY)
             await commit_another_day(connection, letterhead, program_year, day)
             await tell_of_the_move(connection, letterhead, program_year, before)
         return visit_instants(letterhead.program, day)
@@ -256,7 +256,7 @@ async def call_off(office: Office, scope: Scope, program_year: str, *, read_alou
         before = await visits.date_of(connection, program_year)
         if before.state not in {state, READ_ALOUD}:
             await visits.call_off(connection, program_year, state)
-            await let_hosts_go(connection, letterhead, program_year, everybody=True)
+            await let_hosts_go(connection, letterhead, program_year, NoNeed.AT_ALL)
             await _tell_that_it_is_off(
                 connection, letterhead, program_year, was_off=before.state == CALLED_OFF
             )

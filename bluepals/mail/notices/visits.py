@@ -70,15 +70,61 @@ def host_asked(
     )
 
 
-def host_released(*, officer: str, student: str, school: str, calendar_file: bytes) -> Notice:
+def host_asked_again(
+    *,
+    officer: str,
+    student: str,
+    school: str,
+    when: str,
+    answer_by: str,
+    rules: Sequence[str],
+    link: str,
+    calendar_file: bytes,
+) -> Notice:
+    """To somebody who has been let go."""
+    return Notice(
+        kind="host",
+        subject=f"Can you meet {student} at {school} after all?",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"We wrote that you need not meet {student} at {school}. Now {student}'s pal can't come after all: {when}. "
+                f"Would you meet {student} there?"
+            ),
+            f"Please answer on your page by {answer_by}, even if you have answered before; after that we ask somebody else.",
+            *rules,
+        ),
+        action=Action("Answer", link),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
+def host_released(*, officer: str, student: str, school: str, why: str, calendar_file: bytes) -> Notice:
+    """To a reserve who had agreed."""
     return Notice(
         kind="host",
         subject=f"You need not meet {student} at {school} on that day",
         greeting=f"Dear {officer},",
         paragraphs=(
             (
-                f"Thank you for being ready to meet {student} at {school}. You are not needed on that day any more: "
-                "the pal comes after all, or the visit is on another day. If we need you again, we ask you again."
+                f"Thank you for being ready to meet {student} at {school}. You are not needed on that day any more, since "
+                f"{why}. If that changes, we ask you again."
+            ),
+        ),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
+def request_withdrawn(*, officer: str, student: str, school: str, why: str, calendar_file: bytes) -> Notice:
+    """To a reserve who has not answered."""
+    return Notice(
+        kind="host",
+        subject=f"You need not answer about {student} at {school}",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"We asked whether you would meet {student} at {school}. Nobody is needed for that any more, since {why}. "
+                "There is nothing to answer. If that changes, we ask you again."
             ),
         ),
         calendar_file=CalendarFile(calendar_file),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from icalendar import Calendar
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
@@ -27,7 +28,7 @@ from bluepals.store import visit_hosts as store
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
-from tests.bluepals.facts.two_schools import BEGIN, TwoSchools, people
+from tests.bluepals.facts.two_schools import BEGIN, CLEARED, TwoSchools, people
 from tests.desk.town import read_pdf
 from tests.mailroom import parsed
 
@@ -126,6 +127,85 @@ async def test_two_reserves_never_both_host_one_child(schools: TwoSchools, north
     await visits.answer(schools.office, schools.scope, second["id"], "yes")
     with pytest.raises(NotTaken, match="somebody else meets this child"):
         await visits.answer(schools.office, schools.scope, first, "yes")
+
+
+async def _asked(schools: TwoSchools) -> list[tuple[str, str | None, bool]]:
+    """Whom: name, answer, whether let go."""
+    rows = await schools.admin.fetch(
+        "SELECT first_name, answer, released_at IS NOT NULL FROM visit_host JOIN officer ON officer.id = officer_id"
+        " ORDER BY asked_at, visit_host.id"
+    )
+    return [tuple(row) for row in rows]
+
+
+async def _says(schools: TwoSchools, asked: UUID, said: str) -> None:
+    await visits.answer(schools.office, schools.scope, asked, said)
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
+
+
+async def test_a_reserve_who_was_let_go_is_asked_again_when_the_childs_officer_can_not_come_after_all(
+    schools: TwoSchools, north: str
+) -> None:
+    ana, request = schools.pairing["Ana"], await refuse(schools, "Ana")
+    await _says(schools, request, "yes")
+    await _says(schools, ana, "yes")
+    assert await _asked(schools) == [("Rita", "yes", True)]
+    await _says(schools, ana, "no")
+    assert await _asked(schools) == [("Rita", None, False)]
+    assert await _open_calls(schools) == []
+    assert "Now Ana's pal can't come after all" in await _body(schools, "host", "rita@city.example")
+    files = [_event(one) for one in await schools.mails("host")]
+    assert [sequence for _, sequence in files] == [0, 1, 2]
+    assert len({uid for uid, _ in files}) == 1
+    await _says(schools, request, "yes")
+    assert await _asked(schools) == [("Rita", "yes", False)]
+
+
+def _event(mail: asyncpg.Record) -> tuple[str, int]:
+    """The calendar file's UID and sequence."""
+    (file,) = parsed(mail["message"]).iter_attachments()
+    (event,) = Calendar.from_ical(file.get_content()).walk("VEVENT")
+    return str(event["UID"]), int(event.decoded("SEQUENCE"))
+
+
+async def test_a_reserve_who_refused_or_was_silent_for_too_long_before_it_was_let_go_is_not_asked_again(
+    schools: TwoSchools, north: str
+) -> None:
+    ana, request = schools.pairing["Ana"], await refuse(schools, "Ana")
+    await schools.at(BEGIN + timedelta(days=10))
+    await _says(schools, ana, "yes")
+    await _says(schools, ana, "no")
+    assert await _asked(schools) == [("Rita", None, True)]
+    (call,) = await _open_calls(schools)
+    assert "no reserve is left to ask" in call
+    with pytest.raises(NotTaken, match="own officer comes after all, or the visit has another day"):
+        await visits.answer(schools.office, schools.scope, request, "yes")
+
+
+async def test_who_was_ready_before_is_asked_before_others(schools: TwoSchools, north: str) -> None:
+    await schools.admin.execute("UPDATE officer SET gender = 'female' WHERE external_id = 'Rob'")
+    first, last = sorted(("Rita", "Rob"), key=lambda name: schools.officer[name])
+    cleared = "UPDATE officer SET cleared_until = $2 WHERE external_id = $1"
+    await schools.admin.execute(cleared, first, None)
+    await _says(schools, await refuse(schools, "Ana"), "yes")
+    await _says(schools, schools.pairing["Ana"], "yes")
+    await schools.admin.execute(cleared, first, CLEARED)
+    await _says(schools, schools.pairing["Ana"], "no")
+    assert await _asked(schools) == [(last, None, False)]
+
+
+async def test_only_who_had_agreed_is_thanked_for_being_ready(schools: TwoSchools, north: str) -> None:
+    await refuse(schools, "Ana")
+    await _says(schools, schools.pairing["Ana"], "yes")
+    said = await _body(schools, "host", "rita@city.example")
+    assert "There is nothing to answer." in said
+    assert "Thank you for" not in said
+    await _says(schools, schools.pairing["Ana"], "no")
+    await _says(schools, await refuse(schools, "Ana"), "yes")
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
+    said = await _body(schools, "host", "rita@city.example")
+    assert "Thank you for being ready to meet Ana at North School." in said
+    assert "since the visit is called off" in said
 
 
 async def told(schools: TwoSchools) -> int:

@@ -1,0 +1,8 @@
+-- What a living program has asked of its visits.
+
+-- A reserve who was let go may be asked again for the same child and day: whom the request is for never changes, its limit does.
+ALTER TABLE visit_host ADD times_asked int NOT NULL DEFAULT 1 CHECK (times_asked >= 1);
+GRANT UPDATE (asked_at, answer_by, times_asked) ON visit_host TO bluepals_app;
+
+-- What people are to be told of the next change. It becomes `visit_because` when that change is made, and not when it is refused.
+ALTER TABLE program_year ADD visit_because_next text;
