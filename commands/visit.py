@@ -16,7 +16,7 @@ from bluepals.facts.visit_sheets import Overview
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.asking import Asking
-from workflows.api.visit_day import VisitChanged
+from workflows.api.visit_day import Plan, VisitChanged
 
 app = typer.Typer(help="The visit: answers, the day, and what changes it.", no_args_is_help=True)
 
@@ -172,9 +172,14 @@ def call_off(
 async def _call_off(
     program: str, school_year: str, read_aloud: bool, because: str | None, json: bool
 ) -> None:
+    scope = Scope.whole(program)
     async with parts_of(program) as service:
-        await visits.give_reason(service.office, Scope.whole(program), school_year, because)
-        changed = await Asking(service.client).call_off_visit(school_year, read_aloud=read_aloud)
+        known, plan = await visits.standing(service.office, scope, school_year)
+        if read_aloud and plan == visits.READ_ALOUD:
+            changed = VisitChanged(Plan.READ_ALOUD, known.over.isoformat())
+        else:
+            await visits.give_reason(service.office, scope, school_year, because)
+            changed = await Asking(service.client).call_off_visit(school_year, read_aloud=read_aloud)
     _say(school_year, changed, json)
 
 

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from activities.visit import AnotherDay, NoVisit, Reminder, VisitActivities
     from activities.year import ThisYear, VisitTimes
+    from bluepals.domain.visit_plan import IS_OVER, STAYS_READ_ALOUD
     from workflows.api.dates import DatesChanged
     from workflows.api.visit_day import (
         WORKFLOW,
@@ -120,9 +121,9 @@ class VisitDay:
 
     def _refuse_when_over(self) -> None:
         if self._state.plan is Plan.READ_ALOUD:
-            raise refusal("VisitOver", "Letters are read aloud instead of this visit: that stays so.")
+            raise refusal("VisitOver", STAYS_READ_ALOUD)
         if self._state.plan is Plan.TAKES_PLACE and workflow.now() >= self._times.over:
-            raise refusal("VisitOver", "The visit is over: it can neither move nor be called off.")
+            raise refusal("VisitOver", IS_OVER)
 
     # What is due next
 

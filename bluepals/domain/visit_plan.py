@@ -8,6 +8,10 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program, Room
 
 NOON = 12
+# Why a visit stays as it is.
+STAYS_READ_ALOUD = "Letters are read aloud instead of this visit: that stays so."
+IS_OVER = "The visit is over: it can neither move nor be called off."
+NO_DAY_LEFT = "The visit is called off, and the year has no day left for a second date."
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ async def move_frozen_visits(connection: Connection, letterhead: Letterhead, tar
         if day is None or why_not_on(letterhead.program, day, letterhead.now):
             await _ask_for_a_day(connection, school, year)
         else:
+            await visits.give_reason(connection, year, None)
             await commit_another_day(connection, letterhead, year, day)
             await tell_of_the_move(connection, letterhead, year, before)
 

@@ -1,12 +1,20 @@
 """The visit: officers invited, reminded and thanked; what they answer, and who came; its day moved or called off."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from bluepals.domain.people import Role
 from bluepals.domain.program import School
-from bluepals.domain.visit_plan import VisitInstants, answer_limit, visit_instants, why_not_on
+from bluepals.domain.visit_plan import (
+    IS_OVER,
+    NO_DAY_LEFT,
+    STAYS_READ_ALOUD,
+    VisitInstants,
+    answer_limit,
+    visit_instants,
+    why_not_on,
+)
 from bluepals.facts import surveys
 from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.office import Letterhead, Office, post
@@ -182,9 +190,19 @@ async def standing(office: Office, scope: Scope, program_year: str) -> tuple[Vis
 
 
 async def give_reason(office: Office, scope: Scope, program_year: str, because: str | None) -> None:
-    """Put on record what people are told about the change that follows. Raises LookupError with a sentence."""
+    """Put on record what people are to be told of the change that follows: it counts when that change is made.
+
+    Raises NotTaken when no change can follow any more, or LookupError; each with a sentence.
+    """
+    found, plan = await standing(office, scope, program_year)
     async with office.database.transaction(scope) as connection:
-        await visits.date_of(connection, program_year)
+        now = await programs.now(connection)
+        if plan == READ_ALOUD:
+            raise NotTaken(STAYS_READ_ALOUD)
+        if plan == PLANNED and found.over <= now:
+            raise NotTaken(IS_OVER)
+        if plan == CALLED_OFF and found.latest <= now:
+            raise NotTaken(NO_DAY_LEFT)
         await visits.give_reason(connection, program_year, because)
 
 
@@ -219,33 +237,33 @@ async def tell_of_the_move(
     connection: Connection, letterhead: Letterhead, program_year: str, before: VisitDate
 ) -> None:
     """Officers who were invited, with a calendar file that takes the first one's place; and the school."""
-    visit = await visits.date_of(connection, program_year)
+    visit, was = await visits.date_of(connection, program_year), f"{before.on:%A, %B %-d}"
     school = await school_of(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
     meetings = await arranged(connection, letterhead, program_year)
     for guest in await visits.guests(connection, program_year):
         own = stay(letterhead, meetings, guest.pairings, begins)
         notice = notices.visits.moved(
-            name=guest.first_name,
+            officer=guest.first_name,
             school=school.name,
-            was=f"{before.on:%A, %B %-d}",
+            was=was,
             when=letterhead.calendar.label(own.begins),
+            answer_by=letterhead.calendar.label(_answer_by(letterhead, visit.on)),
             because=visit.because,
             link=letterhead.link_to(DeskPage.PALS),
             calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit.sequence),
         )
         key = f"visit-{program_year}-{guest.officer_id}-moved-{visit.sequence}"
         await _post(connection, letterhead, guest, notice, key=key)
-    notice = notices.visits.moved(
-        name="all",
-        school=school.name,
-        was=f"{before.on:%A, %B %-d}",
-        when=letterhead.calendar.label(begins),
-        because=visit.because,
-    )
-    await _post_to_staff(
-        connection, letterhead, school, notice, key=f"visit-{program_year}-moved-{visit.sequence}"
-    )
+
+    def to_school(name: str) -> Notice:
+        when = letterhead.calendar.label(begins)
+        return notices.visits.moved_to_school(
+            name=name, school=school.name, was=was, when=when, because=visit.because
+        )
+
+    key = f"visit-{program_year}-moved-{visit.sequence}"
+    await _post_to_staff(connection, letterhead, school, to_school, key=key)
 
 
 async def call_off(office: Office, scope: Scope, program_year: str, *, read_aloud: bool) -> VisitInstants:
@@ -257,42 +275,57 @@ async def call_off(office: Office, scope: Scope, program_year: str, *, read_alou
         if before.state not in {state, READ_ALOUD}:
             await visits.call_off(connection, program_year, state)
             await let_hosts_go(connection, letterhead, program_year, NoNeed.AT_ALL)
-            await _tell_that_it_is_off(
-                connection, letterhead, program_year, was_off=before.state == CALLED_OFF
-            )
+            tell = _tell_of_no_second_date if before.state == CALLED_OFF else _tell_that_it_is_off
+            await tell(connection, letterhead, program_year)
             await _ask_for_a_second_date(connection, program_year, state)
         return visit_instants(letterhead.program, before.on)
 
 
-async def _tell_that_it_is_off(
-    connection: Connection, letterhead: Letterhead, program_year: str, *, was_off: bool
-) -> None:
-    """Officers hear once that nobody comes; the school hears also that letters are read aloud instead."""
+async def _tell_that_it_is_off(connection: Connection, letterhead: Letterhead, program_year: str) -> None:
+    """Officers who were invited, whose calendars are cleared; and the school."""
     visit = await visits.date_of(connection, program_year)
     school = await school_of(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
-    day, read_aloud = f"{visit.on:%A, %B %-d}", visit.state == READ_ALOUD
     meetings = await arranged(connection, letterhead, program_year)
-    for guest in () if was_off else await visits.guests(connection, program_year):
+    day = f"{visit.on:%A, %B %-d}"
+    follows = notices.visits.READ_ALOUD if visit.state == READ_ALOUD else notices.visits.SECOND_DATE
+    for guest in await visits.guests(connection, program_year):
         own = stay(letterhead, meetings, guest.pairings, begins)
         notice = notices.visits.called_off(
-            name=guest.first_name,
+            officer=guest.first_name,
             school=school.name,
             day=day,
             because=visit.because,
-            read_aloud=read_aloud,
+            follows=follows,
             calendar_file=_officers_file(
                 letterhead, program_year, school, guest, own, visit.sequence, cancelled=True
             ),
         )
         key = f"visit-{program_year}-{guest.officer_id}-off-{visit.sequence}"
         await _post(connection, letterhead, guest, notice, key=key)
-    notice = notices.visits.called_off(
-        name="all", school=school.name, day=day, because=visit.because, read_aloud=read_aloud
-    )
-    await _post_to_staff(
-        connection, letterhead, school, notice, key=f"visit-{program_year}-off-{visit.sequence}"
-    )
+
+    def to_school(name: str) -> Notice:
+        return notices.visits.called_off_to_school(
+            name=name, school=school.name, day=day, because=visit.because, follows=follows
+        )
+
+    key = f"visit-{program_year}-off-{visit.sequence}"
+    await _post_to_staff(connection, letterhead, school, to_school, key=key)
+
+
+async def _tell_of_no_second_date(connection: Connection, letterhead: Letterhead, program_year: str) -> None:
+    """Everybody who has heard that a second date may come."""
+    visit = await visits.date_of(connection, program_year)
+    school = await school_of(connection, letterhead, program_year)
+
+    def notice(name: str) -> Notice:
+        day = f"{visit.on:%A, %B %-d}"
+        return notices.visits.no_second_date(name=name, school=school.name, day=day, because=visit.because)
+
+    key = f"visit-{program_year}-no-second-date-{visit.sequence}"
+    for guest in await visits.guests(connection, program_year):
+        await _post(connection, letterhead, guest, notice(guest.first_name), key=f"{key}-{guest.officer_id}")
+    await _post_to_staff(connection, letterhead, school, notice, key=key)
 
 
 async def _ask_for_a_second_date(connection: Connection, program_year: str, state: str) -> None:
@@ -312,16 +345,23 @@ async def _ask_for_a_second_date(connection: Connection, program_year: str, stat
 
 
 async def _post_to_staff(
-    connection: Connection, letterhead: Letterhead, school: School, notice: Notice, *, key: str
+    connection: Connection,
+    letterhead: Letterhead,
+    school: School,
+    write: Callable[[str], Notice],
+    *,
+    key: str,
 ) -> None:
-    """The school's teachers and the program's coordinators."""
+    """The school's teachers and the program's coordinators, each by name."""
     told = {
         one.id: one
         for role in (Role.TEACHER, Role.COORDINATOR)
         for one in await people.staff(connection, role, school=school.id)
     }
     for one in told.values():
-        await post(connection, letterhead, notice, key=f"{key}-{one.id}", to=one.email, school=school.id)
+        await post(
+            connection, letterhead, write(one.name), key=f"{key}-{one.id}", to=one.email, school=school.id
+        )
 
 
 async def _post(

@@ -151,16 +151,17 @@ async def date_of(connection: Connection, program_year: str) -> VisitDate:
 
 
 async def give_reason(connection: Connection, program_year: str, because: str | None) -> None:
+    """For the next change, if it is made."""
     await connection.execute(
-        "UPDATE program_year SET visit_because = $2 WHERE id = $1", program_year, because
+        "UPDATE program_year SET visit_because_next = $2 WHERE id = $1", program_year, because
     )
 
 
 async def change_date(connection: Connection, program_year: str, day: date) -> None:
-    """All answers belong to the day that they were given for."""
+    """With its reason. All answers belong to the day that they were given for."""
     await connection.execute(
-        "UPDATE program_year SET visit_on = $2, visit_sequence = visit_sequence + 1, visit_state = 'planned'"
-        " WHERE id = $1",
+        "UPDATE program_year SET visit_on = $2, visit_sequence = visit_sequence + 1, visit_state = 'planned',"
+        " visit_because = visit_because_next, visit_because_next = NULL WHERE id = $1",
         program_year,
         day,
     )
@@ -176,7 +177,9 @@ async def ask_again(connection: Connection, program_year: str, answer_by: dateti
 
 
 async def call_off(connection: Connection, program_year: str, state: str) -> None:
-    """Whoever had been recorded as there was not: a second date asks all of them again."""
+    """With its reason, or the one for which it was called off before. Whoever had been recorded as there was not: a second
+    date asks all of them again.
+    """
     await connection.execute(
         "WITH guests AS (UPDATE visit SET attended = NULL, recorded_at = NULL FROM pairing"
         "   WHERE pairing.id = visit.pairing_id AND pairing.program_year_id = $1)"
@@ -184,7 +187,9 @@ async def call_off(connection: Connection, program_year: str, state: str) -> Non
         program_year,
     )
     await connection.execute(
-        "UPDATE program_year SET visit_state = $2, visit_sequence = visit_sequence + 1 WHERE id = $1",
+        "UPDATE program_year SET visit_state = $2, visit_sequence = visit_sequence + 1, visit_because_next = NULL,"
+        " visit_because = coalesce(visit_because_next, CASE visit_state WHEN 'called off' THEN visit_because END)"
+        " WHERE id = $1",
         program_year,
         state,
     )

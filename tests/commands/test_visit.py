@@ -86,7 +86,7 @@ def school_year(starter: StarterLine, opened: Callable[..., str]) -> tuple[str, 
     return program, year
 
 
-def test_a_visit_is_called_off_and_gets_a_second_date_each_in_one_command(
+def test_a_visit_is_called_off_and_gets_a_second_date_or_none_each_in_one_command(
     starter: StarterLine, school_year: tuple[str, str]
 ) -> None:
     assert starter.answers("visit", "show", *school_year)["state"] == "called off"
@@ -94,8 +94,12 @@ def test_a_visit_is_called_off_and_gets_a_second_date_each_in_one_command(
     assert (moved["program_year"], moved["plan"]) == (school_year[1], "takes place")
     shown = starter.answers("visit", "show", *school_year)
     assert (shown["on"], shown["state"]) == (SECOND_DAY.isoformat(), "planned")
-    ended = starter.says("visit", "call-off", *school_year, "--read-aloud")
-    assert ended == f"{SECOND_DAY}: read aloud. Everybody is told.\n"
+    for _ in range(2):
+        ended = starter.says("visit", "call-off", *school_year, "--read-aloud")
+        assert ended == f"{SECOND_DAY}: read aloud. Everybody is told.\n"
+    for words in (("move", *school_year, "--to", SECOND_DAY), ("call-off", *school_year)):
+        refused = starter.is_refused("visit", *words)
+        assert refused == "Letters are read aloud instead of this visit: that stays so."
 
 
 def test_a_day_that_can_not_be_is_refused_with_what_to_do(

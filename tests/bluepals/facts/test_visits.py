@@ -366,6 +366,100 @@ async def test_after_the_day_and_after_it_was_called_off_no_answer_is_taken(
         await visits.answer(schools.office, schools.scope, schools.pairing["Ben"], "yes")
 
 
+async def _reason(schools: TwoSchools, because: str | None) -> None:
+    await visits.give_reason(schools.office, schools.scope, schools.year("north"), because)
+
+
+async def _reason_on_record(schools: TwoSchools) -> str | None:
+    said: str | None = await schools.admin.fetchval(
+        "SELECT visit_because FROM program_year WHERE id = $1", schools.year("north")
+    )
+    return said
+
+
+@pytest.mark.parametrize("because", [None, "The hall is painted."])
+async def test_a_change_that_is_not_made_leaves_the_reason_of_the_last_one(
+    schools: TwoSchools, north: str, because: str | None
+) -> None:
+    await _reason(schools, "Snow.")
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    await _reason(schools, because)
+    with pytest.raises(NotTaken, match="is a Saturday"):
+        await visits.move(schools.office, schools.scope, north, date(2027, 4, 17))
+    await _reason(schools, because)
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    assert await _reason_on_record(schools) == "Snow."
+
+
+async def test_each_change_has_its_own_reason_and_no_second_date_that_of_the_first_unless_there_is_another(
+    schools: TwoSchools, north: str
+) -> None:
+    await _reason(schools, "The hall is painted.")
+    await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
+    assert "The hall is painted." in await _body(schools, "moved", "omar@city.example")
+    await _reason(schools, None)
+    await visits.move(schools.office, schools.scope, north, date(2027, 4, 21))
+    assert "The hall is painted." not in await _body(schools, "moved", "omar@city.example")
+    await _reason(schools, "Snow.")
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    await _reason(schools, None)
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
+    assert await _reason_on_record(schools) == "Snow."
+
+
+async def test_a_second_date_that_was_hoped_for_and_does_not_come_is_told_to_officers_and_school(
+    schools: TwoSchools, north: str
+) -> None:
+    everybody = [f"{name}@staff.example" for name in ("cora", "tess")]
+    everybody += [f"{name}@city.example" for name in ("olga", "omar")]
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    for _ in range(2):
+        await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
+    assert await schools.mailed_to("cancelled") == sorted(2 * everybody)
+    for address in everybody:
+        said = await _body(schools, "cancelled", address)
+        assert "There will be no second date." in said
+        assert "Please do not come" not in said
+
+
+async def test_only_officers_are_asked_not_to_come_and_the_school_is_told_by_name(
+    schools: TwoSchools, north: str
+) -> None:
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    assert "Please do not come." in await _body(schools, "cancelled", "omar@city.example")
+    said = await _body(schools, "cancelled", "tess@staff.example")
+    assert said.startswith("Dear Tess,")
+    assert "no officer comes" in said
+    assert "do not come" not in said
+
+
+async def test_who_is_asked_again_for_another_day_is_told_until_when_to_answer(
+    schools: TwoSchools, north: str
+) -> None:
+    await schools.at(datetime(2027, 4, 1, 15, tzinfo=UTC))
+    await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
+    assert "by Thursday, April 15, 2027, 5:00 PM CDT" in await _body(schools, "moved", "omar@city.example")
+    assert "Please tell us" not in await _body(schools, "moved", "tess@staff.example")
+
+
+@pytest.mark.parametrize(
+    ("off", "at", "sentence"),
+    [
+        (None, datetime(2027, 4, 14, 22, tzinfo=UTC), "The visit is over"),
+        ("read aloud", BEGIN, "Letters are read aloud instead"),
+        ("called off", datetime(2027, 5, 20, 18, tzinfo=UTC), "no day left for a second date"),
+    ],
+)
+async def test_a_visit_that_can_not_change_any_more_says_so(
+    schools: TwoSchools, north: str, off: str | None, at: datetime, sentence: str
+) -> None:
+    if off:
+        await visits.call_off(schools.office, schools.scope, north, read_aloud=off == "read aloud")
+    await schools.at(at)
+    with pytest.raises(NotTaken, match=sentence):
+        await _reason(schools, "Snow.")
+
+
 async def test_who_was_recorded_as_there_is_asked_again_for_a_second_date(
     schools: TwoSchools, north: str
 ) -> None:
