@@ -10,6 +10,7 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
+from bluepals.domain.visit_plan import VisitState
 from bluepals.facts import visit_hosts, visit_sheets, visits
 from bluepals.facts.office import Office
 from bluepals.facts.visit_sheets import Overview
@@ -175,7 +176,7 @@ async def _call_off(
     scope = Scope.whole(program)
     async with parts_of(program) as service:
         known, plan = await visits.standing(service.office, scope, school_year)
-        if read_aloud and plan == visits.READ_ALOUD:
+        if read_aloud and plan is VisitState.READ_ALOUD:
             changed = VisitChanged(Plan.READ_ALOUD, known.over.isoformat())
         else:
             await visits.give_reason(service.office, scope, school_year, because)

@@ -3,11 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program, Room
 
 NOON = 12
+
+
+class VisitState(StrEnum):
+    """A school's visit as it is on record; planned, and frozen by a pause, it rests."""
+
+    PLANNED = "planned"
+    CALLED_OFF = "called off"
+    READ_ALOUD = "read aloud"
+    RESTS = "rests"
+
+
 # Why a visit stays as it is.
 STAYS_READ_ALOUD = "Letters are read aloud instead of this visit: that stays so."
 IS_OVER = "The visit is over: it can neither move nor be called off."

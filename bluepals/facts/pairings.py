@@ -13,7 +13,7 @@ from bluepals.facts.visit_hosts import tell_visit_of_pairing
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.paper.words import words_in
-from bluepals.store import endings, follow_on, pairings, programs
+from bluepals.store import attention, endings, follow_on, pairings, programs
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import Held
 from bluepals.store.pairings import PairingCard, RoundTimes
@@ -175,5 +175,6 @@ async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:
     async with office.committing(scope) as connection:
         ending = await endings.of(connection, pairing_id)
         await pairings.end(connection, pairing_id, ending.reason.shown if ending else "year closed")
+        await attention.settle_what_is_over(connection, pairing_id)
         if ending is not None:
             await tell_visit_of_pairing(connection, await pairings.card(connection, pairing_id))

@@ -3,9 +3,9 @@
 from datetime import date
 
 from bluepals.domain.pauses import moved, stretch_until
-from bluepals.domain.visit_plan import why_not_on
+from bluepals.domain.visit_plan import VisitState, why_not_on
 from bluepals.facts.office import Letterhead
-from bluepals.facts.visits import PLANNED, commit_another_day, tell_of_the_move
+from bluepals.facts.visits import commit_another_day, tell_of_the_move
 from bluepals.store import attention, pauses, programs, visits
 from bluepals.store.database import Connection
 from bluepals.store.pauses import Target, What
@@ -18,7 +18,7 @@ async def move_frozen_visits(connection: Connection, letterhead: Letterhead, tar
             continue
         before = await visits.date_of(connection, year)
         day = await _day_after_the_rest(connection, letterhead, school, before.on)
-        if before.state != PLANNED or day == before.on:
+        if before.state is not VisitState.PLANNED or day == before.on:
             continue
         if day is None or why_not_on(letterhead.program, day, letterhead.now):
             await _ask_for_a_day(connection, school, year)

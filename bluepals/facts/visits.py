@@ -11,6 +11,7 @@ from bluepals.domain.visit_plan import (
     NO_DAY_LEFT,
     STAYS_READ_ALOUD,
     VisitInstants,
+    VisitState,
     answer_limit,
     visit_instants,
     why_not_on,
@@ -30,8 +31,6 @@ from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import Target
 from bluepals.store.visits import Guest, VisitDate
 
-PLANNED, CALLED_OFF, READ_ALOUD, RESTS = "planned", "called off", "read aloud", "rests"
-
 
 async def invite(office: Office, scope: Scope, program_year: str) -> int:
     """Ask every officer of the year, with a calendar file, until it begins. How many."""
@@ -39,7 +38,7 @@ async def invite(office: Office, scope: Scope, program_year: str) -> int:
         letterhead = await Letterhead.of(office, connection)
         visit = await visits.date_of(connection, program_year)
         begins = await visit_begins(connection, letterhead, program_year)
-        if visit.state != PLANNED or begins <= letterhead.now:
+        if visit.state != VisitState.PLANNED or begins <= letterhead.now:
             return 0
         answer_by = _answer_by(letterhead, visit.on)
         await visits.invite(connection, program_year, answer_by)
@@ -141,6 +140,7 @@ async def thank(office: Office, scope: Scope, program_year: str) -> int:
                 connection, letterhead, guest, notice, key=f"visit-{program_year}-{guest.officer_id}-thanks"
             )
         await surveys.ask(connection, letterhead, program_year)
+        await attention.settle_what_is_over(connection)
         return len(came)
 
 
@@ -180,13 +180,13 @@ async def attend_by_name(office: Office, scope: Scope, name: str, *, came: bool)
 # The day moves, or is called off
 
 
-async def standing(office: Office, scope: Scope, program_year: str) -> tuple[VisitInstants, str]:
+async def standing(office: Office, scope: Scope, program_year: str) -> tuple[VisitInstants, VisitState]:
     """The visit's times, and what is planned: as on record, or that it rests. Raises LookupError with a sentence."""
     async with office.database.transaction(scope) as connection:
         program = await programs.load(connection)
         visit = await visits.date_of(connection, program_year)
-        rests = visit.state == PLANNED and await visits.rests(connection, program_year)
-        return visit_instants(program, visit.on), RESTS if rests else visit.state
+        rests = visit.state == VisitState.PLANNED and await visits.rests(connection, program_year)
+        return visit_instants(program, visit.on), VisitState.RESTS if rests else visit.state
 
 
 async def give_reason(office: Office, scope: Scope, program_year: str, because: str | None) -> None:
@@ -197,11 +197,11 @@ async def give_reason(office: Office, scope: Scope, program_year: str, because: 
     found, plan = await standing(office, scope, program_year)
     async with office.database.transaction(scope) as connection:
         now = await programs.now(connection)
-        if plan == READ_ALOUD:
+        if plan == VisitState.READ_ALOUD:
             raise NotTaken(STAYS_READ_ALOUD)
-        if plan == PLANNED and found.over <= now:
+        if plan == VisitState.PLANNED and found.over <= now:
             raise NotTaken(IS_OVER)
-        if plan == CALLED_OFF and found.latest <= now:
+        if plan == VisitState.CALLED_OFF and found.latest <= now:
             raise NotTaken(NO_DAY_LEFT)
         await visits.give_reason(connection, program_year, because)
 
@@ -214,7 +214,7 @@ async def move(office: Office, scope: Scope, program_year: str, day: date) -> Vi
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         before = await visits.date_of(connection, program_year)
-        if (before.on, before.state) != (day, PLANNED):
+        if (before.on, before.state) != (day, VisitState.PLANNED):
             if why := why_not_on(letterhead.program, day, letterhead.now):
                 raise NotTaken(f"The visit can't move: {why}")
             await let_hosts_go(connection, letterhead, program_year, NoNeed.ON_THIS_DAY)
@@ -268,16 +268,17 @@ async def tell_of_the_move(
 
 async def call_off(office: Office, scope: Scope, program_year: str, *, read_aloud: bool) -> VisitInstants:
     """Nobody comes; everybody is told. A second date may follow, unless letters are read aloud instead."""
-    state = READ_ALOUD if read_aloud else CALLED_OFF
+    state = VisitState.READ_ALOUD if read_aloud else VisitState.CALLED_OFF
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         before = await visits.date_of(connection, program_year)
-        if before.state not in {state, READ_ALOUD}:
+        if before.state not in {state, VisitState.READ_ALOUD}:
             await visits.call_off(connection, program_year, state)
             await let_hosts_go(connection, letterhead, program_year, NoNeed.AT_ALL)
-            tell = _tell_of_no_second_date if before.state == CALLED_OFF else _tell_that_it_is_off
+            tell = _tell_of_no_second_date if before.state == VisitState.CALLED_OFF else _tell_that_it_is_off
             await tell(connection, letterhead, program_year)
             await _ask_for_a_second_date(connection, program_year, state)
+            await attention.settle_what_is_over(connection)
         return visit_instants(letterhead.program, before.on)
 
 
@@ -288,7 +289,9 @@ async def _tell_that_it_is_off(connection: Connection, letterhead: Letterhead, p
     begins = await visit_begins(connection, letterhead, program_year)
     meetings = await arranged(connection, letterhead, program_year)
     day = f"{visit.on:%A, %B %-d}"
-    follows = notices.visits.READ_ALOUD if visit.state == READ_ALOUD else notices.visits.SECOND_DATE
+    follows = (
+        notices.visits.READ_ALOUD if visit.state == VisitState.READ_ALOUD else notices.visits.SECOND_DATE
+    )
     for guest in await visits.guests(connection, program_year):
         own = stay(letterhead, meetings, guest.pairings, begins)
         notice = notices.visits.called_off(
@@ -328,9 +331,9 @@ async def _tell_of_no_second_date(connection: Connection, letterhead: Letterhead
     await _post_to_staff(connection, letterhead, school, notice, key=key)
 
 
-async def _ask_for_a_second_date(connection: Connection, program_year: str, state: str) -> None:
+async def _ask_for_a_second_date(connection: Connection, program_year: str, state: VisitState) -> None:
     key = f"visit-date-{program_year}"
-    if state == READ_ALOUD:
+    if state == VisitState.READ_ALOUD:
         await attention.settle(connection, key)
         return
     school = await rounds.school_of(connection, program_year)

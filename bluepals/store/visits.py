@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+import asyncpg
+
+from bluepals.domain.visit_plan import VisitState
 from bluepals.store.database import Connection
 from bluepals.store.letters import NotTaken
 
@@ -134,20 +137,30 @@ class VisitDate:
 
     on: date
     sequence: int
-    state: str
+    state: VisitState
     because: str | None
+
+
+_DATE = (
+    'SELECT visit_on AS "on", visit_sequence AS sequence, visit_state AS state, visit_because AS because'
+    " FROM program_year WHERE id = $1"
+)
 
 
 async def date_of(connection: Connection, program_year: str) -> VisitDate:
     """Locked: of two changes one waits for the other. Raises LookupError with a sentence."""
-    row = await connection.fetchrow(
-        'SELECT visit_on AS "on", visit_sequence AS sequence, visit_state AS state, visit_because AS because'
-        " FROM program_year WHERE id = $1 FOR UPDATE",
-        program_year,
-    )
+    return _visit_date(await connection.fetchrow(f"{_DATE} FOR UPDATE", program_year), program_year)
+
+
+async def date_now(connection: Connection, program_year: str) -> VisitDate:
+    """As somebody may be changing it. Raises LookupError with a sentence."""
+    return _visit_date(await connection.fetchrow(_DATE, program_year), program_year)
+
+
+def _visit_date(row: asyncpg.Record | None, program_year: str) -> VisitDate:
     if row is None:
         raise LookupError(f"There is no program year {program_year}. See: starter.py status")
-    return VisitDate(**row)
+    return VisitDate(**{**row, "state": VisitState(row["state"])})
 
 
 async def give_reason(connection: Connection, program_year: str, because: str | None) -> None:
@@ -176,7 +189,7 @@ async def ask_again(connection: Connection, program_year: str, answer_by: dateti
     )
 
 
-async def call_off(connection: Connection, program_year: str, state: str) -> None:
+async def call_off(connection: Connection, program_year: str, state: VisitState) -> None:
     """With its reason, or the one for which it was called off before. Whoever had been recorded as there was not: a second
     date asks all of them again.
     """
@@ -240,3 +253,15 @@ async def rests(connection: Connection, program_year: str) -> bool:
         program_year,
     )
     return paused
+
+
+async def rested_at(connection: Connection, program_year: str, at: datetime) -> bool:
+    """Whether the visits of this school were paused then."""
+    rested: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM pause JOIN program_year AS year ON year.id = $1 WHERE what = 'visits'"
+        " AND (num_nonnulls(pause.school_id, pause.agency_id, pairing_id) = 0 OR pause.school_id = year.school_id)"
+        " AND began_at <= $2 AND coalesce(pause.ended_at, 'infinity') >= $2)",
+        program_year,
+        at,
+    )
+    return rested

@@ -17,10 +17,12 @@ from bluepals.facts import (
     leaving,
     officers_page,
     pairings,
+    pauses,
     roster,
     visit_hosts,
     visit_sheets,
     visits,
+    year,
 )
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store import programs
@@ -28,7 +30,8 @@ from bluepals.store import visit_hosts as store
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
-from tests.bluepals.facts.two_schools import BEGIN, CLEARED, TwoSchools, people
+from bluepals.store.pauses import Target, What
+from tests.bluepals.facts.two_schools import BEGIN, CLEARED, YEAR_OVER, TwoSchools, people
 from tests.desk.town import read_pdf
 from tests.mailroom import parsed
 
@@ -40,9 +43,9 @@ MORNING = datetime(2027, 4, 14, 15, tzinfo=UTC)
 async def north(schools: TwoSchools) -> str:
     """The year of the north, whose officers are invited; Rita and Rob have a free place."""
     await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id IN ('Rita', 'Rob')")
-    year = schools.year("north")
-    await visits.invite(schools.office, schools.scope, year)
-    return year
+    invited = schools.year("north")
+    await visits.invite(schools.office, schools.scope, invited)
+    return invited
 
 
 async def _body(schools: TwoSchools, kind: str, address: str) -> str:
@@ -82,11 +85,11 @@ async def test_the_invitation_tells_the_limits_on_gifts_and_photos_and_until_whe
 async def test_who_is_invited_after_the_run_sheet_is_made_answers_until_the_visit_begins(
     schools: TwoSchools,
 ) -> None:
-    year = schools.year("north")
+    north = schools.year("north")
     await schools.at(datetime(2027, 4, 13, 18, tzinfo=UTC))
-    assert await visits.invite(schools.office, schools.scope, year) == 2
+    assert await visits.invite(schools.office, schools.scope, north) == 2
     assert "by Wednesday, April 14, 2027, 1:00 PM CDT" in await _body(schools, "visit", "omar@city.example")
-    await visit_hosts.settle_hosts(schools.office, schools.scope, year)
+    await visit_hosts.settle_hosts(schools.office, schools.scope, north)
     assert await _open_calls(schools) == [], "nobody has been silent for too long"
 
 
@@ -568,3 +571,82 @@ async def test_mails_about_a_visit_name_no_family_name(schools: TwoSchools, nort
     for kind in ("visit", "host", "sheets", "moved"):
         for mail in await schools.mails(kind):
             assert not {b"Alvarez", b"Brown", b"Officer,"} & set(bytes(mail["message"]).split())
+
+
+async def test_the_call_for_a_host_is_settled_when_the_visit_is_called_off(
+    schools: TwoSchools, north: str
+) -> None:
+    await _refuse_without_a_reserve(schools)
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
+    assert await _open_calls(schools) == []
+
+
+async def test_the_call_for_a_host_is_settled_when_the_visit_is_over(schools: TwoSchools, north: str) -> None:
+    await _refuse_without_a_reserve(schools)
+    await schools.at(MORNING)
+    await daily.compose_daily_mail(schools.office, schools.scope, VISIT_DAY)
+    assert len(await _open_calls(schools)) == 1, "on the day somebody may still be found"
+    await schools.at(MORNING + timedelta(days=1))
+    await daily.compose_daily_mail(schools.office, schools.scope, VISIT_DAY + timedelta(days=1))
+    assert await _open_calls(schools) == []
+
+
+async def test_the_call_for_a_host_is_settled_at_the_latest_with_the_thanks(
+    schools: TwoSchools, north: str
+) -> None:
+    await _refuse_without_a_reserve(schools)
+    await schools.at(MORNING + timedelta(days=1))
+    await visits.thank(schools.office, schools.scope, north)
+    assert await _open_calls(schools) == []
+
+
+async def _refuse_without_a_reserve(schools: TwoSchools) -> None:
+    await schools.admin.execute(
+        "UPDATE officer SET cleared_until = NULL WHERE external_id IN ('Rita', 'Rob')"
+    )
+    assert await refuse(schools, "Ana") is None
+    assert len(await _open_calls(schools)) == 1
+
+
+async def test_nobody_waits_for_a_second_date_in_a_year_that_is_over(schools: TwoSchools, north: str) -> None:
+    await year.open_year(schools.office, schools.scope, north)
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    assert len(await _open_calls(schools)) == 1
+    await schools.at(YEAR_OVER)
+    await year.close_year(schools.office, schools.scope, north)
+    assert await _open_calls(schools) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "off", "rested", "hears"),
+    [
+        (BEGIN, None, False, True),
+        (MORNING + timedelta(days=1), None, False, False),
+        (MORNING + timedelta(days=1), None, True, True),
+        (MORNING + timedelta(days=1), "called off", False, True),
+        (BEGIN, "read aloud", False, False),
+        (datetime(2027, 5, 20, 18, tzinfo=UTC), "called off", False, False),
+    ],
+    ids=[
+        "ahead",
+        "over",
+        "rested when it was to be",
+        "may get a second date",
+        "read aloud",
+        "no day is left",
+    ],
+)
+async def test_only_a_visit_that_waits_for_something_hears_of_new_dates(
+    schools: TwoSchools, north: str, at: datetime, off: str | None, rested: bool, hears: bool
+) -> None:
+    this, by = (schools.office, schools.scope, Target(school="north")), schools.staff["Cora"]
+    await year.open_year(schools.office, schools.scope, north)
+    if off:
+        await visits.call_off(schools.office, schools.scope, north, read_aloud=off == "read aloud")
+    if rested:
+        await pauses.pause(*this, [What.VISITS], reason="snow", by=by)
+    await schools.admin.execute("DELETE FROM tell")
+    await schools.at(at)
+    await pauses.pause(*this, [What.LETTERS], reason="snow", by=by)
+    rows = await schools.admin.fetch("SELECT workflow_id FROM tell WHERE fact = 'dates_changed'")
+    assert (f"visit-day-{north}" in {row["workflow_id"] for row in rows}) == hears
