@@ -138,6 +138,7 @@ def _hosts_file(
     return calendar_file(
         letterhead,
         subject=f"visit-host-{host.id}",
+        to=host.email,
         school=school,
         stay=own,
         sequence=2 * (host.times_asked - 1) + int(cancelled),

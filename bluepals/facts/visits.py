@@ -81,6 +81,7 @@ def _officers_file(
     return calendar_file(
         letterhead,
         subject=f"{program_year}-{guest.officer_id}",
+        to=guest.email,
         school=school,
         stay=own,
         sequence=sequence,
@@ -185,8 +186,7 @@ async def standing(office: Office, scope: Scope, program_year: str) -> tuple[Vis
     async with office.database.transaction(scope) as connection:
         program = await programs.load(connection)
         visit = await visits.date_of(connection, program_year)
-        rests = visit.state == VisitState.PLANNED and await visits.rests(connection, program_year)
-        return visit_instants(program, visit.on), VisitState.RESTS if rests else visit.state
+        return visit_instants(program, visit.on), await visits.standing(connection, program_year)
 
 
 async def give_reason(office: Office, scope: Scope, program_year: str, because: str | None) -> None:
@@ -217,7 +217,6 @@ async def move(office: Office, scope: Scope, program_year: str, day: date) -> Vi
         if (before.on, before.state) != (day, VisitState.PLANNED):
             if why := why_not_on(letterhead.program, day, letterhead.now):
                 raise NotTaken(f"The visit can't move: {why}")
-            await let_hosts_go(connection, letterhead, program_year, NoNeed.ON_THIS_DAY)
             await commit_another_day(connection, letterhead, program_year, day)
             await tell_of_the_move(connection, letterhead, program_year, before)
         return visit_instants(letterhead.program, day)
@@ -226,7 +225,8 @@ async def move(office: Office, scope: Scope, program_year: str, day: date) -> Vi
 async def commit_another_day(
     connection: Connection, letterhead: Letterhead, program_year: str, day: date
 ) -> None:
-    """The one place where a visit gets another day."""
+    """The one place where a visit gets another day: whoever was asked to host on the one before is let go."""
+    await let_hosts_go(connection, letterhead, program_year, NoNeed.ON_THIS_DAY)
     await visits.change_date(connection, program_year, day)
     await visits.ask_again(connection, program_year, _answer_by(letterhead, day))
     await tell_of_new_dates(connection, Target(school=(await rounds.school_of(connection, program_year)).id))
@@ -273,13 +273,20 @@ async def call_off(office: Office, scope: Scope, program_year: str, *, read_alou
         letterhead = await Letterhead.of(office, connection)
         before = await visits.date_of(connection, program_year)
         if before.state not in {state, VisitState.READ_ALOUD}:
-            await visits.call_off(connection, program_year, state)
-            await let_hosts_go(connection, letterhead, program_year, NoNeed.AT_ALL)
-            tell = _tell_of_no_second_date if before.state == VisitState.CALLED_OFF else _tell_that_it_is_off
-            await tell(connection, letterhead, program_year)
+            await commit_no_visit(connection, letterhead, program_year, before, state)
             await _ask_for_a_second_date(connection, program_year, state)
-            await attention.settle_what_is_over(connection)
         return visit_instants(letterhead.program, before.on)
+
+
+async def commit_no_visit(
+    connection: Connection, letterhead: Letterhead, program_year: str, before: VisitDate, state: VisitState
+) -> None:
+    """The one place where a visit is called off: whoever was invited, asked to host or called for it is told, or let go."""
+    await visits.call_off(connection, program_year, state)
+    await let_hosts_go(connection, letterhead, program_year, NoNeed.AT_ALL)
+    tell = _tell_of_no_second_date if before.state == VisitState.CALLED_OFF else _tell_that_it_is_off
+    await tell(connection, letterhead, program_year)
+    await attention.settle_what_is_over(connection)
 
 
 async def _tell_that_it_is_off(connection: Connection, letterhead: Letterhead, program_year: str) -> None:

@@ -265,10 +265,10 @@ async def present_host(connection: Connection, pairing_id: UUID) -> HostCard | N
 
 
 async def attend(connection: Connection, host_id: UUID, *, came: bool) -> bool:
-    """False: nobody has agreed to such a request."""
+    """False: nobody has agreed to such a request, or its day has not come."""
     changed = await connection.execute(
         "UPDATE visit_host SET attended = $2, recorded_at = program_now()"
-        " WHERE id = $1 AND answer = 'yes' AND released_at IS NULL",
+        " WHERE id = $1 AND answer = 'yes' AND released_at IS NULL AND visit_has_begun(program_year_id)",
         host_id,
         came,
     )

@@ -116,10 +116,27 @@ async def answer(connection: Connection, pairing_id: UUID, said: str) -> Answere
 async def attend(connection: Connection, pairing_id: UUID, *, came: bool) -> None:
     """Raises NotTaken with a sentence."""
     changed = await connection.execute(
-        "UPDATE visit SET attended = $2, recorded_at = program_now() WHERE pairing_id = $1", pairing_id, came
+        "UPDATE visit SET attended = $2, recorded_at = program_now() FROM pairing"
+        " WHERE visit.pairing_id = $1 AND pairing.id = visit.pairing_id AND visit_has_begun(program_year_id)",
+        pairing_id,
+        came,
     )
     if changed != "UPDATE 1":
-        raise NotTaken(f"Pairing {pairing_id} was never invited. See: starter.py pairing show")
+        raise NotTaken(await _why_nobody_came(connection, pairing_id))
+
+
+async def _why_nobody_came(connection: Connection, pairing_id: UUID) -> str:
+    on: date | None = await connection.fetchval(
+        "SELECT visit_on FROM visit JOIN pairing ON pairing.id = pairing_id"
+        " JOIN program_year ON program_year.id = program_year_id WHERE pairing_id = $1",
+        pairing_id,
+    )
+    if on is None:
+        return f"Pairing {pairing_id} was never invited. See: starter.py pairing show"
+    return (
+        f"Who came is recorded from the day of the visit on, and not while it is called off. It is on {on};"
+        " has it moved? Then first: starter.py visit move"
+    )
 
 
 async def invited(connection: Connection, program_year: str) -> Sequence[UUID]:
@@ -253,6 +270,13 @@ async def rests(connection: Connection, program_year: str) -> bool:
         program_year,
     )
     return paused
+
+
+async def standing(connection: Connection, program_year: str) -> VisitState:
+    """As on record, or that it rests. Raises LookupError with a sentence."""
+    state = (await date_now(connection, program_year)).state
+    rest = state is VisitState.PLANNED and await rests(connection, program_year)
+    return VisitState.RESTS if rest else state
 
 
 async def rested_at(connection: Connection, program_year: str, at: datetime) -> bool:

@@ -6,3 +6,10 @@ GRANT UPDATE (asked_at, answer_by, times_asked) ON visit_host TO bluepals_app;
 
 -- What people are to be told of the next change. It becomes `visit_because` when that change is made, and not when it is refused.
 ALTER TABLE program_year ADD visit_because_next text;
+
+-- Who came is recorded on the day, and afterwards.
+CREATE FUNCTION visit_has_begun(of_year text) RETURNS boolean LANGUAGE sql STABLE
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM program_year WHERE id = of_year AND sees_program(program_id)
+                      AND visit_state = 'planned' AND visit_on <= program_today())
+$$;

@@ -165,9 +165,10 @@ async def test_a_reserve_who_was_let_go_is_asked_again_when_the_childs_officer_c
 
 
 def _event(mail: asyncpg.Record) -> tuple[str, int]:
-    """The calendar file's UID and sequence."""
+    """The calendar file's UID and sequence; it is for whoever gets the mail."""
     (file,) = parsed(mail["message"]).iter_attachments()
     (event,) = Calendar.from_ical(file.get_content()).walk("VEVENT")
+    assert event["ATTENDEE"] == f"mailto:{mail['to_address']}"
     return str(event["UID"]), int(event.decoded("SEQUENCE"))
 
 
@@ -340,6 +341,20 @@ async def test_who_came_is_recorded_by_name_on_the_day_and_at_no_other(
         await visits.attend_by_name(schools.office, schools.scope, "Paula Nobody", came=True)
 
 
+async def test_who_came_is_recorded_by_pairing_from_the_day_on(schools: TwoSchools, north: str) -> None:
+    host = await refuse(schools, "Ana")
+    await visits.answer(schools.office, schools.scope, host, "yes")
+    await schools.at(MORNING - timedelta(days=1))
+    with pytest.raises(NotTaken, match="It is on 2027-04-14"):
+        await visits.attend(schools.office, schools.scope, schools.pairing["Ben"], came=True)
+    with pytest.raises(NotTaken):
+        await visits.attend(schools.office, schools.scope, host, came=True)
+    for later in (timedelta(0), timedelta(days=2)):
+        await schools.at(MORNING + later)
+        await visits.attend(schools.office, schools.scope, schools.pairing["Ben"], came=True)
+        await visits.attend(schools.office, schools.scope, host, came=True)
+
+
 async def test_on_the_day_a_host_is_found_among_those_present_or_the_sentence_says_what_to_do(
     schools: TwoSchools, north: str
 ) -> None:
@@ -468,6 +483,7 @@ async def test_who_was_recorded_as_there_is_asked_again_for_a_second_date(
 ) -> None:
     await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
     await visits.answer(schools.office, schools.scope, await refuse(schools, "Ben"), "yes")
+    await schools.at(MORNING)
     for pairing in ("Ana", "Ben"):
         await visits.attend(schools.office, schools.scope, schools.pairing[pairing], came=True)
     await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
@@ -501,6 +517,53 @@ async def test_the_run_sheet_says_who_meets_whom_and_the_front_desk_s_list_names
     assert "Omar Officer City Police 1:00 PM" in desk_list
     assert "Rita Officer City Police 1:00 PM" in desk_list
     assert not {"Ana", "Ben", "Alvarez", "Brown", "Olga"} & set(desk_list.split())
+
+
+async def test_one_visitor_is_one(schools: TwoSchools, north: str) -> None:
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ben"], "yes")
+    (desk_list,) = read_pdf(await visit_sheets.visitors_list(schools.office, schools.scope, north))
+    assert "1 visitor is expected. Please ask for a badge." in desk_list
+
+
+@pytest.mark.parametrize(
+    ("read_aloud", "words"), [(False, "is called off"), (True, "does not take place"), (None, "rests")]
+)
+async def test_nothing_is_printed_for_a_visit_that_does_not_take_place(
+    schools: TwoSchools, north: str, read_aloud: bool | None, words: str
+) -> None:
+    await _stop_visit(schools, read_aloud)
+    for print_it in (visit_sheets.run_sheet, visit_sheets.visitors_list):
+        with pytest.raises(NotTaken, match=f"{words}: there is nothing to print for it now"):
+            await print_it(schools.office, schools.scope, north)
+
+
+async def _stop_visit(schools: TwoSchools, read_aloud: bool | None) -> None:
+    """Called off with or without a second date; None: it rests."""
+    if read_aloud is not None:
+        await visits.call_off(schools.office, schools.scope, schools.year("north"), read_aloud=read_aloud)
+        return
+    await pauses.pause(
+        schools.office,
+        schools.scope,
+        Target(school="north"),
+        [What.VISITS],
+        reason="snow",
+        by=schools.staff["Cora"],
+    )
+
+
+async def test_the_overview_says_that_it_rests_until_when_somebody_may_answer_and_who_was_let_go(
+    schools: TwoSchools, north: str
+) -> None:
+    await _says(schools, await refuse(schools, "Ana"), "yes")
+    await _says(schools, schools.pairing["Ana"], "yes")
+    await _stop_visit(schools, None)
+    found = await visit_sheets.overview(schools.office, schools.scope, north)
+    assert found.state == "rests"
+    assert {str(one.own_answer_by) for one in found.meetings} == {"2026-09-15 17:00:00-05:00"}
+    (request,) = found.requests
+    assert (request.officer, request.answer, request.released) == ("Rita Officer", "yes", True)
+    assert str(request.answer_by) == "2026-09-04 17:00:00-05:00"
 
 
 async def test_where_the_rooms_hold_too_few_a_person_is_called_and_all_meet_at_once(
@@ -650,3 +713,37 @@ async def test_only_a_visit_that_waits_for_something_hears_of_new_dates(
     await pauses.pause(*this, [What.LETTERS], reason="snow", by=by)
     rows = await schools.admin.fetch("SELECT workflow_id FROM tell WHERE fact = 'dates_changed'")
     assert (f"visit-day-{north}" in {row["workflow_id"] for row in rows}) == hears
+
+
+async def _rest_until(schools: TwoSchools, at: datetime) -> None:
+    """The visit rests from now on, and the rest ends then."""
+    this, by = (schools.office, schools.scope, Target(school="north"), [What.VISITS]), schools.staff["Cora"]
+    await year.open_year(schools.office, schools.scope, schools.year("north"))
+    await pauses.pause(*this, reason="snow", by=by)
+    await schools.at(at)
+    seen = await pauses.preview(*this, {}, by=by)
+    await pauses.resume(*this, {}, by=by, agreed=seen.agreement)
+
+
+async def test_a_host_of_a_day_that_a_rest_has_moved_is_let_go_and_no_older_reason_is_told(
+    schools: TwoSchools, north: str
+) -> None:
+    await _reason(schools, "The hall is painted.")
+    await visits.move(schools.office, schools.scope, north, VISIT_DAY + timedelta(days=1))
+    await _says(schools, await refuse(schools, "Ana"), "yes")
+    await schools.at(MORNING - timedelta(days=2))
+    await _rest_until(schools, MORNING + timedelta(days=5))
+    assert await _asked(schools) == [("Rita", "yes", True)]
+    assert "the visit is on another day" in await _body(schools, "host", "rita@city.example")
+    assert "The hall is painted." not in await _body(schools, "moved", "omar@city.example")
+
+
+async def test_a_visit_that_has_rested_until_no_day_is_left_is_called_off_and_may_still_be_read_aloud(
+    schools: TwoSchools, north: str
+) -> None:
+    await _rest_until(schools, datetime(2027, 5, 19, 15, tzinfo=UTC))
+    assert "omar@city.example" in await schools.mailed_to("cancelled")
+    assert any("no school day is left for the visit" in call for call in await _open_calls(schools))
+    await _reason(schools, None)
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
+    assert await _open_calls(schools) == []
