@@ -74,6 +74,7 @@ class VisitDay:
                 await self._look_again()
             await self._continue_as_new_when_long()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.set_current_details("over" if self._state.plan is Plan.TAKES_PLACE else self._state.plan)
         return self._thanked
 
     @workflow.update

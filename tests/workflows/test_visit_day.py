@@ -55,6 +55,7 @@ async def test_officers_are_invited_reminded_and_those_who_came_are_thanked(town
     await town.reach(day - DAY, 8)
     assert (await town.mails("visit"))[3:] == [ONE]
     assert await town.attribute(handle, STAGE) == "the visit"
+    await town.reach(day, 15)
     await visits.attend(town.office, town.scope, first, came=True)
     await town.reach(day + DAY, 18)
     assert (await town.mails("visit"))[4:] == [ONE], "thanks"
