@@ -53,6 +53,7 @@ WORDS: dict[str, object] = {
     "student": "José",
     "teacher": "Tess",
     "until": "Friday, October 2, 2026, 5:00 PM CDT",
+    "visit_day": "Wednesday, April 14",
     "waiting": 10,
     "was": "Monday, April 12",
     "when": "Wednesday, April 14, 2027, 1:00 PM CDT",
