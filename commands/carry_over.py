@@ -9,6 +9,7 @@ from rich.table import Table
 
 from bluepals.domain.letters import Side
 from bluepals.facts import carry_over
+from bluepals.facts.carry_over import CarriedOver
 from bluepals.store import carry_over as store
 from bluepals.store import people
 from bluepals.store.carry_over import PastPair
@@ -71,10 +72,19 @@ async def _open(program: str, by: str, json: bool) -> None:
         {
             "carried": [_shape(pair) for pair in carried.pairs],
             "left": [_shape(pair) for pair in carried.left],
+            "before": carried.before,
         },
         json,
-        lambda: out.print(f"{len(carried.pairs)} pairs go on; {len(carried.left)} do not."),
+        lambda: out.print(_sentence(carried), highlight=False),
     )
+
+
+def _sentence(carried: CarriedOver) -> str:
+    now, before, left = len(carried.pairs), carried.before, len(carried.left)
+    gone_on = f"{before} {'pair goes' if before == 1 else 'pairs go'} on already; " if before else ""
+    more = "more " if before else ""
+    pairs = f"{now} {more}{'pair goes' if now == 1 else 'pairs go'} on"
+    return f"{gone_on}{pairs}; {left} {'does' if left == 1 else 'do'} not."
 
 
 def _shape(pair: PastPair) -> dict[str, object]:

@@ -12,7 +12,10 @@ from rich.text import Text
 from bluepals.facts import roster
 from bluepals.facts.roster import Roster, RosterRefused
 from bluepals.roster import Problem, RosterReading, read_folder
+from bluepals.store import carry_over, programs
+from bluepals.store.database import Scope
 from commands.shell import AsJson, Exit, answer, out, parts, run
+from service.parts import Parts
 
 
 def import_folder(
@@ -26,19 +29,30 @@ def import_folder(
 
 async def _import(folder: Path, check: bool, json: bool) -> None:
     reading = read_folder(folder)
-    unchanged = 0
+    unchanged = may_go_on = 0
     if not reading.problems and not check:
         async with parts() as service:
             try:
                 applied = await roster.apply(service.office, Roster.of(reading))
                 unchanged = _all_people(reading) - applied.total
+                may_go_on = await _pairs_of_last_year(service, reading)
                 reading = replace(reading, needs_person=(*reading.needs_person, *applied.needs_person))
             except RosterRefused as refused:
                 reading = replace(reading, problems=refused.problems)
     shape = _shape(reading, unchanged)
-    answer(shape, json, lambda: _print(reading, shape, check))
+    answer(shape, json, lambda: _print(reading, shape, check, may_go_on))
     if reading.problems:
         raise typer.Exit(Exit.REFUSED)
+
+
+async def _pairs_of_last_year(service: Parts, reading: RosterReading) -> int:
+    """How many may go on in the year of this folder."""
+    if reading.program is None:
+        return 0
+    async with service.database.transaction(Scope.whole(reading.program.id)) as connection:
+        years = await programs.years(connection)
+        past = await carry_over.past_pairs(connection)
+    return len(past) if any(state != "closed" for _, _, state in years) else 0
 
 
 def _all_people(reading: RosterReading) -> int:
@@ -66,7 +80,7 @@ def _place(problem: Problem) -> dict[str, object]:
     return {name: getattr(problem, name) for name in ("file", "line", "column", "value", "problem")}
 
 
-def _print(reading: RosterReading, shape: Mapping[str, object], check: bool) -> None:
+def _print(reading: RosterReading, shape: Mapping[str, object], check: bool, may_go_on: int) -> None:
     counts = ", ".join(
         f"{shape[name]} {name}" for name in ("students", "officers", "staff", "repeated", "skipped")
     )
@@ -78,6 +92,11 @@ def _print(reading: RosterReading, shape: Mapping[str, object], check: bool) -> 
         out.print("No problem found; nothing was changed.")
     elif reading.program:
         out.print(f"Imported. Next: starter.py open {reading.program.id}")
+        if may_go_on:
+            out.print(
+                f"Pairs of last year that may go on: {may_go_on}. See starter.py carry-over list {reading.program.id},"
+                f" then begin with them: starter.py carry-over open {reading.program.id}"
+            )
 
 
 def print_problems(reading: RosterReading) -> None:

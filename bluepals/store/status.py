@@ -94,6 +94,11 @@ _STORY = """
     SELECT opened_at AS at, 0 AS place, format('another officer, after pairing %s', pairing_id) AS what
       FROM replacement WHERE next_pairing_id = $1
     UNION ALL
+    SELECT this.introduced_at, 0.5, format('pals since an earlier year, in pairing %s', before.id)
+      FROM this JOIN pairing AS before USING (student_id, officer_id)
+     WHERE before.program_year_id <> this.program_year_id AND before.end_reason = 'year closed'
+       AND this.introduced_at IS NOT NULL
+    UNION ALL
     SELECT introduced_at, 1, 'introduced' FROM this WHERE introduced_at IS NOT NULL
     UNION ALL
     SELECT received_at, 2, format('round %s: %s''s letter came in', round_number, letter.side)

@@ -66,6 +66,53 @@ def pair_to_guardian(
     )
 
 
+def pair_again_to_officer(*, officer: str, student: str, school: str, until: str, link: str) -> Notice:
+    """To one whose pal it was last year."""
+    return Notice(
+        kind="asked",
+        subject=f"{student} and you go on",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"{student} at {school} and you both wished to go on writing, and so you are to be pals this year too.",
+            (
+                f"If you have changed your mind, say so by {until}. No reason is needed, and nobody is told who has said no. "
+                "Otherwise there is nothing to do: we tell you then when the letters begin."
+            ),
+        ),
+        action=Action("I would rather not go on", link),
+    )
+
+
+def pair_again_to_guardian(
+    *, student: str, officer: str, agency: str, until: str, link: str, language: str
+) -> Notice:
+    """To the family of a child who wrote to the same officer last year."""
+    if language == "es":
+        return to_family_in_spanish(
+            kind="asked",
+            subject=f"{student} y {officer} quieren seguir escribiéndose",
+            paragraphs=(
+                f"{student} y {officer}, de {agency}, quisieron seguir escribiéndose también este año escolar.",
+                (
+                    f"Si usted ya no está de acuerdo, díganoslo antes de esta fecha: {until}. No hace falta dar una razón. Si "
+                    "está de acuerdo, no tiene que hacer nada."
+                ),
+            ),
+            action=Action("Preferimos que no sigan", link),
+        )
+    return to_family(
+        kind="asked",
+        subject=f"{student} and {officer} go on",
+        paragraphs=(
+            f"{student} and {officer} of {agency} both wished to go on writing this school year too.",
+            (
+                f"If you no longer agree, say so by {until}. No reason is needed. If you agree, there is nothing to do."
+            ),
+        ),
+        action=Action("We would rather not have them go on", link),
+    )
+
+
 def pairs_to_counselor(*, name: str, lines: Sequence[str], until: str, program: str) -> Notice:
     return Notice(
         kind="asked",
