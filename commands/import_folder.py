@@ -9,13 +9,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from bluepals.facts import roster
+from bluepals.facts import carry_over, roster
 from bluepals.facts.roster import Roster, RosterRefused
 from bluepals.roster import Problem, RosterReading, read_folder
-from bluepals.store import carry_over, programs
 from bluepals.store.database import Scope
 from commands.shell import AsJson, Exit, answer, out, parts, run
-from service.parts import Parts
 
 
 def import_folder(
@@ -33,9 +31,10 @@ async def _import(folder: Path, check: bool, json: bool) -> None:
     if not reading.problems and not check:
         async with parts() as service:
             try:
-                applied = await roster.apply(service.office, Roster.of(reading))
+                found = Roster.of(reading)
+                applied = await roster.apply(service.office, found)
                 unchanged = _all_people(reading) - applied.total
-                may_go_on = await _pairs_of_last_year(service, reading)
+                may_go_on = await carry_over.may_go_on(service.office, Scope.whole(found.program.id))
                 reading = replace(reading, needs_person=(*reading.needs_person, *applied.needs_person))
             except RosterRefused as refused:
                 reading = replace(reading, problems=refused.problems)
@@ -43,16 +42,6 @@ async def _import(folder: Path, check: bool, json: bool) -> None:
     answer(shape, json, lambda: _print(reading, shape, check, may_go_on))
     if reading.problems:
         raise typer.Exit(Exit.REFUSED)
-
-
-async def _pairs_of_last_year(service: Parts, reading: RosterReading) -> int:
-    """How many may go on in the year of this folder."""
-    if reading.program is None:
-        return 0
-    async with service.database.transaction(Scope.whole(reading.program.id)) as connection:
-        years = await programs.years(connection)
-        past = await carry_over.past_pairs(connection)
-    return len(past) if any(state != "closed" for _, _, state in years) else 0
 
 
 def _all_people(reading: RosterReading) -> int:

@@ -34,6 +34,14 @@ async def say(office: Office, scope: Scope, pairing_id: UUID, side: Side, *, wan
         await carry_over.say(connection, pairing_id, side, wants, by)
 
 
+async def may_go_on(office: Office, scope: Scope) -> int:
+    """How many pairs of a year that is over wait for the next one, once that is on record."""
+    async with office.database.transaction(scope) as connection:
+        if all(state == "closed" for _, _, state in await programs.years(connection)):
+            return 0
+        return len(await carry_over.past_pairs(connection))
+
+
 async def carry(office: Office, scope: Scope, *, by: UUID) -> CarriedOver:
     """Those whom both want are pairs of this school year from here on; again, it carries nobody twice.
 

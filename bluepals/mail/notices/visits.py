@@ -88,8 +88,8 @@ def host_asked_again(
         greeting=f"Dear {officer},",
         paragraphs=(
             (
-                f"We wrote that you need not meet {student} at {school}. Now {student}'s pal can't come after all: {when}. "
-                f"Would you meet {student} there?"
+                f"We wrote that you need not meet {student} at {school}. Now {student}'s pal can't come after all. Would you "
+                f"meet {student} there? The visit begins for you on {when}."
             ),
             f"Please answer on your page by {answer_by}, even if you have answered before; after that we ask somebody else.",
             *rules,
@@ -215,7 +215,7 @@ def no_second_date(*, name: str, school: str, day: str, because: str | None) -> 
         subject=f"The visit at {school} has no second date",
         greeting=f"Dear {name},",
         paragraphs=(
-            f"The visit at {school} that was called off on {day} does not take place this year.",
+            f"The visit at {school} of {day}, which was called off, does not take place this year.",
             *((because,) if because else ()),
             READ_ALOUD,
         ),
