@@ -210,7 +210,7 @@ class VisitDay:
             self._state.passed_at, self._state.passed = workflow.now(), ""
 
     async def _invite(self) -> None:
-        """Everybody once. Officers whose pairing began since then are invited with the next reminder."""
+        """Everybody once; whoever is introduced later when the visit hears of it, at the latest with the next reminder."""
         if workflow.now() < self._times.over:
             await workflow.execute_activity_method(
                 VisitActivities.invite_officers, self._this, summary="invite the officers", **TRANSACTION
