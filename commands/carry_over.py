@@ -10,6 +10,7 @@ from rich.table import Table
 from bluepals.domain.counting import counted
 from bluepals.domain.letters import Side
 from bluepals.facts import carry_over
+from bluepals.facts.carry_over import CarriedOver
 from bluepals.store import carry_over as store
 from bluepals.store import people
 from bluepals.store.carry_over import PastPair
@@ -72,12 +73,20 @@ async def _open(program: str, by: str, json: bool) -> None:
         {
             "carried": [_shape(pair) for pair in carried.pairs],
             "left": [_shape(pair) for pair in carried.left],
+            "before": carried.before,
         },
         json,
-        lambda: out.print(
-            f"{counted(len(carried.pairs), 'pair goes', 'pairs go')} on; {len(carried.left)} end."
-        ),
+        lambda: out.print(_sentence(carried), highlight=False),
     )
+
+
+def _sentence(carried: CarriedOver) -> str:
+    now, before, left = len(carried.pairs), carried.before, len(carried.left)
+    not_them = counted(left, "does not", "do not")
+    if not before:
+        return f"{counted(now, 'pair goes', 'pairs go')} on; {not_them}."
+    already = counted(before, "pair goes", "pairs go")
+    return f"{already} on already; {counted(now, 'more pair goes', 'more pairs go')} on; {not_them}."
 
 
 def _shape(pair: PastPair) -> dict[str, object]:

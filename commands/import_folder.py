@@ -9,9 +9,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from bluepals.facts import roster
+from bluepals.facts import carry_over, roster
 from bluepals.facts.roster import Roster, RosterRefused
 from bluepals.roster import Problem, RosterReading, read_folder
+from bluepals.store.database import Scope
 from commands.shell import AsJson, Exit, answer, out, parts, run, say
 
 
@@ -26,17 +27,19 @@ def import_folder(
 
 async def _import(folder: Path, check: bool, json: bool) -> None:
     reading = read_folder(folder)
-    unchanged = 0
+    unchanged = may_go_on = 0
     if not reading.problems and not check:
         async with parts() as service:
             try:
-                applied = await roster.apply(service.office, Roster.of(reading))
+                found = Roster.of(reading)
+                applied = await roster.apply(service.office, found)
                 unchanged = _all_people(reading) - applied.total
+                may_go_on = await carry_over.may_go_on(service.office, Scope.whole(found.program.id))
                 reading = replace(reading, needs_person=(*reading.needs_person, *applied.needs_person))
             except RosterRefused as refused:
                 reading = replace(reading, problems=refused.problems)
     shape = _shape(reading, unchanged)
-    answer(shape, json, lambda: _print(reading, shape, check))
+    answer(shape, json, lambda: _print(reading, shape, check, may_go_on))
     if reading.problems:
         raise typer.Exit(Exit.REFUSED)
 
@@ -66,7 +69,7 @@ def _place(problem: Problem) -> dict[str, object]:
     return {name: getattr(problem, name) for name in ("file", "line", "column", "value", "problem")}
 
 
-def _print(reading: RosterReading, shape: Mapping[str, object], check: bool) -> None:
+def _print(reading: RosterReading, shape: Mapping[str, object], check: bool, may_go_on: int) -> None:
     counts = ", ".join(
         f"{shape[name]} {name}" for name in ("students", "officers", "staff", "repeated", "skipped")
     )
@@ -78,6 +81,11 @@ def _print(reading: RosterReading, shape: Mapping[str, object], check: bool) -> 
         out.print("No problem found; nothing was changed.")
     elif reading.program:
         say(f"Imported. Next: starter.py open {reading.program.id}")
+        if may_go_on:
+            say(
+                f"Pairs of last year that may go on: {may_go_on}. See starter.py carry-over list {reading.program.id},"
+                f" then begin with them: starter.py carry-over open {reading.program.id} --by YOUR-ID"
+            )
 
 
 def print_problems(reading: RosterReading) -> None:

@@ -10,13 +10,14 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
+from bluepals.domain.visit_plan import VisitState
 from bluepals.facts import visit_hosts, visit_sheets, visits
 from bluepals.facts.office import Office
 from bluepals.facts.visit_sheets import Overview
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.asking import Asking
-from workflows.api.visit_day import VisitChanged
+from workflows.api.visit_day import Plan, VisitChanged
 
 app = typer.Typer(help="The visit: answers, the day, and what changes it.", no_args_is_help=True)
 
@@ -49,13 +50,14 @@ def _print(found: Overview) -> None:
         "who meets it",
         "own officer said",
         title=f"{found.on}: {found.state}",
+        caption=found.because and f"People were told: {found.because}",
     )
     for one in found.meetings:
         table.add_row(
             f"{one.class_name}\n{one.begins:%H:%M} {one.room}",
             f"{one.child}\n{one.pairing}",
             one.officer or "nobody yet",
-            f"{one.own_officer}: {one.own_answer or 'nothing'}"
+            f"{one.own_officer}: {_said(one.own_answer, one.own_answer_by)}"
             if one.own_officer
             else "between two officers",
             end_section=True,
@@ -63,10 +65,18 @@ def _print(found: Overview) -> None:
     out.print(table)
     asked = Table("reserve", "said", ids("request, and for which pairing"), title="Reserves who were asked")
     for request in found.requests:
+        said = _said(request.answer, request.answer_by)
         asked.add_row(
-            request.officer, request.answer or "nothing", f"{request.request}\n{request.pairing_id}"
+            request.officer,
+            f"let go ({request.answer or 'no answer'})" if request.released else said,
+            f"{request.request}\n{request.pairing_id}",
         )
     out.print(asked)
+
+
+def _said(answer: str | None, by: datetime | None) -> str:
+    """What an answer is, or until when it may come."""
+    return answer or (f"nothing yet, by {by:%b %-d}" if by else "nothing yet")
 
 
 @app.command("answer")
@@ -97,7 +107,7 @@ def attend(
     ] = True,
     json: AsJson = False,
 ) -> None:
-    """Record whether an officer came: on the day by name, at any time by pairing."""
+    """Record whether an officer came: on the day by name, from that day on by pairing."""
     run(_attend(program, who, came, json))
 
 
@@ -172,9 +182,14 @@ def call_off(
 async def _call_off(
     program: str, school_year: str, read_aloud: bool, because: str | None, json: bool
 ) -> None:
+    scope = Scope.whole(program)
     async with parts_of(program) as service:
-        await visits.give_reason(service.office, Scope.whole(program), school_year, because)
-        changed = await Asking(service.client).call_off_visit(school_year, read_aloud=read_aloud)
+        known, plan = await visits.standing(service.office, scope, school_year)
+        if read_aloud and plan is VisitState.READ_ALOUD:
+            changed = VisitChanged(Plan.READ_ALOUD, known.over.isoformat())
+        else:
+            await visits.give_reason(service.office, scope, school_year, because)
+            changed = await Asking(service.client).call_off_visit(school_year, read_aloud=read_aloud)
     _say(school_year, changed, json)
 
 

@@ -20,6 +20,7 @@ class Words:
     title: str
     nobody_yet: str
     asked: str
+    asked_again: str
     asked_until: str
     prefer_another: str
     writes: str
@@ -61,6 +62,7 @@ ENGLISH = Words(
     title="Your family’s page",
     nobody_yet="Nobody writes to {child} yet. We tell you when we have found somebody.",
     asked="We would like to introduce {child} to {officer} of {agency}, as pen pals for this school year.",
+    asked_again="{child} and {officer} of {agency} both wished to go on writing, so they are to be pals this school year too.",
     asked_until="If you would rather have somebody else, say so by {until}. No reason is needed. If you agree, there is nothing to do.",
     prefer_another="We would rather have somebody else",
     writes="{child} writes with {officer} of {agency}.",
@@ -132,6 +134,7 @@ SPANISH = Words(
     title="La página de su familia",
     nobody_yet="Todavía no hay nadie que escriba a {child}. Le avisaremos en cuanto lo sepamos.",
     asked="Este año escolar queremos presentar a {child} a {officer}, de {agency}, para que se escriban.",
+    asked_again="{child} y {officer}, de {agency}, quisieron seguir escribiéndose, así que también lo harán este año escolar.",
     asked_until="Si prefiere que sea otra persona, díganoslo antes de esta fecha: {until}. No hace falta dar una razón. Si está de acuerdo, no tiene que hacer nada.",
     prefer_another="Preferimos a otra persona",
     writes="{child} se escribe con {officer}, de {agency}.",

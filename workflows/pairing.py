@@ -220,6 +220,7 @@ class Pairing:
         await workflow.execute_activity_method(
             PeopleActivities.close_pairing, self._this, summary="close the pairing", **TRANSACTION
         )
+        self._note("closed")
         await workflow.wait_condition(workflow.all_handlers_finished)
         return PairingClosed(self._state.rounds_done, self._state.settled)
 

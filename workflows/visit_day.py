@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from activities.visit import AnotherDay, NoVisit, Reminder, VisitActivities
     from activities.year import ThisYear, VisitTimes
+    from bluepals.domain.visit_plan import IS_OVER, STAYS_READ_ALOUD
     from workflows.api.dates import DatesChanged
     from workflows.api.visit_day import (
         WORKFLOW,
@@ -73,6 +74,7 @@ class VisitDay:
                 await self._look_again()
             await self._continue_as_new_when_long()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.set_current_details("over" if self._state.plan is Plan.TAKES_PLACE else self._state.plan)
         return self._thanked
 
     @workflow.update
@@ -120,9 +122,9 @@ class VisitDay:
 
     def _refuse_when_over(self) -> None:
         if self._state.plan is Plan.READ_ALOUD:
-            raise refusal("VisitOver", "Letters are read aloud instead of this visit: that stays so.")
+            raise refusal("VisitOver", STAYS_READ_ALOUD)
         if self._state.plan is Plan.TAKES_PLACE and workflow.now() >= self._times.over:
-            raise refusal("VisitOver", "The visit is over: it can neither move nor be called off.")
+            raise refusal("VisitOver", IS_OVER)
 
     # What is due next
 
@@ -208,7 +210,7 @@ class VisitDay:
             self._state.passed_at, self._state.passed = workflow.now(), ""
 
     async def _invite(self) -> None:
-        """Everybody once. Officers whose pairing began since then are invited with the next reminder."""
+        """Everybody once; whoever is introduced later when the visit hears of it, at the latest with the next reminder."""
         if workflow.now() < self._times.over:
             await workflow.execute_activity_method(
                 VisitActivities.invite_officers, self._this, summary="invite the officers", **TRANSACTION

@@ -3,11 +3,27 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program, Room
 
 NOON = 12
+
+
+class VisitState(StrEnum):
+    """A school's visit as it is on record; planned, and frozen by a pause, it rests."""
+
+    PLANNED = "planned"
+    CALLED_OFF = "called off"
+    READ_ALOUD = "read aloud"
+    RESTS = "rests"
+
+
+# Why a visit stays as it is.
+STAYS_READ_ALOUD = "Letters are read aloud instead of this visit: that stays so."
+IS_OVER = "The visit is over: it can neither move nor be called off."
+NO_DAY_LEFT = "The visit is called off, and the year has no day left for a second date."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +57,11 @@ def visit_instants(program: Program, day: date) -> VisitInstants:
     )
 
 
-def answer_limit(program: Program, visit_on: date, now: datetime, days: int) -> datetime:
-    """So many days from now, on a school day; at the latest when the run sheet is made."""
-    calendar = SchoolCalendar.of(program)
+def answer_limit(program: Program, visit_on: date, now: datetime, days: int) -> datetime | None:
+    """So many days from now, on a school day; at the latest when the run sheet is made. None: it is made already."""
+    calendar, sheets_at = SchoolCalendar.of(program), visit_instants(program, visit_on).sheets_at
     day = calendar.next_school_day(now.astimezone(calendar.zone).date() + timedelta(days=days))
-    return min(calendar.instant(day, program.policy.due_hour), visit_instants(program, visit_on).sheets_at)
+    return min(calendar.instant(day, program.policy.due_hour), sheets_at) if now < sheets_at else None
 
 
 def why_not_on(program: Program, day: date, now: datetime) -> str | None:

@@ -21,16 +21,25 @@ class CarryOverRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class CarriedOver:
-    """Pairs that go on, and those that don't, each with its reason in the row."""
+    """Pairs that go on, and those that don't, each with its reason in the row. `before`: how many did already."""
 
     pairs: Sequence[PastPair]
     left: Sequence[PastPair]
+    before: int
 
 
 async def say(office: Office, scope: Scope, pairing_id: UUID, side: Side, *, wants: bool, by: UUID) -> None:
-    """What one side wants: the child's family, or the officer. Raises LookupError."""
+    """What one side wants: the child's family, or the officer. Raises NotTaken with a sentence."""
     async with office.database.transaction(scope) as connection:
         await carry_over.say(connection, pairing_id, side, wants, by)
+
+
+async def may_go_on(office: Office, scope: Scope) -> int:
+    """How many pairs of a year that is over wait for the next one, once that is on record."""
+    async with office.database.transaction(scope) as connection:
+        if all(state == "closed" for _, _, state in await programs.years(connection)):
+            return 0
+        return len(await carry_over.past_pairs(connection))
 
 
 async def carry(office: Office, scope: Scope, *, by: UUID) -> CarriedOver:
@@ -42,6 +51,7 @@ async def carry(office: Office, scope: Scope, *, by: UUID) -> CarriedOver:
         await matching.one_at_a_time(connection, scope.program)
         await _refuse_too_early(connection, by)
         program = await programs.load(connection)
+        before = await carry_over.going_on(connection, program.first_year)
         carried: list[PastPair] = []
         left: list[PastPair] = []
         for pair in await carry_over.past_pairs(connection):
@@ -49,7 +59,7 @@ async def carry(office: Office, scope: Scope, *, by: UUID) -> CarriedOver:
                 await carry_over.take_along(connection, pair.student_id, program.program_year_id(pair.school))
             (carried if pair.goes_on else left).append(pair)
         await _begin(connection, scope.program, carried, by)
-        return CarriedOver(carried, left)
+        return CarriedOver(carried, left, before)
 
 
 async def _begin(connection: Connection, program: str, pairs: Sequence[PastPair], by: UUID) -> None:

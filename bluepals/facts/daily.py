@@ -59,6 +59,7 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
         await _silences(connection, letterhead, desks)
         await _readers(connection, letterhead, desks)
         await _cases(connection, letterhead, desks, day)
+        await attention.settle_what_is_over(connection)
         await _coordinators(connection, desks)
         await _liaisons(connection, letterhead, desks, day)
         for person, desk in desks.items():

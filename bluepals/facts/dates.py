@@ -10,10 +10,10 @@ from bluepals.domain.calendar import SchoolCalendar, check_dates
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.refusals import Refused
+from bluepals.domain.visit_plan import VisitState
 from bluepals.facts import pauses, who_may
 from bluepals.facts.office import Office
 from bluepals.facts.pauses import NewCalendar
-from bluepals.facts.visits import PLANNED
 from bluepals.store import pauses as store
 from bluepals.store import programs, rounds, visits
 from bluepals.store.database import Connection, Scope
@@ -155,7 +155,7 @@ async def _problems(
         )
     visit = await visits.date_of(connection, change.program_year)
     for number, dates in moved.items():
-        if visit.state == PLANNED and dates.opens_on >= visit.on:
+        if visit.state is VisitState.PLANNED and dates.opens_on >= visit.on:
             found.append(
                 f"Round {number}, opening day: {dates.opens_on} is not before the visit, {visit.on}. Move that first."
             )

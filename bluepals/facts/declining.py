@@ -78,10 +78,12 @@ def _until(letterhead: Letterhead) -> datetime:
 async def _ask_officer(
     connection: Connection, letterhead: Letterhead, pairing: PairingCard, until: datetime
 ) -> None:
+    asks = notices.introductions
+    ask = asks.pair_again_to_officer if pairing.goes_on else asks.pair_to_officer
     await post(
         connection,
         letterhead,
-        notices.introductions.pair_to_officer(
+        ask(
             officer=pairing.officer_first_name,
             student=pairing.student_first_name,
             school=pairing.school_name,
@@ -99,7 +101,9 @@ async def _ask_officer(
 async def _ask_family(
     connection: Connection, letterhead: Letterhead, pairing: PairingCard, until: datetime
 ) -> None:
-    notice = notices.introductions.pair_to_guardian(
+    asks = notices.introductions
+    ask = asks.pair_again_to_guardian if pairing.goes_on else asks.pair_to_guardian
+    notice = ask(
         student=pairing.student_first_name,
         officer=pairing.officer_first_name,
         agency=pairing.agency_name,

@@ -7,7 +7,7 @@ from bluepals.domain.refusals import Refused
 from bluepals.facts import calendars, farewells, replacements
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_hosts import tell_visit_of_pairing
-from bluepals.store import endings, pairings
+from bluepals.store import attention, endings, pairings
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.replacements import Over
@@ -52,6 +52,7 @@ async def end_in(
     await tell(connection, pairing_id)
     if reason.has_successor:
         await replacements.open_in(connection, pairing_id, by)
+    await attention.settle_what_is_over(connection, pairing_id)
     return True
 
 

@@ -229,8 +229,8 @@ async def release(
         if outcome is Held.PAUSED:
             return outcome  # It goes when the pause ends; nobody has to do anything.
         if isinstance(outcome, Held):
-            if outcome in {Held.CASE, Held.OFFICER_STOPPED}:
-                return outcome  # Its case is what people look at.
+            if outcome in {Held.CASE, Held.OFFICER_STOPPED, Held.ENDED}:
+                return outcome  # Its case is what people look at; of an end that can't be undone, nothing.
             await _call_about_held(connection, pairing_id, draft_id, outcome)
             return outcome
         await attention.settle(connection, f"held-{draft_id}")

@@ -13,7 +13,7 @@ from bluepals.facts.visit_hosts import tell_visit_of_pairing
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.paper.words import words_in
-from bluepals.store import endings, follow_on, pairings, programs
+from bluepals.store import attention, endings, follow_on, pairings, programs, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import Held
 from bluepals.store.pairings import PairingCard, RoundTimes
@@ -70,7 +70,7 @@ async def introduce(office: Office, scope: Scope, pairing_id: UUID) -> Introduce
         pairing = await pairings.card(connection, pairing_id)
         calendar = await _calendar(connection, letterhead.program, pairing)
         await _tell_officer(connection, letterhead, pairing, calendar.rounds)
-        await _tell_guardian(connection, letterhead, pairing)
+        await _tell_guardian(connection, letterhead, pairing, calendar.rounds)
         await tell_visit_of_pairing(connection, pairing)
         return Introduced(letterhead.now.astimezone(letterhead.calendar.zone).date(), calendar)
 
@@ -101,17 +101,28 @@ async def _calendar(connection: Connection, program: Program, pairing: PairingCa
 async def _tell_officer(
     connection: Connection, letterhead: Letterhead, pairing: PairingCard, rounds: Sequence[RoundTimes]
 ) -> None:
-    due = rounds[0].students_due if rounds else None
-    first_due = letterhead.calendar.label(due) if due else "next year"
+    link = letterhead.link_to(DeskPage.PALS)
+    if first_due := _first_due(rounds):
+        tell = notices.introductions.again_to_officer if pairing.goes_on else notices.introductions.to_officer
+        notice = tell(
+            officer=pairing.officer_first_name,
+            student=pairing.student_first_name,
+            first_due=letterhead.calendar.label(first_due),
+            link=link,
+        )
+    else:
+        day = await _visit_to_come(connection, pairing)
+        notice = notices.introductions.after_the_rounds_to_officer(
+            officer=pairing.officer_first_name,
+            student=pairing.student_first_name,
+            school=pairing.school_name,
+            visit_day=f"{day:%A, %B %-d}" if day else None,
+            link=link,
+        )
     await post(
         connection,
         letterhead,
-        notices.introductions.to_officer(
-            officer=pairing.officer_first_name,
-            student=pairing.student_first_name,
-            first_due=first_due,
-            link=letterhead.link_to(DeskPage.PALS),
-        ),
+        notice,
         key=f"introduction-{pairing.id}-officer",
         to=pairing.officer_email,
         agency=pairing.agency,
@@ -119,15 +130,38 @@ async def _tell_officer(
     )
 
 
-async def _tell_guardian(connection: Connection, letterhead: Letterhead, pairing: PairingCard) -> None:
+async def _tell_guardian(
+    connection: Connection, letterhead: Letterhead, pairing: PairingCard, rounds: Sequence[RoundTimes]
+) -> None:
     """To a family without an address the school hands out a paper notice."""
-    notice = notices.introductions.to_guardian(
-        student=pairing.student_first_name,
-        officer=pairing.officer_first_name,
-        link=letterhead.link_to(DeskPage.FAMILY),
-        language=pairing.student_language,
-    )
+    link, language = letterhead.link_to(DeskPage.FAMILY), pairing.student_language
+    student, officer = pairing.student_first_name, pairing.officer_first_name
+    if _first_due(rounds):
+        tell = (
+            notices.introductions.again_to_guardian if pairing.goes_on else notices.introductions.to_guardian
+        )
+        notice = tell(student=student, officer=officer, link=link, language=language)
+    else:
+        day = await _visit_to_come(connection, pairing)
+        notice = notices.introductions.after_the_rounds_to_guardian(
+            student=student,
+            officer=officer,
+            visit_day=words_in(language).long_date(day) if day else None,
+            link=link,
+            language=language,
+        )
     await post_to_family(connection, letterhead, notice, pairing, key=f"introduction-{pairing.id}")
+
+
+def _first_due(rounds: Sequence[RoundTimes]) -> datetime | None:
+    """None: no round of the year is left."""
+    return next((one.students_due for one in rounds if one.students_due), None)
+
+
+async def _visit_to_come(connection: Connection, pairing: PairingCard) -> date | None:
+    if await visits.is_ahead(connection, pairing.program_year):
+        return await programs.visit_on(connection, pairing.program_year)
+    return None
 
 
 async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
@@ -175,5 +209,6 @@ async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:
     async with office.committing(scope) as connection:
         ending = await endings.of(connection, pairing_id)
         await pairings.end(connection, pairing_id, ending.reason.shown if ending else "year closed")
+        await attention.settle_what_is_over(connection, pairing_id)
         if ending is not None:
             await tell_visit_of_pairing(connection, await pairings.card(connection, pairing_id))

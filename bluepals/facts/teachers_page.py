@@ -42,6 +42,7 @@ class ChildState(StrEnum):
     RETURNED = "returned"
     HELD = "with the counselor"
     NOT_YET = "begins later"
+    NO_ROUND = "no round left this year"
     NO_PAL = "no pal yet"
     BETWEEN = "gets a new pal"
     OVER = "the letters are over"
@@ -89,7 +90,10 @@ class ClassOnPage:
 
     @property
     def is_over(self) -> bool:
-        return all(child.state in {ChildState.NO_PAL, ChildState.OVER} for child in self.children)
+        return all(
+            child.state in {ChildState.NO_PAL, ChildState.NO_ROUND, ChildState.OVER}
+            for child in self.children
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,9 @@ def _child_state(row: ChildRow, round_number: int) -> ChildState:
             Verdict.RETURN: ChildState.RETURNED,
             Verdict.REFER: ChildState.HELD,
         }[row.verdict]
-    return ChildState.NOT_YET if round_number < (row.first_round or 0) else ChildState.WAITING
+    if row.first_round is None:
+        return ChildState.NO_ROUND
+    return ChildState.NOT_YET if round_number < row.first_round else ChildState.WAITING
 
 
 async def check_child(office: Office, teacher: TeacherAtDesk, pairing_id: UUID) -> SchoolClass:

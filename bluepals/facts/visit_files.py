@@ -10,12 +10,13 @@ def calendar_file(
     letterhead: Letterhead,
     *,
     subject: str,
+    to: str,
     school: School,
     stay: Stay,
     sequence: int,
     cancelled: bool = False,
 ) -> bytes:
-    """`subject` stays the same for the life of an invitation, so that a later file changes the same entry."""
+    """`to`: whose mail brings it. `subject` stays the same for the life of an invitation, so that a later file changes the same entry."""
     sender = letterhead.office.from_address
     return visit_invitation(
         uid=f"{subject}@{sender.partition('@')[2]}",
@@ -24,6 +25,7 @@ def calendar_file(
         zone=letterhead.calendar.zone,
         location=school.name,
         organizer=sender,
+        attendee=to,
         sequence=sequence,
         now=letterhead.now,
         cancelled=cancelled,

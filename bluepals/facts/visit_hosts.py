@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID, uuid4, uuid5
 
 from bluepals.domain.program import School
-from bluepals.domain.visit_plan import answer_limit
+from bluepals.domain.visit_plan import answer_limit, visit_instants
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
 from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.store import attention, pairings, tells, visit_hosts, visits
+from bluepals.store import attention, pairings, programs, tells, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.pairings import PairingCard
@@ -35,7 +36,7 @@ async def settle_hosts(office: Office, scope: Scope, program_year: str) -> datet
         visit = await visits.date_of(connection, program_year)
         if visit.state != "planned":
             return None
-        await let_hosts_go(connection, letterhead, program_year, everybody=False)
+        await let_hosts_go(connection, letterhead, program_year, NoNeed.FOR_THIS_CHILD)
         alone = [
             pairing_id
             for pairing_id in await visit_hosts.children_without_anybody(connection, program_year)
@@ -52,9 +53,18 @@ async def tell_visits_of(connection: Connection, officer_id: UUID, key: UUID | N
 
 
 async def tell_visit_of_pairing(connection: Connection, pairing: PairingCard) -> None:
-    """A child has lost its officer or got one, once a visit is prepared: who meets it is looked for at once."""
-    if await visits.is_prepared(connection, pairing.program_year):
+    """A child has lost its officer or got one, once a visit is prepared: who is to be asked is looked for at once."""
+    if await visits.is_ahead(connection, pairing.program_year) and (
+        await visits.has_guests(connection, pairing.program_year)
+        or await _invitations_are_due(connection, pairing.program_year)
+    ):
         await tell_visit_day(connection, pairing.program, pairing.program_year, pairing.agency, uuid4())
+
+
+async def _invitations_are_due(connection: Connection, program_year: str) -> bool:
+    day = await programs.visit_on(connection, program_year)
+    instants = visit_instants(await programs.load(connection), day)
+    return instants.invite_at <= await programs.now(connection)
 
 
 async def tell_visits_of_the_uncleared(connection: Connection) -> None:
@@ -84,7 +94,7 @@ async def _ask_a_reserve(
 ) -> bool:
     """False: nobody is left to ask, or no time to wait for an answer."""
     answer_by = _answer_by(letterhead, visit_on)
-    if answer_by <= letterhead.now:
+    if answer_by is None:
         return False
     school = await school_of(connection, letterhead, program_year)
     asked = await visit_hosts.ask_next(connection, pairing_id, school.agencies, answer_by)
@@ -93,10 +103,11 @@ async def _ask_a_reserve(
     meetings = await arranged(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
     own = stay(letterhead, meetings, [pairing_id], begins)
+    ask = notices.visits.host_asked if asked.times_asked == 1 else notices.visits.host_asked_again
     await post(
         connection,
         letterhead,
-        notices.visits.host_asked(
+        ask(
             officer=asked.first_name,
             student=asked.student_first_name,
             school=school.name,
@@ -106,7 +117,7 @@ async def _ask_a_reserve(
             link=letterhead.link_to(DeskPage.PALS),
             calendar_file=_hosts_file(letterhead, school, asked, own),
         ),
-        key=f"visit-host-{asked.id}",
+        key=f"visit-host-{asked.id}-asked-{asked.times_asked}",
         to=asked.email,
         agency=asked.agency,
         useful_until=answer_by,
@@ -114,7 +125,8 @@ async def _ask_a_reserve(
     return True
 
 
-def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime:
+def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime | None:
+    """None: the run sheet is made, and nobody is asked any more."""
     days = letterhead.program.policy.visit_reserve_days
     return answer_limit(letterhead.program, visit_on, letterhead.now, days)
 
@@ -122,37 +134,49 @@ def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime:
 def _hosts_file(
     letterhead: Letterhead, school: School, host: HostCard, own: Stay, *, cancelled: bool = False
 ) -> bytes:
-    """A request is for one day: it is taken back, and never changed."""
+    """A request is for one day: it is taken back, and perhaps made again, and never changed."""
     return calendar_file(
         letterhead,
         subject=f"visit-host-{host.id}",
+        to=host.email,
         school=school,
         stay=own,
-        sequence=int(cancelled),
+        sequence=2 * (host.times_asked - 1) + int(cancelled),
         cancelled=cancelled,
     )
 
 
+class NoNeed(StrEnum):
+    """Why reserves are let go, as they are told."""
+
+    FOR_THIS_CHILD = "the child's own pal comes after all, or the child is not there"
+    ON_THIS_DAY = "the visit is on another day"
+    AT_ALL = "the visit is called off"
+
+
 async def let_hosts_go(
-    connection: Connection, letterhead: Letterhead, program_year: str, *, everybody: bool
+    connection: Connection, letterhead: Letterhead, program_year: str, why: NoNeed
 ) -> None:
-    """Whose child's own officer comes after all, or everybody since the day is another one; they are told."""
+    """Whose child needs none, or everybody since the day is another one or none; those who count on coming are told."""
+    everybody = why is not NoNeed.FOR_THIS_CHILD
     let_go = await visit_hosts.release(connection, program_year, everybody=everybody)
     school = await school_of(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
     meetings = await arranged(connection, letterhead, program_year)
     for host in let_go:
         own = stay(letterhead, meetings, [host.pairing_id], begins)
+        tell = notices.visits.host_released if host.answer else notices.visits.request_withdrawn
         await post(
             connection,
             letterhead,
-            notices.visits.host_released(
+            tell(
                 officer=host.first_name,
                 student=host.student_first_name,
                 school=school.name,
+                why=why,
                 calendar_file=_hosts_file(letterhead, school, host, own, cancelled=True),
             ),
-            key=f"visit-host-{host.id}-released",
+            key=f"visit-host-{host.id}-released-{host.times_asked}",
             to=host.email,
             agency=host.agency,
         )
@@ -170,7 +194,7 @@ async def _call_coordinator(
     for call in await attention.open_calls(connection):
         if call.kind == KIND and call.school == school.id and call.subject_id not in alone:
             await attention.settle(connection, call.key)
-    in_time = letterhead.now < _answer_by(letterhead, visit_on)
+    in_time = _answer_by(letterhead, visit_on) is not None
     for pairing_id in alone:
         await attention.call(
             connection,

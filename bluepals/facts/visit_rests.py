@@ -3,24 +3,28 @@
 from datetime import date
 
 from bluepals.domain.pauses import moved, stretch_until
-from bluepals.domain.visit_plan import why_not_on
+from bluepals.domain.visit_plan import VisitState, why_not_on
 from bluepals.facts.office import Letterhead
-from bluepals.facts.visits import PLANNED, another_day_or_none, commit_another_day, tell_of_the_move
+from bluepals.facts.visits import another_day_or_none, commit_another_day, commit_no_visit, tell_of_the_move
 from bluepals.store import attention, pauses, programs, visits
 from bluepals.store.database import Connection
 from bluepals.store.pauses import Target, What
 
 
 async def move_frozen_visits(connection: Connection, letterhead: Letterhead, target: Target) -> None:
-    """Of every school of this whose visits rest no longer; everybody who was invited is told of the new day."""
+    """Of every school of this whose visits rest no longer. Everybody who was invited is told of the new day; where none is
+    left, that it is called off.
+    """
     for year, school, state in await programs.years(connection):
         if state != "open" or target.school not in (None, school) or await visits.rests(connection, year):
             continue
         before = await visits.date_of(connection, year)
         day = await _day_after_the_rest(connection, letterhead, school, before.on)
-        if before.state != PLANNED or day == before.on:
+        if before.state is not VisitState.PLANNED or day == before.on:
             continue
+        await visits.give_reason(connection, year, None)
         if day is None or why_not_on(letterhead.program, day, letterhead.now):
+            await commit_no_visit(connection, letterhead, year, before, VisitState.CALLED_OFF)
             await _ask_for_a_day(connection, letterhead, school, year)
         else:
             await commit_another_day(connection, letterhead, year, day)
@@ -43,7 +47,7 @@ async def _ask_for_a_day(connection: Connection, letterhead: Letterhead, school:
         key=f"visit-date-{year}",
         kind="visit",
         school=school,
-        sentence=f"After the pause no school day is left for the visit of {year}. Give it a day, or let letters be read"
-        " aloud instead.",
+        sentence=f"After the pause no school day is left for the visit of {year}, and it is called off. Give it a second"
+        " date, or let letters be read aloud instead.",
         how=another_day_or_none(letterhead, year),
     )

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
 from bluepals.domain.program import School
-from bluepals.domain.visit_plan import NoRoom, most_slots, place_classes
+from bluepals.domain.visit_plan import NoRoom, VisitState, most_slots, place_classes
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.links import DeskPage
 from bluepals.mail import notices
@@ -114,6 +113,7 @@ class ShownMeeting:
     officer: str | None
     own_officer: str | None
     own_answer: str | None
+    own_answer_by: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,8 @@ class Overview:
     """A school's visit as it stands."""
 
     on: date
-    state: str
+    state: VisitState
+    because: str | None
     meetings: Sequence[ShownMeeting]
     requests: Sequence[RequestRow]
 
@@ -131,9 +132,13 @@ async def overview(office: Office, scope: Scope, program_year: str) -> Overview:
     async with office.database.transaction(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         visit = await visits.date_of(connection, program_year)
+        state = await visits.standing(connection, program_year)
         meetings = await arranged(connection, letterhead, program_year)
-        requests = await visit_sheets.requests(connection, program_year)
-    zone = letterhead.calendar.zone
+        zone = letterhead.calendar.zone
+        requests = [
+            replace(one, answer_by=one.answer_by.astimezone(zone))
+            for one in await visit_sheets.requests(connection, program_year)
+        ]
     shown = [
         ShownMeeting(
             pairing=one.row.pairing_id,
@@ -144,10 +149,11 @@ async def overview(office: Office, scope: Scope, program_year: str) -> Overview:
             officer=one.row.officer,
             own_officer=one.row.own_officer,
             own_answer=one.row.own_answer,
+            own_answer_by=one.row.own_answer_by and one.row.own_answer_by.astimezone(zone),
         )
         for one in meetings
     ]
-    return Overview(visit.on, visit.state, shown, requests)
+    return Overview(visit.on, state, visit.because, shown, requests)
 
 
 async def announce(office: Office, scope: Scope, program_year: str) -> int:
@@ -192,9 +198,19 @@ async def visitors_list(office: Office, scope: Scope, program_year: str) -> byte
     return await asyncio.to_thread(sheet, _visitors_list(letterhead, school, meetings))
 
 
+_NOW = {
+    VisitState.CALLED_OFF: "is called off",
+    VisitState.READ_ALOUD: "does not take place",
+    VisitState.RESTS: "rests",
+}
+
+
 async def _arranged_or_refused(
     connection: Connection, letterhead: Letterhead, program_year: str
 ) -> Sequence[Meeting]:
+    standing = await visits.standing(connection, program_year)
+    if standing is not VisitState.PLANNED:
+        raise NotTaken(f"The visit of {program_year} {_NOW[standing]}: there is nothing to print for it now.")
     if meetings := await arranged(connection, letterhead, program_year):
         return meetings
     raise NotTaken(
@@ -235,13 +251,16 @@ def _visitors_list(letterhead: Letterhead, school: School, meetings: Sequence[Me
     return Sheet(
         title=f"Visitors at {school.name}",
         subtitle=_day(letterhead, meetings),
-        notes=(
-            f"{counted(len(rows), 'visitor is', 'visitors are')} expected. Please ask each for a badge.",
-            _as_of(letterhead),
-        ),
+        notes=(_expected(len(rows)), _as_of(letterhead)),
         columns=("Visitor", "Agency", "Arrives", "Here"),
         tables=[Table("", rows)],
     )
+
+
+def _expected(visitors: int) -> str:
+    if visitors == 1:
+        return "1 visitor is expected. Please ask for a badge."
+    return f"{visitors or 'No'} visitors are expected. Please ask each for a badge."
 
 
 def _day(letterhead: Letterhead, meetings: Sequence[Meeting]) -> str:

@@ -50,6 +50,7 @@ async def _tell_that_nobody_waits(
             calendar_file=calendar_file(
                 letterhead,
                 subject=f"{program_year}-{guest.officer_id}",
+                to=guest.email,
                 school=school,
                 stay=own,
                 sequence=visit.sequence + 1,

@@ -1,17 +1,26 @@
 """The visit: officers invited, reminded and thanked; what they answer, and who came; its day moved or called off."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from bluepals.domain.people import Role
 from bluepals.domain.program import School
-from bluepals.domain.visit_plan import VisitInstants, answer_limit, visit_instants, why_not_on
+from bluepals.domain.visit_plan import (
+    IS_OVER,
+    NO_DAY_LEFT,
+    STAYS_READ_ALOUD,
+    VisitInstants,
+    VisitState,
+    answer_limit,
+    visit_instants,
+    why_not_on,
+)
 from bluepals.facts import surveys
 from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
-from bluepals.facts.visit_hosts import let_hosts_go, tell_visit_day
+from bluepals.facts.visit_hosts import NoNeed, let_hosts_go, tell_visit_day
 from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
 from bluepals.links import DeskPage
 from bluepals.mail import notices
@@ -22,20 +31,18 @@ from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import Target
 from bluepals.store.visits import Guest, VisitDate
 
-PLANNED, CALLED_OFF, READ_ALOUD, RESTS = "planned", "called off", "read aloud", "rests"
-
 
 async def invite(office: Office, scope: Scope, program_year: str) -> int:
-    """Ask every officer of the year, with a calendar file. How many."""
+    """Ask every officer of the year, with a calendar file, until it begins. How many."""
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         visit = await visits.date_of(connection, program_year)
-        if visit.state != PLANNED:
+        begins = await visit_begins(connection, letterhead, program_year)
+        if visit.state != VisitState.PLANNED or begins <= letterhead.now:
             return 0
         answer_by = _answer_by(letterhead, visit.on)
         await visits.invite(connection, program_year, answer_by)
         school = await school_of(connection, letterhead, program_year)
-        begins = await visit_begins(connection, letterhead, program_year)
         meetings = await arranged(connection, letterhead, program_year)
         guests = await visits.guests(connection, program_year)
         for guest in guests:
@@ -55,8 +62,10 @@ async def invite(office: Office, scope: Scope, program_year: str) -> int:
 
 
 def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime:
-    days = letterhead.program.policy.visit_answer_days
-    return answer_limit(letterhead.program, visit_on, letterhead.now, days)
+    """Whoever is invited when the run sheet is made already answers until it begins."""
+    program, days = letterhead.program, letterhead.program.policy.visit_answer_days
+    limit = answer_limit(program, visit_on, letterhead.now, days)
+    return limit or visit_instants(program, visit_on).begins
 
 
 def _officers_file(
@@ -72,6 +81,7 @@ def _officers_file(
     return calendar_file(
         letterhead,
         subject=f"{program_year}-{guest.officer_id}",
+        to=guest.email,
         school=school,
         stay=own,
         sequence=sequence,
@@ -131,6 +141,7 @@ async def thank(office: Office, scope: Scope, program_year: str) -> int:
                 connection, letterhead, guest, notice, key=f"visit-{program_year}-{guest.officer_id}-thanks"
             )
         await surveys.ask(connection, letterhead, program_year)
+        await attention.settle_what_is_over(connection)
         return len(came)
 
 
@@ -170,19 +181,28 @@ async def attend_by_name(office: Office, scope: Scope, name: str, *, came: bool)
 # The day moves, or is called off
 
 
-async def standing(office: Office, scope: Scope, program_year: str) -> tuple[VisitInstants, str]:
+async def standing(office: Office, scope: Scope, program_year: str) -> tuple[VisitInstants, VisitState]:
     """The visit's times, and what is planned: as on record, or that it rests. Raises LookupError with a sentence."""
     async with office.database.transaction(scope) as connection:
         program = await programs.load(connection)
         visit = await visits.date_of(connection, program_year)
-        rests = visit.state == PLANNED and await visits.rests(connection, program_year)
-        return visit_instants(program, visit.on), RESTS if rests else visit.state
+        return visit_instants(program, visit.on), await visits.standing(connection, program_year)
 
 
 async def give_reason(office: Office, scope: Scope, program_year: str, because: str | None) -> None:
-    """Put on record what people are told about the change that follows. Raises LookupError with a sentence."""
+    """Put on record what people are to be told of the change that follows: it counts when that change is made.
+
+    Raises NotTaken when no change can follow any more, or LookupError; each with a sentence.
+    """
+    found, plan = await standing(office, scope, program_year)
     async with office.database.transaction(scope) as connection:
-        await visits.date_of(connection, program_year)
+        now = await programs.now(connection)
+        if plan == VisitState.READ_ALOUD:
+            raise NotTaken(STAYS_READ_ALOUD)
+        if plan == VisitState.PLANNED and found.over <= now:
+            raise NotTaken(IS_OVER)
+        if plan == VisitState.CALLED_OFF and found.latest <= now:
+            raise NotTaken(NO_DAY_LEFT)
         await visits.give_reason(connection, program_year, because)
 
 
@@ -194,10 +214,9 @@ async def move(office: Office, scope: Scope, program_year: str, day: date) -> Vi
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         before = await visits.date_of(connection, program_year)
-        if (before.on, before.state) != (day, PLANNED):
+        if (before.on, before.state) != (day, VisitState.PLANNED):
             if why := why_not_on(letterhead.program, day, letterhead.now):
                 raise NotTaken(f"The visit can't move: {why}")
-            await let_hosts_go(connection, letterhead, program_year, everybody=True)
             await commit_another_day(connection, letterhead, program_year, day)
             await tell_of_the_move(connection, letterhead, program_year, before)
         return visit_instants(letterhead.program, day)
@@ -206,7 +225,8 @@ async def move(office: Office, scope: Scope, program_year: str, day: date) -> Vi
 async def commit_another_day(
     connection: Connection, letterhead: Letterhead, program_year: str, day: date
 ) -> None:
-    """The one place where a visit gets another day."""
+    """The one place where a visit gets another day: whoever was asked to host on the one before is let go."""
+    await let_hosts_go(connection, letterhead, program_year, NoNeed.ON_THIS_DAY)
     await visits.change_date(connection, program_year, day)
     await visits.ask_again(connection, program_year, _answer_by(letterhead, day))
     await tell_of_new_dates(connection, Target(school=(await rounds.school_of(connection, program_year)).id))
@@ -217,80 +237,90 @@ async def tell_of_the_move(
     connection: Connection, letterhead: Letterhead, program_year: str, before: VisitDate
 ) -> None:
     """Officers who were invited, with a calendar file that takes the first one's place; and the school."""
-    visit = await visits.date_of(connection, program_year)
+    visit, was = await visits.date_of(connection, program_year), f"{before.on:%A, %B %-d}"
     school = await school_of(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
     meetings = await arranged(connection, letterhead, program_year)
     for guest in await visits.guests(connection, program_year):
         own = stay(letterhead, meetings, guest.pairings, begins)
         notice = notices.visits.moved(
-            name=guest.first_name,
+            officer=guest.first_name,
             school=school.name,
-            was=f"{before.on:%A, %B %-d}",
+            was=was,
             when=letterhead.calendar.label(own.begins),
+            answer_by=letterhead.calendar.label(_answer_by(letterhead, visit.on)),
             because=visit.because,
             link=letterhead.link_to(DeskPage.PALS),
             calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit.sequence),
         )
         key = f"visit-{program_year}-{guest.officer_id}-moved-{visit.sequence}"
         await _post(connection, letterhead, guest, notice, key=key)
-    notice = notices.visits.moved(
-        name="all",
-        school=school.name,
-        was=f"{before.on:%A, %B %-d}",
-        when=letterhead.calendar.label(begins),
-        because=visit.because,
-    )
-    await _post_to_staff(
-        connection, letterhead, school, notice, key=f"visit-{program_year}-moved-{visit.sequence}"
-    )
+
+    def to_school(name: str) -> Notice:
+        when = letterhead.calendar.label(begins)
+        return notices.visits.moved_to_school(
+            name=name, school=school.name, was=was, when=when, because=visit.because
+        )
+
+    key = f"visit-{program_year}-moved-{visit.sequence}"
+    await _post_to_staff(connection, letterhead, school, to_school, key=key)
 
 
 async def call_off(office: Office, scope: Scope, program_year: str, *, read_aloud: bool) -> VisitInstants:
     """Nobody comes; everybody is told. A second date may follow, unless letters are read aloud instead."""
-    state = READ_ALOUD if read_aloud else CALLED_OFF
+    state = VisitState.READ_ALOUD if read_aloud else VisitState.CALLED_OFF
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         before = await visits.date_of(connection, program_year)
-        if before.state not in {state, READ_ALOUD}:
-            await visits.call_off(connection, program_year, state)
-            await let_hosts_go(connection, letterhead, program_year, everybody=True)
-            await _tell_that_it_is_off(
-                connection, letterhead, program_year, was_off=before.state == CALLED_OFF
-            )
+        if before.state not in {state, VisitState.READ_ALOUD}:
+            await commit_no_visit(connection, letterhead, program_year, before, state)
             await _ask_for_a_second_date(connection, letterhead, program_year, state)
         return visit_instants(letterhead.program, before.on)
 
 
-async def _tell_that_it_is_off(
-    connection: Connection, letterhead: Letterhead, program_year: str, *, was_off: bool
+async def commit_no_visit(
+    connection: Connection, letterhead: Letterhead, program_year: str, before: VisitDate, state: VisitState
 ) -> None:
-    """Officers hear once that nobody comes; the school hears also that letters are read aloud instead."""
+    """The one place where a visit is called off: whoever was invited, asked to host or called for it is told, or let go."""
+    await visits.call_off(connection, program_year, state)
+    await let_hosts_go(connection, letterhead, program_year, NoNeed.AT_ALL)
+    tell = _tell_of_no_second_date if before.state == VisitState.CALLED_OFF else _tell_that_it_is_off
+    await tell(connection, letterhead, program_year)
+    await attention.settle_what_is_over(connection)
+
+
+async def _tell_that_it_is_off(connection: Connection, letterhead: Letterhead, program_year: str) -> None:
+    """Officers who were invited, whose calendars are cleared; and the school."""
     visit = await visits.date_of(connection, program_year)
     school = await school_of(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
-    day, read_aloud = f"{visit.on:%A, %B %-d}", visit.state == READ_ALOUD
     meetings = await arranged(connection, letterhead, program_year)
-    for guest in () if was_off else await visits.guests(connection, program_year):
+    day = f"{visit.on:%A, %B %-d}"
+    follows = (
+        notices.visits.READ_ALOUD if visit.state == VisitState.READ_ALOUD else notices.visits.SECOND_DATE
+    )
+    for guest in await visits.guests(connection, program_year):
         own = stay(letterhead, meetings, guest.pairings, begins)
         notice = notices.visits.called_off(
-            name=guest.first_name,
+            officer=guest.first_name,
             school=school.name,
             day=day,
             because=visit.because,
-            read_aloud=read_aloud,
+            follows=follows,
             calendar_file=_officers_file(
                 letterhead, program_year, school, guest, own, visit.sequence, cancelled=True
             ),
         )
         key = f"visit-{program_year}-{guest.officer_id}-off-{visit.sequence}"
         await _post(connection, letterhead, guest, notice, key=key)
-    notice = notices.visits.called_off(
-        name="all", school=school.name, day=day, because=visit.because, read_aloud=read_aloud
-    )
-    await _post_to_staff(
-        connection, letterhead, school, notice, key=f"visit-{program_year}-off-{visit.sequence}"
-    )
+
+    def to_school(name: str) -> Notice:
+        return notices.visits.called_off_to_school(
+            name=name, school=school.name, day=day, because=visit.because, follows=follows
+        )
+
+    key = f"visit-{program_year}-off-{visit.sequence}"
+    await _post_to_staff(connection, letterhead, school, to_school, key=key)
 
 
 def another_day_or_none(letterhead: Letterhead, program_year: str) -> str:
@@ -302,11 +332,26 @@ def another_day_or_none(letterhead: Letterhead, program_year: str) -> str:
     )
 
 
+async def _tell_of_no_second_date(connection: Connection, letterhead: Letterhead, program_year: str) -> None:
+    """Everybody who has heard that a second date may come."""
+    visit = await visits.date_of(connection, program_year)
+    school = await school_of(connection, letterhead, program_year)
+
+    def notice(name: str) -> Notice:
+        day = f"{visit.on:%A, %B %-d}"
+        return notices.visits.no_second_date(name=name, school=school.name, day=day, because=visit.because)
+
+    key = f"visit-{program_year}-no-second-date-{visit.sequence}"
+    for guest in await visits.guests(connection, program_year):
+        await _post(connection, letterhead, guest, notice(guest.first_name), key=f"{key}-{guest.officer_id}")
+    await _post_to_staff(connection, letterhead, school, notice, key=key)
+
+
 async def _ask_for_a_second_date(
-    connection: Connection, letterhead: Letterhead, program_year: str, state: str
+    connection: Connection, letterhead: Letterhead, program_year: str, state: VisitState
 ) -> None:
     key = f"visit-date-{program_year}"
-    if state == READ_ALOUD:
+    if state == VisitState.READ_ALOUD:
         await attention.settle(connection, key)
         return
     school = await rounds.school_of(connection, program_year)
@@ -322,16 +367,23 @@ async def _ask_for_a_second_date(
 
 
 async def _post_to_staff(
-    connection: Connection, letterhead: Letterhead, school: School, notice: Notice, *, key: str
+    connection: Connection,
+    letterhead: Letterhead,
+    school: School,
+    write: Callable[[str], Notice],
+    *,
+    key: str,
 ) -> None:
-    """The school's teachers and the program's coordinators."""
+    """The school's teachers and the program's coordinators, each by name."""
     told = {
         one.id: one
         for role in (Role.TEACHER, Role.COORDINATOR)
         for one in await people.staff(connection, role, school=school.id)
     }
     for one in told.values():
-        await post(connection, letterhead, notice, key=f"{key}-{one.id}", to=one.email, school=school.id)
+        await post(
+            connection, letterhead, write(one.name), key=f"{key}-{one.id}", to=one.email, school=school.id
+        )
 
 
 async def _post(

@@ -14,7 +14,7 @@ from bluepals.facts import surveys
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.store import pairings, people, programs, rounds
+from bluepals.store import attention, pairings, people, programs, rounds
 from bluepals.store.database import Scope
 from bluepals.store.deliveries import DateMoved
 
@@ -92,6 +92,7 @@ async def send_packs(
                     school=day.school,
                 )
         await rounds.mark_pack_sent(connection, program_year, opening)
+        await attention.settle_what_is_over(connection)
         return len(classes)
 
 
@@ -111,6 +112,7 @@ async def close_year(office: Office, scope: Scope, program_year: str) -> Numbers
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         await programs.close_year(connection, program_year)
+        await attention.settle_what_is_over(connection)
         await surveys.remind(connection, letterhead, program_year)
         numbers = Numbers(**await rounds.numbers(connection, program_year))
         school = await rounds.school_of(connection, program_year)

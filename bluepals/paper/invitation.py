@@ -14,11 +14,15 @@ def visit_invitation(
     zone: ZoneInfo,
     location: str,
     organizer: str,
+    attendee: str,
     sequence: int,
     now: datetime,
     cancelled: bool = False,
 ) -> bytes:
-    """`uid` stays the same for the life of an invitation; `sequence` grows with each change of it, and when it is taken back."""
+    """`attendee`: whose calendar it is for; without one a calendar program takes no METHOD from it (RFC 5546, 3.2.2).
+
+    `uid` stays the same for the life of an invitation; `sequence` grows with each change of it, and when it is taken back.
+    """
     event = Event()
     event.add("uid", uid)
     event.add("dtstamp", now.astimezone(UTC))
@@ -29,6 +33,7 @@ def visit_invitation(
     event.add("sequence", sequence)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("organizer", vCalAddress(f"mailto:{organizer}"))
+    event.add("attendee", vCalAddress(f"mailto:{attendee}"))
     calendar = Calendar()
     calendar.add("prodid", "-//Blue Pals//EN")
     calendar.add("version", "2.0")

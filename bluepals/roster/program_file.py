@@ -270,6 +270,9 @@ class _Reader:
         ):
             if read[less] > read[more]:
                 self._add(f"policy.{less}", str(read[less]), f"is more than {more}, {read[more]}; lower it")
+        if read["visit_hour"] >= read["due_hour"]:
+            late = f"is not before due_hour, {read['due_hour']}, at which a visit is over; choose an earlier hour"
+            self._add("policy.visit_hour", str(read["visit_hour"]), late)
         return policy
 
     def _safety(self) -> Safety:

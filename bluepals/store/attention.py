@@ -58,6 +58,29 @@ async def settle(connection: Connection, key: str) -> None:
     )
 
 
+# What nobody can do anything about any more: the visit is over or off, the class has opened its letters, the pairing has ended.
+_OVER = """
+    UPDATE attention SET closed_at = program_now() WHERE id IN (
+        SELECT attention.id FROM attention LEFT JOIN pairing ON pairing.id = subject_id
+          LEFT JOIN program_year AS year ON year.program_id = attention.program_id AND year.school_id = attention.school_id
+                AND key IN ('visit-date-' || year.id, 'visit-rooms-' || year.id)
+         WHERE attention.closed_at IS NULL AND ($1::uuid IS NULL OR subject_id = $1) AND CASE kind
+          WHEN 'visit host' THEN NOT visit_is_ahead(pairing.program_year_id)
+          WHEN 'visit' THEN year.state = 'closed' OR (key LIKE 'visit-rooms-%' AND NOT visit_is_ahead(year.id))
+          WHEN 'letter held' THEN pairing.ended_at IS NOT NULL
+          WHEN 'no stock letter' THEN (pairing.ended_at IS NOT NULL AND NOT is_between_officers(pairing.id))
+            OR EXISTS (SELECT FROM pairing_round AS round WHERE round.pairing_id = pairing.id
+                        AND key = format('no-stock-%s-%s', pairing.id, number)
+                        AND (left_out IS NOT NULL OR pack_sent_at IS NOT NULL OR opens_at <= program_now()))
+          END FOR UPDATE OF attention SKIP LOCKED)
+"""
+
+
+async def settle_what_is_over(connection: Connection, subject_id: UUID | None = None) -> None:
+    """Of this pairing, or wherever it is. A row that somebody else is settling is left to them."""
+    await connection.execute(_OVER, subject_id)
+
+
 async def settle_by_hand(connection: Connection, key: str, by: UUID) -> None:
     """A person says that it is dealt with."""
     await connection.execute(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bluepals.domain.letters import Side
 from bluepals.store.database import Connection
+from bluepals.store.letters import NotTaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,23 @@ async def past_pairs(connection: Connection) -> Sequence[PastPair]:
     return [PastPair(**row) for row in await connection.fetch(_PAST_PAIRS)]
 
 
+async def going_on(connection: Connection, first_year: int) -> int:
+    """How many pairs of this school year are the same two people as in an earlier one."""
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM pairing JOIN program_year AS year ON year.id = program_year_id"
+        " WHERE year.first_year = $1 AND ended_at IS NULL AND goes_on(pairing)",
+        first_year,
+    )
+    return count
+
+
 async def say(connection: Connection, pairing_id: UUID, side: Side, wants: bool, by: UUID) -> None:
-    """The last word counts. Raises LookupError with a sentence."""
+    """The last word counts. Raises NotTaken with a sentence."""
     said = await connection.fetchval(
         "INSERT INTO wish (pairing_id, side, program_id, school_id, agency_id, wants, said_by)"
-        " SELECT id, $2, program_id, school_id, agency_id, $3, $4 FROM pairing WHERE id = $1"
+        " SELECT pairing.id, $2, pairing.program_id, pairing.school_id, pairing.agency_id, $3, $4"
+        "   FROM pairing JOIN program_year AS past ON past.id = program_year_id AND past.state = 'closed'"
+        "   WHERE pairing.id = $1 AND end_reason = 'year closed'"
         " ON CONFLICT (pairing_id, side) DO UPDATE SET wants = excluded.wants, said_at = program_now(),"
         " said_by = excluded.said_by RETURNING pairing_id",
         pairing_id,
@@ -66,7 +79,9 @@ async def say(connection: Connection, pairing_id: UUID, side: Side, wants: bool,
         by,
     )
     if said is None:
-        raise LookupError(f"There is no pairing {pairing_id} here. See: starter.py carry-over list PROGRAM")
+        raise NotTaken(
+            f"There is no pairing {pairing_id} of a year that is over. See: starter.py carry-over list PROGRAM"
+        )
 
 
 async def take_along(connection: Connection, student_id: UUID, program_year: str) -> None:

@@ -12,7 +12,10 @@ from bluepals.store.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class ChildRow:
-    """A child and its newest pairing. `asked_until`: they are not introduced, and the family has been asked."""
+    """A child and its newest pairing. `asked_until`: they are not introduced, and the family has been asked.
+
+    `goes_on`: they were pals in an earlier year.
+    """
 
     student_id: UUID
     external_id: str
@@ -28,6 +31,7 @@ class ChildRow:
     asked_until: datetime | None
     introduced: bool
     ended: bool
+    goes_on: bool
 
 
 _CHILDREN = """
@@ -39,7 +43,8 @@ _CHILDREN = """
            pairing.id AS pairing_id, officer.first_name AS officer_first_name, agency.name AS agency_name,
            CASE WHEN introduced_at IS NULL AND ended_at IS NULL AND declining_until > program_now()
                 THEN declining_until END AS asked_until,
-           introduced_at IS NOT NULL AS introduced, ended_at IS NOT NULL AS ended
+           introduced_at IS NOT NULL AS introduced, ended_at IS NOT NULL AS ended,
+           EXISTS (SELECT FROM pairing AS own WHERE own.id = pairing.id AND goes_on(own)) AS goes_on
       FROM student
       JOIN school ON school.program_id = student.program_id AND school.id = student.school_id
       LEFT JOIN LATERAL (SELECT * FROM pairing WHERE pairing.student_id = student.id

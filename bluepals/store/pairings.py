@@ -11,7 +11,7 @@ from bluepals.store.deliveries import Held
 
 @dataclass(frozen=True, slots=True)
 class PairingCard:
-    """The two people of a pairing, as far as a notice may know them."""
+    """The two people of a pairing, as far as a notice may know them. `goes_on`: they were pals in an earlier year."""
 
     id: UUID
     program: str
@@ -29,6 +29,7 @@ class PairingCard:
     officer_first_name: str
     officer_email: str
     ended: bool
+    goes_on: bool
 
     @property
     def family(self) -> Sequence[str]:
@@ -43,7 +44,7 @@ async def card(connection: Connection, pairing_id: UUID) -> PairingCard:
         " pairing.school_id AS school, school.name AS school_name, pairing.agency_id AS agency,"
         " agency.name AS agency_name, student.first_name AS student_first_name, student.language AS student_language, student.class_name,"
         " student.guardian_email, student.guardian2_email, officer.id AS officer_id, officer.first_name AS officer_first_name,"
-        " officer.email AS officer_email, pairing.ended_at IS NOT NULL AS ended"
+        " officer.email AS officer_email, pairing.ended_at IS NOT NULL AS ended, goes_on(pairing) AS goes_on"
         " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " JOIN school ON school.program_id = pairing.program_id AND school.id = pairing.school_id"
         " JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"

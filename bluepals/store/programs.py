@@ -1,7 +1,7 @@
 """The program's definition, its years and their rounds."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -125,3 +125,8 @@ async def calendar_version(connection: Connection) -> int:
 async def today(connection: Connection) -> date:
     day: date = await connection.fetchval("SELECT program_today()")
     return day
+
+
+async def now(connection: Connection) -> datetime:
+    at: datetime = await connection.fetchval("SELECT program_now()")
+    return at

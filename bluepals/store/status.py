@@ -74,12 +74,17 @@ async def pairing(connection: Connection, pairing_id: UUID) -> Row:
 
 
 async def rounds_of(connection: Connection, pairing_id: UUID) -> Sequence[Row]:
-    """Each round with what became of both letters: delivered (its kind), a decision, being read, missed, or nothing."""
+    """Each round with what became of both letters: delivered (its kind), a decision, being read, missed, or not yet.
+
+    A pairing without a letter in it came later, or had ended before.
+    """
     rows = await connection.fetch(
         "SELECT round.number, round.opens_on, officer.state AS officer, student.state AS student"
-        " FROM pairing_round AS round,"
-        " LATERAL (SELECT side_state($1, round.number, 'student') AS state) AS student,"
-        " LATERAL (SELECT side_state($1, round.number, 'officer') AS state) AS officer"
+        " FROM pairing_round AS round JOIN pairing ON pairing.id = round.pairing_id,"
+        " LATERAL (SELECT CASE WHEN number < first_round THEN 'before this pairing' WHEN ended_at IS NOT NULL"
+        "   THEN 'after this pairing' ELSE 'not yet' END AS nothing) AS without,"
+        " LATERAL (SELECT coalesce(nullif(side_state($1, round.number, 'student'), 'not yet'), nothing) AS state) AS student,"
+        " LATERAL (SELECT coalesce(nullif(side_state($1, round.number, 'officer'), 'not yet'), nothing) AS state) AS officer"
         " WHERE round.pairing_id = $1 ORDER BY round.number",
         pairing_id,
     )
@@ -92,6 +97,11 @@ _STORY = """
     SELECT at, what FROM (
     SELECT opened_at AS at, 0 AS place, format('another officer, after pairing %s', pairing_id) AS what
       FROM replacement WHERE next_pairing_id = $1
+    UNION ALL
+    SELECT this.introduced_at, 0.5, format('pals since an earlier year, in pairing %s', before.id)
+      FROM this JOIN pairing AS before USING (student_id, officer_id)
+     WHERE before.program_year_id <> this.program_year_id AND before.end_reason = 'year closed'
+       AND this.introduced_at IS NOT NULL
     UNION ALL
     SELECT introduced_at, 1, 'introduced' FROM this WHERE introduced_at IS NOT NULL
     UNION ALL
@@ -130,20 +140,24 @@ _STORY = """
            OR pause.school_id = this.school_id OR pause.agency_id = this.agency_id OR pause.pairing_id = this.id
      WHERE pause.at BETWEEN this.introduced_at AND coalesce(this.ended_at, program_now())
     UNION ALL
-    SELECT invited_at, 10, 'officer invited to the visit' FROM visit WHERE pairing_id = $1
+    -- A child between two officers has a visit too: then somebody else is asked to meet it.
+    SELECT invited_at, 10, 'officer invited to the visit' FROM visit JOIN this ON this.id = pairing_id
+     WHERE invited_at <= coalesce(ended_at, 'infinity')
     UNION ALL
-    SELECT answered_at, 11, format('officer says %s to the visit', answer) FROM visit
-     WHERE pairing_id = $1 AND answered_at IS NOT NULL
+    SELECT answered_at, 11, format('officer says %s to the visit', answer) FROM visit JOIN this ON this.id = pairing_id
+     WHERE answered_at <= coalesce(ended_at, 'infinity')
     UNION ALL
-    SELECT recorded_at, 12, CASE WHEN attended THEN 'officer came to the visit' ELSE 'officer did not come to the visit' END
-      FROM visit WHERE pairing_id = $1 AND recorded_at IS NOT NULL
+    -- Teachers may say it when the year has closed.
+    SELECT least(recorded_at, ended_at), 12,
+           CASE WHEN attended THEN 'officer came to the visit' ELSE 'officer did not come to the visit' END
+      FROM visit JOIN this ON this.id = pairing_id WHERE recorded_at IS NOT NULL
     UNION ALL
     SELECT since, 13, CASE WHEN farewell_until > since THEN format('ends, farewell until %s', local_day(farewell_until))
            ELSE 'ends at once' END FROM ending WHERE pairing_id = $1
     UNION ALL
     SELECT ended_at, 14, format('closed: %s', end_reason) FROM this WHERE ended_at IS NOT NULL
     UNION ALL
-    SELECT next.begins_on::timestamp AT TIME ZONE zone, 15, format('another officer, in pairing %s', next.id)
+    SELECT greatest(next.begins_on::timestamp AT TIME ZONE zone, this.ended_at), 15, format('another officer, in pairing %s', next.id)
       FROM replacement JOIN this ON this.id = replacement.pairing_id JOIN pairing AS next ON next.id = next_pairing_id
     ) AS moments ORDER BY at, place, what
 """

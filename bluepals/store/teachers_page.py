@@ -64,7 +64,10 @@ async def class_round(connection: Connection, program_year: str) -> ClassRound |
 
 @dataclass(frozen=True, slots=True)
 class ChildRow:
-    """A child, its pal if there is one, and its letter of a round: the newest draft's verdict, or none handed in."""
+    """A child, its pal if there is one, and its letter of a round: the newest draft's verdict, or none handed in.
+
+    `first_round` None: no round of the year is left for the two, or there are none.
+    """
 
     name: str
     language: str
@@ -83,7 +86,9 @@ async def children(connection: Connection, of: SchoolClass, round_number: int) -
     """A class in roster order."""
     rows = await connection.fetch(
         "SELECT student.first_name || ' ' || student.last_name AS name, student.language,"
-        " pairing.id AS pairing_id, pal.officer_first_name AS pal_name, pairing.first_round,"
+        " pairing.id AS pairing_id, pal.officer_first_name AS pal_name,"
+        " (SELECT min(number) FROM pairing_round AS own WHERE own.pairing_id = pairing.id AND number >= pairing.first_round"
+        "   AND left_out IS NULL) AS first_round,"
         " pairing.ended_at IS NOT NULL AS ended, waits_for_officer(student.id) AS waits_for_officer, latest.draft_id, latest.verdict,"
         " latest.reason_for_child AS reason, latest.due_again_at"
         " FROM student"

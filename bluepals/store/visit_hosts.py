@@ -71,9 +71,10 @@ async def uncleared(connection: Connection) -> Sequence[tuple[UUID, date | None]
 
 @dataclass(frozen=True, slots=True)
 class HostCard:
-    """A reserve who was asked, as far as a notice may know the two; `id` is the request's."""
+    """A reserve who was asked, as far as a notice may know the two; `id` is the request's, with the same officer each time."""
 
     id: UUID
+    times_asked: int
     officer_id: UUID
     first_name: str
     email: str
@@ -81,12 +82,13 @@ class HostCard:
     officer_name: str
     student_first_name: str
     pairing_id: UUID
+    answer: str | None
 
 
 _CARD = (
-    "SELECT host.id, officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
+    "SELECT host.id, host.times_asked, officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
     " officer.first_name || ' ' || officer.last_name AS officer_name,"
-    " student.first_name AS student_first_name, host.pairing_id"
+    " student.first_name AS student_first_name, host.pairing_id, host.answer"
     " FROM visit_host AS host JOIN officer ON officer.id = host.officer_id"
     " JOIN pairing ON pairing.id = host.pairing_id JOIN student ON student.id = pairing.student_id WHERE {}"
 )
@@ -95,9 +97,9 @@ _CARD = (
 async def ask_next(
     connection: Connection, pairing_id: UUID, agencies: Sequence[str], answer_by: datetime
 ) -> HostCard | None:
-    """The least loaded reserve of the same gender who was not asked for this child and has not refused this visit.
+    """Who was ready before and was let go; then the least loaded reserve of the same gender who was not asked for this child.
 
-    None: there is nobody left.
+    Nobody who has refused this visit, or was silent for too long. None: there is nobody left.
     """
     asked = await connection.fetchval(
         "WITH child AS (SELECT pairing.*, program_year.visit_sequence FROM pairing"
@@ -105,19 +107,25 @@ async def ask_next(
         " reserve AS (SELECT officer.id, officer.agency_id, officer.capacity,"
         "   (SELECT count(*) FROM pairing WHERE officer_id = officer.id AND ended_at IS NULL)"
         "   + (SELECT count(*) FROM visit_host WHERE officer_id = officer.id AND visit_host.program_year_id = child.program_year_id"
-        "       AND released_at IS NULL AND answer IS DISTINCT FROM 'no') AS load"
+        "       AND released_at IS NULL AND answer IS DISTINCT FROM 'no') AS load,"
+        "   EXISTS (SELECT FROM visit_host WHERE officer_id = officer.id AND visit_host.pairing_id = child.id"
+        "     AND visit_host.visit_sequence = child.visit_sequence AND answer = 'yes') AS was_ready"
         "   FROM officer, child WHERE officer.gender = child.gender AND officer.agency_id = ANY($2)"
         "   AND officer.id <> child.officer_id AND is_cleared(officer) AND officer.leaves_at IS NULL"
         "   AND NOT EXISTS (SELECT FROM visit_host WHERE officer_id = officer.id"
         "     AND visit_host.program_year_id = child.program_year_id AND visit_host.visit_sequence = child.visit_sequence"
-        "     AND (visit_host.pairing_id = child.id OR visit_host.answer = 'no'))"
+        "     AND (visit_host.answer = 'no' OR (visit_host.pairing_id = child.id"
+        "       AND (released_at IS NULL OR (visit_host.answer IS NULL AND visit_host.answer_by <= released_at)))))"
         "   AND NOT EXISTS (SELECT FROM visit JOIN pairing AS other ON other.id = visit.pairing_id"
         "     WHERE other.officer_id = officer.id AND other.program_year_id = child.program_year_id AND visit.answer = 'no'))"
         " INSERT INTO visit_host (program_id, program_year_id, school_id, agency_id, pairing_id, officer_id, gender,"
         "   visit_sequence, answer_by)"
         " SELECT child.program_id, child.program_year_id, child.school_id, reserve.agency_id, child.id, reserve.id,"
         "   child.gender, child.visit_sequence, $3 FROM reserve, child WHERE load < capacity"
-        " ORDER BY load, reserve.id LIMIT 1 RETURNING id",
+        " ORDER BY was_ready DESC, load, reserve.id LIMIT 1"
+        " ON CONFLICT (pairing_id, officer_id, visit_sequence) DO UPDATE SET (answer, answered_at, released_at, asked_at,"
+        "   answer_by, times_asked) = (NULL, NULL, NULL, program_now(), excluded.answer_by, visit_host.times_asked + 1)"
+        " RETURNING id",
         pairing_id,
         list(agencies),
         answer_by,
@@ -185,8 +193,19 @@ async def answer(connection: Connection, host_id: UUID, said: str) -> Answered |
         said,
     )
     if row is None:
-        raise NotTaken(f"Request {host_id} is settled: somebody else meets this child, or the day is over.")
+        raise NotTaken(f"Request {host_id} is settled: {await _why_settled(connection, host_id)}")
     return Answered(**row)
+
+
+async def _why_settled(connection: Connection, host_id: UUID) -> str:
+    why: str = await connection.fetchval(
+        "SELECT CASE WHEN NOT visit_is_ahead(program_year_id) THEN 'the visit is over, or called off.'"
+        " WHEN attended IS NOT NULL THEN 'whether this officer came is on record.'"
+        " WHEN released_at IS NOT NULL THEN 'the child''s own officer comes after all, or the visit has another day.'"
+        " ELSE 'somebody else meets this child.' END FROM visit_host WHERE id = $1",
+        host_id,
+    )
+    return why
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +267,10 @@ async def present_host(connection: Connection, pairing_id: UUID) -> HostCard | N
 
 
 async def attend(connection: Connection, host_id: UUID, *, came: bool) -> bool:
-    """False: nobody has agreed to such a request."""
+    """False: nobody has agreed to such a request, or its day has not come."""
     changed = await connection.execute(
         "UPDATE visit_host SET attended = $2, recorded_at = program_now()"
-        " WHERE id = $1 AND answer = 'yes' AND released_at IS NULL",
+        " WHERE id = $1 AND answer = 'yes' AND released_at IS NULL AND visit_has_begun(program_year_id)",
         host_id,
         came,
     )

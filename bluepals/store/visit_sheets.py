@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from bluepals.store.database import Connection
@@ -20,6 +21,7 @@ class MeetingRow:
     child: str
     own_officer: str | None
     own_answer: str | None
+    own_answer_by: datetime | None
     officer_id: UUID | None
     officer: str | None
     agency: str | None
@@ -32,6 +34,7 @@ async def meetings(connection: Connection, program_year: str) -> Sequence[Meetin
         "SELECT pairing.id AS pairing_id, student.class_name, student.first_name || ' ' || student.last_name AS child,"
         " CASE WHEN pairing.ended_at IS NULL THEN officer.first_name || ' ' || officer.last_name END AS own_officer,"
         " CASE WHEN pairing.ended_at IS NULL THEN visit.answer END AS own_answer,"
+        " CASE WHEN pairing.ended_at IS NULL THEN visit.answer_by END AS own_answer_by,"
         " meets.id AS officer_id, meets.name AS officer, agency.name AS agency, meets.hosts"
         " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " JOIN visit ON visit.pairing_id = pairing.id"
@@ -53,20 +56,23 @@ async def meetings(connection: Connection, program_year: str) -> Sequence[Meetin
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """A reserve who was asked to host a child."""
+    """A reserve who was asked to host a child. `released`: needed no longer, or asked for another day."""
 
     request: UUID
     pairing_id: UUID
     officer: str
     answer: str | None
+    answer_by: datetime
+    released: bool
 
 
 async def requests(connection: Connection, program_year: str) -> Sequence[RequestRow]:
-    """Those that still count, in the order in which they were asked."""
+    """In the order in which they were asked, with those who were let go."""
     rows = await connection.fetch(
-        "SELECT visit_host.id AS request, pairing_id, first_name || ' ' || last_name AS officer, answer"
+        "SELECT visit_host.id AS request, pairing_id, first_name || ' ' || last_name AS officer, answer, answer_by,"
+        " released_at IS NOT NULL AS released"
         " FROM visit_host JOIN officer ON officer.id = officer_id"
-        " WHERE program_year_id = $1 AND released_at IS NULL ORDER BY asked_at, visit_host.id",
+        " WHERE program_year_id = $1 ORDER BY asked_at, visit_host.id",
         program_year,
     )
     return [RequestRow(**row) for row in rows]

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+import asyncpg
+
+from bluepals.domain.visit_plan import VisitState
 from bluepals.store.database import Connection
 from bluepals.store.letters import NotTaken
 
@@ -29,14 +32,14 @@ async def is_ahead(connection: Connection, program_year: str) -> bool:
     return ahead
 
 
-async def is_prepared(connection: Connection, program_year: str) -> bool:
-    """Whether it is ahead, and people have been invited."""
-    prepared: bool = await connection.fetchval(
-        "SELECT visit_is_ahead($1) AND EXISTS (SELECT FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
+async def has_guests(connection: Connection, program_year: str) -> bool:
+    """Whether people have been invited."""
+    invited: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
         " WHERE pairing.program_year_id = $1)",
         program_year,
     )
-    return prepared
+    return invited
 
 
 async def forget_answer(connection: Connection, pairing_id: UUID) -> None:
@@ -115,12 +118,27 @@ async def answer(connection: Connection, pairing_id: UUID, said: str) -> Answere
 async def attend(connection: Connection, pairing_id: UUID, *, came: bool) -> None:
     """Raises NotTaken with a sentence."""
     changed = await connection.execute(
-        "UPDATE visit SET attended = $2, recorded_at = program_now() WHERE pairing_id = $1", pairing_id, came
+        "UPDATE visit SET attended = $2, recorded_at = program_now() FROM pairing"
+        " WHERE visit.pairing_id = $1 AND pairing.id = visit.pairing_id AND visit_has_begun(program_year_id)",
+        pairing_id,
+        came,
     )
     if changed != "UPDATE 1":
-        raise NotTaken(
-            f"Pairing {pairing_id} was never invited. See: starter.py pairing show PROGRAM {pairing_id}"
-        )
+        raise NotTaken(await _why_nobody_came(connection, pairing_id))
+
+
+async def _why_nobody_came(connection: Connection, pairing_id: UUID) -> str:
+    on: date | None = await connection.fetchval(
+        "SELECT visit_on FROM visit JOIN pairing ON pairing.id = pairing_id"
+        " JOIN program_year ON program_year.id = program_year_id WHERE pairing_id = $1",
+        pairing_id,
+    )
+    if on is None:
+        return f"Pairing {pairing_id} was never invited. See: starter.py pairing show PROGRAM {pairing_id}"
+    return (
+        f"Who came is recorded from the day of the visit on, and not while it is called off. It is on {on};"
+        " has it moved? Then first: starter.py visit move PROGRAM PROGRAM-YEAR --to YEAR-MONTH-DAY"
+    )
 
 
 async def invited(connection: Connection, program_year: str) -> Sequence[UUID]:
@@ -138,33 +156,44 @@ class VisitDate:
 
     on: date
     sequence: int
-    state: str
+    state: VisitState
     because: str | None
+
+
+_DATE = (
+    'SELECT visit_on AS "on", visit_sequence AS sequence, visit_state AS state, visit_because AS because'
+    " FROM program_year WHERE id = $1"
+)
 
 
 async def date_of(connection: Connection, program_year: str) -> VisitDate:
     """Locked: of two changes one waits for the other. Raises LookupError with a sentence."""
-    row = await connection.fetchrow(
-        'SELECT visit_on AS "on", visit_sequence AS sequence, visit_state AS state, visit_because AS because'
-        " FROM program_year WHERE id = $1 FOR UPDATE",
-        program_year,
-    )
+    return _visit_date(await connection.fetchrow(f"{_DATE} FOR UPDATE", program_year), program_year)
+
+
+async def date_now(connection: Connection, program_year: str) -> VisitDate:
+    """As somebody may be changing it. Raises LookupError with a sentence."""
+    return _visit_date(await connection.fetchrow(_DATE, program_year), program_year)
+
+
+def _visit_date(row: asyncpg.Record | None, program_year: str) -> VisitDate:
     if row is None:
         raise LookupError(f"There is no program year {program_year}. See: starter.py status PROGRAM")
-    return VisitDate(**row)
+    return VisitDate(**{**row, "state": VisitState(row["state"])})
 
 
 async def give_reason(connection: Connection, program_year: str, because: str | None) -> None:
+    """For the next change, if it is made."""
     await connection.execute(
-        "UPDATE program_year SET visit_because = $2 WHERE id = $1", program_year, because
+        "UPDATE program_year SET visit_because_next = $2 WHERE id = $1", program_year, because
     )
 
 
 async def change_date(connection: Connection, program_year: str, day: date) -> None:
-    """All answers belong to the day that they were given for."""
+    """With its reason. All answers belong to the day that they were given for."""
     await connection.execute(
-        "UPDATE program_year SET visit_on = $2, visit_sequence = visit_sequence + 1, visit_state = 'planned'"
-        " WHERE id = $1",
+        "UPDATE program_year SET visit_on = $2, visit_sequence = visit_sequence + 1, visit_state = 'planned',"
+        " visit_because = visit_because_next, visit_because_next = NULL WHERE id = $1",
         program_year,
         day,
     )
@@ -179,8 +208,10 @@ async def ask_again(connection: Connection, program_year: str, answer_by: dateti
     )
 
 
-async def call_off(connection: Connection, program_year: str, state: str) -> None:
-    """Whoever had been recorded as there was not: a second date asks all of them again."""
+async def call_off(connection: Connection, program_year: str, state: VisitState) -> None:
+    """With its reason, or the one for which it was called off before. Whoever had been recorded as there was not: a second
+    date asks all of them again.
+    """
     await connection.execute(
         "WITH guests AS (UPDATE visit SET attended = NULL, recorded_at = NULL FROM pairing"
         "   WHERE pairing.id = visit.pairing_id AND pairing.program_year_id = $1)"
@@ -188,7 +219,9 @@ async def call_off(connection: Connection, program_year: str, state: str) -> Non
         program_year,
     )
     await connection.execute(
-        "UPDATE program_year SET visit_state = $2, visit_sequence = visit_sequence + 1 WHERE id = $1",
+        "UPDATE program_year SET visit_state = $2, visit_sequence = visit_sequence + 1, visit_because_next = NULL,"
+        " visit_because = coalesce(visit_because_next, CASE visit_state WHEN 'called off' THEN visit_because END)"
+        " WHERE id = $1",
         program_year,
         state,
     )
@@ -239,3 +272,22 @@ async def rests(connection: Connection, program_year: str) -> bool:
         program_year,
     )
     return paused
+
+
+async def standing(connection: Connection, program_year: str) -> VisitState:
+    """As on record, or that it rests. Raises LookupError with a sentence."""
+    state = (await date_now(connection, program_year)).state
+    rest = state is VisitState.PLANNED and await rests(connection, program_year)
+    return VisitState.RESTS if rest else state
+
+
+async def rested_at(connection: Connection, program_year: str, at: datetime) -> bool:
+    """Whether the visits of this school were paused then."""
+    rested: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM pause JOIN program_year AS year ON year.id = $1 WHERE what = 'visits'"
+        " AND (num_nonnulls(pause.school_id, pause.agency_id, pairing_id) = 0 OR pause.school_id = year.school_id)"
+        " AND began_at <= $2 AND coalesce(pause.ended_at, 'infinity') >= $2)",
+        program_year,
+        at,
+    )
+    return rested

@@ -19,6 +19,16 @@ def silent(invited: str, pairings: list[dict[str, Any]]) -> Iterator[str]:
 
 
 @pytest.fixture
+def visit_is_today(starter: StarterLine, invited: str, on_record: Callable[..., Any]) -> Iterator[None]:
+    (year,) = starter.answers("open", invited)["program_years"]
+    day = on_record("SELECT visit_on FROM program_year WHERE id = $1", year)
+    move = "UPDATE program_year SET visit_on = coalesce($2::date, (now() AT TIME ZONE 'America/Chicago')::date) WHERE id = $1"
+    on_record(move, year, None)
+    yield
+    on_record(move, year, day)
+
+
+@pytest.fixture
 def pairing(silent: Iterator[str]) -> str:
     return next(silent)
 
@@ -38,6 +48,7 @@ def test_the_last_answer_counts_and_the_same_again_changes_nothing(
     assert starter.says("visit", "answer", invited, pairing, "--yes") == "Recorded: yes.\n"
 
 
+@pytest.mark.usefixtures("visit_is_today")
 def test_who_came_is_recorded_and_may_be_corrected(starter: StarterLine, invited: str, pairing: str) -> None:
     for words, came in (((), True), (("--came",), True), (("--did-not-come",), False)):
         attended = starter.answers("visit", "attend", invited, pairing, *words)
@@ -46,6 +57,7 @@ def test_who_came_is_recorded_and_may_be_corrected(starter: StarterLine, invited
     assert starter.says("visit", "attend", invited, pairing) == "Recorded.\n"
 
 
+@pytest.mark.usefixtures("visit_is_today")
 def test_once_it_is_recorded_who_came_no_answer_is_taken(
     starter: StarterLine, invited: str, pairing: str
 ) -> None:
@@ -88,7 +100,7 @@ def school_year(starter: StarterLine, opened: Callable[..., str]) -> tuple[str, 
     return program, year
 
 
-def test_a_visit_is_called_off_and_gets_a_second_date_each_in_one_command(
+def test_a_visit_is_called_off_and_gets_a_second_date_or_none_each_in_one_command(
     starter: StarterLine, school_year: tuple[str, str]
 ) -> None:
     assert starter.answers("visit", "show", *school_year)["state"] == "called off"
@@ -96,8 +108,12 @@ def test_a_visit_is_called_off_and_gets_a_second_date_each_in_one_command(
     assert (moved["program_year"], moved["plan"]) == (school_year[1], "takes place")
     shown = starter.answers("visit", "show", *school_year)
     assert (shown["on"], shown["state"]) == (SECOND_DAY.isoformat(), "planned")
-    ended = starter.says("visit", "call-off", *school_year, "--read-aloud")
-    assert ended == f"{SECOND_DAY}: read aloud. Everybody is told.\n"
+    for _ in range(2):
+        ended = starter.says("visit", "call-off", *school_year, "--read-aloud")
+        assert ended == f"{SECOND_DAY}: read aloud. Everybody is told.\n"
+    for words in (("move", *school_year, "--to", SECOND_DAY), ("call-off", *school_year)):
+        refused = starter.is_refused("visit", *words)
+        assert refused == "Letters are read aloud instead of this visit: that stays so."
 
 
 def test_a_day_that_can_not_be_is_refused_with_what_to_do(
@@ -113,6 +129,9 @@ def test_a_day_that_can_not_be_is_refused_with_what_to_do(
 def test_sheet_and_list_are_written_once_somebody_is_invited(
     starter: StarterLine, invited: str, school_year: tuple[str, str], tmp_path: Path
 ) -> None:
+    off = starter.is_refused("visit", "sheet", *school_year, "--out", tmp_path / "none.pdf")
+    assert off.endswith("is called off: there is nothing to print for it now.")
+    starter.says("visit", "move", *school_year, "--to", SECOND_DAY)
     early = starter.is_refused("visit", "sheet", *school_year, "--out", tmp_path / "none.pdf")
     assert early.startswith("Nobody has been invited to the visit")
     (year,) = starter.answers("open", invited)["program_years"]
@@ -130,6 +149,7 @@ def test_who_is_not_expected_today_is_not_recorded_by_name_and_nobody_present_is
 ) -> None:
     refused = starter.is_refused("visit", "attend", invited, "Officer1 Roe")
     assert refused.startswith("Nobody of this name is expected at a visit today.")
-    starter.says("visit", "attend", invited, pairing, "--did-not-come")
+    early = starter.is_refused("visit", "attend", invited, pairing, "--did-not-come")
+    assert early.startswith("Who came is recorded from the day of the visit on")
     nobody = starter.is_refused("visit", "host", invited, NOBODY)
     assert nobody.startswith(f"There is no pairing {NOBODY}")

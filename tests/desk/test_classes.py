@@ -50,6 +50,16 @@ async def test_the_page_says_how_many_letters_are_to_come_and_by_when(town: Town
     assert "2 still to come" in await town.teacher("tess").sees()
 
 
+async def test_a_child_that_joins_after_the_last_round_is_promised_none(town: Town) -> None:
+    joins = "UPDATE pairing SET first_round = $2 WHERE id = $1"
+    await town.admin.execute(joins, town.pairings["maya"], 2)
+    assert state_of(await town.teacher("tess").sees(), "Maya Lopez") == "begins later, round 2"
+    await town.admin.execute(joins, town.pairings["maya"], 3)
+    page = await town.teacher("tess").sees()
+    assert state_of(page, "Maya Lopez") == "no round left this year"
+    assert "2 still to come" in page
+
+
 async def test_each_state_of_a_childs_letter_is_shown(town: Town) -> None:
     tess = town.teacher("tess")
     page = await tess.sees()

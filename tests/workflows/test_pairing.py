@@ -40,6 +40,7 @@ async def test_letters_on_time_go_to_the_other_side_and_into_the_pack(world: Wor
     assert await world.misses(pair) == []
     assert await world.attribute(handle, STAGE) == "closed"
     assert await world.attribute(handle, ATTENTION) is None
+    assert (await world.story(handle))[-1] == "closed"
 
 
 async def test_a_side_that_misses_its_date_leaves_nobody_empty_handed(world: World) -> None:

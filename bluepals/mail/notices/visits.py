@@ -70,15 +70,61 @@ def host_asked(
     )
 
 
-def host_released(*, officer: str, student: str, school: str, calendar_file: bytes) -> Notice:
+def host_asked_again(
+    *,
+    officer: str,
+    student: str,
+    school: str,
+    when: str,
+    answer_by: str,
+    rules: Sequence[str],
+    link: str,
+    calendar_file: bytes,
+) -> Notice:
+    """To somebody who has been let go."""
+    return Notice(
+        kind="host",
+        subject=f"Can you meet {student} at {school} after all?",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"We wrote that you need not meet {student} at {school}. Now {student}'s pal can't come after all. Would you "
+                f"meet {student} there? The visit begins for you on {when}."
+            ),
+            f"Please answer on your page by {answer_by}, even if you have answered before; after that we ask somebody else.",
+            *rules,
+        ),
+        action=Action("Answer", link),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
+def host_released(*, officer: str, student: str, school: str, why: str, calendar_file: bytes) -> Notice:
+    """To a reserve who had agreed."""
     return Notice(
         kind="host",
         subject=f"You need not meet {student} at {school} on that day",
         greeting=f"Dear {officer},",
         paragraphs=(
             (
-                f"Thank you for being ready to meet {student} at {school}. You are not needed on that day any more: "
-                "the pal comes after all, or the visit is on another day. If we need you again, we ask you again."
+                f"Thank you for being ready to meet {student} at {school}. You are not needed on that day any more, since "
+                f"{why}. If that changes, we ask you again."
+            ),
+        ),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
+def request_withdrawn(*, officer: str, student: str, school: str, why: str, calendar_file: bytes) -> Notice:
+    """To a reserve who has not answered."""
+    return Notice(
+        kind="host",
+        subject=f"You need not answer about {student} at {school}",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            (
+                f"We asked whether you would meet {student} at {school}. Nobody is needed for that any more, since {why}. "
+                "There is nothing to answer. If that changes, we ask you again."
             ),
         ),
         calendar_file=CalendarFile(calendar_file),
@@ -87,18 +133,34 @@ def host_released(*, officer: str, student: str, school: str, calendar_file: byt
 
 def moved(
     *,
-    name: str,
+    officer: str,
     school: str,
     was: str,
     when: str,
+    answer_by: str,
     because: str | None,
-    link: str | None = None,
-    calendar_file: bytes | None = None,
+    link: str,
+    calendar_file: bytes,
 ) -> Notice:
-    """With a link: to somebody who is asked again."""
-    asked = (
-        "Please tell us on your page whether you can come then. What you answered before counts no more.",
+    """Whoever was invited is asked again."""
+    return Notice(
+        kind="moved",
+        subject=f"The visit at {school} has another date",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"The visit that was to be on {was} moves. The new date: {when}, at {school}.",
+            *((because,) if because else ()),
+            (
+                f"Please tell us on your page by {answer_by} whether you can come then. What you answered before counts no "
+                "more. The new date is attached for your calendar."
+            ),
+        ),
+        action=Action("Answer", link),
+        calendar_file=CalendarFile(calendar_file),
     )
+
+
+def moved_to_school(*, name: str, school: str, was: str, when: str, because: str | None) -> Notice:
     return Notice(
         kind="moved",
         subject=f"The visit at {school} has another date",
@@ -106,37 +168,57 @@ def moved(
         paragraphs=(
             f"The visit that was to be on {was} moves. The new date: {when}, at {school}.",
             *((because,) if because else ()),
-            *(asked if link else ()),
+            "The officers who were invited are told, and asked again whether they can come.",
         ),
-        action=Action("Answer", link) if link else None,
-        calendar_file=CalendarFile(calendar_file) if calendar_file else None,
     )
+
+
+SECOND_DATE = "As soon as there is a second date, we write again."
+READ_ALOUD = "There will be no second date. The class reads letters of the year aloud instead."
 
 
 def called_off(
-    *,
-    name: str,
-    school: str,
-    day: str,
-    because: str | None,
-    read_aloud: bool,
-    calendar_file: bytes | None = None,
+    *, officer: str, school: str, day: str, because: str | None, follows: str, calendar_file: bytes
 ) -> Notice:
-    follows = (
-        "There will be no second date. The class reads letters of the year aloud instead."
-        if read_aloud
-        else "As soon as there is a second date, we write again."
-    )
+    """`follows`: SECOND_DATE or READ_ALOUD."""
     return Notice(
         kind="cancelled",
         subject=f"The visit at {school} on {day} does not take place",
-        greeting=f"Dear {name},",
+        greeting=f"Dear {officer},",
         paragraphs=(
             f"The visit at {school} on {day} is called off. Please do not come.",
             *((because,) if because else ()),
             follows,
         ),
-        calendar_file=CalendarFile(calendar_file) if calendar_file else None,
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
+def called_off_to_school(*, name: str, school: str, day: str, because: str | None, follows: str) -> Notice:
+    """`follows`: SECOND_DATE or READ_ALOUD."""
+    return Notice(
+        kind="cancelled",
+        subject=f"The visit at {school} on {day} does not take place",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"The visit at {school} on {day} is called off: no officer comes. The officers who were invited are told.",
+            *((because,) if because else ()),
+            follows,
+        ),
+    )
+
+
+def no_second_date(*, name: str, school: str, day: str, because: str | None) -> Notice:
+    """To all who know already that it was called off."""
+    return Notice(
+        kind="cancelled",
+        subject=f"The visit at {school} has no second date",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            f"The visit at {school} of {day}, which was called off, does not take place this year.",
+            *((because,) if because else ()),
+            READ_ALOUD,
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -92,6 +92,14 @@ def test_a_limit_ends_on_a_school_day_and_never_after_the_run_sheet():
     friday = datetime(2027, 4, 2, 15, tzinfo=UTC)
     assert answer_limit(PROGRAM, wednesday, friday, 1) == datetime(2027, 4, 5, 22, tzinfo=UTC)
     assert answer_limit(PROGRAM, wednesday, friday, 30) == datetime(2027, 4, 13, 17, tzinfo=UTC)
+
+
+@given(hours=st.integers(0, 45 * 24), days=st.integers(1, 60))
+def test_no_limit_has_passed_when_it_is_set(hours, days):
+    wednesday, asked = date(2027, 4, 14), datetime(2027, 3, 1, tzinfo=UTC) + timedelta(hours=hours)
+    limit = answer_limit(PROGRAM, wednesday, asked, days)
+    assert (limit is None) == (asked >= visit_instants(PROGRAM, wednesday).sheets_at)
+    assert limit is None or limit > asked
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,23 @@
 """The next year begins with the pairs that both still want."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from bluepals.domain.letters import Side
 from bluepals.domain.program import Program, RoundDates, VisitWindow, YearDates
-from bluepals.facts import carry_over, matching, pairings, roster, year
+from bluepals.facts import carry_over, family_page, matching, pairings, roster, year
 from bluepals.facts.carry_over import CarriedOver, CarryOverRefused
+from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.roster import Roster
 from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.store import status
+from bluepals.store.family_page import ChildRow, children
+from bluepals.store.letters import NotTaken
 from tests.bluepals.facts.two_schools import YEAR_OVER, TwoSchools, people, program
+from tests.mailroom import parsed
 
 NEXT_SUMMER = datetime(2027, 8, 2, 12, tzinfo=UTC)
 
@@ -103,8 +108,52 @@ async def test_nobody_is_carried_over_twice(next_summer: TwoSchools) -> None:
     await say(next_summer, "Ana")
     await carry(next_summer)
     again = await carry(next_summer)
-    assert again.pairs == []
+    assert (again.pairs, again.before) == ([], 1)
     assert "Ana" not in {pair.student for pair in again.left}
+
+
+async def test_a_wish_is_for_a_pair_whose_year_is_over(next_summer: TwoSchools) -> None:
+    await say(next_summer, "Ana")
+    await carry(next_summer)
+    await _know_new_pairing(next_summer)
+    with pytest.raises(NotTaken, match="of a year that is over"):
+        await say(next_summer, "Ana")
+
+
+async def test_who_goes_on_is_neither_asked_nor_introduced_like_a_stranger(next_summer: TwoSchools) -> None:
+    await next_summer.admin.execute(
+        "UPDATE program SET definition = jsonb_set(definition, '{policy,declining_days}', '7')"
+    )
+    await say(next_summer, "Ana")
+    await carry(next_summer)
+    await _know_new_pairing(next_summer)
+    this = next_summer.office, next_summer.scope, next_summer.pairing["Ana"]
+    await pairings.introduce(*this)
+    family = FamilyAtDesk(next_summer.program, await _children(next_summer, next_summer.student["Ana"]), "en")
+    (child,) = await family_page.family_page(next_summer.office, family)
+    assert (child.standing, child.row.goes_on) == ("asked", True)
+    await next_summer.at(NEXT_SUMMER + timedelta(days=8))
+    await pairings.introduce(*this)
+    for kind in ("asked", "introduction"):
+        mails = [parsed(one["message"])["Subject"] for one in await next_summer.mails(kind)][-2:]
+        assert any("go on" in subject for subject in mails), mails
+        assert any("siguen" in subject or "seguir" in subject for subject in mails), mails
+    async with next_summer.database.transaction(next_summer.scope) as connection:
+        told = [one["what"] for one in await status.story_of(connection, next_summer.pairing["Ana"])]
+    assert told[0].startswith("pals since an earlier year, in pairing ")
+    assert told[1] == "introduced"
+
+
+async def _know_new_pairing(schools: TwoSchools) -> None:
+    """Ana's."""
+    schools.pairing["Ana"] = await schools.admin.fetchval(
+        "SELECT id FROM pairing WHERE program_year_id = 'stl.north.2027'"
+    )
+
+
+async def _children(schools: TwoSchools, student: UUID) -> tuple[ChildRow, ...]:
+    async with schools.database.transaction(schools.scope) as connection:
+        return tuple(await children(connection, [student]))
 
 
 async def test_a_closed_gate_hinders(next_summer: TwoSchools) -> None:

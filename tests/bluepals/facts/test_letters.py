@@ -1,7 +1,7 @@
 """Letters: handed in, decided about, released and missed, each judged by the program's clock and committed once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,7 +10,7 @@ import pytest
 from bluepals.domain.letters import DeliveryKind, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.people import Officer, Student
 from bluepals.domain.screening import screen
-from bluepals.facts import letters, roster
+from bluepals.facts import leaving, letters, pairings, roster, year
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.store import attention, status
 from bluepals.store import letters as stored
@@ -530,6 +530,52 @@ async def test_a_child_never_gets_the_same_stock_letter_twice_and_a_person_is_as
     await schools.decide((await schools.stock_drafts())[-1])
     assert await stock(schools, "Ana", 2) is not None
     assert await calls(schools) == []
+
+
+async def _close(schools: TwoSchools) -> None:
+    await pairings.close(schools.office, schools.scope, schools.pairing["Ana"])
+
+
+async def _stop(schools: TwoSchools) -> None:
+    await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+
+
+async def _open(schools: TwoSchools) -> None:
+    await year.send_packs(schools.office, schools.scope, schools.year("north"), 1)
+
+
+@pytest.mark.parametrize("over", [_close, _open], ids=["the pairing closes", "the class opens its letters"])
+async def test_nobody_is_asked_for_a_letter_that_came_too_late_for(
+    schools: TwoSchools, over: Callable[[TwoSchools], Awaitable[None]]
+) -> None:
+    await schools.at(OFFICERS_DUE)
+    assert await stock(schools, "Ana") is None
+    assert len(await calls(schools)) == 1
+    await over(schools)
+    assert await calls(schools) == []
+
+
+async def test_while_the_child_is_between_two_officers_a_letter_is_still_asked_for(
+    schools: TwoSchools,
+) -> None:
+    await schools.at(OFFICERS_DUE)
+    assert await stock(schools, "Ana") is None
+    await _stop(schools)
+    assert "no stock letter" in {call.kind for call in await calls(schools)}
+
+
+@pytest.mark.parametrize("over", [_close, _stop], ids=["closes", "is stopped"])
+async def test_a_letter_is_held_no_longer_once_its_pairing_has_ended(
+    schools: TwoSchools, over: Callable[[TwoSchools], Awaitable[None]]
+) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    await schools.decide(draft)
+    await import_again(schools, child=student("Ana", consent=None))
+    await schools.release("Ana", draft)
+    assert "letter held" in {call.kind for call in await calls(schools)}
+    await over(schools)
+    assert await schools.release("Ana", draft) is Held.ENDED
+    assert "letter held" not in {call.kind for call in await calls(schools)}
 
 
 async def test_an_unread_stock_letter_replaces_nothing(schools: TwoSchools) -> None:

@@ -1,10 +1,10 @@
 """A pairing's story, in order, as its office may know it."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side
-from bluepals.facts import cases, closing, leaving, pauses
+from bluepals.facts import cases, closing, leaving, pairings, pauses, visits
 from bluepals.facts.closing import Word
 from bluepals.store import status
 from bluepals.store.endings import Reason
@@ -87,3 +87,55 @@ async def test_what_a_silence_led_to_on_one_day_is_told_in_the_order_of_the_ladd
         "officer silent: to decide",
         "officer silent: more time",
     ]
+
+
+NORTHS_VISIT = datetime(2027, 4, 14, 20, tzinfo=UTC)
+
+
+async def test_a_closed_pairing_ends_with_its_end_whatever_is_recorded_later(schools: TwoSchools):
+    await visits.invite(schools.office, schools.scope, schools.year("north"))
+    await schools.at(NORTHS_VISIT)
+    await pairings.close(schools.office, schools.scope, schools.pairing["Ana"])
+    await schools.at(NORTHS_VISIT + HOUR)
+    await visits.attend(schools.office, schools.scope, schools.pairing["Ana"], came=True)
+    assert await story(schools) == [
+        "introduced",
+        "officer invited to the visit",
+        "officer came to the visit",
+        "closed: year closed",
+    ]
+
+
+async def test_an_officer_who_has_gone_is_not_told_as_invited_though_the_child_has_a_visit(
+    schools: TwoSchools,
+):
+    await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+    await schools.at(BEGIN + HOUR)
+    await visits.invite(schools.office, schools.scope, schools.year("north"))
+    assert (await story(schools))[-1] == "closed: officer left"
+
+
+async def test_who_comes_next_is_told_after_the_end_of_the_one_before(schools: TwoSchools):
+    await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+    await schools.admin.execute(
+        "UPDATE replacement SET (reserve_id, approved_at, approved_by, next_pairing_id) = ($1, program_now(), $2, $3)",
+        schools.officer["Rita"],
+        schools.staff["Cora"],
+        schools.pairing["Cleo"],
+    )
+    told = await story(schools)
+    assert told[-2:] == ["closed: officer left", f"another officer, in pairing {schools.pairing['Cleo']}"]
+
+
+async def test_rounds_before_a_late_pairing_and_after_its_end_are_not_waited_for(schools: TwoSchools):
+    ana = schools.pairing["Ana"]
+    await schools.admin.execute("UPDATE pairing SET first_round = 2 WHERE id = $1", ana)
+    assert await states(schools) == ["before this pairing", "not yet"]
+    await pairings.close(schools.office, schools.scope, ana)
+    assert await states(schools) == ["before this pairing", "after this pairing"]
+
+
+async def states(schools: TwoSchools) -> list[str]:
+    """Of Ana's letters, round by round."""
+    async with schools.database.transaction(schools.scope) as connection:
+        return [row["student"] for row in await status.rounds_of(connection, schools.pairing["Ana"])]

@@ -60,6 +60,35 @@ async def test_a_pairing_joins_at_the_first_round_that_is_still_to_be_written(
     )
 
 
+async def _told(schools: TwoSchools, address: str) -> str:
+    """What the introduction says to this address, on one line."""
+    (mail,) = [one for one in await schools.mails("introduction") if one["to_address"] == address]
+    body = parsed(mail["message"]).get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+async def test_who_is_introduced_after_the_last_round_hears_that_they_meet_at_the_visit(
+    paired: TwoSchools,
+) -> None:
+    await paired.at(datetime(2026, 12, 1, tzinfo=UTC))
+    await introduce(paired, "Cleo")
+    await introduce(paired, "Ana")
+    for address in ("paula@county.example", "family.cleo@home.example"):
+        said = await _told(paired, address)
+        assert "No round of letters is left" in said
+        assert "Wednesday, April 14" in said
+        assert "next year" not in said
+    assert "miércoles 14 de abril de 2027" in await _told(paired, "family.ana@home.example")
+
+
+async def test_who_is_introduced_after_the_visit_too_hears_that_it_is_up_to_them(paired: TwoSchools) -> None:
+    await paired.at(datetime(2027, 4, 20, tzinfo=UTC))
+    await introduce(paired, "Cleo")
+    assert "next school year is up to both" in await _told(paired, "paula@county.example")
+    assert "visit" not in await _told(paired, "family.cleo@home.example")
+
+
 async def test_its_calendar_comes_from_the_program(paired: TwoSchools) -> None:
     introduced = await introduce(paired, "Ana")
     assert isinstance(introduced, Introduced)

@@ -6,18 +6,32 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from icalendar import Calendar
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
 from bluepals.domain.program import Room
-from bluepals.facts import cases, daily, leaving, officers_page, roster, visit_hosts, visit_sheets, visits
+from bluepals.facts import (
+    cases,
+    daily,
+    leaving,
+    officers_page,
+    pairings,
+    pauses,
+    roster,
+    visit_hosts,
+    visit_sheets,
+    visits,
+    year,
+)
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store import attention, programs
 from bluepals.store import visit_hosts as store
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
-from tests.bluepals.facts.two_schools import BEGIN, TwoSchools, people
+from bluepals.store.pauses import Target, What
+from tests.bluepals.facts.two_schools import BEGIN, CLEARED, YEAR_OVER, TwoSchools, people
 from tests.desk.town import read_pdf
 from tests.mailroom import parsed
 
@@ -29,9 +43,24 @@ MORNING = datetime(2027, 4, 14, 15, tzinfo=UTC)
 async def north(schools: TwoSchools) -> str:
     """The year of the north, whose officers are invited; Rita and Rob have a free place."""
     await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id IN ('Rita', 'Rob')")
-    year = schools.year("north")
-    await visits.invite(schools.office, schools.scope, year)
-    return year
+    invited = schools.year("north")
+    await visits.invite(schools.office, schools.scope, invited)
+    return invited
+
+
+async def _body(schools: TwoSchools, kind: str, address: str) -> str:
+    """What the newest mail of this kind says to this address, on one line."""
+    *_, newest = [one for one in await schools.mails(kind) if one["to_address"] == address]
+    body = parsed(newest["message"]).get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+async def _open_calls(schools: TwoSchools) -> list[str]:
+    rows = await schools.admin.fetch(
+        "SELECT sentence FROM attention WHERE closed_at IS NULL ORDER BY opened_at, key"
+    )
+    return [row["sentence"] for row in rows]
 
 
 async def refuse(schools: TwoSchools, child: str) -> UUID:
@@ -51,6 +80,23 @@ async def test_the_invitation_tells_the_limits_on_gifts_and_photos_and_until_whe
     assert "Please bring no gifts" in message
     assert "Please take no photos" in message
     assert "by Tuesday, September 15, 2026, 5:00 PM CDT" in message
+
+
+async def test_who_is_invited_after_the_run_sheet_is_made_answers_until_the_visit_begins(
+    schools: TwoSchools,
+) -> None:
+    north = schools.year("north")
+    await schools.at(datetime(2027, 4, 13, 18, tzinfo=UTC))
+    assert await visits.invite(schools.office, schools.scope, north) == 2
+    assert "by Wednesday, April 14, 2027, 1:00 PM CDT" in await _body(schools, "visit", "omar@city.example")
+    await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    assert await _open_calls(schools) == [], "nobody has been silent for too long"
+
+
+async def test_once_the_visit_has_begun_nobody_is_invited(schools: TwoSchools) -> None:
+    await schools.at(MORNING + timedelta(hours=4))
+    assert await visits.invite(schools.office, schools.scope, schools.year("north")) == 0
+    assert await schools.mailed_to("visit") == []
 
 
 async def test_a_host_has_the_child_s_pal_s_gender_by_construction(schools: TwoSchools, north: str) -> None:
@@ -86,6 +132,86 @@ async def test_two_reserves_never_both_host_one_child(schools: TwoSchools, north
         await visits.answer(schools.office, schools.scope, first, "yes")
 
 
+async def _asked(schools: TwoSchools) -> list[tuple[str, str | None, bool]]:
+    """Whom: name, answer, whether let go."""
+    rows = await schools.admin.fetch(
+        "SELECT first_name, answer, released_at IS NOT NULL FROM visit_host JOIN officer ON officer.id = officer_id"
+        " ORDER BY asked_at, visit_host.id"
+    )
+    return [tuple(row) for row in rows]
+
+
+async def _says(schools: TwoSchools, asked: UUID, said: str) -> None:
+    await visits.answer(schools.office, schools.scope, asked, said)
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
+
+
+async def test_a_reserve_who_was_let_go_is_asked_again_when_the_childs_officer_can_not_come_after_all(
+    schools: TwoSchools, north: str
+) -> None:
+    ana, request = schools.pairing["Ana"], await refuse(schools, "Ana")
+    await _says(schools, request, "yes")
+    await _says(schools, ana, "yes")
+    assert await _asked(schools) == [("Rita", "yes", True)]
+    await _says(schools, ana, "no")
+    assert await _asked(schools) == [("Rita", None, False)]
+    assert await _open_calls(schools) == []
+    assert "Now Ana's pal can't come after all" in await _body(schools, "host", "rita@city.example")
+    files = [_event(one) for one in await schools.mails("host")]
+    assert [sequence for _, sequence in files] == [0, 1, 2]
+    assert len({uid for uid, _ in files}) == 1
+    await _says(schools, request, "yes")
+    assert await _asked(schools) == [("Rita", "yes", False)]
+
+
+def _event(mail: asyncpg.Record) -> tuple[str, int]:
+    """The calendar file's UID and sequence; it is for whoever gets the mail."""
+    (file,) = parsed(mail["message"]).iter_attachments()
+    (event,) = Calendar.from_ical(file.get_content()).walk("VEVENT")
+    assert event["ATTENDEE"] == f"mailto:{mail['to_address']}"
+    return str(event["UID"]), int(event.decoded("SEQUENCE"))
+
+
+async def test_a_reserve_who_refused_or_was_silent_for_too_long_before_it_was_let_go_is_not_asked_again(
+    schools: TwoSchools, north: str
+) -> None:
+    ana, request = schools.pairing["Ana"], await refuse(schools, "Ana")
+    await schools.at(BEGIN + timedelta(days=10))
+    await _says(schools, ana, "yes")
+    await _says(schools, ana, "no")
+    assert await _asked(schools) == [("Rita", None, True)]
+    (call,) = await _open_calls(schools)
+    assert "no reserve is left to ask" in call
+    with pytest.raises(NotTaken, match="own officer comes after all, or the visit has another day"):
+        await visits.answer(schools.office, schools.scope, request, "yes")
+
+
+async def test_who_was_ready_before_is_asked_before_others(schools: TwoSchools, north: str) -> None:
+    await schools.admin.execute("UPDATE officer SET gender = 'female' WHERE external_id = 'Rob'")
+    first, last = sorted(("Rita", "Rob"), key=lambda name: schools.officer[name])
+    cleared = "UPDATE officer SET cleared_until = $2 WHERE external_id = $1"
+    await schools.admin.execute(cleared, first, None)
+    await _says(schools, await refuse(schools, "Ana"), "yes")
+    await _says(schools, schools.pairing["Ana"], "yes")
+    await schools.admin.execute(cleared, first, CLEARED)
+    await _says(schools, schools.pairing["Ana"], "no")
+    assert await _asked(schools) == [(last, None, False)]
+
+
+async def test_only_who_had_agreed_is_thanked_for_being_ready(schools: TwoSchools, north: str) -> None:
+    await refuse(schools, "Ana")
+    await _says(schools, schools.pairing["Ana"], "yes")
+    said = await _body(schools, "host", "rita@city.example")
+    assert "There is nothing to answer." in said
+    assert "Thank you for" not in said
+    await _says(schools, schools.pairing["Ana"], "no")
+    await _says(schools, await refuse(schools, "Ana"), "yes")
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
+    said = await _body(schools, "host", "rita@city.example")
+    assert "Thank you for being ready to meet Ana at North School." in said
+    assert "since the visit is called off" in said
+
+
 async def told(schools: TwoSchools) -> int:
     """How often the visit's workflow had to hear of something."""
     return int(await schools.admin.fetchval("SELECT count(*) FROM tell WHERE fact = 'visit_answered'"))
@@ -110,6 +236,23 @@ async def test_the_visit_looks_for_another_host_as_soon_as_one_can_not_come(
     assert await told(schools) > before
     async with schools.database.transaction(schools.scope) as connection:
         assert schools.pairing["Ana"] in await store.children_without_anybody(connection, north)
+
+
+async def _introduce_late(schools: TwoSchools, on: datetime) -> None:
+    await schools.at(on)
+    await schools.admin.execute(
+        "UPDATE pairing SET (introduced_at, first_round) = (NULL, NULL) WHERE id = $1", schools.pairing["Ben"]
+    )
+    await pairings.introduce(schools.office, schools.scope, schools.pairing["Ben"])
+
+
+async def test_the_first_pair_that_is_introduced_once_invitations_are_due_is_told_to_the_visit(
+    schools: TwoSchools,
+) -> None:
+    await _introduce_late(schools, datetime(2027, 3, 15, 15, tzinfo=UTC))
+    assert await told(schools) == 0, "28 days before the visit is on the 17th"
+    await _introduce_late(schools, datetime(2027, 3, 17, 15, tzinfo=UTC))
+    assert await told(schools) == 1
 
 
 async def test_a_clearance_that_has_ended_is_told_once(schools: TwoSchools, north: str) -> None:
@@ -198,6 +341,20 @@ async def test_who_came_is_recorded_by_name_on_the_day_and_at_no_other(
         await visits.attend_by_name(schools.office, schools.scope, "Paula Nobody", came=True)
 
 
+async def test_who_came_is_recorded_by_pairing_from_the_day_on(schools: TwoSchools, north: str) -> None:
+    host = await refuse(schools, "Ana")
+    await visits.answer(schools.office, schools.scope, host, "yes")
+    await schools.at(MORNING - timedelta(days=1))
+    with pytest.raises(NotTaken, match="It is on 2027-04-14"):
+        await visits.attend(schools.office, schools.scope, schools.pairing["Ben"], came=True)
+    with pytest.raises(NotTaken):
+        await visits.attend(schools.office, schools.scope, host, came=True)
+    for later in (timedelta(0), timedelta(days=2)):
+        await schools.at(MORNING + later)
+        await visits.attend(schools.office, schools.scope, schools.pairing["Ben"], came=True)
+        await visits.attend(schools.office, schools.scope, host, came=True)
+
+
 async def test_on_the_day_a_host_is_found_among_those_present_or_the_sentence_says_what_to_do(
     schools: TwoSchools, north: str
 ) -> None:
@@ -227,11 +384,106 @@ async def test_after_the_day_and_after_it_was_called_off_no_answer_is_taken(
         await visits.answer(schools.office, schools.scope, schools.pairing["Ben"], "yes")
 
 
+async def _reason(schools: TwoSchools, because: str | None) -> None:
+    await visits.give_reason(schools.office, schools.scope, schools.year("north"), because)
+
+
+async def _reason_on_record(schools: TwoSchools) -> str | None:
+    said: str | None = await schools.admin.fetchval(
+        "SELECT visit_because FROM program_year WHERE id = $1", schools.year("north")
+    )
+    return said
+
+
+@pytest.mark.parametrize("because", [None, "The hall is painted."])
+async def test_a_change_that_is_not_made_leaves_the_reason_of_the_last_one(
+    schools: TwoSchools, north: str, because: str | None
+) -> None:
+    await _reason(schools, "Snow.")
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    await _reason(schools, because)
+    with pytest.raises(NotTaken, match="is a Saturday"):
+        await visits.move(schools.office, schools.scope, north, date(2027, 4, 17))
+    await _reason(schools, because)
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    assert await _reason_on_record(schools) == "Snow."
+
+
+async def test_each_change_has_its_own_reason_and_no_second_date_that_of_the_first_unless_there_is_another(
+    schools: TwoSchools, north: str
+) -> None:
+    await _reason(schools, "The hall is painted.")
+    await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
+    assert "The hall is painted." in await _body(schools, "moved", "omar@city.example")
+    await _reason(schools, None)
+    await visits.move(schools.office, schools.scope, north, date(2027, 4, 21))
+    assert "The hall is painted." not in await _body(schools, "moved", "omar@city.example")
+    await _reason(schools, "Snow.")
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    await _reason(schools, None)
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
+    assert await _reason_on_record(schools) == "Snow."
+
+
+async def test_a_second_date_that_was_hoped_for_and_does_not_come_is_told_to_officers_and_school(
+    schools: TwoSchools, north: str
+) -> None:
+    everybody = [f"{name}@staff.example" for name in ("cora", "tess")]
+    everybody += [f"{name}@city.example" for name in ("olga", "omar")]
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    for _ in range(2):
+        await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
+    assert await schools.mailed_to("cancelled") == sorted(2 * everybody)
+    for address in everybody:
+        said = await _body(schools, "cancelled", address)
+        assert "There will be no second date." in said
+        assert "Please do not come" not in said
+
+
+async def test_only_officers_are_asked_not_to_come_and_the_school_is_told_by_name(
+    schools: TwoSchools, north: str
+) -> None:
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    assert "Please do not come." in await _body(schools, "cancelled", "omar@city.example")
+    said = await _body(schools, "cancelled", "tess@staff.example")
+    assert said.startswith("Dear Tess,")
+    assert "no officer comes" in said
+    assert "do not come" not in said
+
+
+async def test_who_is_asked_again_for_another_day_is_told_until_when_to_answer(
+    schools: TwoSchools, north: str
+) -> None:
+    await schools.at(datetime(2027, 4, 1, 15, tzinfo=UTC))
+    await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
+    assert "by Thursday, April 15, 2027, 5:00 PM CDT" in await _body(schools, "moved", "omar@city.example")
+    assert "Please tell us" not in await _body(schools, "moved", "tess@staff.example")
+
+
+@pytest.mark.parametrize(
+    ("off", "at", "sentence"),
+    [
+        (None, datetime(2027, 4, 14, 22, tzinfo=UTC), "The visit is over"),
+        ("read aloud", BEGIN, "Letters are read aloud instead"),
+        ("called off", datetime(2027, 5, 20, 18, tzinfo=UTC), "no day left for a second date"),
+    ],
+)
+async def test_a_visit_that_can_not_change_any_more_says_so(
+    schools: TwoSchools, north: str, off: str | None, at: datetime, sentence: str
+) -> None:
+    if off:
+        await visits.call_off(schools.office, schools.scope, north, read_aloud=off == "read aloud")
+    await schools.at(at)
+    with pytest.raises(NotTaken, match=sentence):
+        await _reason(schools, "Snow.")
+
+
 async def test_who_was_recorded_as_there_is_asked_again_for_a_second_date(
     schools: TwoSchools, north: str
 ) -> None:
     await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
     await visits.answer(schools.office, schools.scope, await refuse(schools, "Ben"), "yes")
+    await schools.at(MORNING)
     for pairing in ("Ana", "Ben"):
         await visits.attend(schools.office, schools.scope, schools.pairing[pairing], came=True)
     await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
@@ -265,6 +517,53 @@ async def test_the_run_sheet_says_who_meets_whom_and_the_front_desk_s_list_names
     assert "Omar Officer City Police 1:00 PM" in desk_list
     assert "Rita Officer City Police 1:00 PM" in desk_list
     assert not {"Ana", "Ben", "Alvarez", "Brown", "Olga"} & set(desk_list.split())
+
+
+async def test_one_visitor_is_one(schools: TwoSchools, north: str) -> None:
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ben"], "yes")
+    (desk_list,) = read_pdf(await visit_sheets.visitors_list(schools.office, schools.scope, north))
+    assert "1 visitor is expected. Please ask for a badge." in desk_list
+
+
+@pytest.mark.parametrize(
+    ("read_aloud", "words"), [(False, "is called off"), (True, "does not take place"), (None, "rests")]
+)
+async def test_nothing_is_printed_for_a_visit_that_does_not_take_place(
+    schools: TwoSchools, north: str, read_aloud: bool | None, words: str
+) -> None:
+    await _stop_visit(schools, read_aloud)
+    for print_it in (visit_sheets.run_sheet, visit_sheets.visitors_list):
+        with pytest.raises(NotTaken, match=f"{words}: there is nothing to print for it now"):
+            await print_it(schools.office, schools.scope, north)
+
+
+async def _stop_visit(schools: TwoSchools, read_aloud: bool | None) -> None:
+    """Called off with or without a second date; None: it rests."""
+    if read_aloud is not None:
+        await visits.call_off(schools.office, schools.scope, schools.year("north"), read_aloud=read_aloud)
+        return
+    await pauses.pause(
+        schools.office,
+        schools.scope,
+        Target(school="north"),
+        [What.VISITS],
+        reason="snow",
+        by=schools.staff["Cora"],
+    )
+
+
+async def test_the_overview_says_that_it_rests_until_when_somebody_may_answer_and_who_was_let_go(
+    schools: TwoSchools, north: str
+) -> None:
+    await _says(schools, await refuse(schools, "Ana"), "yes")
+    await _says(schools, schools.pairing["Ana"], "yes")
+    await _stop_visit(schools, None)
+    found = await visit_sheets.overview(schools.office, schools.scope, north)
+    assert found.state == "rests"
+    assert {str(one.own_answer_by) for one in found.meetings} == {"2026-09-15 17:00:00-05:00"}
+    (request,) = found.requests
+    assert (request.officer, request.answer, request.released) == ("Rita Officer", "yes", True)
+    assert str(request.answer_by) == "2026-09-04 17:00:00-05:00"
 
 
 async def test_where_the_rooms_hold_too_few_a_person_is_called_and_all_meet_at_once(
@@ -303,10 +602,7 @@ async def test_an_officer_is_told_the_time_slot_of_its_own_children(schools: Two
     await _give_rooms(schools, 1)
     await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
     later = "Tuesday, April 20, 2027, 2:15 PM CDT"
-    (moved,) = [one for one in await schools.mails("moved") if one["to_address"] == "omar@city.example"]
-    body = parsed(moved["message"]).get_body(("plain",))
-    assert body is not None
-    assert later in " ".join(body.get_content().split())
+    assert later in await _body(schools, "moved", "omar@city.example")
     omar = OfficerAtDesk(
         schools.officer["Omar"], "Omar", Scope(schools.program, agencies=("city",)), leaves_at=None
     )
@@ -337,3 +633,116 @@ async def test_mails_about_a_visit_name_no_family_name(schools: TwoSchools, nort
     for kind in ("visit", "host", "sheets", "moved"):
         for mail in await schools.mails(kind):
             assert not {b"Alvarez", b"Brown", b"Officer,"} & set(bytes(mail["message"]).split())
+
+
+async def test_the_call_for_a_host_is_settled_when_the_visit_is_called_off(
+    schools: TwoSchools, north: str
+) -> None:
+    await _refuse_without_a_reserve(schools)
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
+    assert await _open_calls(schools) == []
+
+
+async def test_the_call_for_a_host_is_settled_when_the_visit_is_over(schools: TwoSchools, north: str) -> None:
+    await _refuse_without_a_reserve(schools)
+    await schools.at(MORNING)
+    await daily.compose_daily_mail(schools.office, schools.scope, VISIT_DAY)
+    assert len(await _open_calls(schools)) == 1, "on the day somebody may still be found"
+    await schools.at(MORNING + timedelta(days=1))
+    await daily.compose_daily_mail(schools.office, schools.scope, VISIT_DAY + timedelta(days=1))
+    assert await _open_calls(schools) == []
+
+
+async def test_the_call_for_a_host_is_settled_at_the_latest_with_the_thanks(
+    schools: TwoSchools, north: str
+) -> None:
+    await _refuse_without_a_reserve(schools)
+    await schools.at(MORNING + timedelta(days=1))
+    await visits.thank(schools.office, schools.scope, north)
+    assert await _open_calls(schools) == []
+
+
+async def _refuse_without_a_reserve(schools: TwoSchools) -> None:
+    await schools.admin.execute(
+        "UPDATE officer SET cleared_until = NULL WHERE external_id IN ('Rita', 'Rob')"
+    )
+    assert await refuse(schools, "Ana") is None
+    assert len(await _open_calls(schools)) == 1
+
+
+async def test_nobody_waits_for_a_second_date_in_a_year_that_is_over(schools: TwoSchools, north: str) -> None:
+    await year.open_year(schools.office, schools.scope, north)
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+    assert len(await _open_calls(schools)) == 1
+    await schools.at(YEAR_OVER)
+    await year.close_year(schools.office, schools.scope, north)
+    assert await _open_calls(schools) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "off", "rested", "hears"),
+    [
+        (BEGIN, None, False, True),
+        (MORNING + timedelta(days=1), None, False, False),
+        (MORNING + timedelta(days=1), None, True, True),
+        (MORNING + timedelta(days=1), "called off", False, True),
+        (BEGIN, "read aloud", False, False),
+        (datetime(2027, 5, 20, 18, tzinfo=UTC), "called off", False, False),
+    ],
+    ids=[
+        "ahead",
+        "over",
+        "rested when it was to be",
+        "may get a second date",
+        "read aloud",
+        "no day is left",
+    ],
+)
+async def test_only_a_visit_that_waits_for_something_hears_of_new_dates(
+    schools: TwoSchools, north: str, at: datetime, off: str | None, rested: bool, hears: bool
+) -> None:
+    this, by = (schools.office, schools.scope, Target(school="north")), schools.staff["Cora"]
+    await year.open_year(schools.office, schools.scope, north)
+    if off:
+        await visits.call_off(schools.office, schools.scope, north, read_aloud=off == "read aloud")
+    if rested:
+        await pauses.pause(*this, [What.VISITS], reason="snow", by=by)
+    await schools.admin.execute("DELETE FROM tell")
+    await schools.at(at)
+    await pauses.pause(*this, [What.LETTERS], reason="snow", by=by)
+    rows = await schools.admin.fetch("SELECT workflow_id FROM tell WHERE fact = 'dates_changed'")
+    assert (f"visit-day-{north}" in {row["workflow_id"] for row in rows}) == hears
+
+
+async def _rest_until(schools: TwoSchools, at: datetime) -> None:
+    """The visit rests from now on, and the rest ends then."""
+    this, by = (schools.office, schools.scope, Target(school="north"), [What.VISITS]), schools.staff["Cora"]
+    await year.open_year(schools.office, schools.scope, schools.year("north"))
+    await pauses.pause(*this, reason="snow", by=by)
+    await schools.at(at)
+    seen = await pauses.preview(*this, {}, by=by)
+    await pauses.resume(*this, {}, by=by, agreed=seen.agreement)
+
+
+async def test_a_host_of_a_day_that_a_rest_has_moved_is_let_go_and_no_older_reason_is_told(
+    schools: TwoSchools, north: str
+) -> None:
+    await _reason(schools, "The hall is painted.")
+    await visits.move(schools.office, schools.scope, north, VISIT_DAY + timedelta(days=1))
+    await _says(schools, await refuse(schools, "Ana"), "yes")
+    await schools.at(MORNING - timedelta(days=2))
+    await _rest_until(schools, MORNING + timedelta(days=5))
+    assert await _asked(schools) == [("Rita", "yes", True)]
+    assert "the visit is on another day" in await _body(schools, "host", "rita@city.example")
+    assert "The hall is painted." not in await _body(schools, "moved", "omar@city.example")
+
+
+async def test_a_visit_that_has_rested_until_no_day_is_left_is_called_off_and_may_still_be_read_aloud(
+    schools: TwoSchools, north: str
+) -> None:
+    await _rest_until(schools, datetime(2027, 5, 19, 15, tzinfo=UTC))
+    assert "omar@city.example" in await schools.mailed_to("cancelled")
+    assert any("no school day is left for the visit" in call for call in await _open_calls(schools))
+    await _reason(schools, None)
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
+    assert await _open_calls(schools) == []

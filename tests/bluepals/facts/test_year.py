@@ -14,6 +14,8 @@ from bluepals.store.letters import NotTaken
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
 from tests.mailroom import parsed
 
+VISIT = datetime(2027, 4, 14, 20, tzinfo=UTC)
+
 
 def words(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
@@ -91,6 +93,7 @@ async def test_a_year_closes_with_its_numbers(schools: TwoSchools) -> None:
     await schools.deliver("Ben", Side.STUDENT)
     await letters.put_stock_letter(schools.office, schools.scope, schools.pairing["Ben"], 1)
     await visits.invite(schools.office, schools.scope, schools.year("north"))
+    await schools.at(VISIT)
     await visits.attend(schools.office, schools.scope, schools.pairing["Ana"], came=True)
     for _ in range(2):
         numbers = await year.close_year(schools.office, schools.scope, schools.year("north"))
@@ -114,6 +117,7 @@ async def test_an_officer_is_invited_once_with_a_calendar_file_and_thanked_if_th
     assert [await visits.remind(schools.office, schools.scope, north, 1) for _ in range(2)] == [1, 1]
     await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
     assert await visits.remind(schools.office, schools.scope, north, 2) == 2
+    await schools.at(VISIT)
     await visits.attend(schools.office, schools.scope, schools.pairing["Ana"], came=True)
     await visits.attend(schools.office, schools.scope, schools.pairing["Ben"], came=False)
     assert [await visits.thank(schools.office, schools.scope, north) for _ in range(2)] == [1, 1]
@@ -123,6 +127,7 @@ async def test_an_officer_is_invited_once_with_a_calendar_file_and_thanked_if_th
 async def test_who_came_is_thanked_also_when_the_year_has_closed_meanwhile(schools: TwoSchools) -> None:
     north = schools.year("north")
     await visits.invite(schools.office, schools.scope, north)
+    await schools.at(VISIT)
     await visits.attend(schools.office, schools.scope, schools.pairing["Ana"], came=True)
     await schools.admin.execute("UPDATE pairing SET ended_at = now(), end_reason = 'year closed'")
     assert await visits.thank(schools.office, schools.scope, north) == 1
@@ -134,6 +139,7 @@ async def test_after_the_visit_no_answer_is_taken_and_without_an_invitation_nobo
     with pytest.raises(NotTaken, match="never invited"):
         await visits.attend(schools.office, schools.scope, schools.pairing["Ana"], came=True)
     await visits.invite(schools.office, schools.scope, schools.year("north"))
+    await schools.at(VISIT)
     await visits.attend(schools.office, schools.scope, schools.pairing["Ana"], came=True)
     with pytest.raises(NotTaken, match="no open invitation"):
         await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "no")

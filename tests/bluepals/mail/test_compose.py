@@ -27,6 +27,7 @@ WORDS: dict[str, object] = {
     "draft": "0190d7a5-0000-7000-8000-000000000000",
     "due": "Friday, October 2, 2026, 5:00 PM CDT",
     "farewell": True,
+    "follows": notices.visits.SECOND_DATE,
     "first_due": "Friday, September 18, 2026, 5:00 PM CDT",
     "first_name": "Olga",
     "how": "the district's sign-in",
@@ -43,7 +44,6 @@ WORDS: dict[str, object] = {
     "plan_by": "Friday, October 16",
     "program": "stl",
     "programs": ("Chess club, ages 10 to 12",),
-    "read_aloud": False,
     "reason": "Please leave out the phone number, and tell more of your dog & his friends.",
     "round_number": 1,
     "rules": ("Bring no gifts.", "Take no photos."),
@@ -53,10 +53,12 @@ WORDS: dict[str, object] = {
     "student": "José",
     "teacher": "Tess",
     "until": "Friday, October 2, 2026, 5:00 PM CDT",
+    "visit_day": "Wednesday, April 14",
     "waiting": 10,
     "was": "Monday, April 12",
     "when": "Wednesday, April 14, 2027, 1:00 PM CDT",
     "who": "an officer",
+    "why": "the visit is on another day",
 }
 NOTICES: dict[str, Callable[..., Notice]] = {
     f"{subject}.{name}": function

@@ -58,10 +58,10 @@ def test_every_policy_has_its_range_and_its_default_is_in_it() -> None:
 
 
 def test_a_policy_is_read() -> None:
-    content = f"{PROGRAM}\n[policy]\ndue_hour = 9\nnudge_hours = [48]\nvisit_reminder_days = []\n"
+    content = f"{PROGRAM}\n[policy]\ndue_hour = 15\nnudge_hours = [48]\nvisit_reminder_days = []\n"
     program = read_program(content.encode()).program
     assert program is not None
-    assert program.policy == Policy(due_hour=9, nudge_hours=(48,), visit_reminder_days=())
+    assert program.policy == Policy(due_hour=15, nudge_hours=(48,), visit_reminder_days=())
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,8 @@ def test_a_policy_out_of_its_range_is_refused_with_the_range(line: str) -> None:
     [
         ("capacity_default = 2\ncapacity_max = 1", "capacity_default"),
         ("moderation_escalation_school_days = 1", "moderation_school_days"),
+        ("visit_hour = 18", "visit_hour"),
+        ("due_hour = 13", "visit_hour"),
     ],
 )
 def test_policies_that_contradict_each_other_are_refused(line: str, less: str) -> None:

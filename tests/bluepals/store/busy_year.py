@@ -8,7 +8,6 @@ from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import FollowOn, Partner
 from bluepals.facts import (
-    carry_over,
     cases,
     closing,
     daily,
@@ -90,13 +89,11 @@ async def live_a_year(schools: TwoSchools) -> None:
             farewell_until=OFFICERS_DUE + timedelta(weeks=2),
             by=schools.staff["Cora"],
         )
-        await carry_over.say(
-            schools.office,
-            schools.scope,
+        await schools.admin.execute(
+            "INSERT INTO wish (pairing_id, side, program_id, school_id, agency_id, wants, said_by)"
+            " SELECT id, 'officer', program_id, school_id, agency_id, true, $2 FROM pairing WHERE id = $1",
             schools.pairing[misser],
-            Side.OFFICER,
-            wants=True,
-            by=schools.staff["Cora"],
+            schools.staff["Cora"],
         )
     await come_to_an_end(schools)
     await schools.at(datetime(2026, 10, 5, 12, tzinfo=UTC))

@@ -90,6 +90,7 @@ def functions() -> Iterator[tuple[str, Function]]:
 FUNCTIONS = dict(functions())
 # What these say to the arguments below, in a sentence; the others do what they are for.
 REFUSALS: dict[str, type[Exception]] = {
+    "carry_over.say": NotTaken,  # The year goes on.
     "cases.close": asyncpg.CheckViolationError,
     "cases.decide": asyncpg.CheckViolationError,
     "erasure.erase_staff": asyncpg.CheckViolationError,  # They have not left.
@@ -98,6 +99,7 @@ REFUSALS: dict[str, type[Exception]] = {
     "holds.known": LookupError,
     "holds.release": NotTaken,
     "letters.decide": NotTaken,
+    "visits.attend": NotTaken,  # Its day is ahead.
     "mail.mark_data_started": mail.ClaimLost,
     "mail.mark_refused": mail.ClaimLost,
     "mail.mark_refused_for_now": mail.ClaimLost,
