@@ -334,10 +334,11 @@ async def has_plan(connection: Connection, case_id: UUID) -> bool:
 
 
 async def roles_in(connection: Connection, case_id: UUID, someone: UUID) -> Sequence[str]:
-    """Which of the roles that the case may need somebody holds for it."""
+    """Which of the roles that the case may need somebody holds for it; about themselves they hold none."""
     rows = await connection.fetch(
         "SELECT role FROM case_file, unnest(ARRAY['counselor', 'coordinator', 'liaison']) AS role"
-        " WHERE case_file.id = $1 AND holds_role($2, role, school_id, agency_id)",
+        " WHERE case_file.id = $1 AND holds_role($2, role, school_id, agency_id)"
+        " AND is_one_person(officer_id, $2) IS NOT TRUE",
         case_id,
         someone,
     )

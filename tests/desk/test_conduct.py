@@ -1,12 +1,16 @@
 """An officer's conduct: the coordinator and the liaison decide, at the desk; and nobody about their own."""
 
+from uuid import UUID
+
 import pytest
 
-from bluepals.domain.cases import Concern
+from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
 from bluepals.domain.letters import Letter, Side
 from bluepals.domain.people import Role, StaffRole
-from bluepals.facts import cases
+from bluepals.facts import cases, closing
+from bluepals.facts.closing import Word
 from bluepals.store import people
+from bluepals.store.letters import NotTaken
 from tests.desk.town import FIRST_ROUND, PROGRAM, SCOPE, Town, scan
 
 KEEP = {"letter": "keep", "officer": "resumes"}
@@ -117,7 +121,16 @@ async def test_nobody_decides_about_their_own_conduct(town: Town) -> None:
     also = StaffRole("sam2", "Sam Ruiz", "sam@city.example", Role.LIAISON, None, None, "city")
     async with town.parts.database.transaction(SCOPE) as connection:
         await people.save_staff(connection, PROGRAM.id, [also])
+        by = await people.staff_id(connection, "sam2")
     assert (await town.reader("sam2").gets(case)).status_code == 404
+    with pytest.raises(NotTaken, match="closed by the word of its coordinator and its liaison"):
+        await closing.close(
+            town.parts.office,
+            SCOPE,
+            case_id=UUID(case),
+            by=by,
+            word=Word(LetterOutcome.KEEP, OfficerOutcome.RESUMES),
+        )
 
 
 async def test_who_decides_is_led_there_by_mail_and_from_the_board(town: Town) -> None:

@@ -119,6 +119,20 @@ async def test_of_an_officers_conduct_the_coordinator_does_not_decide_alone(
         )
 
 
+async def test_nobody_says_a_word_about_their_own_conduct(busy: TwoSchools, conduct: CaseRecord) -> None:
+    async with breaking(busy, "nobody_decides_about_themselves") as connection:
+        officer_too = await connection.fetchval(
+            "INSERT INTO staff (program_id, external_id, name, email)"
+            " SELECT program_id, 'officer-too', 'Officer', email FROM officer WHERE id = $1 RETURNING id",
+            conduct.officer_id,
+        )
+        await connection.execute(
+            "INSERT INTO staff_role (staff_id, program_id, role) VALUES ($1, 'stl', 'coordinator')",
+            officer_too,
+        )
+        await connection.execute(SAY, conduct.id, "coordinator", officer_too, "keep")
+
+
 async def test_a_worry_has_a_plan_before_it_is_closed(busy: TwoSchools, family: CaseRecord) -> None:
     async with breaking(busy, "closing_needs_a_plan") as connection:
         await connection.execute(SAY, family.id, "counselor", busy.staff["Coco"], "keep")
