@@ -73,12 +73,15 @@ async def hand_in(
 async def _page_readers(office: Office, connection: Connection, draft: DraftRecord, school: str) -> None:
     """A filter's mark: whoever reads, and the counselor, are told at once. It opens no case and starts no stopwatch."""
     letterhead = await Letterhead.of(office, connection)
-    for role in (Role.COUNSELOR, Role.MODERATOR):
+    links = {Role.COUNSELOR: None, Role.MODERATOR: f"{letterhead.link_to(DeskPage.READING)}/{draft.id}"}
+    for role, link in links.items():
         for one in await people.staff(connection, role, school=school):
             await post(
                 connection,
                 letterhead,
-                notices.cases.marked_high(name=one.name, draft=str(draft.id), program=letterhead.program.id),
+                notices.cases.marked_high(
+                    name=one.name, draft=str(draft.id), program=letterhead.program.id, link=link
+                ),
                 key=f"marked-{draft.id}-{one.id}",
                 to=one.email,
                 school=school,

@@ -23,7 +23,17 @@ from bluepals.facts import (
     year,
 )
 from bluepals.facts.letters import DecidedAndTold
-from bluepals.store import attention, disclosures, follow_on, holds, passkeys, people, retention, unfinished
+from bluepals.store import (
+    attention,
+    disclosures,
+    follow_on,
+    holds,
+    passkeys,
+    people,
+    reading_page,
+    retention,
+    unfinished,
+)
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
@@ -70,6 +80,7 @@ async def live_a_year(schools: TwoSchools) -> None:
     await _enter(schools)
     await _join(schools)
     await _begin_letters(schools)
+    await _open_a_letter(schools)
     await _show_letters(schools)
     await _make_a_passkey(schools)
     await schools.admin.execute(
@@ -178,6 +189,11 @@ async def _show_letters(schools: TwoSchools) -> None:
                 "SELECT draft_id FROM delivery WHERE pairing_id = $1", schools.pairing[child]
             )
             await disclosures.note(connection, [row["draft_id"] for row in rows], schools.officer[officer])
+
+
+async def _open_a_letter(schools: TwoSchools) -> None:
+    async with schools.database.transaction(schools.scope) as connection:
+        await reading_page.claim_next(connection, schools.staff["Mona"], timedelta(minutes=30), None)
 
 
 async def _begin_letters(schools: TwoSchools) -> None:

@@ -125,6 +125,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
     return {
         "address": "olga@city.example",
         "admin_url": "",
+        "after": None,
         "agencies": ["city"],
         "agency": "city",
         "answer": "known",
@@ -171,6 +172,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "kept": timedelta(days=1),
         "place": Place(busy.pairing["Ana"], 2, busy.officer["Olga"]),
         "letter": TypedLetter("Begun."),
+        "letter_id": draft["letter_id"],
+        "but": draft["letter_id"],
         "person": busy.officer["Olga"],
         "taker": Taker.OFFICER,
         "identity": Identity(busy.staff["Tess"], busy.officer["Olga"], (busy.student["Ana"],)),

@@ -1,0 +1,278 @@
+"""The moderator's page: the letters that wait, one at a time, with the earlier ones of the pair; and what is said about each."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.domain.people import Role
+from bluepals.domain.returning import Reasons
+from bluepals.domain.screening import Kind, Piece, pieces
+from bluepals.facts import letters
+from bluepals.facts.desk import NotTheirs, PageClosed
+from bluepals.facts.doors import Visitor
+from bluepals.facts.office import Letterhead, Office
+from bluepals.paper.pages import page_pictures
+from bluepals.store import cases
+from bluepals.store import reading_page as store
+from bluepals.store.content import ContentErased
+from bluepals.store.database import Connection, Scope
+from bluepals.store.letters import OpenedDraft
+from bluepals.store.letters import read as read_draft
+from bluepals.store.reading_page import EarlierRow, ReadingRow
+
+# Longer than any letter takes; whoever has walked away from one keeps it from nobody until the afternoon.
+CLAIM_STAYS = timedelta(minutes=30)
+BESIDE = 4  # of the earlier letters, when not all are asked for
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderAtDesk:
+    """Letters are the office's: which of them are this reader's, their role and their languages say."""
+
+    id: UUID
+    name: str
+    languages: frozenset[str]
+    entered: Visitor
+
+    @property
+    def program(self) -> str:
+        return self.entered.program
+
+    @property
+    def scope(self) -> Scope:
+        return Scope.whole(self.program)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterInQueue:
+    """`taken`: somebody else has it open."""
+
+    row: ReadingRow
+    since: str
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPage:
+    name: str
+    waiting: tuple[LetterInQueue, ...]
+    elsewhere: tuple[tuple[str, int], ...]  # languages that this reader does not read, and how many letters
+
+
+class Standing(StrEnum):
+    """What can be done about a draft on its page."""
+
+    WAITS = "waits"
+    TAKEN = "taken"
+    DECIDED = "decided"
+    REPLACED = "replaced"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """What a letter says. No pieces and no pictures: it has been erased, or is not shown."""
+
+    draft_id: UUID
+    side: Side
+    round_number: int | None
+    day: str
+    pieces: tuple[Piece, ...] = ()
+    pictures: int = 0
+
+    @property
+    def marked(self) -> tuple[Kind, ...]:
+        return tuple(dict.fromkeys(kind for piece in self.pieces for kind in piece.kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """`more`: how many earlier letters are not beside it. `left`: how many letters wait besides this one."""
+
+    row: ReadingRow
+    since: str
+    standing: Standing
+    shown: ShownLetter
+    earlier: tuple[ShownLetter, ...]
+    more: int
+    left: int
+
+
+async def reader_at_desk(office: Office, visitor: Visitor) -> ReaderAtDesk:
+    """Raises PageClosed."""
+    if visitor.staff is None or not {Role.MODERATOR, Role.COORDINATOR} & visitor.roles:
+        raise PageClosed("This page is for the moderators, who read the letters. Ask the coordinator.")
+    async with office.database.transaction(Scope.whole(visitor.program)) as connection:
+        card = await store.reader(connection, visitor.staff)
+    return ReaderAtDesk(visitor.staff, card.name, card.languages, visitor)
+
+
+async def reading_page(office: Office, reader: ReaderAtDesk) -> ReadingPage:
+    async with office.database.transaction(reader.scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        waiting = await store.waiting(connection, reader.id)
+        elsewhere = await store.in_other_languages(connection, reader.id)
+    return ReadingPage(
+        name=reader.name,
+        waiting=tuple(
+            LetterInQueue(
+                row, letterhead.calendar.label(row.received_at), row.claimed_by not in {None, reader.id}
+            )
+            for row in waiting
+        ),
+        elsewhere=tuple(elsewhere),
+    )
+
+
+async def next_letter(office: Office, reader: ReaderAtDesk, *, after: UUID | None = None) -> UUID | None:
+    """It is this reader's for a while. `after`: one that they put off."""
+    async with office.database.transaction(reader.scope) as connection:
+        return await store.claim_next(connection, reader.id, CLAIM_STAYS, after)
+
+
+async def put_off(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> UUID | None:
+    """It is anybody's again; the one after it. Raises NotTheirs."""
+    async with office.database.transaction(reader.scope) as connection:
+        row = await _own(connection, reader, draft_id)
+        await store.give_up(connection, row.letter_id, reader.id)
+    return await next_letter(office, reader, after=draft_id)
+
+
+async def letter_of(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> ReadingRow:
+    """Where it stands. Raises NotTheirs."""
+    async with office.database.transaction(reader.scope) as connection:
+        return await _own(connection, reader, draft_id)
+
+
+async def _own(connection: Connection, reader: ReaderAtDesk, draft_id: UUID) -> ReadingRow:
+    """Raises NotTheirs."""
+    row = await store.one(connection, reader.id, draft_id)
+    if row is None:
+        raise NotTheirs
+    return row
+
+
+async def letter_page(
+    office: Office, reader: ReaderAtDesk, draft_id: UUID, *, all_earlier: bool = False
+) -> LetterPage:
+    """Whoever opens it has it for a while, and it is on record that they have read it. Raises NotTheirs."""
+    async with office.database.transaction(reader.scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        row = await _own(connection, reader, draft_id)
+        standing = await _standing(connection, reader, row)
+        earlier: Sequence[EarlierRow] = ()
+        if row.pairing_id is not None and standing in {Standing.WAITS, Standing.DECIDED}:
+            earlier = await store.earlier(connection, row.pairing_id, row.letter_id)
+        waiting = await store.waiting(connection, reader.id)
+    beside = earlier if all_earlier else earlier[:BESIDE]
+    is_shown = standing in {Standing.WAITS, Standing.DECIDED}
+    shown = [row.draft_id, *(one.draft_id for one in beside)] if is_shown else []
+    opened = await _opened(office, reader, row, shown)
+    return LetterPage(
+        row=row,
+        since=letterhead.calendar.label(row.received_at),
+        standing=standing,
+        shown=_shown(letterhead, row, opened),
+        earlier=tuple(_shown(letterhead, one, opened) for one in beside),
+        more=len(earlier) - len(beside),
+        left=sum(one.letter_id != row.letter_id for one in waiting),
+    )
+
+
+async def _standing(connection: Connection, reader: ReaderAtDesk, row: ReadingRow) -> Standing:
+    if row.held:
+        return Standing.HELD
+    if row.verdict is not None:
+        return Standing.DECIDED
+    if row.newest != row.draft_id:
+        return Standing.REPLACED
+    mine = await store.claim(connection, row.letter_id, reader.id, CLAIM_STAYS)
+    return Standing.WAITS if mine else Standing.TAKEN
+
+
+async def _opened(
+    office: Office, reader: ReaderAtDesk, row: ReadingRow, draft_ids: Sequence[UUID]
+) -> dict[UUID, OpenedDraft]:
+    """What these say, of one pairing; those that have been erased are left out. Each is on record as read."""
+    opened: dict[UUID, OpenedDraft] = {}
+    async with office.database.transaction(_of_school(reader, row)) as connection:
+        for one in draft_ids:
+            try:
+                opened[one] = await read_draft(connection, office.keyring, one)
+            except ContentErased:
+                continue
+    async with office.database.transaction(reader.scope) as connection:
+        for one in opened:
+            await cases.note_read(connection, one, reader.id)
+    return opened
+
+
+def _of_school(reader: ReaderAtDesk, row: ReadingRow) -> Scope:
+    """A stock letter is of no school."""
+    return Scope(reader.program, schools=(row.school,)) if row.school else reader.scope
+
+
+def _shown(
+    letterhead: Letterhead, row: ReadingRow | EarlierRow, opened: dict[UUID, OpenedDraft]
+) -> ShownLetter:
+    day = f"{row.received_at.astimezone(letterhead.calendar.zone):%B %-d, %Y}"
+    bare = ShownLetter(row.draft_id, row.side, row.round_number, day)
+    match opened.get(row.draft_id):
+        case OpenedDraft(letter=TypedLetter(text), marks=marks):
+            return replace(bare, pieces=pieces(text, marks))
+        case OpenedDraft(letter=ScannedLetter(pdf)):
+            return replace(bare, pictures=len(page_pictures(pdf)))
+    return bare
+
+
+async def picture(office: Office, reader: ReaderAtDesk, draft_id: UUID, number: int) -> bytes:
+    """One of the pages, as a JPEG. Raises NotTheirs."""
+    row = await letter_of(office, reader, draft_id)
+    if row.held:
+        raise NotTheirs
+    opened = await _opened(office, reader, row, [draft_id])
+    match opened.get(draft_id):
+        case OpenedDraft(letter=ScannedLetter(pdf)):
+            pages = await asyncio.to_thread(page_pictures, pdf)
+            if 1 <= number <= len(pages):
+                return pages[number - 1]
+    raise NotTheirs
+
+
+async def check_letter(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> None:
+    """That they may see it. Raises NotTheirs."""
+    await letter_of(office, reader, draft_id)
+
+
+async def approve(office: Office, reader: ReaderAtDesk, draft_id: UUID, draft_hash: bytes) -> None:
+    """Raises NotTheirs, and NotTaken with a sentence."""
+    await letter_of(office, reader, draft_id)
+    await letters.decide(
+        office,
+        reader.scope,
+        draft_id=draft_id,
+        draft_hash=draft_hash,
+        verdict=Verdict.APPROVE,
+        decided_by=reader.id,
+    )
+
+
+async def send_back(
+    office: Office, reader: ReaderAtDesk, draft_id: UUID, draft_hash: bytes, reasons: Reasons
+) -> None:
+    """Raises NotTheirs, and NotTaken with a sentence."""
+    await letter_of(office, reader, draft_id)
+    await letters.decide(
+        office,
+        reader.scope,
+        draft_id=draft_id,
+        draft_hash=draft_hash,
+        verdict=Verdict.RETURN,
+        decided_by=reader.id,
+        reason_for_child=reasons.for_child,
+        reason_for_adult=reasons.for_adult,
+    )
