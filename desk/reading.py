@@ -40,6 +40,7 @@ class Reading:
             Route(f"{one}/approve", self.approve, methods=["POST"]),
             Route(f"{one}/return", self.send_back, methods=["POST"]),
             Route(f"{one}/later", self.later, methods=["POST"]),
+            Route(f"{one}/undo", self.undo, methods=["POST"]),
         ]
 
     async def show(self, request: Request) -> Response:
@@ -89,6 +90,15 @@ class Reading:
         except Refused as refused:
             return await self._refused(request, reader, refused)
         return _to(request, following)
+
+    async def undo(self, request: Request) -> Response:
+        reader, draft_id = await self._reader(request), request.path_params["draft"]
+        try:
+            async with submitted(request):
+                await reading_page.undo(self._office, reader, draft_id)
+        except Refused as refused:
+            return await self._refused(request, reader, refused)
+        return _to(request, draft_id, "?undone=1")
 
     async def worry(self, request: Request) -> Response:
         reader, draft_id = await self._reader(request), request.path_params["draft"]
@@ -140,6 +150,7 @@ class Reading:
                 page=shown,
                 done=await self._done(request, reader),
                 refused=refused,
+                undone=request.query_params.get("undone"),
                 usual=USUAL,
             )
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from bluepals.domain.cases import Concern
@@ -128,10 +128,11 @@ async def decide(
     reason_for_child: str | None = None,
     reason_for_adult: str | None = None,
     concern: Concern = Concern.HARM,
+    told_after: timedelta = tells.AT_ONCE,
 ) -> DecidedAndTold:
     """Record a reader's decision about exactly this draft. A referral opens its case, of this concern.
 
-    Raises NotTaken with a sentence.
+    `told_after`: how long it may be taken back, since nobody is told of it before. Raises NotTaken with a sentence.
     """
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
@@ -151,8 +152,17 @@ async def decide(
             return DecidedAndTold(decided, None, opened)
         pairing = await pairings.card(connection, decided.pairing_id)
         if verdict is Verdict.RETURN:
-            await tell_writer(connection, letterhead, pairing, decided, reason_for_adult or "", due_again_at)
-        return DecidedAndTold(decided, await tell_pairing(connection, pairing, decided), opened)
+            await tell_writer(
+                connection,
+                letterhead,
+                pairing,
+                decided,
+                reason_for_adult or "",
+                due_again_at,
+                after=told_after,
+            )
+        tell = await tell_pairing(connection, pairing, decided, after=told_after)
+        return DecidedAndTold(decided, tell, opened)
 
 
 def due_again(letterhead: Letterhead) -> datetime:
@@ -163,7 +173,12 @@ def due_again(letterhead: Letterhead) -> datetime:
 
 
 async def tell_pairing(
-    connection: Connection, pairing: PairingCard, decided: Decided, *, by_case: UUID | None = None
+    connection: Connection,
+    pairing: PairingCard,
+    decided: Decided,
+    *,
+    by_case: UUID | None = None,
+    after: timedelta = tells.AT_ONCE,
 ) -> Tell:
     """`by_case`: its second decision, when a case has closed."""
     return await tells.add(
@@ -173,6 +188,7 @@ async def tell_pairing(
         fact="letter_decided",
         key=f"{decided.draft_id} {by_case}" if by_case else str(decided.draft_id),
         school=pairing.school,
+        after=after,
         body={
             "draft_id": str(decided.draft_id),
             "hash": decided.hash.hex(),
@@ -190,6 +206,8 @@ async def tell_writer(
     decided: Decided,
     reason: str,
     due_again_at: datetime | None,
+    *,
+    after: timedelta = tells.AT_ONCE,
 ) -> None:
     due = letterhead.calendar.label(due_again_at or letterhead.now)
     if decided.side is Side.OFFICER:
@@ -215,8 +233,9 @@ async def tell_writer(
             connection,
             letterhead,
             notice,
-            key=f"returned-{decided.draft_id}-{person}",
+            key=f"returned-{decided.id}-{person}",
             to=address,
+            after=after,
             school=pairing.school,
             agency=pairing.agency,
             pairing_id=pairing.id,

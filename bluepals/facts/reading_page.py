@@ -7,6 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
+import asyncpg
+
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.people import Role
 from bluepals.domain.returning import Reasons
@@ -16,11 +18,11 @@ from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
 from bluepals.paper.pages import page_pictures
-from bluepals.store import cases
+from bluepals.store import cases, programs
 from bluepals.store import reading_page as store
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
-from bluepals.store.letters import OpenedDraft
+from bluepals.store.letters import NotTaken, OpenedDraft
 from bluepals.store.letters import read as read_draft
 from bluepals.store.reading_page import EarlierRow, ReadingRow
 
@@ -250,7 +252,6 @@ async def check_letter(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> 
 
 async def approve(office: Office, reader: ReaderAtDesk, draft_id: UUID, draft_hash: bytes) -> None:
     """Raises NotTheirs, and NotTaken with a sentence."""
-    await letter_of(office, reader, draft_id)
     await letters.decide(
         office,
         reader.scope,
@@ -258,6 +259,7 @@ async def approve(office: Office, reader: ReaderAtDesk, draft_id: UUID, draft_ha
         draft_hash=draft_hash,
         verdict=Verdict.APPROVE,
         decided_by=reader.id,
+        told_after=await _told_after(office, reader, draft_id),
     )
 
 
@@ -265,7 +267,6 @@ async def send_back(
     office: Office, reader: ReaderAtDesk, draft_id: UUID, draft_hash: bytes, reasons: Reasons
 ) -> None:
     """Raises NotTheirs, and NotTaken with a sentence."""
-    await letter_of(office, reader, draft_id)
     await letters.decide(
         office,
         reader.scope,
@@ -275,4 +276,35 @@ async def send_back(
         decided_by=reader.id,
         reason_for_child=reasons.for_child,
         reason_for_adult=reasons.for_adult,
+        told_after=await _told_after(office, reader, draft_id),
     )
+
+
+async def _told_after(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> timedelta:
+    """How long the reader may change their mind; not at all, when the letter would miss its opening day meanwhile."""
+    async with office.database.transaction(reader.scope) as connection:
+        await _own(connection, reader, draft_id)
+        window = timedelta(minutes=(await programs.load(connection)).policy.undo_minutes)
+        # Twice: the pairing has to hear of it, too.
+        closes = await store.pack_closes_within(connection, draft_id, 2 * window)
+    return timedelta(0) if closes else window
+
+
+async def undo(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> None:
+    """The letter waits again, for this reader. Raises NotTheirs, and NotTaken with a sentence."""
+    try:
+        async with office.database.transaction(reader.scope) as connection:
+            row = await _own(connection, reader, draft_id)
+            if not await store.take_back(connection, draft_id, reader.id):
+                raise NotTaken(_TOO_LATE)
+            await store.claim(connection, row.letter_id, reader.id, CLAIM_STAYS)
+    except asyncpg.CheckViolationError:
+        raise NotTaken(
+            "This letter is under a legal hold: what was decided about it stays on record."
+        ) from None
+
+
+_TOO_LATE = (
+    "It is too late to take this back, or it was not yours: the letter is on its way. If something is wrong with it, say"
+    " that you are worried: that holds it."
+)

@@ -443,7 +443,7 @@ async def decide(
         "INSERT INTO decision (program_id, school_id, agency_id, draft_id, hash, uploaded_by, verdict, decided_by, case_id,"
         " reason_for_child, reason_for_adult, due_again_at)"
         " SELECT program_id, school_id, agency_id, id, hash, uploaded_by, $2, $3, $4, $5, $6, $7 FROM draft WHERE id = $1"
-        " RETURNING hash, uploaded_by,"
+        " RETURNING id, hash, uploaded_by,"
         " (SELECT round_number FROM letter JOIN draft ON draft.letter_id = letter.id WHERE draft.id = $1) AS round_number",
         case.draft_id,
         verdict,

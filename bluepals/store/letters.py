@@ -61,6 +61,7 @@ class WaitingDraft:
 class Decided:
     """A decision on record, with what its consequences need to know."""
 
+    id: UUID
     draft_id: UUID
     hash: bytes
     verdict: Verdict
@@ -274,12 +275,15 @@ async def decide(connection: Connection, decision: Decision) -> Decided:
     )
     if existing is None:
         _refuse_unfit(decision, draft)
-        await _insert_decision(connection, decision, draft)
+        decision_id = await _insert_decision(connection, decision, draft)
     elif (existing["verdict"], existing["decided_by"]) != (decision.verdict, decision.decided_by):
         raise NotTaken(
             f"This draft has been decided about already: {existing['verdict']}. One decision is final."
         )
+    else:
+        decision_id = existing["id"]
     return Decided(
+        id=decision_id,
         draft_id=decision.draft_id,
         hash=draft["hash"],
         verdict=decision.verdict,
@@ -324,10 +328,10 @@ def _refuse_unfit(decision: Decision, draft: asyncpg.Record) -> None:
         raise NotTaken("This letter is under a case, which decides about it. See: starter.py case list")
 
 
-async def _insert_decision(connection: Connection, decision: Decision, draft: asyncpg.Record) -> None:
-    await connection.execute(
+async def _insert_decision(connection: Connection, decision: Decision, draft: asyncpg.Record) -> UUID:
+    decision_id: UUID = await connection.fetchval(
         "INSERT INTO decision (program_id, school_id, agency_id, draft_id, hash, uploaded_by, verdict, decided_by,"
-        " reason_for_child, reason_for_adult, due_again_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " reason_for_child, reason_for_adult, due_again_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
         draft["program_id"],
         draft["school_id"],
         draft["agency_id"],
@@ -340,3 +344,4 @@ async def _insert_decision(connection: Connection, decision: Decision, draft: as
         decision.reason_for_adult,
         decision.due_again_at,
     )
+    return decision_id

@@ -50,6 +50,7 @@ class ReadingRow:
     verdict: Verdict | None
     decided_by: str | None
     held: bool
+    undoable: bool
     claimed_by: UUID | None
     claimed_by_name: str | None
 
@@ -63,7 +64,8 @@ _COLUMNS = """
            letter.side, draft.kind = 'pages' AS pages, draft.language, draft.risk, draft.received_at,
            letter.round_number, draft.school_id AS school, school.name AS school_name, student.class_name,
            student.first_name AS child, officer.first_name AS officer, decision.verdict,
-           decider.name AS decided_by, is_held(draft.id) AS held, claim.reader AS claimed_by,
+           decider.name AS decided_by, is_held(draft.id) AS held,
+           may_be_taken_back(draft.id, $1) AS undoable, claim.reader AS claimed_by,
            claimer.name AS claimed_by_name
 """
 # Of the schools and in the languages that somebody reads, but for what they handed in themselves.
@@ -161,6 +163,28 @@ async def give_up(connection: Connection, letter_id: UUID, staff_id: UUID) -> No
     await connection.execute(
         "DELETE FROM reading_claim WHERE letter_id = $1 AND reader = $2", letter_id, staff_id
     )
+
+
+async def pack_closes_within(connection: Connection, draft_id: UUID, window: timedelta) -> bool:
+    """Whether the class's pack, for which this officer's letter was written, is closed so soon."""
+    closes: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM draft JOIN letter ON letter.id = draft.letter_id JOIN pairing_round AS round"
+        "   ON round.pairing_id = letter.pairing_id AND round.number = letter.round_number"
+        "   WHERE draft.id = $1 AND letter.side = 'officer'"
+        "   AND round.pack_closes_at BETWEEN program_now() AND program_now() + $2::interval)",
+        draft_id,
+        window,
+    )
+    return closes
+
+
+async def take_back(connection: Connection, draft_id: UUID, staff_id: UUID) -> bool:
+    """Whether the decision is undone: it was this reader's, and nobody had heard of it."""
+    await connection.execute(
+        "SELECT FROM letter WHERE id = (SELECT letter_id FROM draft WHERE id = $1) FOR UPDATE", draft_id
+    )
+    undone: bool = await connection.fetchval("SELECT take_back_decision($1, $2)", draft_id, staff_id)
+    return undone
 
 
 @dataclass(frozen=True, slots=True)

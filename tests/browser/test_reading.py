@@ -51,6 +51,10 @@ async def test_a_day_of_reading_with_a_key_for_each_step(town: Town, screens: En
     await presses_key(screen, "a")
     assert "Approved: Zoe’s letter to Kim." in await screen.reads()
     await screen.is_looked_at("reading-next")
+    await presses_key(screen, "u")
+    assert "Taken back: the letter waits again" in await screen.reads()
+    await screen.is_looked_at("reading-undone")
+    await presses_key(screen, "a")
     rows = await town.admin.fetch("SELECT verdict FROM decision ORDER BY sequence OFFSET 2")
     assert [row["verdict"] for row in rows] == ["return", "approve"]
 

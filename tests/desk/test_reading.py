@@ -13,7 +13,7 @@ from bluepals.facts import reading_page
 from bluepals.facts.reading_page import CLAIM_STAYS, ReaderAtDesk
 from bluepals.store.letters import DraftRecord
 from tests.desk.test_disclosures import seen
-from tests.desk.town import FIRST_DUE, FIRST_ROUND, Town, Visitor, scan
+from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, PROGRAM, Town, Visitor, scan
 from tests.mailroom import set_clock
 
 PHONE = "Call me: 314-555-0123!"
@@ -71,7 +71,7 @@ async def test_fault_33_a_reader_gets_letters_of_their_own_schools_and_none_that
     assert "Nothing waits for you here." in await mia.sees()
     assert (await mia.gets(str(souths.id))).status_code == 404
     assert (await mia.gets(f"{souths.id}/page/1")).status_code == 404
-    for verdict in ("approve", "return", "later"):
+    for verdict in ("approve", "return", "later", "undo"):
         assert (await decides(mia, souths, verdict, why="short")).status_code == 404
     assert (await mia.is_worried(souths.id, "sad")).status_code == 404
     await town.admin.execute("UPDATE staff SET email = 'mo@school.example' WHERE external_id = 'tess'")
@@ -265,3 +265,66 @@ async def test_a_form_that_names_no_draft_is_refused(town: Town, field: str) -> 
     refused = await mo.posts(f"{draft.id}/approve", hash=field)
     assert refused.status_code in {409, 422}
     assert await verdict_of(town, draft) is None
+
+
+# A second thought.
+
+
+async def test_a_decision_is_taken_back_and_the_letter_waits_again(town: Town) -> None:
+    draft = await town.hands_in("noah", "Hello")
+    mo = town.moderator("mo")
+    await mo.posts("next")
+    done = await decides(mo, draft, "approve")
+    assert f'action="/stl/reading/{draft.id}/undo"' in done.text
+    undone = await mo.posts(f"{draft.id}/undo")
+    assert shown_draft(undone) == draft.id
+    assert "Taken back: the letter waits again, and nobody has been told of it." in undone.text
+    await decides(mo, draft, "return", why="short")
+    assert await verdict_of(town, draft) == "return"
+
+
+async def test_after_a_few_minutes_it_stands_and_a_sentence_says_what_helps(town: Town) -> None:
+    draft = await town.hands_in("noah", "Hello")
+    mo = town.moderator("mo")
+    await decides(mo, draft, "approve")
+    minutes = timedelta(minutes=PROGRAM.policy.undo_minutes)
+    await set_clock(town.admin, town.now + minutes)
+    assert "/undo" not in (await mo.gets(str(draft.id))).text
+    refused = await mo.posts(f"{draft.id}/undo")
+    assert (refused.status_code, "It is too late to take this back" in refused.text) == (409, True)
+    assert await verdict_of(town, draft) == "approve"
+
+
+async def test_nobody_takes_back_what_another_has_decided(town: Town) -> None:
+    draft = await town.hands_in("noah", "Hello")
+    await decides(town.moderator("mia"), draft, "approve")
+    mo = town.moderator("mo")
+    assert "/undo" not in (await mo.gets(str(draft.id))).text
+    assert (await mo.posts(f"{draft.id}/undo")).status_code == 409
+    assert await verdict_of(town, draft) == "approve"
+
+
+async def test_a_letter_that_would_miss_its_pack_meanwhile_is_told_at_once(town: Town) -> None:
+    await town.on(FIRST_OPENING - timedelta(days=1), hour=16)
+    draft = await town.hands_in("noah", "Dear Noah", side=Side.OFFICER)
+    town.now += timedelta(minutes=55)
+    await set_clock(town.admin, town.now)
+    mo = town.moderator("mo")
+    await decides(mo, draft, "approve")
+    assert (
+        await town.admin.fetchval("SELECT next_attempt_at FROM tell WHERE fact = 'letter_decided'")
+        == town.now
+    )
+    assert (await mo.posts(f"{draft.id}/undo")).status_code == 409
+
+
+async def test_what_a_legal_hold_keeps_is_not_taken_back(town: Town) -> None:
+    draft = await town.hands_in("noah", "Hello")
+    mo = town.moderator("mo")
+    await decides(mo, draft, "approve")
+    await town.admin.execute(
+        "INSERT INTO legal_hold (program_id, key, draft_id, reason) VALUES ('stl', '1', $1, 'An authority asks.')",
+        draft.id,
+    )
+    refused = await mo.posts(f"{draft.id}/undo")
+    assert (refused.status_code, "under a legal hold" in refused.text) == (409, True)

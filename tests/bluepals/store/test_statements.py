@@ -235,6 +235,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "set_by": None,
         "source": b"source",
         "stays": timedelta(hours=1),
+        "window": timedelta(minutes=10),
         "since": datetime(2026, 9, 1, tzinfo=UTC),
         "subject": Subject.STUDENT,
         "counted": 3,
