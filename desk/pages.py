@@ -18,6 +18,12 @@ from desk.words import ENGLISH as DESK_ENGLISH
 HERE = Path(__file__).parent
 LANGUAGES = {"en": "English", "es": "Spanish"}
 
+
+def language_name(code: str) -> str:
+    """The code itself, for one that the desk has no word for."""
+    return LANGUAGES.get(code, code)
+
+
 _templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
@@ -36,6 +42,7 @@ _templates.globals.update(
     english=DESK_ENGLISH,
 )
 _templates.filters["long_date"] = ENGLISH.long_date
+_templates.filters["in_words"] = language_name
 
 
 @dataclass(frozen=True, slots=True)

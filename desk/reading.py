@@ -12,14 +12,20 @@ from bluepals.domain.refusals import Refused
 from bluepals.domain.returning import USUAL, Reasons, Usual
 from bluepals.facts import reading_page
 from bluepals.facts.office import Office
-from bluepals.facts.reading_page import ReaderAtDesk
+from bluepals.facts.reading_page import ReaderAtDesk, Wish
 from bluepals.store.reading_page import ReadingRow
 from desk.cases import Cases
 from desk.doors import visitor
-from desk.forms import FormRefused, form_key, submitted
+from desk.forms import MAX_TEXT_BYTES, FormRefused, Most, form_key, submitted
 from desk.pages import page
 from desk.refusals import status_of
 from desk.shield import WITH_SCRIPT
+
+A_COPY = Most(
+    MAX_TEXT_BYTES,
+    500,
+    "That is more than a letter can hold. Leave fewer words out, or send the letter back.",
+)
 
 
 class Reading:
@@ -38,6 +44,8 @@ class Reading:
             Route(one, self.show_letter),
             Route(f"{one}/page/{{page:int}}", self.picture),
             Route(f"{one}/approve", self.approve, methods=["POST"]),
+            Route(f"{one}/copy", self.see_copy, methods=["POST"]),
+            Route(f"{one}/copy/approve", self.approve_copy, methods=["POST"]),
             Route(f"{one}/return", self.send_back, methods=["POST"]),
             Route(f"{one}/later", self.later, methods=["POST"]),
             Route(f"{one}/undo", self.undo, methods=["POST"]),
@@ -72,6 +80,38 @@ class Reading:
             return await self._refused(request, reader, refused)
         return await self._after(request, reader, draft_id)
 
+    async def see_copy(self, request: Request) -> Response:
+        """Nothing is kept: what the copy is made of comes along with its approval."""
+        reader, draft_id = await self._reader(request), request.path_params["draft"]
+        try:
+            async with submitted(request, A_COPY) as form:
+                wish = request.state.wish = _wish(form)
+                if form.get("change"):
+                    return await self._letter(request, reader, draft_id)
+                shown = await reading_page.copy_page(self._office, reader, draft_id, wish)
+        except Refused as refused:
+            return await self._refused(request, reader, refused)
+        return _with_keys(
+            page(
+                "reading-copy.html",
+                here=f"{_here(request)}/{draft_id}",
+                visitor=reader.entered,
+                form_key=form_key(request),
+                page=shown,
+                wish=wish,
+            )
+        )
+
+    async def approve_copy(self, request: Request) -> Response:
+        reader, draft_id = await self._reader(request), request.path_params["draft"]
+        try:
+            async with submitted(request, A_COPY) as form:
+                wish = request.state.wish = _wish(form)
+                copied = await reading_page.approve_copy(self._office, reader, draft_id, _hash(form), wish)
+        except Refused as refused:
+            return await self._refused(request, reader, refused)
+        return await self._after(request, reader, copied)
+
     async def send_back(self, request: Request) -> Response:
         reader, draft_id = await self._reader(request), request.path_params["draft"]
         try:
@@ -95,10 +135,10 @@ class Reading:
         reader, draft_id = await self._reader(request), request.path_params["draft"]
         try:
             async with submitted(request):
-                await reading_page.undo(self._office, reader, draft_id)
+                waits = await reading_page.undo(self._office, reader, draft_id)
         except Refused as refused:
             return await self._refused(request, reader, refused)
-        return _to(request, draft_id, "?undone=1")
+        return _to(request, waits, "?undone=1")
 
     async def worry(self, request: Request) -> Response:
         reader, draft_id = await self._reader(request), request.path_params["draft"]
@@ -150,6 +190,7 @@ class Reading:
                 page=shown,
                 done=await self._done(request, reader),
                 refused=refused,
+                wish=getattr(request.state, "wish", Wish()),
                 undone=request.query_params.get("undone"),
                 usual=USUAL,
             )
@@ -186,6 +227,23 @@ def _hash(form: FormData) -> bytes:
         return bytes.fromhex(str(form.get("hash")))
     except ValueError:
         raise FormRefused(422, "The form does not say which draft was read. Open the letter again.") from None
+
+
+def _wish(form: FormData) -> Wish:
+    """Raises FormRefused."""
+    lines = str(form.get("leave-out") or "").splitlines()
+    return Wish(
+        words=tuple(line.strip() for line in lines if line.strip()),
+        marks=tuple(_span(str(one)) for one in form.getlist("mark")),
+        translation=str(form.get("text") or ""),
+    )
+
+
+def _span(said: str) -> tuple[int, int]:
+    start, _, end = said.partition("-")
+    if not (start.isdecimal() and end.isdecimal()):
+        raise FormRefused(422, "Tick what is on the page, and send it again.")
+    return int(start), int(end)
 
 
 def _reasons(form: FormData) -> Reasons:

@@ -1,7 +1,7 @@
 """Letters handed in, decided about, released and missed: each a fact, committed with its tells and notices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from bluepals.mail import notices
 from bluepals.store import attention, deliveries, gates, letters, pairings, people, rounds, tells
 from bluepals.store.database import Connection, Scope, widen
 from bluepals.store.deliveries import Delivery, Held
-from bluepals.store.letters import Decided, Decision, DraftRecord, Handed
+from bluepals.store.letters import Copy, Decided, Decision, DraftRecord, Handed
 from bluepals.store.pairings import PairingCard
 from bluepals.store.tells import Tell
 
@@ -134,35 +134,58 @@ async def decide(
 
     `told_after`: how long it may be taken back, since nobody is told of it before. Raises NotTaken with a sentence.
     """
+    decision = Decision(draft_id, draft_hash, verdict, decided_by, reason_for_child, reason_for_adult)
     async with office.committing(scope) as connection:
-        letterhead = await Letterhead.of(office, connection)
-        due_again_at = due_again(letterhead) if verdict is Verdict.RETURN else None
-        decided = await letters.decide(
-            connection,
-            Decision(
-                draft_id, draft_hash, verdict, decided_by, reason_for_child, reason_for_adult, due_again_at
-            ),
+        return await _decide(office, connection, decision, concern, told_after)
+
+
+async def approve_copy(
+    office: Office,
+    scope: Scope,
+    *,
+    source_id: UUID,
+    source_hash: bytes,
+    made: Copy,
+    told_after: timedelta = tells.AT_ONCE,
+) -> DecidedAndTold:
+    """Make a copy of a draft and approve it, in one: what is approved, hashed and sent is the copy.
+
+    Raises NotTaken with a sentence.
+    """
+    async with office.committing(scope) as connection:
+        draft = await letters.copy(connection, office.keyring, source_id, source_hash, made)
+        decision = Decision(draft.id, draft.hash, Verdict.APPROVE, made.made_by)
+        return await _decide(office, connection, decision, Concern.HARM, told_after)
+
+
+async def _decide(
+    office: Office, connection: Connection, decision: Decision, concern: Concern, told_after: timedelta
+) -> DecidedAndTold:
+    letterhead = await Letterhead.of(office, connection)
+    verdict = decision.verdict
+    if verdict is Verdict.RETURN:
+        decision = replace(decision, due_again_at=due_again(letterhead))
+    decided = await letters.decide(connection, decision)
+    opened = None
+    if verdict is Verdict.REFER and not decided.known:
+        opened = await cases.refer(
+            connection, letterhead, draft_id=decision.draft_id, by=decision.decided_by, concern=concern
         )
-        opened = None
-        if verdict is Verdict.REFER and not decided.known:
-            opened = await cases.refer(
-                connection, letterhead, draft_id=draft_id, by=decided_by, concern=concern
-            )
-        if decided.pairing_id is None:
-            return DecidedAndTold(decided, None, opened)
-        pairing = await pairings.card(connection, decided.pairing_id)
-        if verdict is Verdict.RETURN:
-            await tell_writer(
-                connection,
-                letterhead,
-                pairing,
-                decided,
-                reason_for_adult or "",
-                due_again_at,
-                after=told_after,
-            )
-        tell = await tell_pairing(connection, pairing, decided, after=told_after)
-        return DecidedAndTold(decided, tell, opened)
+    if decided.pairing_id is None:
+        return DecidedAndTold(decided, None, opened)
+    pairing = await pairings.card(connection, decided.pairing_id)
+    if verdict is Verdict.RETURN:
+        await tell_writer(
+            connection,
+            letterhead,
+            pairing,
+            decided,
+            decision.reason_for_adult or "",
+            decision.due_again_at,
+            after=told_after,
+        )
+    tell = await tell_pairing(connection, pairing, decided, after=told_after)
+    return DecidedAndTold(decided, tell, opened)
 
 
 def due_again(letterhead: Letterhead) -> datetime:

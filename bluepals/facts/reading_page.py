@@ -9,10 +9,11 @@ from uuid import UUID
 
 import asyncpg
 
-from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.people import Role
+from bluepals.domain.redaction import RedactionRefused, Span, redacted, spans_of
 from bluepals.domain.returning import Reasons
-from bluepals.domain.screening import Kind, Piece, pieces
+from bluepals.domain.screening import Kind, Piece, pieces, screen
 from bluepals.facts import letters
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
@@ -22,7 +23,7 @@ from bluepals.store import cases, programs
 from bluepals.store import reading_page as store
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
-from bluepals.store.letters import NotTaken, OpenedDraft
+from bluepals.store.letters import Copy, NotTaken, OpenedDraft
 from bluepals.store.letters import read as read_draft
 from bluepals.store.reading_page import EarlierRow, ReadingRow
 
@@ -85,6 +86,7 @@ class ShownLetter:
     day: str
     pieces: tuple[Piece, ...] = ()
     pictures: int = 0
+    translation: str | None = None
 
     @property
     def marked(self) -> tuple[Kind, ...]:
@@ -92,8 +94,20 @@ class ShownLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark of the filter, as it can be ticked to be left out."""
+
+    span: Span
+    text: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
 class LetterPage:
-    """`more`: how many earlier letters are not beside it. `left`: how many letters wait besides this one."""
+    """`more`: how many earlier letters are not beside it. `left`: how many letters wait besides this one.
+
+    `foreign`: it is in a language that whoever it is for does not read. `into`: the one that this reader can put it into.
+    """
 
     row: ReadingRow
     since: str
@@ -102,6 +116,9 @@ class LetterPage:
     earlier: tuple[ShownLetter, ...]
     more: int
     left: int
+    marks: tuple[Marked, ...]
+    foreign: bool
+    into: str | None
 
 
 async def reader_at_desk(office: Office, visitor: Visitor) -> ReaderAtDesk:
@@ -182,7 +199,33 @@ async def letter_page(
         earlier=tuple(_shown(letterhead, one, opened) for one in beside),
         more=len(earlier) - len(beside),
         left=sum(one.letter_id != row.letter_id for one in waiting),
+        marks=_marks(opened.get(draft_id)),
+        foreign=_is_foreign(row),
+        into=_translated_into(reader, row),
     )
+
+
+def _marks(opened: OpenedDraft | None) -> tuple[Marked, ...]:
+    match opened:
+        case OpenedDraft(letter=TypedLetter(text), marks=marks):
+            found = [
+                Marked((one.start, one.end), text[one.start : one.end], one.kind)
+                for one in marks
+                if one.kind is not Kind.WORRY
+            ]
+            return tuple(found)
+    return ()
+
+
+def _is_foreign(row: ReadingRow) -> bool:
+    return bool(row.understood) and row.language not in row.understood
+
+
+def _translated_into(reader: ReaderAtDesk, row: ReadingRow) -> str | None:
+    """English before others, when more than one would do."""
+    if not _is_foreign(row):
+        return None
+    return min(row.understood & reader.languages, key=lambda one: (one != "en", one), default=None)
 
 
 async def _standing(connection: Connection, reader: ReaderAtDesk, row: ReadingRow) -> Standing:
@@ -225,9 +268,9 @@ def _shown(
     bare = ShownLetter(row.draft_id, row.side, row.round_number, day)
     match opened.get(row.draft_id):
         case OpenedDraft(letter=TypedLetter(text), marks=marks):
-            return replace(bare, pieces=pieces(text, marks))
-        case OpenedDraft(letter=ScannedLetter(pdf)):
-            return replace(bare, pictures=len(page_pictures(pdf)))
+            return replace(bare, pieces=pieces(text, marks), translation=opened[row.draft_id].translation)
+        case OpenedDraft(letter=ScannedLetter(pdf), translation=translation):
+            return replace(bare, pictures=len(page_pictures(pdf)), translation=translation)
     return bare
 
 
@@ -280,6 +323,88 @@ async def send_back(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a reader wants a copy to be: words and marks to leave out, and a translation. All empty: the letter itself."""
+
+    words: tuple[str, ...] = ()
+    marks: tuple[Span, ...] = ()
+    translation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyPage:
+    """The copy as it would go on. `text`: None for pages."""
+
+    row: ReadingRow
+    text: str | None
+    pictures: int
+    translation: str | None
+    into: str | None
+
+
+async def copy_page(office: Office, reader: ReaderAtDesk, draft_id: UUID, wish: Wish) -> CopyPage:
+    """Raises NotTheirs, and Refused with a sentence."""
+    row = await letter_of(office, reader, draft_id)
+    made = await _copy(office, reader, row, wish)
+    return CopyPage(
+        row=row,
+        text=made.letter.text if isinstance(made.letter, TypedLetter) else None,
+        pictures=len(page_pictures(made.letter.pdf)) if isinstance(made.letter, ScannedLetter) else 0,
+        translation=made.translation.text if made.translation else None,
+        into=made.translated_into,
+    )
+
+
+async def approve_copy(
+    office: Office, reader: ReaderAtDesk, draft_id: UUID, draft_hash: bytes, wish: Wish
+) -> UUID:
+    """The copy's id. What is approved, hashed and sent is the copy. Raises NotTheirs, and Refused with a sentence."""
+    row = await letter_of(office, reader, draft_id)
+    made = await _copy(office, reader, row, wish)
+    told_after = await _told_after(office, reader, draft_id)
+    approved = await letters.approve_copy(
+        office, reader.scope, source_id=draft_id, source_hash=draft_hash, made=made, told_after=told_after
+    )
+    return approved.decided.draft_id
+
+
+async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wish) -> Copy:
+    if not row.waits:
+        raise NotTaken("This letter does not wait any more: look at where it stands now.")
+    if wish == Wish():
+        raise RedactionRefused("Say what is to be left out, or write a translation.")
+    opened = (await _opened(office, reader, row, [row.draft_id])).get(row.draft_id)
+    if opened is None:
+        raise NotTheirs
+    into = _translated_into(reader, row)
+    translated = TypedLetter(wish.translation) if into and wish.translation.strip() else None
+    letter = _without(opened, wish)
+    return Copy(
+        letter=letter,
+        screening=screen(letter.text) if isinstance(letter, TypedLetter) else None,
+        made_by=reader.id,
+        translation=translated,
+        translated_into=into if translated else None,
+    )
+
+
+def _without(opened: OpenedDraft, wish: Wish) -> Letter:
+    """Pages go on as they are. Raises RedactionRefused."""
+    match opened.letter:
+        case TypedLetter(text):
+            spans = [*spans_of(text, wish.words), *wish.marks]
+            if any(span not in {(one.start, one.end) for one in opened.marks} for span in wish.marks):
+                raise RedactionRefused(
+                    "The letter has changed. Open it again, and say what is to be left out."
+                )
+            return TypedLetter(redacted(text, spans))
+        case ScannedLetter():
+            if wish.words:
+                raise RedactionRefused("Words can be left out of typed letters only. Send these pages back.")
+            return opened.letter
+
+
 async def _told_after(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> timedelta:
     """How long the reader may change their mind; not at all, when the letter would miss its opening day meanwhile."""
     async with office.database.transaction(reader.scope) as connection:
@@ -290,14 +415,15 @@ async def _told_after(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> t
     return timedelta(0) if closes else window
 
 
-async def undo(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> None:
-    """The letter waits again, for this reader. Raises NotTheirs, and NotTaken with a sentence."""
+async def undo(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> UUID:
+    """The letter waits again, for this reader: the draft of it that does. Raises NotTheirs, and NotTaken with a sentence."""
     try:
         async with office.database.transaction(reader.scope) as connection:
             row = await _own(connection, reader, draft_id)
             if not await store.take_back(connection, draft_id, reader.id):
                 raise NotTaken(_TOO_LATE)
             await store.claim(connection, row.letter_id, reader.id, CLAIM_STAYS)
+            return await store.newest_of(connection, row.letter_id)
     except asyncpg.CheckViolationError:
         raise NotTaken(
             "This letter is under a legal hold: what was decided about it stays on record."

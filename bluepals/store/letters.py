@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bluepals.domain.letters import Letter, ScannedLetter, Side, Verdict
+from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.refusals import Refused
 from bluepals.domain.screening import Mark, Risk, Screening
 from bluepals.store.content import Keyring, key_to_read, key_to_write
@@ -229,6 +229,7 @@ class OpenedDraft:
     hash: bytes
     marks: tuple[Mark, ...]
     risk: Risk | None
+    translation: str | None = None
 
 
 async def read(connection: Connection, keyring: Keyring, draft_id: UUID) -> OpenedDraft:
@@ -247,7 +248,59 @@ async def read(connection: Connection, keyring: Keyring, draft_id: UUID) -> Open
         hash=row["hash"],
         marks=tuple(Mark(**mark) for mark in row["marks"] or ()),
         risk=Risk(row["risk"]) if row["risk"] else None,
+        translation=key.open_translation(row["translation"], row["letter_id"])
+        if row["translation"]
+        else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a reader has made of a draft, to approve it: with words left out, with a translation, or both."""
+
+    letter: Letter
+    screening: Screening | None
+    made_by: UUID
+    translation: TypedLetter | None = None
+    translated_into: str | None = None
+
+
+async def copy(
+    connection: Connection, keyring: Keyring, source_id: UUID, source_hash: bytes, made: Copy
+) -> DraftRecord:
+    """A new draft of the same letter, of whoever handed the source in. Raises NotTaken as a decision about the source would."""
+    source = await _lock_draft(connection, Decision(source_id, source_hash, Verdict.APPROVE, made.made_by))
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM decision WHERE draft_id = $1)", source_id):
+        raise NotTaken("This draft has been decided about already. One decision is final.")
+    _refuse_unfit(Decision(source_id, source_hash, Verdict.APPROVE, made.made_by), source)
+    student_id = await connection.fetchval(
+        "SELECT student_id FROM pairing WHERE id = $1", source["pairing_id"]
+    )
+    key = await key_to_write(connection, keyring, source["program_id"], student_id)
+    translation = made.translation.text if made.translation else None
+    sealed = key.seal(made.letter, source["letter_id"], translation)
+    row = await connection.fetchrow(
+        "INSERT INTO draft (program_id, school_id, agency_id, letter_id, written_for, number, kind, language, stored, hash,"
+        " fingerprint, uploaded_by, marks, risk, source, made_by, translation, translated_into)"
+        " SELECT program_id, school_id, agency_id, letter_id, written_for, number + 1, $2, language, $3, $4, $5, uploaded_by,"
+        " $6, $7, id, $8, $9, $10 FROM draft WHERE id = $1"
+        " ON CONFLICT (letter_id, fingerprint) DO NOTHING RETURNING id, letter_id, number, hash, received_at",
+        source_id,
+        "pages" if isinstance(made.letter, ScannedLetter) else "text",
+        sealed.stored,
+        sealed.hash,
+        sealed.fingerprint,
+        None if made.screening is None else [_mark_to_json(mark) for mark in made.screening.marks],
+        None if made.screening is None else made.screening.risk,
+        made.made_by,
+        sealed.translation,
+        made.translated_into if made.translation else None,
+    )
+    if row is None:
+        raise NotTaken(
+            "This copy says what an earlier draft of this letter said. Change it, or approve the letter itself."
+        )
+    return DraftRecord(**row, known=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ async def reader(connection: Connection, staff_id: UUID) -> ReaderCard:
 class ReadingRow:
     """A draft, and where its letter stands. No pairing, school and child: it is a stock letter.
 
-    `newest`: of the same letter. `claimed_by`: who has the letter open now. `decided_by`: a name.
+    `newest`: of the same letter. `understood`: the languages of whom it is for. `claimed_by`: who has the letter open now. `decided_by`: a name.
     """
 
     draft_id: UUID
@@ -47,6 +47,7 @@ class ReadingRow:
     class_name: str | None
     child: str | None
     officer: str
+    understood: frozenset[str]
     verdict: Verdict | None
     decided_by: str | None
     held: bool
@@ -63,7 +64,9 @@ _COLUMNS = """
     SELECT draft.id AS draft_id, letter.id AS letter_id, newest.id AS newest, draft.hash, letter.pairing_id,
            letter.side, draft.kind = 'pages' AS pages, draft.language, draft.risk, draft.received_at,
            letter.round_number, draft.school_id AS school, school.name AS school_name, student.class_name,
-           student.first_name AS child, officer.first_name AS officer, decision.verdict,
+           student.first_name AS child, officer.first_name AS officer,
+           CASE WHEN student.id IS NULL THEN '{}' WHEN letter.side = 'student' THEN officer.languages
+                ELSE ARRAY[student.language] END AS understood, decision.verdict,
            decider.name AS decided_by, is_held(draft.id) AS held,
            may_be_taken_back(draft.id, $1) AS undoable, claim.reader AS claimed_by,
            claimer.name AS claimed_by_name
@@ -108,6 +111,7 @@ def _row(row: asyncpg.Record) -> ReadingRow:
         **{
             **row,
             "side": Side(row["side"]),
+            "understood": frozenset(row["understood"]),
             "risk": Risk(row["risk"]) if row["risk"] else None,
             "verdict": Verdict(row["verdict"]) if row["verdict"] else None,
         }
@@ -142,16 +146,16 @@ async def claim(connection: Connection, letter_id: UUID, staff_id: UUID, stays: 
 
 
 async def claim_next(
-    connection: Connection, staff_id: UUID, stays: timedelta, after: UUID | None
+    connection: Connection, staff_id: UUID, stays: timedelta, put_off: UUID | None
 ) -> UUID | None:
-    """The draft that this reader reads next; two who ask at once get two. `after`: the one that they put off."""
+    """The draft that this reader reads next; two who ask at once get two. `put_off`: the one before."""
     while found := await connection.fetchrow(
         f"SELECT draft.id, letter.id AS letter_id {_READABLE} {_WAITS}"
         " AND coalesce(claim.reader = $1, true)"
         f" AND ($2::uuid IS NULL OR ({_RANK}) > (SELECT {_RANK} FROM draft WHERE draft.id = $2))"
         f" ORDER BY {_RANK} LIMIT 1 FOR UPDATE OF letter SKIP LOCKED",
         staff_id,
-        after,
+        put_off,
     ):
         if await claim(connection, found["letter_id"], staff_id, stays):
             draft_id: UUID = found["id"]
@@ -185,6 +189,13 @@ async def take_back(connection: Connection, draft_id: UUID, staff_id: UUID) -> b
     )
     undone: bool = await connection.fetchval("SELECT take_back_decision($1, $2)", draft_id, staff_id)
     return undone
+
+
+async def newest_of(connection: Connection, letter_id: UUID) -> UUID:
+    newest: UUID = await connection.fetchval(
+        "SELECT id FROM draft WHERE letter_id = $1 ORDER BY number DESC LIMIT 1", letter_id
+    )
+    return newest
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,5 +39,20 @@ function offerToTurnThemOff() {
   (document.querySelector(".broad") ?? document.getElementById("content")).append(button);
 }
 
+// What is selected in the letter goes to the words to leave out: a line, so that the form is the same without this.
+function offerToLeaveOutWhatIsSelected(box) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet keys";
+  button.textContent = "Leave out what is selected";
+  button.addEventListener("mousedown", (event) => event.preventDefault()); // a click would end the selection
+  button.addEventListener("click", () => {
+    const selected = document.getSelection().toString().split("\n").map((line) => line.trim()).filter(Boolean);
+    box.value = [...box.value.split("\n").filter(Boolean), ...selected].join("\n");
+  });
+  box.after(button);
+}
+
+document.querySelectorAll("[data-leave-out]").forEach(offerToLeaveOutWhatIsSelected);
 document.addEventListener("keydown", keyPressed);
 offerToTurnThemOff();

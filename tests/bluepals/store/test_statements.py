@@ -97,6 +97,7 @@ REFUSALS: dict[str, type[Exception]] = {
     "holds.hold": asyncpg.CheckViolationError,  # It names nothing.
     "holds.known": LookupError,
     "holds.release": NotTaken,
+    "letters.copy": NotTaken,  # It has been decided about.
     "letters.decide": NotTaken,
     "mail.mark_data_started": mail.ClaimLost,
     "mail.mark_refused": mail.ClaimLost,
@@ -125,7 +126,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
     return {
         "address": "olga@city.example",
         "admin_url": "",
-        "after": None,
+        "after": timedelta(0),
+        "put_off": None,
         "agencies": ["city"],
         "agency": "city",
         "answer": "known",
@@ -187,7 +189,10 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "kind": "test",
         "limit": 10,
         "look_again_on": date(2026, 10, 6),
+        "made": letters.Copy(TypedLetter("Shorter."), Screening((), Risk.NONE), busy.staff["Mona"]),
         "made_by": busy.staff["Coco"],
+        "source_hash": draft["hash"],
+        "source_id": draft["id"],
         "mail": mail.QueuedMail("a key", "test", "a@b.example", "<a@b.example>", b"message"),
         "mail_id": await busy.admin.fetchval("SELECT id FROM mail WHERE program_id = 'stl' LIMIT 1"),
         "name": "Olga Officer",
