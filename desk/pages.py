@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from bluepals.domain.letters import MAX_CHARACTERS
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
-from bluepals.paper.words import ENGLISH
+from bluepals.paper.words import ENGLISH, in_own_words
 from desk.navigation import pages_of
 from desk.words import ENGLISH as DESK_ENGLISH
 
@@ -43,6 +43,7 @@ _templates.globals.update(
 )
 _templates.filters["long_date"] = ENGLISH.long_date
 _templates.filters["in_words"] = language_name
+_templates.filters["in_own_words"] = in_own_words
 
 
 @dataclass(frozen=True, slots=True)

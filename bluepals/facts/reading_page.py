@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.domain.letters import Letter, ScannedLetter, Side, Translation, TypedLetter, Verdict
 from bluepals.domain.people import Role
 from bluepals.domain.redaction import RedactionRefused, Span, redacted, spans_of
 from bluepals.domain.returning import Reasons
@@ -86,7 +86,7 @@ class ShownLetter:
     day: str
     pieces: tuple[Piece, ...] = ()
     pictures: int = 0
-    translation: str | None = None
+    translation: Translation | None = None
 
     @property
     def marked(self) -> tuple[Kind, ...]:
@@ -339,8 +339,7 @@ class CopyPage:
     row: ReadingRow
     text: str | None
     pictures: int
-    translation: str | None
-    into: str | None
+    translation: Translation | None
 
 
 async def copy_page(office: Office, reader: ReaderAtDesk, draft_id: UUID, wish: Wish) -> CopyPage:
@@ -351,8 +350,7 @@ async def copy_page(office: Office, reader: ReaderAtDesk, draft_id: UUID, wish: 
         row=row,
         text=made.letter.text if isinstance(made.letter, TypedLetter) else None,
         pictures=len(page_pictures(made.letter.pdf)) if isinstance(made.letter, ScannedLetter) else 0,
-        translation=made.translation.text if made.translation else None,
-        into=made.translated_into,
+        translation=made.translation,
     )
 
 
@@ -372,20 +370,21 @@ async def approve_copy(
 async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wish) -> Copy:
     if not row.waits:
         raise NotTaken("This letter does not wait any more: look at where it stands now.")
-    if wish == Wish():
-        raise RedactionRefused("Say what is to be left out, or write a translation.")
+    into = _translated_into(reader, row)
+    translation = Translation(into, wish.translation) if into and wish.translation.strip() else None
+    if not (wish.words or wish.marks or translation):
+        raise RedactionRefused(
+            "Say what is to be left out, or write a translation where the page asks for one."
+        )
     opened = (await _opened(office, reader, row, [row.draft_id])).get(row.draft_id)
     if opened is None:
         raise NotTheirs
-    into = _translated_into(reader, row)
-    translated = TypedLetter(wish.translation) if into and wish.translation.strip() else None
     letter = _without(opened, wish)
     return Copy(
         letter=letter,
         screening=screen(letter.text) if isinstance(letter, TypedLetter) else None,
         made_by=reader.id,
-        translation=translated,
-        translated_into=into if translated else None,
+        translation=translation,
     )
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import asyncpg
 
-from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.domain.letters import Letter, ScannedLetter, Side, Translation, Verdict
 from bluepals.domain.refusals import Refused
 from bluepals.domain.screening import Mark, Risk, Screening
-from bluepals.store.content import Keyring, key_to_read, key_to_write
+from bluepals.store.content import ContentKey, Keyring, key_to_read, key_to_write
 from bluepals.store.database import Connection
 
 
@@ -229,7 +229,7 @@ class OpenedDraft:
     hash: bytes
     marks: tuple[Mark, ...]
     risk: Risk | None
-    translation: str | None = None
+    translation: Translation | None = None
 
 
 async def read(connection: Connection, keyring: Keyring, draft_id: UUID) -> OpenedDraft:
@@ -248,10 +248,14 @@ async def read(connection: Connection, keyring: Keyring, draft_id: UUID) -> Open
         hash=row["hash"],
         marks=tuple(Mark(**mark) for mark in row["marks"] or ()),
         risk=Risk(row["risk"]) if row["risk"] else None,
-        translation=key.open_translation(row["translation"], row["letter_id"])
-        if row["translation"]
-        else None,
+        translation=_translation(key, row),
     )
+
+
+def _translation(key: ContentKey, row: asyncpg.Record) -> Translation | None:
+    if row["translation"] is None:
+        return None
+    return Translation(row["translated_into"], key.open_translation(row["translation"], row["letter_id"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +265,7 @@ class Copy:
     letter: Letter
     screening: Screening | None
     made_by: UUID
-    translation: TypedLetter | None = None
-    translated_into: str | None = None
+    translation: Translation | None = None
 
 
 async def copy(
@@ -294,7 +297,7 @@ async def copy(
         None if made.screening is None else made.screening.risk,
         made.made_by,
         sealed.translation,
-        made.translated_into if made.translation else None,
+        made.translation.language if made.translation else None,
     )
     if row is None:
         raise NotTaken(

@@ -3,7 +3,7 @@
 
 import pytest
 
-from bluepals.domain.letters import Side
+from bluepals.domain.letters import Side, TypedLetter
 from tests.browser.conftest import Enter
 from tests.browser.screen import Screen
 from tests.desk.town import FIRST_DUE, FIRST_ROUND, Town, scan
@@ -92,3 +92,39 @@ async def test_a_key_that_is_typed_or_held_down_decides_nothing(town: Town, scre
     await screen.goes_to("All letters to read")
     await screen.page.keyboard.press("a")
     assert await town.admin.fetchval("SELECT count(*) FROM decision") == 2, "those of the letters before"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_number_is_left_out_and_the_copy_seen_before_it_is_approved(
+    town: Town, screens: Enter, scripts: bool
+) -> None:
+    await town.hands_in("noah", "Call me at 314-555-0123.\nI live with Aunt Rosa.")
+    screen = await screens(scripts=scripts, width=390)
+    await screen.enters("mo", at="reading")
+    await screen.presses("Read the next letter")
+    await screen.unfolds("Leave words out")
+    await screen.goes_to("314-555-0123")
+    await screen.page.keyboard.press("Space")
+    await screen.writes("Words to leave out", "Aunt Rosa")
+    await screen.is_looked_at("reading-leave-out")
+    await screen.presses("See the copy")
+    assert "Call me at […].\nI live with […]." in await screen.reads()
+    await screen.is_looked_at("reading-copy")
+    await screen.presses("Change it")
+    await screen.presses("See the copy")
+    await screen.presses("Approve this copy")
+    assert "Approved: Noah’s letter to Sam." in await screen.reads()
+    assert await town.written("noah", Side.STUDENT) == TypedLetter("Call me at […].\nI live with […].")
+
+
+async def test_a_letter_in_spanish_is_translated_and_both_are_approved(town: Town, screens: Enter) -> None:
+    await town.hands_in("ana", "Hola, me llamo Ana.\n¿Tienes un perro?", language="es")
+    screen = await screens()
+    await screen.enters("mia", at="reading")
+    await screen.presses("Read the next letter")
+    await screen.is_looked_at("reading-spanish")
+    await screen.writes("In English, for Dana", "Hello, my name is Ana. Do you have a dog?")
+    await screen.presses("See the copy")
+    await screen.is_looked_at("reading-translated")
+    await presses_key(screen, "a")
+    assert "Approved: Ana’s letter to Dana." in await screen.reads()

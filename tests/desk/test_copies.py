@@ -1,7 +1,7 @@
 """A copy of a letter: words left out or a translation added, seen before it is approved; the original stays where it is."""
 # ruff: noqa: RUF001 (the page has typographer's apostrophes)
 
-
+import asyncpg
 import httpx
 import pytest
 
@@ -9,15 +9,14 @@ from bluepals.domain.letters import Side, TypedLetter
 from bluepals.facts import letters
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import DraftRecord
+from tests.desk.test_family import ANAS, save_addresses
 from tests.desk.test_reading import decides, verdict_of
-from tests.desk.town import SCOPE, Town, Visitor
+from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, SCOPE, Town, Visitor, read_pdf, scan
 
 PHONE = "Call me: 314-555-0123!\nI live with Aunt Rosa in Elm Street."
 
 
-async def copies(
-    visitor: Visitor, draft: DraftRecord, step: str = "copy", **fields: object
-) -> httpx.Response:
+async def copies(visitor: Visitor, draft: DraftRecord, step: str = "copy", **fields: str) -> httpx.Response:
     return await visitor.posts(f"{draft.id}/{step}", hash=draft.hash.hex(), **fields)
 
 
@@ -136,3 +135,100 @@ async def test_who_has_read_the_source_has_read_the_copy(town: Town) -> None:
     await mo.is_worried(copy.id, "harm")
     named = await town.admin.fetch("SELECT external_id FROM case_reader JOIN staff ON staff.id = person")
     assert {row["external_id"] for row in named} == {"mo", "mia", "tess"}
+
+
+# In two languages.
+
+
+async def test_a_letter_and_its_translation_are_one_draft_which_the_officer_sees_as_both(town: Town) -> None:
+    original = await town.hands_in("ana", "Hola, me llamo Ana.", language="es")
+    mia = town.moderator("mia")
+    page = (await mia.posts("next")).text
+    assert "Dana does not read Spanish." in page
+    assert "Approve without a translation" in page
+    english = {"text": "Hello, my name is Ana."}
+    seen = await copies(mia, original, **english)
+    assert seen.text.index("Hola, me llamo Ana.") < seen.text.index("In English</p>")
+    assert seen.text.index("In English</p>") < seen.text.index("Hello, my name is Ana.</div>")
+    await copies(mia, original, "copy/approve", **english)
+    copy = await town.newest_draft("ana", Side.STUDENT)
+    assert isinstance(await released(town, "ana", copy), Delivery)
+    row = await town.admin.fetchrow(
+        "SELECT hash = content_hash(stored, translation) AS of_both, hash = sha256(stored) AS of_one, translated_into"
+        " FROM draft WHERE id = $1",
+        copy.id,
+    )
+    assert row is not None
+    assert tuple(row) == (True, False, "en")
+    shown = await town.officer("dana").sees()
+    assert shown.index("Hola, me llamo Ana.") < shown.index("Hello, my name is Ana.")
+    assert (await town.admin.fetchval("SELECT count(*) FROM disclosure WHERE role = 'officer'")) == 1
+
+
+async def test_pages_are_translated_too(town: Town) -> None:
+    original = await town.hands_in("ana", scan("white"), language="es")
+    mia = town.moderator("mia")
+    assert "Add a translation" in (await mia.posts("next")).text
+    seen = await copies(mia, original, text="Hello, my name is Ana.")
+    assert "Page 1 of 1, handwritten" in seen.text
+    await copies(mia, original, "copy/approve", text="Hello, my name is Ana.")
+    copy = await town.newest_draft("ana", Side.STUDENT)
+    assert isinstance(await released(town, "ana", copy), Delivery)
+    shown = await town.officer("dana").sees()
+    assert "Open the handwritten pages" in shown
+    assert "Hello, my name is Ana." in shown
+
+
+async def test_an_officers_answer_is_put_into_the_childs_language_and_printed_with_it(town: Town) -> None:
+    await save_addresses(town)
+    await town.on(FIRST_ROUND)
+    answer = await town.hands_in("ana", "Dear Ana, do you have a dog?", side=Side.OFFICER)
+    mo, mia = town.moderator("mo"), town.moderator("mia")
+    page = (await mo.gets(str(answer.id))).text
+    assert "Ana does not read English." in page
+    assert "Somebody who also reads Spanish can add a translation" in page
+    ignored = await copies(mo, answer, text="No soy quien lo lee.")
+    assert (ignored.status_code, "Say what is to be left out" in ignored.text) == (422, True)
+    await mo.posts(f"{answer.id}/later")
+    await mia.posts("next")
+    await copies(mia, answer, "copy/approve", text="Querida Ana: ¿tienes un perro?")
+    copy = await town.newest_draft("ana", Side.OFFICER)
+    assert isinstance(await released(town, "ana", copy), Delivery)
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    printed = str(read_pdf((await town.teacher("tess").gets(f"pack/{NORTH}/1/5A")).content))
+    assert printed.index("do you have a dog?") < printed.index("¿tienes un perro?")
+    assert "¿tienes un perro?" in await town.guardian(ANAS).sees()
+
+
+async def test_words_are_left_out_of_a_letter_that_is_translated(town: Town) -> None:
+    original = await town.hands_in("ana", "Vivo en la calle Olmo.", language="es")
+    mia = town.moderator("mia")
+    wish = {"leave_out": "calle Olmo", "text": "I live in […]."}
+    await copies(mia, original, "copy/approve", **wish)
+    assert await town.written("ana", Side.STUDENT) == TypedLetter("Vivo en la […].")
+
+
+async def test_what_is_erased_is_erased_with_its_translation(town: Town) -> None:
+    original = await town.hands_in("ana", "Hola.", language="es")
+    await copies(town.moderator("mia"), original, "copy/approve", text="Hello.")
+    copy = await town.newest_draft("ana", Side.STUDENT)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await town.admin.execute("UPDATE draft SET stored = NULL WHERE id = $1", copy.id)
+    await town.admin.execute("UPDATE draft SET stored = NULL, translation = NULL WHERE id = $1", copy.id)
+
+
+async def test_who_reads_one_language_decides_about_no_letter_in_two(town: Town) -> None:
+    original = await town.hands_in("ana", "Hola.", language="es")
+    mia = town.moderator("mia")
+    await copies(mia, original, "copy/approve", text="Hello.")
+    copy = await town.newest_draft("ana", Side.STUDENT)
+    statement = (
+        "INSERT INTO decision (program_id, school_id, agency_id, draft_id, hash, uploaded_by, verdict, decided_by)"
+        " SELECT program_id, school_id, agency_id, id, hash, uploaded_by, 'approve', $2 FROM draft WHERE id = $1"
+    )
+    await town.admin.execute("ALTER TABLE decision DISABLE TRIGGER forget_copy")
+    await town.admin.execute("DELETE FROM decision")
+    with pytest.raises(asyncpg.CheckViolationError, match="in two languages"):
+        await town.admin.execute(statement, copy.id, town.staff["mo"])
+    await town.admin.execute(statement, copy.id, town.staff["mia"])
