@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
 from bluepals.domain.returning import USUAL, Reasons, Usual
-from bluepals.facts import reading_page
+from bluepals.facts import reading_copies, reading_page
 from bluepals.facts.office import Office
-from bluepals.facts.reading_page import ReaderAtDesk, Wish
+from bluepals.facts.reading_copies import Wish
+from bluepals.facts.reading_page import ReaderAtDesk
 from bluepals.store.reading_page import ReadingRow
 from desk.cases import Cases
 from desk.doors import visitor
@@ -88,7 +89,7 @@ class Reading:
                 wish = request.state.wish = _wish(form)
                 if form.get("change"):
                     return await self._letter(request, reader, draft_id)
-                shown = await reading_page.copy_page(self._office, reader, draft_id, wish)
+                shown = await reading_copies.copy_page(self._office, reader, draft_id, wish)
         except Refused as refused:
             return await self._refused(request, reader, refused)
         return _with_keys(
@@ -107,7 +108,7 @@ class Reading:
         try:
             async with submitted(request, A_COPY) as form:
                 wish = request.state.wish = _wish(form)
-                copied = await reading_page.approve_copy(self._office, reader, draft_id, _hash(form), wish)
+                copied = await reading_copies.approve_copy(self._office, reader, draft_id, _hash(form), wish)
         except Refused as refused:
             return await self._refused(request, reader, refused)
         return await self._after(request, reader, copied)
