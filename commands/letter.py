@@ -189,6 +189,8 @@ async def _show(program: str, draft: UUID, by: str | None, json: bool) -> None:
         "hash": opened.hash.hex(),
         "language": opened.language,
         "text": text,
+        "translation": opened.translation.text if opened.translation else None,
+        "translated_into": opened.translation.language if opened.translation else None,
         "marks": [asdict(mark) for mark in opened.marks],
         "risk": opened.risk,
     }
@@ -203,6 +205,8 @@ def _print(opened: OpenedDraft) -> None:
         for mark in opened.marks:
             text.stylize("black on yellow", mark.start, mark.end)
         out.print(text)
+    if opened.translation:
+        out.print(Text(f"\n[{opened.translation.language}]\n{opened.translation.text}"))
     out.print(f"risk: {opened.risk or 'unscreened'}   hash: {opened.hash.hex()}", highlight=False)
 
 

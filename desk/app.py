@@ -30,6 +30,7 @@ from desk.pals import Pals
 from desk.passkeys import Passkeys
 from desk.pauses import Pauses
 from desk.proposal import Proposal
+from desk.reading import Reading
 from desk.refusals import HANDLERS
 from desk.setup import Setup
 from desk.shield import Shield
@@ -89,6 +90,7 @@ def app(parts: Parts) -> Starlette:
             *pals.routes,
             *classes.routes,
             *counsel.routes,
+            *Reading(parts.office, cases).routes,
             *family.routes,
             *Agency(parts.office).routes,
             *Joining(parts.office).routes,

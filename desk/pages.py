@@ -12,7 +12,7 @@ from bluepals.domain.counting import counted
 from bluepals.domain.letters import MAX_CHARACTERS
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
-from bluepals.paper.words import ENGLISH
+from bluepals.paper.words import ENGLISH, in_own_words
 from desk.door_words import ENGLISH as ENGLISH_DOOR
 from desk.door_words import DoorWords
 from desk.navigation import pages_of
@@ -21,6 +21,12 @@ from desk.words import ENGLISH as DESK_ENGLISH
 
 HERE = Path(__file__).parent
 LANGUAGES = {"en": "English", "es": "Spanish"}
+
+
+def language_name(code: str) -> str:
+    """The code itself, for one that the desk has no word for."""
+    return LANGUAGES.get(code, code)
+
 
 _templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -41,6 +47,8 @@ _templates.globals.update(
     counted=counted,
 )
 _templates.filters["long_date"] = ENGLISH.long_date
+_templates.filters["in_words"] = language_name
+_templates.filters["in_own_words"] = in_own_words
 
 
 @dataclass(frozen=True, slots=True)

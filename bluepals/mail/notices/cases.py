@@ -71,7 +71,8 @@ def conduct(*, name: str, case: str, link: str) -> Notice:
     )
 
 
-def marked_high(*, name: str, draft: str, program: str) -> Notice:
+def marked_high(*, name: str, draft: str, program: str, link: str | None) -> Notice:
+    """`link`: to the letters that wait, for those who have that page."""
     return Notice(
         kind="safety",
         subject="Please read a letter now",
@@ -81,7 +82,13 @@ def marked_high(*, name: str, draft: str, program: str) -> Notice:
                 f"A letter came in that the filter marks as worrying. Its number is {draft}. It goes nowhere before a "
                 "person has decided about it, and a filter may be wrong."
             ),
-            f"Read it with: starter.py letter show {program} {draft} --by YOUR-ID",
-            "If you suspect harm, refer it: that starts what has to be done, and the duty to report is your own.",
+            "Please read it now: it stands first on your page, or somebody who reads its language has to."
+            if link
+            else f"The moderators have been told too. Read it with: starter.py letter show {program} {draft} --by YOUR-ID",
+            (
+                "If you suspect harm, say so where you read it: that starts what has to be done, and the duty to report is "
+                "your own."
+            ),
         ),
+        action=Action("Open my page", link) if link else None,
     )

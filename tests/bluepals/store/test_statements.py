@@ -98,6 +98,7 @@ REFUSALS: dict[str, type[Exception]] = {
     "holds.hold": asyncpg.CheckViolationError,  # It names nothing.
     "holds.known": LookupError,
     "holds.release": NotTaken,
+    "letters.copy": NotTaken,  # It has been decided about.
     "letters.decide": NotTaken,
     "visits.attend": NotTaken,  # Its day is ahead.
     "mail.mark_data_started": mail.ClaimLost,
@@ -127,6 +128,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
     return {
         "address": "olga@city.example",
         "admin_url": "",
+        "after": timedelta(0),
+        "put_off": None,
         "agencies": ["city"],
         "agency": "city",
         "answer": "known",
@@ -173,6 +176,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "kept": timedelta(days=1),
         "place": Place(busy.pairing["Ana"], 2, busy.officer["Olga"]),
         "letter": TypedLetter("Begun."),
+        "letter_id": draft["letter_id"],
+        "but": draft["letter_id"],
         "person": busy.officer["Olga"],
         "taker": Taker.OFFICER,
         "identity": Identity(busy.staff["Tess"], busy.officer["Olga"], (busy.student["Ana"],)),
@@ -186,7 +191,10 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "kind": "test",
         "limit": 10,
         "look_again_on": date(2026, 10, 6),
+        "made": letters.Copy(TypedLetter("Shorter."), Screening((), Risk.NONE), busy.staff["Mona"]),
         "made_by": busy.staff["Coco"],
+        "source_hash": draft["hash"],
+        "source_id": draft["id"],
         "mail": mail.QueuedMail("a key", "test", "a@b.example", "<a@b.example>", b"message"),
         "mail_id": await busy.admin.fetchval("SELECT id FROM mail WHERE program_id = 'stl' LIMIT 1"),
         "name": "Olga Officer",
@@ -236,6 +244,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "set_by": None,
         "source": b"source",
         "stays": timedelta(hours=1),
+        "window": timedelta(minutes=10),
         "since": datetime(2026, 9, 1, tzinfo=UTC),
         "subject": Subject.STUDENT,
         "counted": 3,
