@@ -32,6 +32,7 @@ class Classes:
             Route(here, self.show),
             Route(f"{here}/survey", self.survey, methods=["POST"]),
             Route(f"{here}/certificates/{{program_year}}/{{class_name:path}}", self.certificates),
+            Route(f"{here}/sheets/{{program_year}}/{{class_name:path}}", self.sheets),
             Route(f"{here}/notices/{{program_year}}/{{class_name:path}}", self.notices),
             Route(f"{here}/visit/{{program_year}}/sheet", self.run_sheet),
             Route(f"{here}/visit/{{program_year}}/guests", self.visitors_list),
@@ -94,6 +95,14 @@ class Classes:
             self._office, teacher, asked["program_year"], asked["class_name"]
         )
         name = re.sub(r"[^A-Za-z0-9-]+", "-", f"certificates-{asked['class_name']}")
+        return pdf(content, f"{name}.pdf", "attachment")
+
+    async def sheets(self, request: Request) -> Response:
+        teacher, asked = await self._teacher(request), request.path_params
+        content = await teachers_page.class_sheets(
+            self._office, teacher, asked["program_year"], asked["class_name"]
+        )
+        name = re.sub(r"[^A-Za-z0-9-]+", "-", f"sheets-{asked['class_name']}")
         return pdf(content, f"{name}.pdf", "attachment")
 
     async def notices(self, request: Request) -> Response:

@@ -13,7 +13,7 @@ from bluepals.domain.letters import DeliveryKind, Letter, Side, Verdict
 from bluepals.domain.people import Role
 from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import certificates as printed
-from bluepals.facts import family_notices, letters, visit_sheets
+from bluepals.facts import family_notices, letters, sheets, visit_sheets
 from bluepals.facts.desk import NotTheirs, PageClosed, refuse_what_came_before
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
@@ -342,6 +342,15 @@ async def class_notices(office: Office, teacher: TeacherAtDesk, program_year: st
         return await family_notices.of_school(office, teacher.scope, of.school, of.class_name)
     except LookupError:
         raise NotTheirs from None  # Nobody takes part: the page links to no notices.
+
+
+async def class_sheets(office: Office, teacher: TeacherAtDesk, program_year: str, class_name: str) -> bytes:
+    """To write the next letters on. Raises NotTheirs."""
+    of = _own_class(teacher, program_year, class_name)
+    try:
+        return await sheets.of_school(office, teacher.scope, of.school, of.class_name)
+    except LookupError:
+        raise NotTheirs from None  # Nobody writes: the page links to no sheets.
 
 
 async def letter_by_itself(office: Office, teacher: TeacherAtDesk, draft_id: UUID) -> bytes:
