@@ -11,12 +11,11 @@ from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from bluepals.domain.stacks import SheetCode
+from bluepals.domain.stacks import SHEET, SheetCode
 
 SHORTEST_KEY = 32
 
-# With these lengths a code has 34 signs: the most that the smallest square holds which half a stain leaves readable.
-SHEET = "BP"
+# So a code has 34 signs, of which a square of 29 by 29 dots can lose nearly a third.
 CHECK_BYTES = 3
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+SHEET = "BP"  # how the code on a printed sheet begins
+
 
 @dataclass(frozen=True, slots=True)
 class SheetCode:
