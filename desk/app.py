@@ -31,6 +31,7 @@ from desk.refusals import HANDLERS
 from desk.setup import Setup
 from desk.shield import Shield
 from desk.single_sign_on import SingleSignOn
+from desk.stacks import Stacks
 from service.asking import Asking
 from service.parts import Parts
 from service.referrals import Referrals
@@ -74,6 +75,7 @@ def app(parts: Parts) -> Starlette:
             *Setup(parts.office).routes,
             *Pairings(parts).routes,
             *pals.routes,
+            *Stacks(parts.office, referrals).routes,
             *classes.routes,
             *counsel.routes,
             *family.routes,

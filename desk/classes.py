@@ -143,6 +143,7 @@ class Classes:
             said=said,
             sent=sent,
             worried=request.query_params.get("worried"),
+            filed="filed" in request.query_params,
             next_child=said.pairing_id or _next_child(shown, sent),
         )
 

@@ -11,12 +11,14 @@ from starlette.responses import HTMLResponse, Response
 from bluepals.domain.letters import MAX_CHARACTERS
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
+from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
 from bluepals.paper.words import ENGLISH
 from desk.navigation import pages_of
 from desk.words import ENGLISH as DESK_ENGLISH
 
 HERE = Path(__file__).parent
 LANGUAGES = {"en": "English", "es": "Spanish"}
+KEEP_THE_PAPER = "Keep the paper in the class's envelope until the year is over, then hand it home."
 
 _templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -29,9 +31,12 @@ _templates.globals.update(
     languages=LANGUAGES,
     most_characters=MAX_CHARACTERS,
     most_files=MAX_PAGES,
+    most_stack_pages=MAX_STACK_PAGES,
+    most_stack_megabytes=MAX_STACK_BYTES // 1024 // 1024,
     most_megabytes=MAX_UPLOAD_BYTES // 1024 // 1024,
     replies=list(Reply),
     longest_remark=LONGEST_REMARK,
+    keep_the_paper=KEEP_THE_PAPER,
     pages_of=pages_of,
     english=DESK_ENGLISH,
 )
@@ -55,6 +60,10 @@ def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
 def sentence(status: int, text: str, typed: str = "") -> HTMLResponse:
     """A page of one sentence; what somebody had typed is given back to them."""
     return page("sentence.html", status, sentence=text, typed=typed)
+
+
+def jpeg(content: bytes) -> Response:
+    return Response(content, media_type="image/jpeg")
 
 
 def pdf(content: bytes, filename: str, disposition: str) -> Response:
