@@ -18,7 +18,6 @@ from desk.words import ENGLISH as DESK_ENGLISH
 
 HERE = Path(__file__).parent
 LANGUAGES = {"en": "English", "es": "Spanish"}
-KEEP_THE_PAPER = "Keep the paper in the class's envelope until the year is over, then hand it home."
 
 _templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -36,7 +35,6 @@ _templates.globals.update(
     most_megabytes=MAX_UPLOAD_BYTES // 1024 // 1024,
     replies=list(Reply),
     longest_remark=LONGEST_REMARK,
-    keep_the_paper=KEEP_THE_PAPER,
     pages_of=pages_of,
     english=DESK_ENGLISH,
 )

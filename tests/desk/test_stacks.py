@@ -153,7 +153,7 @@ async def test_a_turned_page_is_shown_and_handed_in_turned(town: Town) -> None:
     await sorts(tess, stack, "page/1", do="turn")
     seen = await tess.http.get(f"{stack.url.path}/picture/1")
     assert seen.headers["content-type"] == "image/jpeg"
-    assert Image.open(io.BytesIO(seen.content)).size == (1200, 927)
+    assert Image.open(io.BytesIO(seen.content)).size == (1100, 850)
     await is_done(tess, stack)
     assert await pictures_of(town, "maya") == [(2200, 1700)]
 
