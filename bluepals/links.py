@@ -30,6 +30,7 @@ class DeskPage(StrEnum):
     CLASS = "class"
     CASES = "cases"
     COUNSEL = "counsel"
+    READING = "reading"
     FAMILY = "family"
     AGENCY = "agency"
 

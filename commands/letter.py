@@ -188,6 +188,7 @@ async def _show(program: str, draft: UUID, by: str | None, json: bool) -> None:
         "hash": opened.hash.hex(),
         "language": opened.language,
         "text": text,
+        "translation": asdict(opened.translation) if opened.translation else None,
         "marks": [asdict(mark) for mark in opened.marks],
         "risk": opened.risk,
     }
@@ -202,6 +203,8 @@ def _print(opened: OpenedDraft) -> None:
         for mark in opened.marks:
             text.stylize("black on yellow", mark.start, mark.end)
         out.print(text)
+    if opened.translation:
+        out.print(Text(f"\n[{opened.translation.language}]\n{opened.translation.text}"))
     out.print(f"risk: {opened.risk or 'unscreened'}   hash: {opened.hash.hex()}", highlight=False)
 
 

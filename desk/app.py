@@ -27,6 +27,7 @@ from desk.pairings import Pairings
 from desk.pals import Pals
 from desk.passkeys import Passkeys
 from desk.proposal import Proposal
+from desk.reading import Reading
 from desk.refusals import HANDLERS
 from desk.setup import Setup
 from desk.shield import Shield
@@ -78,6 +79,7 @@ def app(parts: Parts) -> Starlette:
             *Stacks(parts.office, referrals).routes,
             *classes.routes,
             *counsel.routes,
+            *Reading(parts.office, cases).routes,
             *family.routes,
             *Agency(parts.office).routes,
             *Joining(parts.office).routes,

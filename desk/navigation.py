@@ -14,6 +14,7 @@ def pages_of(found: Visitor) -> Mapping[str, str]:
         "setup": ("Set-up", Role.COORDINATOR in found.roles),
         "pals": ("My pals", found.officer is not None),
         "class": ("My class", Role.TEACHER in found.roles),
+        "reading": ("Letters to read", bool({Role.MODERATOR, Role.COORDINATOR} & found.roles)),
         "counsel": ("Worries", Role.COUNSELOR in found.roles),
         "pairings": ("Pairings", bool({Role.COORDINATOR, Role.COUNSELOR} & found.roles)),
         "agency": ("My agency", bool({Role.LIAISON, Role.COORDINATOR} & found.roles)),

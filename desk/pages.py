@@ -12,12 +12,18 @@ from bluepals.domain.letters import MAX_CHARACTERS
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
-from bluepals.paper.words import ENGLISH
+from bluepals.paper.words import ENGLISH, in_own_words
 from desk.navigation import pages_of
 from desk.words import ENGLISH as DESK_ENGLISH
 
 HERE = Path(__file__).parent
 LANGUAGES = {"en": "English", "es": "Spanish"}
+
+
+def language_name(code: str) -> str:
+    """The code itself, for one that the desk has no word for."""
+    return LANGUAGES.get(code, code)
+
 
 _templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -39,6 +45,8 @@ _templates.globals.update(
     english=DESK_ENGLISH,
 )
 _templates.filters["long_date"] = ENGLISH.long_date
+_templates.filters["in_words"] = language_name
+_templates.filters["in_own_words"] = in_own_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,4 +66,15 @@ class ScannedLetter:
         return self.pdf
 
 
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What a letter says in another language, typed by a person who reads both; it goes along with the letter."""
+
+    language: str
+    text: str
+
+    def __post_init__(self) -> None:
+        TypedLetter(self.text)  # The same holds of it.
+
+
 Letter = TypedLetter | ScannedLetter

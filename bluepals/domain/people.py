@@ -86,7 +86,10 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class StaffRole:
-    """One row of the staff file; a person with several roles or schools has several."""
+    """One row of the staff file; a person with several roles or schools has several.
+
+    `languages`: what they read. A person's are those of all their rows.
+    """
 
     staff_id: str
     name: str
@@ -95,6 +98,7 @@ class StaffRole:
     school: str | None
     class_name: str | None
     agency: str | None
+    languages: tuple[str, ...] = ("en",)
 
 
 @dataclass(frozen=True, slots=True)

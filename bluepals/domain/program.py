@@ -74,6 +74,7 @@ class Policy:
     moderation_school_days: int = 2
     moderation_escalation_school_days: int = 4
     return_school_days: int = 5
+    undo_minutes: int = 5
     due_hour: int = 17
     opening_hour: int = 7
     daily_mail_hour: int = 7

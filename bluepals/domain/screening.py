@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from bluepals.domain.contact_details import addresses, emails, handles, links, phones
 from bluepals.domain.folding import Folded, fold, fold_as_shown, hiding_places
@@ -45,6 +46,14 @@ class Screening:
     risk: Risk
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some of a text, with the kinds of the marks that lie over it: none, one or several."""
+
+    text: str
+    kinds: tuple[Kind, ...]
+
+
 # In this order: what stands inside an address of one kind is no detail of a later kind.
 _DETAILS: Mapping[Kind, Callable[[Folded], Iterator[Span]]] = {
     Kind.EMAIL: emails,
@@ -74,6 +83,19 @@ def screen(text: str) -> Screening:
         key=lambda mark: (mark.start, mark.end, mark.kind),
     )
     return Screening(tuple(marks), Risk.HIGH if great else Risk.LOW if marks else Risk.NONE)
+
+
+def pieces(text: str, marks: Iterable[Mark]) -> tuple[Piece, ...]:
+    """The whole text, cut wherever a mark begins or ends."""
+    marks = list(marks)
+    cuts = sorted({0, len(text), *(edge for mark in marks for edge in (mark.start, mark.end))})
+    return tuple(
+        Piece(
+            text[start:end],
+            tuple(dict.fromkeys(mark.kind for mark in marks if mark.start <= start and end <= mark.end)),
+        )
+        for start, end in pairwise(cuts)
+    )
 
 
 def _merged(spans: Iterable[Span]) -> Iterator[Span]:

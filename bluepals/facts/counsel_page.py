@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from bluepals.domain.letters import ScannedLetter, TypedLetter
+from bluepals.domain.letters import ScannedLetter, Translation, TypedLetter
 from bluepals.domain.people import Partner, Role
 from bluepals.facts import cases, cases_page, closing
 from bluepals.facts.closing import Closing, Word
@@ -17,6 +17,7 @@ from bluepals.store import disclosures, people
 from bluepals.store.content import ContentErased
 from bluepals.store.counsel_page import CaseRow
 from bluepals.store.database import Scope
+from bluepals.store.letters import OpenedDraft
 from bluepals.store.letters import read as read_draft
 
 
@@ -58,6 +59,7 @@ class CasePage:
 
     case: CaseInList
     text: str | None
+    translation: Translation | None
     erased: bool
     hotline: str
     now: str
@@ -94,20 +96,23 @@ def _in_list(letterhead: Letterhead, row: CaseRow) -> CaseInList:
 async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CasePage:
     """With the letter's words, once it is on record that this counselor reads it. Raises NotTheirs."""
     row = await _own_case(office, counselor, case_id)
-    text, erased = None, False
-    if row.read and not row.pages:
+    text, translation, erased = None, None, False
+    if row.read:
         try:
-            text = await _text(office, counselor, row)
+            opened = await _opened(office, counselor, row)
+            text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
+            translation = opened.translation
         except ContentErased:
             erased = True
     async with office.database.transaction(counselor.scope) as connection:
-        if text is not None:
+        if text is not None or translation is not None:
             await disclosures.note(connection, [row.draft_id], counselor.id)
         letterhead = await Letterhead.of(office, connection)
         local = letterhead.now.astimezone(letterhead.calendar.zone)
         return CasePage(
             case=_in_list(letterhead, row),
             text=text,
+            translation=translation,
             erased=erased,
             hotline=letterhead.program.safety.hotline,
             now=f"{local:%Y-%m-%dT%H:%M}",
@@ -124,10 +129,10 @@ async def _own_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
     raise NotTheirs
 
 
-async def _text(office: Office, counselor: CounselorAtDesk, row: CaseRow) -> str | None:
+async def _opened(office: Office, counselor: CounselorAtDesk, row: CaseRow) -> OpenedDraft:
+    """Raises ContentErased."""
     async with office.database.transaction(_of_letter(counselor, row)) as connection:
-        opened = await read_draft(connection, office.keyring, row.draft_id)
-    return opened.letter.text if isinstance(opened.letter, TypedLetter) else None
+        return await read_draft(connection, office.keyring, row.draft_id)
 
 
 def _of_letter(counselor: CounselorAtDesk, row: CaseRow) -> Scope:

@@ -143,14 +143,15 @@ async def _silences(connection: Connection, letterhead: Letterhead, desks: dict[
 async def _readers(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
     """Moderators hear every day of what waits; the coordinator when it has waited too long."""
     overdue = _school_days_ago(letterhead, letterhead.program.policy.moderation_escalation_school_days)
+    link = letterhead.link_to(DeskPage.READING)
     for waiting in await daily.to_be_read(connection):
         line = (_waiting_line(letterhead, waiting),)
         for moderator in await people.staff(connection, Role.MODERATOR, school=waiting.school):
-            desk = desks.setdefault(str(moderator.id), Desk(moderator.name, moderator.email, None))
+            desk = desks.setdefault(str(moderator.id), Desk(moderator.name, moderator.email, link))
             desk.sections.append(Section("Letters to read", line))
         if waiting.oldest.astimezone(letterhead.calendar.zone).date() <= overdue:
             for coordinator in await people.staff(connection, Role.COORDINATOR, school=waiting.school):
-                desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, None))
+                desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, link))
                 desk.sections.append(Section("Letters that wait for a reader too long", line))
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
-from bluepals.domain.letters import ScannedLetter, Side, TypedLetter
+from bluepals.domain.letters import ScannedLetter, Side, Translation, TypedLetter
 from bluepals.domain.people import ConsentScope
 from bluepals.facts import consents, declining, erasure
 from bluepals.facts.consents import Withdrawn
@@ -58,6 +58,7 @@ class ShownLetter:
     stock: bool
     text: str | None
     erased: bool
+    translation: Translation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,12 @@ def _standing(child: ChildRow) -> Standing:
 async def _shown(
     office: Office, family: FamilyAtDesk, child: ChildRow, calendar: SchoolCalendar, one: FamilyLetter
 ) -> ShownLetter:
-    text, erased = None, False
-    if not one.pages:
+    text, translation, erased = None, None, False
+    if one.translated or not one.pages:
         try:
             opened = await _opened(office, family, child, one)
             text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
+            translation = opened.translation
         except ContentErased:
             erased = True
     return ShownLetter(
@@ -125,6 +127,7 @@ async def _shown(
         stock=one.stock,
         text=text,
         erased=erased,
+        translation=translation,
     )
 
 

@@ -1,8 +1,8 @@
 """Letters handed in, decided about, released and missed: each a fact, committed with its tells and notices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from bluepals.domain.cases import Concern
@@ -17,7 +17,7 @@ from bluepals.mail import notices
 from bluepals.store import attention, deliveries, gates, letters, pairings, people, rounds, tells
 from bluepals.store.database import Connection, Scope, widen
 from bluepals.store.deliveries import Delivery, Held
-from bluepals.store.letters import Decided, Decision, DraftRecord, Handed
+from bluepals.store.letters import Copy, Decided, Decision, DraftRecord, Handed
 from bluepals.store.pairings import PairingCard
 from bluepals.store.tells import Tell
 
@@ -94,12 +94,15 @@ async def take_in(
 async def _page_readers(office: Office, connection: Connection, draft: DraftRecord, school: str) -> None:
     """A filter's mark: whoever reads, and the counselor, are told at once. It opens no case and starts no stopwatch."""
     letterhead = await Letterhead.of(office, connection)
-    for role in (Role.COUNSELOR, Role.MODERATOR):
+    links = {Role.COUNSELOR: None, Role.MODERATOR: f"{letterhead.link_to(DeskPage.READING)}/{draft.id}"}
+    for role, link in links.items():
         for one in await people.staff(connection, role, school=school):
             await post(
                 connection,
                 letterhead,
-                notices.cases.marked_high(name=one.name, draft=str(draft.id), program=letterhead.program.id),
+                notices.cases.marked_high(
+                    name=one.name, draft=str(draft.id), program=letterhead.program.id, link=link
+                ),
                 key=f"marked-{draft.id}-{one.id}",
                 to=one.email,
                 school=school,
@@ -146,31 +149,64 @@ async def decide(
     reason_for_child: str | None = None,
     reason_for_adult: str | None = None,
     concern: Concern = Concern.HARM,
+    told_after: timedelta = tells.AT_ONCE,
 ) -> DecidedAndTold:
     """Record a reader's decision about exactly this draft. A referral opens its case, of this concern.
+
+    `told_after`: how long it may be taken back, since nobody is told of it before. Raises NotTaken with a sentence.
+    """
+    decision = Decision(draft_id, draft_hash, verdict, decided_by, reason_for_child, reason_for_adult)
+    async with office.committing(scope) as connection:
+        return await _decide(office, connection, decision, concern, told_after)
+
+
+async def approve_copy(
+    office: Office,
+    scope: Scope,
+    *,
+    source_id: UUID,
+    source_hash: bytes,
+    made: Copy,
+    told_after: timedelta = tells.AT_ONCE,
+) -> DecidedAndTold:
+    """Make a copy of a draft and approve it, in one: what is approved, hashed and sent is the copy.
 
     Raises NotTaken with a sentence.
     """
     async with office.committing(scope) as connection:
-        letterhead = await Letterhead.of(office, connection)
-        due_again_at = due_again(letterhead) if verdict is Verdict.RETURN else None
-        decided = await letters.decide(
-            connection,
-            Decision(
-                draft_id, draft_hash, verdict, decided_by, reason_for_child, reason_for_adult, due_again_at
-            ),
+        draft = await letters.copy(connection, office.keyring, source_id, source_hash, made)
+        decision = Decision(draft.id, draft.hash, Verdict.APPROVE, made.made_by)
+        return await _decide(office, connection, decision, Concern.HARM, told_after)
+
+
+async def _decide(
+    office: Office, connection: Connection, decision: Decision, concern: Concern, told_after: timedelta
+) -> DecidedAndTold:
+    letterhead = await Letterhead.of(office, connection)
+    verdict = decision.verdict
+    if verdict is Verdict.RETURN:
+        decision = replace(decision, due_again_at=due_again(letterhead))
+    decided = await letters.decide(connection, decision)
+    opened = None
+    if verdict is Verdict.REFER and not decided.known:
+        opened = await cases.refer(
+            connection, letterhead, draft_id=decision.draft_id, by=decision.decided_by, concern=concern
         )
-        opened = None
-        if verdict is Verdict.REFER and not decided.known:
-            opened = await cases.refer(
-                connection, letterhead, draft_id=draft_id, by=decided_by, concern=concern
-            )
-        if decided.pairing_id is None:
-            return DecidedAndTold(decided, None, opened)
-        pairing = await pairings.card(connection, decided.pairing_id)
-        if verdict is Verdict.RETURN:
-            await tell_writer(connection, letterhead, pairing, decided, reason_for_adult or "", due_again_at)
-        return DecidedAndTold(decided, await tell_pairing(connection, pairing, decided), opened)
+    if decided.pairing_id is None:
+        return DecidedAndTold(decided, None, opened)
+    pairing = await pairings.card(connection, decided.pairing_id)
+    if verdict is Verdict.RETURN:
+        await tell_writer(
+            connection,
+            letterhead,
+            pairing,
+            decided,
+            decision.reason_for_adult or "",
+            decision.due_again_at,
+            after=told_after,
+        )
+    tell = await tell_pairing(connection, pairing, decided, after=told_after)
+    return DecidedAndTold(decided, tell, opened)
 
 
 def due_again(letterhead: Letterhead) -> datetime:
@@ -181,7 +217,12 @@ def due_again(letterhead: Letterhead) -> datetime:
 
 
 async def tell_pairing(
-    connection: Connection, pairing: PairingCard, decided: Decided, *, by_case: UUID | None = None
+    connection: Connection,
+    pairing: PairingCard,
+    decided: Decided,
+    *,
+    by_case: UUID | None = None,
+    after: timedelta = tells.AT_ONCE,
 ) -> Tell:
     """`by_case`: its second decision, when a case has closed."""
     return await tells.add(
@@ -191,6 +232,7 @@ async def tell_pairing(
         fact="letter_decided",
         key=f"{decided.draft_id} {by_case}" if by_case else str(decided.draft_id),
         school=pairing.school,
+        after=after,
         body={
             "draft_id": str(decided.draft_id),
             "hash": decided.hash.hex(),
@@ -208,6 +250,8 @@ async def tell_writer(
     decided: Decided,
     reason: str,
     due_again_at: datetime | None,
+    *,
+    after: timedelta = tells.AT_ONCE,
 ) -> None:
     due = letterhead.calendar.label(due_again_at or letterhead.now)
     if decided.side is Side.OFFICER:
@@ -233,8 +277,9 @@ async def tell_writer(
             connection,
             letterhead,
             notice,
-            key=f"returned-{decided.draft_id}-{person}",
+            key=f"returned-{decided.id}-{person}",
             to=address,
+            after=after,
             school=pairing.school,
             agency=pairing.agency,
             pairing_id=pairing.id,

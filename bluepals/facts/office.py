@@ -84,6 +84,7 @@ async def post(
     agency: str | None = None,
     pairing_id: UUID | None = None,
     useful_until: datetime | None = None,
+    after: timedelta = timedelta(0),
 ) -> None:
     """Queue a notice in the transaction of what it tells about; composed once, and the same key only once."""
     if await mail.is_queued(connection, key):
@@ -103,6 +104,7 @@ async def post(
             agency=agency,
             pairing_id=pairing_id,
             useful_until=useful_until,
+            after=after,
         ),
     )
 

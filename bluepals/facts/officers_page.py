@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
-from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.domain.letters import Letter, ScannedLetter, Side, Translation, TypedLetter, Verdict
 from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import leaving, letters, visit_sheets, visits
 from bluepals.facts.desk import NotTheirs, PageClosed, refuse_what_came_before
@@ -54,6 +54,12 @@ class ShownLetter:
     erased: bool
     held: bool
     verdict: Verdict | None
+    translation: Translation | None
+
+    @property
+    def says_something(self) -> bool:
+        """Words of it are on the page."""
+        return self.text is not None or self.translation is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         by_pairing: dict[UUID, list[tuple[LetterRow, ShownLetter]]] = {pal.pairing_id: [] for pal in pals}
         for row in await officers_page.letters(connection, officer.id):
             by_pairing[row.pairing_id].append((row, await _shown(office, connection, calendar, row)))
-        read = [one.draft_id for found in by_pairing.values() for _, one in found if one.text is not None]
+        read = [one.draft_id for found in by_pairing.values() for _, one in found if one.says_something]
         await disclosures.note(connection, read, officer.id)
         begun = {pal.pairing_id: await _begun(office, connection, officer, pal) for pal in pals}
         asked = await surveys.is_open(connection, officer.id)
@@ -145,15 +151,26 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
 async def _shown(
     office: Office, connection: Connection, calendar: SchoolCalendar, row: LetterRow
 ) -> ShownLetter:
-    text, erased = None, False
-    if row.kind == "text" and not row.held:
+    text, translation, erased = None, None, False
+    if (row.kind == "text" or row.translated) and not row.held:
         try:
             opened = await read_draft(connection, office.keyring, row.draft_id)
             text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
+            translation = opened.translation
         except ContentErased:
             erased = True
     day = f"{row.at.astimezone(calendar.zone):%B %-d, %Y}"
-    return ShownLetter(row.draft_id, row.round_number, row.side, day, text, erased, row.held, row.verdict)
+    return ShownLetter(
+        draft_id=row.draft_id,
+        round_number=row.round_number,
+        side=row.side,
+        day=day,
+        text=text,
+        erased=erased,
+        held=row.held,
+        verdict=row.verdict,
+        translation=translation,
+    )
 
 
 async def _begun(office: Office, connection: Connection, officer: OfficerAtDesk, pal: PalRow) -> str:

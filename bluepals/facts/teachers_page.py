@@ -325,6 +325,7 @@ def _pack_letter(
         language=opened[draft.draft_id].language,
         content=opened[draft.draft_id].letter,
         kind=draft.kind,
+        translation=opened[draft.draft_id].translation,
     )
 
 
@@ -387,9 +388,10 @@ async def letter_by_itself(office: Office, teacher: TeacherAtDesk, draft_id: UUI
     if not opened:
         raise NotTheirs
     letter = opened[draft_id]
-    return await asyncio.to_thread(
-        single_letter, one.student_name, one.officer_first_name, letter.language, letter.letter, one.kind
+    printed_letter = PackLetter(
+        one.student_name, one.officer_first_name, letter.language, letter.letter, one.kind, letter.translation
     )
+    return await asyncio.to_thread(single_letter, printed_letter)
 
 
 async def _single_letter(connection: Connection, teacher: TeacherAtDesk, draft_id: UUID) -> SingleLetter:

@@ -11,9 +11,9 @@ from typing import Any
 import pikepdf
 import typst
 
-from bluepals.domain.letters import DeliveryKind, Letter, ScannedLetter, TypedLetter
+from bluepals.domain.letters import DeliveryKind, Letter, ScannedLetter, Translation, TypedLetter
 from bluepals.paper.lettering import fonts, printable_lines, uncovered
-from bluepals.paper.words import Words, words_in
+from bluepals.paper.words import Words, in_own_words, words_in
 
 TEMPLATE = Path(__file__).parent / "letters.typ"
 
@@ -38,6 +38,7 @@ class PackLetter:
     language: str
     content: Letter
     kind: DeliveryKind = DeliveryKind.LETTER
+    translation: Translation | None = None
 
 
 def class_pack(title: PackTitle, letters: Sequence[PackLetter]) -> bytes:
@@ -54,13 +55,13 @@ def class_pack(title: PackTitle, letters: Sequence[PackLetter]) -> bytes:
     )
 
 
-def single_letter(
-    to_name: str, from_name: str, language: str, content: Letter, kind: DeliveryKind = DeliveryKind.LETTER
-) -> bytes:
+def single_letter(letter: PackLetter) -> bytes:
     """One letter in either direction, without a cover. The same letter, the same bytes."""
-    words = words_in(language)
-    page = _page(PackLetter(to_name, from_name, language, content, kind), words, words)
-    return _printed({"title": "Blue Pals", "pack": None, "letters": [page | {"ideas": None}]}, [content])
+    words = words_in(letter.language)
+    page = _page(letter, words, words)
+    return _printed(
+        {"title": "Blue Pals", "pack": None, "letters": [page | {"ideas": None}]}, [letter.content]
+    )
 
 
 def _cover(title: PackTitle, letters: Sequence[PackLetter]) -> dict[str, Any]:
@@ -101,6 +102,17 @@ def _page(letter: PackLetter, words: Words, teachers_words: Words) -> dict[str, 
         "footnote": words.footnote if _has_unprintable(letter) else None,
         "paragraphs": _paragraphs(letter.content.text) if isinstance(letter.content, TypedLetter) else [],
         "scans": _scans(letter.content) if isinstance(letter.content, ScannedLetter) else [],
+        "translation": _translation(letter.translation),
+    }
+
+
+def _translation(translation: Translation | None) -> dict[str, Any] | None:
+    if translation is None:
+        return None
+    return {
+        "language": translation.language,
+        "heading": _line(in_own_words(translation.language)),
+        "paragraphs": _paragraphs(translation.text),
     }
 
 
@@ -115,7 +127,9 @@ def _notes(letter: PackLetter, words: Words) -> list[str]:
 
 
 def _has_unprintable(letter: PackLetter) -> bool:
-    return isinstance(letter.content, TypedLetter) and bool(uncovered(letter.content.text))
+    texts = [letter.content.text] if isinstance(letter.content, TypedLetter) else []
+    texts += [letter.translation.text] if letter.translation else []
+    return any(map(uncovered, texts))
 
 
 def _line(text: str) -> str:

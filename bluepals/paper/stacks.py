@@ -22,7 +22,9 @@ MAX_STACK_PAGES = 80
 MAX_STACK_BYTES = 80 * 1024 * 1024
 SECONDS = 150
 
-SCREEN_PIXELS = 1100  # of the long edge: handwriting can be read, and a page of 2200 is decoded at half its size
+SCREEN_PIXELS = (
+    1100  # of the long edge: handwriting can be read, and a page of 2200 is decoded at half its size
+)
 TURNED_QUALITY = 90
 
 

@@ -19,6 +19,7 @@ class Words:
     """`{...}` is filled in by the caller, always with data."""
 
     language: str
+    translation: str
     opening_day: str
     round: str
     one_letter: str
@@ -58,6 +59,7 @@ class Words:
 
 ENGLISH = Words(
     language="en",
+    translation="In English",
     opening_day="Opening day",
     round="Round {number}  ·  {day}",
     one_letter="One letter is in this pack.",
@@ -85,6 +87,7 @@ ENGLISH = Words(
 
 SPANISH = Words(
     language="es",
+    translation="En español",
     opening_day="Día de las cartas",
     round="Ronda {number}  ·  {day}",
     one_letter="En este paquete hay una carta.",
@@ -116,3 +119,9 @@ _BY_LANGUAGE = {words.language: words for words in (ENGLISH, SPANISH)}
 def words_in(language: str) -> Words:
     """The words of a BCP-47 language; English where the program has no others."""
     return _BY_LANGUAGE.get(language.partition("-")[0].lower(), ENGLISH)
+
+
+def in_own_words(language: str) -> str:
+    """What stands above a translation, in its own language; the code of one that the program has no words of."""
+    found = _BY_LANGUAGE.get(language.partition("-")[0].lower())
+    return found.translation if found else language

@@ -1,4 +1,4 @@
-"""Who is still missing: a role that nobody holds in the program, in a school, in a class."""
+"""Who is still missing: a role that nobody holds in the program, in a school, in a class; a language that nobody reads."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -27,7 +27,10 @@ def nobody_at_all(file: str, staff: Sequence[StaffRole]) -> Iterator[Problem]:
 def missing(
     file: str, schools: Iterable[str], students: Iterable[Student], staff: Sequence[StaffRole]
 ) -> Iterator[NeedsPerson]:
-    """Roles of a school that nobody holds there, where somebody holds them elsewhere; classes without a teacher."""
+    """Roles of a school that nobody holds there, where somebody holds them elsewhere; classes without a teacher; and
+    children whose letters nobody there can read.
+    """
+    students = list(students)
     anywhere = {role.role for role in staff}
     for school in schools:
         for role, consequence in EACH_SCHOOL.items():
@@ -35,6 +38,7 @@ def missing(
             if expected and not any(one.role is role and one.school in {None, school} for one in staff):
                 text = f"school {school} has no {role}, so {consequence}: add a row and import again"
                 yield NeedsPerson(file, None, "role", "", text, f"{role} {school}", school)
+        yield from _unread_languages(file, school, students, staff)
     teachers = [one for one in staff if one.role is Role.TEACHER]
     for school, class_name in sorted({(student.school, student.class_name) for student in students}):
         if not any(one.school == school and one.class_name in {None, class_name} for one in teachers):
@@ -43,3 +47,18 @@ def missing(
                 " add a row and import again"
             )
             yield NeedsPerson(file, None, "class", class_name, text, f"{school} {class_name}", school)
+
+
+def _unread_languages(
+    file: str, school: str, students: Sequence[Student], staff: Sequence[StaffRole]
+) -> Iterator[NeedsPerson]:
+    """A school without a moderator has been named already."""
+    readers = [one for one in staff if one.role is Role.MODERATOR and one.school in {None, school}]
+    read = {language for one in readers for language in one.languages}
+    spoken = {student.language for student in students if student.school == school}
+    for language in sorted(spoken - read) if readers else ():
+        text = (
+            f"school {school} has children who write in {language}, and no moderator reads it: add it to the languages"
+            " of one and import again"
+        )
+        yield NeedsPerson(file, None, "languages", "", text, f"{school} {language}", school)

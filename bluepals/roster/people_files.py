@@ -302,6 +302,7 @@ def staff_columns(to: References) -> tuple[Column, ...]:
         Column("school", cells.known(to.schools, "schools"), None, optional=True),
         Column("class", cells.label, None, optional=True),
         Column("agency", cells.known(to.agencies, "agencies"), None, optional=True),
+        Column("languages", cells.languages, (LANGUAGE,), optional=True),
     )
 
 

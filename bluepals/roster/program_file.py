@@ -52,6 +52,7 @@ POLICY: Mapping[str, tuple[int, int]] = {
     "moderation_school_days": (1, 30),
     "moderation_escalation_school_days": (1, 30),
     "return_school_days": (1, 30),
+    "undo_minutes": (0, 60),
     "due_hour": (1, 23),
     "opening_hour": (0, 23),
     "daily_mail_hour": (0, 23),

@@ -42,7 +42,7 @@ async def deliveries(connection: Connection) -> Sequence[AuditedDelivery]:
     rows = await connection.fetch(
         "SELECT delivery.id, delivery.pairing_id, delivery.draft_id, delivery.round_number, delivery.kind,"
         " delivery.hash, delivery.released_at, pairing.introduced_at, draft.hash AS draft_hash,"
-        " sha256(draft.stored) AS bytes_hash, decision.hash AS approved_hash,"
+        " content_hash(draft.stored, draft.translation) AS bytes_hash, decision.hash AS approved_hash,"
         " is_one_person(decision.decided_by, draft.uploaded_by) AS approved_by_uploader,"
         " decision.decided_at AS approved_at,"
         " delivery.kind = 'stock' AND EXISTS (SELECT FROM delivery AS held WHERE held.pairing_id = delivery.pairing_id"

@@ -102,12 +102,14 @@ PEOPLE = (
     " UNION ALL SELECT id, first_name, lower(email), email FROM officer)"
 )
 
-# A child's officer has read what was delivered. Who wrote a letter is not its reader.
+# A child's officer has read what was delivered. Who wrote a letter is not its reader. Who has read what a copy was made of has
+# read the copy.
 READERS = """
     SELECT opened_by AS person FROM case_file WHERE id = $1
      UNION SELECT uploaded_by FROM draft WHERE draft.id = $2 AND written_for LIKE '%/student'
      UNION SELECT decided_by FROM decision WHERE draft_id = $2 AND case_id IS NULL
      UNION SELECT reader FROM letter_read WHERE draft_id = $2
+     UNION SELECT reader FROM letter_read JOIN draft ON draft.source = letter_read.draft_id WHERE draft.id = $2
      UNION SELECT pairing.officer_id FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id
             WHERE draft_id = $2 AND side = 'student'
 """
@@ -443,7 +445,7 @@ async def decide(
         "INSERT INTO decision (program_id, school_id, agency_id, draft_id, hash, uploaded_by, verdict, decided_by, case_id,"
         " reason_for_child, reason_for_adult, due_again_at)"
         " SELECT program_id, school_id, agency_id, id, hash, uploaded_by, $2, $3, $4, $5, $6, $7 FROM draft WHERE id = $1"
-        " RETURNING hash, uploaded_by,"
+        " RETURNING id, hash, uploaded_by,"
         " (SELECT round_number FROM letter JOIN draft ON draft.letter_id = letter.id WHERE draft.id = $1) AS round_number",
         case.draft_id,
         verdict,

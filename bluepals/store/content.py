@@ -83,9 +83,10 @@ def _decoded(encoded: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A letter's content as it is stored."""
+    """A letter's content as it is stored; the hash is over both, as the database computes it too."""
 
     stored: bytes
+    translation: bytes | None
     hash: bytes
     fingerprint: bytes
 
@@ -96,22 +97,44 @@ class ContentKey:
 
     key: bytes
 
-    def seal(self, letter: Letter, letter_id: UUID) -> Sealed:
-        nonce = os.urandom(NONCE_BYTES)
-        stored = nonce + AESGCM(self.key).encrypt(nonce, letter.content, letter_id.bytes)
+    def seal(self, letter: Letter, letter_id: UUID, translation: str | None = None) -> Sealed:
+        stored = self._encrypted(letter.content, letter_id.bytes)
         fingerprint = hmac.digest(self.key, letter.content, "sha256")
-        return Sealed(stored, hashlib.sha256(stored).digest(), fingerprint)
+        if translation is None:
+            return Sealed(stored, None, _sha256(stored), fingerprint)
+        translated = self._encrypted(translation.encode(), _of_translation(letter_id))
+        both = hmac.digest(self.key, fingerprint + translation.encode(), "sha256")
+        return Sealed(stored, translated, _sha256(_sha256(stored) + _sha256(translated)), both)
+
+    def _encrypted(self, content: bytes, belongs_to: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self.key).encrypt(nonce, content, belongs_to)
 
     def open(self, kind: str, stored: bytes | None, letter_id: UUID) -> Letter:
         if stored is None:
             raise ContentErased("This letter has been erased.")
+        content = self._decrypted(stored, letter_id.bytes)
+        return TypedLetter(content.decode()) if kind == "text" else ScannedLetter(content)
+
+    def open_translation(self, translation: bytes, letter_id: UUID) -> str:
+        return self._decrypted(translation, _of_translation(letter_id)).decode()
+
+    def _decrypted(self, sealed: bytes, belongs_to: bytes) -> bytes:
         try:
-            content = AESGCM(self.key).decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], letter_id.bytes)
+            return AESGCM(self.key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], belongs_to)
         except InvalidTag:
             raise ContentUnreadable(
                 "This letter's bytes are not the ones that were sealed for it: audit the program."
             ) from None
-        return TypedLetter(content.decode()) if kind == "text" else ScannedLetter(content)
+
+
+def _of_translation(letter_id: UUID) -> bytes:
+    """What a translation is bound to, so that it can't be passed off as the letter."""
+    return letter_id.bytes + b"translation"
+
+
+def _sha256(of: bytes) -> bytes:
+    return hashlib.sha256(of).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ async def release(
         " JOIN pairing ON pairing.id = letter.pairing_id"
         " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " WHERE decision.draft_id = $1 AND decision.hash = $2 AND decision.verdict = 'approve' AND pairing.id = $3"
-        " FOR SHARE OF pairing, student, officer",
+        " FOR SHARE OF pairing, student, officer, decision",
         draft_id,
         draft_hash,
         pairing_id,

@@ -144,7 +144,8 @@ async def erase_letters(connection: Connection, student_id: UUID) -> int:
         student_id,
     )
     gone = await connection.execute(
-        f"UPDATE draft SET stored = NULL WHERE stored IS NOT NULL AND id IN {of_the_child}", student_id
+        f"UPDATE draft SET stored = NULL, translation = NULL WHERE stored IS NOT NULL AND id IN {of_the_child}",
+        student_id,
     )
     return int(gone.removeprefix("UPDATE "))
 

@@ -74,6 +74,7 @@ class FamilyLetter:
     officer_first_name: str
     stock: bool
     pages: bool
+    translated: bool
     delivered_at: datetime
 
 
@@ -81,6 +82,7 @@ class FamilyLetter:
 _LETTERS = """
     SELECT delivery.draft_id, delivery.side, delivery.round_number, pal.officer_first_name,
            delivery.kind = 'stock' AS stock, coalesce(draft.kind = 'pages', false) AS pages,
+           coalesce(draft.translated_into IS NOT NULL, false) AS translated,
            greatest(delivery.released_at, CASE WHEN delivery.side = 'officer' THEN round.pack_sent_at END) AS delivered_at
       FROM delivery
       JOIN pairing ON pairing.id = delivery.pairing_id

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import asyncpg
 
-from bluepals.domain.letters import Letter, ScannedLetter, Side, Verdict
+from bluepals.domain.letters import Letter, ScannedLetter, Side, Translation, Verdict
 from bluepals.domain.refusals import Refused
 from bluepals.domain.screening import Mark, Risk, Screening
-from bluepals.store.content import Keyring, key_to_read, key_to_write
+from bluepals.store.content import ContentKey, Keyring, key_to_read, key_to_write
 from bluepals.store.database import Connection
 
 
@@ -61,6 +61,7 @@ class WaitingDraft:
 class Decided:
     """A decision on record, with what its consequences need to know."""
 
+    id: UUID
     draft_id: UUID
     hash: bytes
     verdict: Verdict
@@ -228,6 +229,7 @@ class OpenedDraft:
     hash: bytes
     marks: tuple[Mark, ...]
     risk: Risk | None
+    translation: Translation | None = None
 
 
 async def read(connection: Connection, keyring: Keyring, draft_id: UUID) -> OpenedDraft:
@@ -246,7 +248,62 @@ async def read(connection: Connection, keyring: Keyring, draft_id: UUID) -> Open
         hash=row["hash"],
         marks=tuple(Mark(**mark) for mark in row["marks"] or ()),
         risk=Risk(row["risk"]) if row["risk"] else None,
+        translation=_translation(key, row),
     )
+
+
+def _translation(key: ContentKey, row: asyncpg.Record) -> Translation | None:
+    if row["translation"] is None:
+        return None
+    return Translation(row["translated_into"], key.open_translation(row["translation"], row["letter_id"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a reader has made of a draft, to approve it: with words left out, with a translation, or both."""
+
+    letter: Letter
+    screening: Screening | None
+    made_by: UUID
+    translation: Translation | None = None
+
+
+async def copy(
+    connection: Connection, keyring: Keyring, source_id: UUID, source_hash: bytes, made: Copy
+) -> DraftRecord:
+    """A new draft of the same letter, of whoever handed the source in. Raises NotTaken as a decision about the source would."""
+    source = await _lock_draft(connection, Decision(source_id, source_hash, Verdict.APPROVE, made.made_by))
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM decision WHERE draft_id = $1)", source_id):
+        raise NotTaken("This draft has been decided about already. One decision is final.")
+    _refuse_unfit(Decision(source_id, source_hash, Verdict.APPROVE, made.made_by), source)
+    student_id = await connection.fetchval(
+        "SELECT student_id FROM pairing WHERE id = $1", source["pairing_id"]
+    )
+    key = await key_to_write(connection, keyring, source["program_id"], student_id)
+    translation = made.translation.text if made.translation else None
+    sealed = key.seal(made.letter, source["letter_id"], translation)
+    row = await connection.fetchrow(
+        "INSERT INTO draft (program_id, school_id, agency_id, letter_id, written_for, number, kind, language, stored, hash,"
+        " fingerprint, uploaded_by, marks, risk, source, made_by, translation, translated_into)"
+        " SELECT program_id, school_id, agency_id, letter_id, written_for, number + 1, $2, language, $3, $4, $5, uploaded_by,"
+        " $6, $7, id, $8, $9, $10 FROM draft WHERE id = $1"
+        " ON CONFLICT (letter_id, fingerprint) DO NOTHING RETURNING id, letter_id, number, hash, received_at",
+        source_id,
+        "pages" if isinstance(made.letter, ScannedLetter) else "text",
+        sealed.stored,
+        sealed.hash,
+        sealed.fingerprint,
+        None if made.screening is None else [_mark_to_json(mark) for mark in made.screening.marks],
+        None if made.screening is None else made.screening.risk,
+        made.made_by,
+        sealed.translation,
+        made.translation.language if made.translation else None,
+    )
+    if row is None:
+        raise NotTaken(
+            "This copy says what an earlier draft of this letter said. Change it, or approve the letter itself."
+        )
+    return DraftRecord(**row, known=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +331,15 @@ async def decide(connection: Connection, decision: Decision) -> Decided:
     )
     if existing is None:
         _refuse_unfit(decision, draft)
-        await _insert_decision(connection, decision, draft)
+        decision_id = await _insert_decision(connection, decision, draft)
     elif (existing["verdict"], existing["decided_by"]) != (decision.verdict, decision.decided_by):
         raise NotTaken(
             f"This draft has been decided about already: {existing['verdict']}. One decision is final."
         )
+    else:
+        decision_id = existing["id"]
     return Decided(
+        id=decision_id,
         draft_id=decision.draft_id,
         hash=draft["hash"],
         verdict=decision.verdict,
@@ -324,10 +384,10 @@ def _refuse_unfit(decision: Decision, draft: asyncpg.Record) -> None:
         raise NotTaken("This letter is under a case, which decides about it. See: starter.py case list")
 
 
-async def _insert_decision(connection: Connection, decision: Decision, draft: asyncpg.Record) -> None:
-    await connection.execute(
+async def _insert_decision(connection: Connection, decision: Decision, draft: asyncpg.Record) -> UUID:
+    decision_id: UUID = await connection.fetchval(
         "INSERT INTO decision (program_id, school_id, agency_id, draft_id, hash, uploaded_by, verdict, decided_by,"
-        " reason_for_child, reason_for_adult, due_again_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " reason_for_child, reason_for_adult, due_again_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
         draft["program_id"],
         draft["school_id"],
         draft["agency_id"],
@@ -340,3 +400,4 @@ async def _insert_decision(connection: Connection, decision: Decision, draft: as
         decision.reason_for_adult,
         decision.due_again_at,
     )
+    return decision_id

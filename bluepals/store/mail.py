@@ -48,6 +48,7 @@ class QueuedMail:
     agency: str | None = None
     pairing_id: UUID | None = None
     useful_until: datetime | None = None
+    after: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,9 @@ async def queue(connection: Connection, mail: QueuedMail) -> None:
     """In the transaction of the thing it tells about."""
     await connection.execute(
         "INSERT INTO mail (program_id, key, kind, to_address, message_id, message, body_hash, school_id, agency_id,"
-        " pairing_id, useful_until)"
-        " VALUES (current_setting('bluepals.program'), $1, $2, $3, $4, $5, sha256($5), $6, $7, $8, $9)"
+        " pairing_id, useful_until, next_attempt_at)"
+        " VALUES (current_setting('bluepals.program'), $1, $2, $3, $4, $5, sha256($5), $6, $7, $8, $9,"
+        " program_now() + $10::interval)"
         " ON CONFLICT (program_id, key) DO NOTHING",
         mail.key,
         mail.kind,
@@ -89,6 +91,7 @@ async def queue(connection: Connection, mail: QueuedMail) -> None:
         mail.agency,
         mail.pairing_id,
         mail.useful_until,
+        mail.after,
     )
 
 

@@ -115,15 +115,20 @@ async def save_staff(connection: Connection, program: str, roles: Iterable[Staff
 
 async def _save_person(connection: Connection, program: str, staff_id: str, held: list[StaffRole]) -> bool:
     before = await connection.fetchrow(
-        "SELECT name, email FROM staff WHERE program_id = $1 AND external_id = $2", program, staff_id
+        "SELECT name, email, languages FROM staff WHERE program_id = $1 AND external_id = $2",
+        program,
+        staff_id,
     )
+    languages = sorted({one for role in held for one in role.languages})
     person = await connection.fetchval(
-        "INSERT INTO staff AS known (program_id, external_id, name, email) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (program_id, external_id) DO UPDATE SET name = excluded.name, email = excluded.email RETURNING id",
+        "INSERT INTO staff AS known (program_id, external_id, name, email, languages) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (program_id, external_id) DO UPDATE SET name = excluded.name, email = excluded.email,"
+        " languages = excluded.languages RETURNING id",
         program,
         staff_id,
         held[0].name,
         held[0].email,
+        languages,
     )
     wanted = {(role.role.value, role.school, role.class_name, role.agency) for role in held}
     known = {
@@ -144,7 +149,7 @@ async def _save_person(connection: Connection, program: str, staff_id: str, held
         " VALUES ($1, $2, $3, $4, $5, $6)",
         [(person, program, *new) for new in wanted - known],
     )
-    return wanted != known or before is None or tuple(before) != (held[0].name, held[0].email)
+    return wanted != known or before is None or tuple(before) != (held[0].name, held[0].email, languages)
 
 
 async def _changed(connection: Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> int:

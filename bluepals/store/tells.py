@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bluepals.store.database import Connection
 
+AT_ONCE = timedelta(0)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
 
@@ -31,11 +32,12 @@ async def add(
     body: Mapping[str, object],
     school: str | None = None,
     agency: str | None = None,
+    after: timedelta = AT_ONCE,
 ) -> Tell:
     """In the transaction of the fact. The same fact again is the same tell. `school`, `agency`: who may see it."""
     row = await connection.fetchrow(
-        "INSERT INTO tell (program_id, workflow_id, fact, key, body, school_id, agency_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        "INSERT INTO tell (program_id, workflow_id, fact, key, body, school_id, agency_id, next_attempt_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, program_now() + $8::interval)"
         " ON CONFLICT (program_id, workflow_id, fact, key) DO UPDATE SET key = excluded.key"
         " RETURNING id, workflow_id, fact, body",
         program,
@@ -45,6 +47,7 @@ async def add(
         dict(body),
         school,
         agency,
+        after,
     )
     assert row is not None  # noqa: S101 - an upsert always returns its row
     return Tell(**row)
@@ -52,8 +55,9 @@ async def add(
 
 async def due(connection: Connection, limit: int) -> Sequence[Tell]:
     rows = await connection.fetch(
+        # One that is being taken back is locked, and soon there no more.
         "SELECT id, workflow_id, fact, body FROM tell WHERE answered_at IS NULL AND next_attempt_at <= program_now()"
-        " ORDER BY sequence LIMIT $1",
+        " ORDER BY sequence LIMIT $1 FOR KEY SHARE SKIP LOCKED",
         limit,
     )
     return [Tell(**row) for row in rows]

@@ -17,7 +17,7 @@ from tests.desk.town import FIRST_OPENING, FIRST_ROUND, PROGRAM, SOUTH, Town, Vi
 # They need no session: whoever wants to enter, and whoever says no by a signed link.
 OUTSIDE = ("/health", "/{program}/enter", "/{program}/join", "/decline-")
 # Everything here is of South; these people have no part in it.
-STRANGERS = ("sam", "dana", "tess", "theo", "lia")
+STRANGERS = ("sam", "dana", "tess", "theo", "lia", "mia")
 # What the forms ask for, so that it is not for want of it that one is refused.
 FIELDS = {
     "answer": "yes",
@@ -65,6 +65,7 @@ async def souths(town: Town) -> Mapping[str, str]:
         "program_year": SOUTH,
         "class_name": "5A",
         "opening": "1",
+        "page": "1",
         "key": "replacement-of-another",
         "target": "school-south",
         "what": "letters",

@@ -81,8 +81,10 @@ def _staff(
     school: str | None = None,
     class_name: str | None = None,
     agency: str | None = None,
+    languages: tuple[str, ...] = ("en",),
 ) -> StaffRole:
-    return StaffRole(key, f"Ms. {key.title()}", f"{key}@school.example", role, school, class_name, agency)
+    address = f"{key}@school.example"
+    return StaffRole(key, f"Ms. {key.title()}", address, role, school, class_name, agency, languages)
 
 
 STUDENTS = (
@@ -105,6 +107,7 @@ STAFF = (
     _staff("theo", Role.TEACHER, "north", "5/B & C"),
     _staff("sol", Role.TEACHER, "south"),
     _staff("mo", Role.MODERATOR),
+    _staff("mia", Role.MODERATOR, "north", languages=("en", "es")),
     _staff("cora", Role.COORDINATOR),
     _staff("coco", Role.COUNSELOR),
     _staff("cal", Role.COUNSELOR, "south"),
@@ -155,6 +158,9 @@ class Town:
 
     def counselor(self, name: str) -> "Visitor":
         return self._visitor(name, "counsel")
+
+    def moderator(self, name: str) -> "Visitor":
+        return self._visitor(name, "reading")
 
     def liaison(self, name: str) -> "Visitor":
         return self._visitor(name, "agency")

@@ -70,7 +70,8 @@ def conduct(*, name: str, case: str, program: str) -> Notice:
     )
 
 
-def marked_high(*, name: str, draft: str, program: str) -> Notice:
+def marked_high(*, name: str, draft: str, program: str, link: str | None) -> Notice:
+    """`link`: to the letter, for those who have that page."""
     return Notice(
         kind="safety",
         subject="Please read a letter now",
@@ -80,7 +81,13 @@ def marked_high(*, name: str, draft: str, program: str) -> Notice:
                 f"A letter came in that the filter marks as worrying. Its number is {draft}. It goes nowhere before a "
                 "person has decided about it, and a filter may be wrong."
             ),
-            f"Read it with: starter.py letter show {program} {draft}",
-            "If you suspect harm, refer it: that starts what has to be done, and the duty to report is your own.",
+            "Please read it now, on your page."
+            if link
+            else f"The moderators have been told too. Read it with: starter.py letter show {program} {draft}",
+            (
+                "If you suspect harm, say so where you read it: that starts what has to be done, and the duty to report is "
+                "your own."
+            ),
         ),
+        action=Action("Read the letter", link) if link else None,
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bluepals.domain.screening import Kind, Mark, Risk, Screening, screen
+from bluepals.domain.screening import Kind, Mark, Risk, Screening, pieces, screen
 
 LETTERS = tomllib.loads((Path(__file__).parent / "labelled_letters.toml").read_text("utf-8"))
 DETAILS = ("phone", "email", "address", "handle", "link")
@@ -154,3 +154,18 @@ def test_full_width_digits_change_nothing(text: str) -> None:
 @settings(max_examples=150, deadline=None)
 def test_the_same_text_always_gets_the_same_marks(text: str) -> None:
     assert screen(text) == screen(text)
+
+
+# ---- shown to a reader
+
+
+@given(letters_run_together)
+def test_the_pieces_are_the_whole_text_and_each_is_under_one_set_of_marks(text: str) -> None:
+    marks = screen(text).marks
+    cut = pieces(text, marks)
+    assert "".join(piece.text for piece in cut) == text
+    place = 0
+    for piece in cut:
+        over = {mark.kind for mark in marks if mark.start <= place < mark.end}
+        assert set(piece.kinds) == over
+        place += len(piece.text)

@@ -196,7 +196,7 @@ async def test_people_and_names_of_an_open_year_may_still_change(
         office,
         tmp_path,
         program__toml=program,
-        staff__csv=staff("K-2,Kit Ray,kit@example.org,counselor,south,,"),
+        staff__csv=staff("K-2,Kit Ray,kit@example.org,counselor,south,,,"),
     )
     assert applied.total == 1
 

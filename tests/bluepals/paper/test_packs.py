@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from bluepals.domain.letters import DeliveryKind, ScannedLetter, TypedLetter
+from bluepals.domain.letters import DeliveryKind, ScannedLetter, Translation, TypedLetter
 from bluepals.paper.packs import PackLetter, PackTitle, class_pack, single_letter
 from bluepals.paper.pages import Upload, clean_pages, page_pictures
 
@@ -163,7 +163,7 @@ def test_the_cover_speaks_the_teachers_language_and_the_letter_the_childs():
 
 
 def test_a_language_without_words_of_its_own_gets_english():
-    assert "A letter for Maya" in texts(single_letter("Maya", "Dana", "vi", HELLO))[0]
+    assert "A letter for Maya" in texts(single_letter(PackLetter("Maya", "Dana", "vi", HELLO)))[0]
 
 
 def test_scanned_pages_lie_in_the_pack_as_they_are_under_the_childs_name():
@@ -197,10 +197,13 @@ def test_a_scan_fills_its_page_and_leaves_name_and_foot_free(size):
 
 
 def test_one_letter_alone_has_no_cover_and_no_lines():
-    (page,) = texts(single_letter("Officer Dana Ruiz", "Maya", "en", HELLO))
+    (page,) = texts(single_letter(PackLetter("Officer Dana Ruiz", "Maya", "en", HELLO)))
     assert "A letter for Officer Dana Ruiz\nfrom Maya\nDear Maya," in page
     assert "ideas" not in page
-    assert len(texts(single_letter("Officer Dana Ruiz", "Maya", "en", scan((300, 400), (300, 400))))) == 2
+    assert (
+        len(texts(single_letter(PackLetter("Officer Dana Ruiz", "Maya", "en", scan((300, 400), (300, 400))))))
+        == 2
+    )
 
 
 def test_the_same_letters_are_the_same_bytes_in_any_process():
@@ -236,3 +239,21 @@ def test_a_hundred_letters_are_one_run_of_a_few_seconds():
             f"A letter for Child {number}\n" in page or f"A letter for Child {number} " in page
             for page in pages
         ) in {1, 2}
+
+
+# ---- in two languages
+
+
+def test_a_translation_stands_below_the_letter_in_its_own_language() -> None:
+    translation = Translation("es", "Hola, Ana.\n\n¿Tienes un perro?")
+    (page,) = texts(single_letter(PackLetter("Ana", "Dana", "en", HELLO, translation=translation)))
+    assert page.index("how is Biscuit?") < page.index("En español") < page.index("¿Tienes un perro?")
+
+
+def test_a_translation_of_scanned_pages_has_a_page_of_its_own_and_the_child_keeps_their_sheets() -> None:
+    first = PackLetter("Ana", "Dana", "en", scan((300, 400)), translation=Translation("es", "Hola, Ana."))
+    pages = texts(class_pack(TITLE, [first, PackLetter("Maya", "Dana", "en", HELLO)]))
+    where = next(number for number, page in enumerate(pages) if "Hola, Ana." in page)
+    maya = next(number for number, page in enumerate(pages) if "A letter for Maya" in page)
+    assert "For Ana, from Dana" in pages[where]
+    assert (where, maya % 2) == (3, 0), "after its scan; and the next letter begins on a sheet of its own"

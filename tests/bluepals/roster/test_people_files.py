@@ -241,17 +241,24 @@ def test_each_cell_of_a_row_that_cannot_be_taken_is_named(tmp_path: Path) -> Non
 
 def test_a_person_may_have_several_roles_and_schools(tmp_path: Path) -> None:
     roles = read(tmp_path).staff
-    assert StaffRole("C-1", "Cora Diaz", "cora@example.org", Role.MODERATOR, None, None, None) in roles
+    whose = ("C-1", "Cora Diaz", "cora@example.org", Role.MODERATOR, None, None, None)
+    assert StaffRole(*whose, languages=("en", "es")) in roles
     assert len(roles) == 6
 
 
+def test_a_language_of_a_schools_children_that_no_moderator_reads_needs_a_person(tmp_path: Path) -> None:
+    (asked,) = read(tmp_path, staff__csv=STAFF.replace("English; es", "")).needs_person
+    assert (asked.column, asked.school) == ("languages", "north")
+    assert "children who write in es, and no moderator reads it" in asked.problem
+
+
 def test_a_row_of_the_staff_that_is_there_twice_counts_once(tmp_path: Path) -> None:
-    reading = read(tmp_path, staff__csv=staff("T-1,Tom Hall,tom@example.org,Teacher,north,,"))
+    reading = read(tmp_path, staff__csv=staff("T-1,Tom Hall,tom@example.org,Teacher,north,,,"))
     assert (reading.problems, len(reading.staff), reading.repeated) == ((), 6, 1)
 
 
 @pytest.mark.parametrize(
-    "row", ["T-1,Tim Hall,tom@example.org,teacher,south,,", "T-1,Tom Hall,t@example.org,teacher,south,,"]
+    "row", ["T-1,Tim Hall,tom@example.org,teacher,south,,,", "T-1,Tom Hall,t@example.org,teacher,south,,,"]
 )
 def test_one_person_has_one_name_and_one_address(tmp_path: Path, row: str) -> None:
     problem = the_problem(read(tmp_path, staff__csv=staff(row)))
@@ -263,14 +270,14 @@ def test_one_person_has_one_name_and_one_address(tmp_path: Path, row: str) -> No
 @pytest.mark.parametrize(
     ("row", "column"),
     [
-        ("X-1,Xi,x@example.org,teacher,,,", "school"),
-        ("X-1,Xi,x@example.org,liaison,,,", "agency"),
-        ("X-1,Xi,x@example.org,coordinator,,5A,", "class"),
-        ("X-1,Xi,x@example.org,moderator,,,city", "agency"),
-        ("X-1,Xi,x@example.org,principal,,,", "role"),
-        ("X-1,Xi,x@example.org,,,,", "role"),
-        ("X-1,Xi,x@example.org,teacher,west,,", "school"),
-        ("X-1,Xi,,teacher,north,,", "email"),
+        ("X-1,Xi,x@example.org,teacher,,,,", "school"),
+        ("X-1,Xi,x@example.org,liaison,,,,", "agency"),
+        ("X-1,Xi,x@example.org,coordinator,,5A,,", "class"),
+        ("X-1,Xi,x@example.org,moderator,,,city,", "agency"),
+        ("X-1,Xi,x@example.org,principal,,,,", "role"),
+        ("X-1,Xi,x@example.org,,,,,", "role"),
+        ("X-1,Xi,x@example.org,teacher,west,,,", "school"),
+        ("X-1,Xi,,teacher,north,,,", "email"),
     ],
 )
 def test_a_role_has_its_place(tmp_path: Path, row: str, column: str) -> None:
@@ -296,7 +303,7 @@ def test_a_school_without_a_counselor_and_a_class_without_a_teacher_need_a_perso
 
 
 def test_a_teacher_of_a_class_without_fifth_graders_needs_nobody(tmp_path: Path) -> None:
-    reading = read(tmp_path, staff__csv=staff("T-9,Tess Orr,tess@example.org,teacher,north,5Z,"))
+    reading = read(tmp_path, staff__csv=staff("T-9,Tess Orr,tess@example.org,teacher,north,5Z,,"))
     assert (reading.problems, reading.needs_person, len(reading.staff)) == ((), (), 7)
 
 

@@ -76,15 +76,15 @@ OFFICERS = f"""\
 O-1,Pat,Poe,F,city,pat@city.example.org,2,en es,2027-08-31,sworn
 O-2,Quinn,Roe,M,county,quinn@county.example.org,,,2027-08-31,
 """
-STAFF_COLUMNS = "staff_id,name,email,role,school,class,agency"
+STAFF_COLUMNS = "staff_id,name,email,role,school,class,agency,languages"
 STAFF = f"""\
 {STAFF_COLUMNS}
-C-1,Cora Diaz,cora@example.org,coordinator,,,
-C-1,Cora Diaz,cora@example.org,moderator,,,
-K-1,Kim Lee,kim@example.org,counselor,,,
-T-1,Tom Hall,tom@example.org,teacher,north,,
-T-2,Tia Moss,tia@example.org,teacher,south,5,
-L-1,Lou Park,lou@city.example.org,liaison,,,city
+C-1,Cora Diaz,cora@example.org,coordinator,,,,
+C-1,Cora Diaz,cora@example.org,moderator,,,,English; es
+K-1,Kim Lee,kim@example.org,counselor,,,,
+T-1,Tom Hall,tom@example.org,teacher,north,,,
+T-2,Tia Moss,tia@example.org,teacher,south,5,,
+L-1,Lou Park,lou@city.example.org,liaison,,,city,
 """
 GOOD = {"program.toml": PROGRAM, "students.csv": STUDENTS, "officers.csv": OFFICERS, "staff.csv": STAFF}
 

@@ -31,6 +31,7 @@ from bluepals.store import (
     holds,
     passkeys,
     people,
+    reading_page,
     retention,
     stacks,
     unfinished,
@@ -84,6 +85,8 @@ async def live_a_year(schools: TwoSchools) -> None:
     await _join(schools)
     await _begin_letters(schools)
     await _keep_stacks(schools)
+    await _open_a_letter(schools)
+    await _think_twice(schools)
     await _show_letters(schools)
     await _make_a_passkey(schools)
     await schools.admin.execute(
@@ -192,6 +195,27 @@ async def _show_letters(schools: TwoSchools) -> None:
                 "SELECT draft_id FROM delivery WHERE pairing_id = $1", schools.pairing[child]
             )
             await disclosures.note(connection, [row["draft_id"] for row in rows], schools.officer[officer])
+
+
+async def _open_a_letter(schools: TwoSchools) -> None:
+    async with schools.database.transaction(schools.scope) as connection:
+        await reading_page.claim_next(connection, schools.staff["Mona"], timedelta(minutes=30), None)
+
+
+async def _think_twice(schools: TwoSchools) -> None:
+    """A stock letter is approved, and the approval taken back."""
+    officer_id = schools.officer["Rob"]
+    draft = await letters.hand_in_stock(
+        schools.office,
+        schools.scope,
+        officer_id=officer_id,
+        stock_id="s-twice",
+        letter=TypedLetter("A second one."),
+        language="en",
+    )
+    await schools.decide(draft)
+    async with schools.database.transaction(schools.scope) as connection:
+        assert await reading_page.take_back(connection, draft.id, schools.staff["Mona"])
 
 
 async def _begin_letters(schools: TwoSchools) -> None:

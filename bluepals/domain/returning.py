@@ -1,0 +1,48 @@
+"""Why a letter goes back: the usual reasons, in a child's words and in an adult's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Usual(StrEnum):
+    CONTACT = "contact"
+    OTHERS = "others"
+    UNKIND = "unkind"
+    MEETING = "meeting"
+    UNREADABLE = "unreadable"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    for_child: str
+    for_adult: str
+
+
+USUAL: Mapping[Usual, Reasons] = {
+    Usual.CONTACT: Reasons(
+        "Please leave out where you live, phone numbers, and names on apps or games.",
+        "It holds a way to reach the writer outside of these letters: an address, a number, an account or a link.",
+    ),
+    Usual.OTHERS: Reasons(
+        "Please do not write other people's full names or their secrets.",
+        "It names somebody else in full, or tells what is theirs to tell.",
+    ),
+    Usual.UNKIND: Reasons(
+        "Some words could hurt somebody. Please find kinder ones.",
+        "Some of its words are unkind, or not fit for a child.",
+    ),
+    Usual.MEETING: Reasons(
+        "You will meet when the officers visit your school. Please do not plan to meet or send presents.",
+        "It speaks of meeting, of presents or of photos. All of that waits for the visit.",
+    ),
+    Usual.UNREADABLE: Reasons(
+        "We could not read all of it. Please write it once more, or ask your teacher to scan it again.",
+        "Not all of it can be read: a page is missing, dark or cut off. Please scan or write it again.",
+    ),
+    Usual.SHORT: Reasons(
+        "Your pal would love to hear more. Please write a few more sentences.",
+        "It is very short. A few more sentences make it a letter to look forward to.",
+    ),
+}

@@ -1,0 +1,223 @@
+"""What a moderator's page shows: letters that wait for this reader, and who has which. Ids, dates and states; no content."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+
+from bluepals.domain.letters import Side, Verdict
+from bluepals.domain.screening import Risk
+from bluepals.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderCard:
+    name: str
+    languages: frozenset[str]
+
+
+async def reader(connection: Connection, staff_id: UUID) -> ReaderCard:
+    row = await connection.fetchrow("SELECT name, languages FROM staff WHERE id = $1", staff_id)
+    assert row is not None  # noqa: S101 - a session's staff is a foreign key
+    return ReaderCard(row["name"], frozenset(row["languages"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """A draft, and where its letter stands. No pairing, school and child: it is a stock letter.
+
+    `newest`: of the same letter. `understood`: the languages of whom it is for. `claimed_by`: who has the letter open now. `decided_by`: a name.
+    """
+
+    draft_id: UUID
+    letter_id: UUID
+    newest: UUID
+    hash: bytes
+    pairing_id: UUID | None
+    side: Side
+    pages: bool
+    language: str
+    risk: Risk | None
+    received_at: datetime
+    round_number: int | None
+    school: str | None
+    school_name: str | None
+    class_name: str | None
+    child: str | None
+    officer: str
+    understood: frozenset[str]
+    verdict: Verdict | None
+    decided_by: str | None
+    held: bool
+    undoable: bool
+    claimed_by: UUID | None
+    claimed_by_name: str | None
+
+    @property
+    def waits(self) -> bool:
+        return self.verdict is None and not self.held and self.newest == self.draft_id
+
+
+_COLUMNS = """
+    SELECT draft.id AS draft_id, letter.id AS letter_id, newest.id AS newest, draft.hash, letter.pairing_id,
+           letter.side, draft.kind = 'pages' AS pages, draft.language, draft.risk, draft.received_at,
+           letter.round_number, draft.school_id AS school, school.name AS school_name, student.class_name,
+           student.first_name AS child, officer.first_name AS officer,
+           CASE WHEN student.id IS NULL THEN '{}' WHEN letter.side = 'student' THEN officer.languages
+                ELSE ARRAY[student.language] END AS understood, decision.verdict,
+           decider.name AS decided_by, is_held(draft.id) AS held,
+           may_be_taken_back(draft.id, $1) AS undoable, claim.reader AS claimed_by,
+           claimer.name AS claimed_by_name
+"""
+# Of the schools and in the languages that somebody reads, but for what they handed in themselves.
+_READABLE = """
+      FROM draft
+      JOIN letter ON letter.id = draft.letter_id
+      JOIN LATERAL (SELECT id FROM draft AS one WHERE one.letter_id = letter.id ORDER BY number DESC LIMIT 1) AS newest
+           ON true
+      LEFT JOIN school ON school.program_id = draft.program_id AND school.id = draft.school_id
+      LEFT JOIN pairing ON pairing.id = letter.pairing_id
+      LEFT JOIN student ON student.id = pairing.student_id
+      LEFT JOIN officer ON officer.id = coalesce(pairing.officer_id, draft.uploaded_by)
+      LEFT JOIN LATERAL (SELECT verdict, decided_by FROM decision WHERE decision.draft_id = draft.id
+                          ORDER BY sequence DESC LIMIT 1) AS decision ON true
+      LEFT JOIN staff AS decider ON decider.id = decision.decided_by
+      LEFT JOIN reading_claim AS claim ON claim.letter_id = letter.id AND claim.until > program_now()
+      LEFT JOIN staff AS claimer ON claimer.id = claim.reader
+     WHERE draft.stored IS NOT NULL AND reads_letters_of($1, draft.school_id)
+       AND NOT is_one_person($1, draft.uploaded_by)
+       AND draft.language = ANY ((SELECT languages FROM staff WHERE id = $1)::text[])
+"""
+# What nobody has decided about and no case holds: the worrying and the unscreened first, then the oldest.
+_WAITS = " AND decision.verdict IS NULL AND newest.id = draft.id AND NOT is_held(draft.id)"
+_RANK = "array_position(ARRAY['high', 'low', 'none'], coalesce(draft.risk, 'low')), draft.sequence"
+
+
+async def waiting(connection: Connection, staff_id: UUID) -> Sequence[ReadingRow]:
+    rows = await connection.fetch(f"{_COLUMNS} {_READABLE} {_WAITS} ORDER BY {_RANK}", staff_id)
+    return [_row(row) for row in rows]
+
+
+async def one(connection: Connection, staff_id: UUID, draft_id: UUID) -> ReadingRow | None:
+    """Any draft that is this reader's to see, wherever it stands."""
+    row = await connection.fetchrow(f"{_COLUMNS} {_READABLE} AND draft.id = $2", staff_id, draft_id)
+    return None if row is None else _row(row)
+
+
+def _row(row: asyncpg.Record) -> ReadingRow:
+    return ReadingRow(
+        **{
+            **row,
+            "side": Side(row["side"]),
+            "understood": frozenset(row["understood"]),
+            "risk": Risk(row["risk"]) if row["risk"] else None,
+            "verdict": Verdict(row["verdict"]) if row["verdict"] else None,
+        }
+    )
+
+
+async def in_other_languages(connection: Connection, staff_id: UUID) -> Sequence[tuple[str, int]]:
+    """Letters of this reader's schools that wait for somebody who reads their language."""
+    rows = await connection.fetch(
+        "SELECT draft.language, count(*)::int AS letters FROM draft"
+        " WHERE NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id) AND NOT is_held(draft.id)"
+        " AND NOT EXISTS (SELECT FROM draft AS newer WHERE newer.letter_id = draft.letter_id AND newer.number > draft.number)"
+        " AND draft.stored IS NOT NULL AND reads_letters_of($1, draft.school_id)"
+        " AND draft.language <> ALL ((SELECT languages FROM staff WHERE id = $1)::text[]) GROUP BY 1 ORDER BY 1",
+        staff_id,
+    )
+    return [(row["language"], row["letters"]) for row in rows]
+
+
+async def claim(connection: Connection, letter_id: UUID, staff_id: UUID, stays: timedelta) -> bool:
+    """Whether the letter is this reader's now, for as long as this: nobody else has it."""
+    claimed = await connection.fetchval(
+        "INSERT INTO reading_claim AS known (letter_id, program_id, reader, until)"
+        " VALUES ($1, current_setting('bluepals.program'), $2, program_now() + $3::interval)"
+        " ON CONFLICT (letter_id) DO UPDATE SET reader = excluded.reader, until = excluded.until"
+        " WHERE known.reader = excluded.reader OR known.until <= program_now() RETURNING letter_id",
+        letter_id,
+        staff_id,
+        stays,
+    )
+    return claimed is not None
+
+
+async def claim_next(
+    connection: Connection, staff_id: UUID, stays: timedelta, put_off: UUID | None
+) -> UUID | None:
+    """The draft that this reader reads next; two who ask at once get two. `put_off`: the one before."""
+    while found := await connection.fetchrow(
+        f"SELECT draft.id, letter.id AS letter_id {_READABLE} {_WAITS}"
+        " AND coalesce(claim.reader = $1, true)"
+        f" AND ($2::uuid IS NULL OR ({_RANK}) > (SELECT {_RANK} FROM draft WHERE draft.id = $2))"
+        f" ORDER BY {_RANK} LIMIT 1 FOR UPDATE OF letter SKIP LOCKED",
+        staff_id,
+        put_off,
+    ):
+        if await claim(connection, found["letter_id"], staff_id, stays):
+            draft_id: UUID = found["id"]
+            return draft_id
+    return None
+
+
+async def give_up(connection: Connection, letter_id: UUID, staff_id: UUID) -> None:
+    await connection.execute(
+        "DELETE FROM reading_claim WHERE letter_id = $1 AND reader = $2", letter_id, staff_id
+    )
+
+
+async def pack_closes_within(connection: Connection, draft_id: UUID, window: timedelta) -> bool:
+    """Whether the class's pack, for which this officer's letter was written, is closed so soon."""
+    closes: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM draft JOIN letter ON letter.id = draft.letter_id JOIN pairing_round AS round"
+        "   ON round.pairing_id = letter.pairing_id AND round.number = letter.round_number"
+        "   WHERE draft.id = $1 AND letter.side = 'officer'"
+        "   AND round.pack_closes_at BETWEEN program_now() AND program_now() + $2::interval)",
+        draft_id,
+        window,
+    )
+    return closes
+
+
+async def take_back(connection: Connection, draft_id: UUID, staff_id: UUID) -> bool:
+    """Whether the decision is undone: it was this reader's, and nobody had heard of it."""
+    await connection.execute(
+        "SELECT FROM letter WHERE id = (SELECT letter_id FROM draft WHERE id = $1) FOR UPDATE", draft_id
+    )
+    undone: bool = await connection.fetchval("SELECT take_back_decision($1, $2)", draft_id, staff_id)
+    return undone
+
+
+async def newest_of(connection: Connection, letter_id: UUID) -> UUID:
+    newest: UUID = await connection.fetchval(
+        "SELECT id FROM draft WHERE letter_id = $1 ORDER BY number DESC LIMIT 1", letter_id
+    )
+    return newest
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRow:
+    """What has been approved of another letter of the same pairing."""
+
+    draft_id: UUID
+    side: Side
+    round_number: int
+    pages: bool
+    received_at: datetime
+
+
+async def earlier(connection: Connection, pairing_id: UUID, but: UUID) -> Sequence[EarlierRow]:
+    """Of each letter but this one what is to be read; the newest first."""
+    rows = await connection.fetch(
+        "SELECT draft.id AS draft_id, letter.side, letter.round_number, draft.kind = 'pages' AS pages, draft.received_at"
+        " FROM letter JOIN draft ON draft.letter_id = letter.id"
+        " WHERE letter.pairing_id = $1 AND letter.id <> $2 AND draft.stored IS NOT NULL"
+        " AND standing_verdict(draft.id) = 'approve' AND NOT is_held(draft.id)"
+        " ORDER BY letter.round_number DESC, letter.side, draft.number DESC",
+        pairing_id,
+        but,
+    )
+    return [EarlierRow(**{**row, "side": Side(row["side"])}) for row in rows]

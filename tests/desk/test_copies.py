@@ -1,0 +1,234 @@
+"""A copy of a letter: words left out or a translation added, seen before it is approved; the original stays where it is."""
+# ruff: noqa: RUF001 (the page has typographer's apostrophes)
+
+import asyncpg
+import httpx
+import pytest
+
+from bluepals.domain.letters import Side, TypedLetter
+from bluepals.facts import letters
+from bluepals.store.deliveries import Delivery, Held
+from bluepals.store.letters import DraftRecord
+from tests.desk.test_family import ANAS, save_addresses
+from tests.desk.test_reading import decides, verdict_of
+from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, SCOPE, Town, Visitor, read_pdf, scan
+
+PHONE = "Call me: 314-555-0123!\nI live with Aunt Rosa in Elm Street."
+
+
+async def copies(visitor: Visitor, draft: DraftRecord, step: str = "copy", **fields: str) -> httpx.Response:
+    return await visitor.posts(f"{draft.id}/{step}", hash=draft.hash.hex(), **fields)
+
+
+async def released(town: Town, child: str, draft: DraftRecord) -> Delivery | Held:
+    return await letters.release(
+        town.parts.office,
+        SCOPE,
+        pairing_id=town.pairings[child],
+        draft_id=draft.id,
+        draft_hash=draft.hash,
+    )
+
+
+# Words left out.
+
+
+async def test_a_reader_sees_the_copy_and_approves_what_they_have_seen(town: Town) -> None:
+    original = await town.hands_in("noah", PHONE)
+    mo = town.moderator("mo")
+    page = (await mo.posts("next")).text
+    assert 'name="mark" value="9-21"' in page
+    fields = {"mark": "9-21", "leave_out": "aunt rosa\r\nElm Street"}
+    seen = await copies(mo, original, **fields)
+    assert "Call me: […]!\nI live with […] in […]." in seen.text
+    assert await town.count_drafts("noah") == 1, "to look is to keep nothing"
+    done = await copies(mo, original, "copy/approve", **fields)
+    assert "Approved: Noah’s letter to Sam." in done.text
+    copy = await town.newest_draft("noah", Side.STUDENT)
+    assert await town.written("noah", Side.STUDENT) == TypedLetter("Call me: […]!\nI live with […] in […].")
+    row = await town.admin.fetchrow("SELECT source, made_by, uploaded_by FROM draft WHERE id = $1", copy.id)
+    assert row is not None
+    assert tuple(row) == (original.id, town.staff["mo"], town.staff["tess"])
+    assert (await verdict_of(town, original), await verdict_of(town, copy)) == (None, "approve")
+    assert await released(town, "noah", original) is Held.NO_SUCH_DECISION
+    assert isinstance(await released(town, "noah", copy), Delivery)
+    assert "[…]" in await town.officer("sam").sees()
+    assert "Rosa" not in await town.officer("sam").sees()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({}, "Say what is to be left out"),
+        ({"leave_out": "Uncle Bob"}, "“Uncle Bob” does not stand in this letter."),
+        ({"mark": "0-4"}, "The letter has changed."),
+        ({"mark": "first"}, "Tick what is on the page"),
+    ],
+)
+async def test_a_copy_that_can_not_be_made_is_refused_and_what_was_typed_stays(
+    town: Town, fields: dict[str, str], sentence: str
+) -> None:
+    draft = await town.hands_in("noah", PHONE)
+    mo = town.moderator("mo")
+    for step in ("copy", "copy/approve"):
+        refused = await copies(mo, draft, step, **fields)
+        assert (refused.status_code, sentence in refused.text) == (422, True)
+        assert fields.get("leave_out", "") in refused.text
+    assert await town.count_drafts("noah") == 1
+
+
+async def test_a_copy_is_changed_before_it_is_approved(town: Town) -> None:
+    draft = await town.hands_in("noah", PHONE)
+    mo = town.moderator("mo")
+    page = (await copies(mo, draft, change="yes", mark="9-21", leave_out="Elm Street")).text
+    assert 'value="9-21" checked' in page
+    assert "Elm Street</textarea>" in page
+
+
+async def test_fault_16_a_copy_of_what_has_been_replaced_is_refused_with_the_newer_draft(town: Town) -> None:
+    old = await town.hands_in("noah", PHONE)
+    mo = town.moderator("mo")
+    await copies(mo, old, mark="9-21")
+    new = await town.hands_in("noah", "Hello, without a number.")
+    refused = await copies(mo, old, "copy/approve", mark="9-21")
+    assert refused.status_code == 409
+    assert "Hello, without a number." in refused.text
+    assert await town.count_drafts("noah") == 2
+    assert await verdict_of(town, new) is None
+
+
+async def test_a_copy_goes_with_the_decision_that_is_taken_back(town: Town) -> None:
+    draft = await town.hands_in("noah", PHONE)
+    mo = town.moderator("mo")
+    await copies(mo, draft, "copy/approve", mark="9-21")
+    copy = await town.newest_draft("noah", Side.STUDENT)
+    await mo.gets(str(copy.id))
+    undone = await mo.posts(f"{copy.id}/undo")
+    assert "Taken back: the letter waits again" in undone.text
+    assert "314-555-0123" in undone.text
+    assert (await town.newest_draft("noah", Side.STUDENT)).id == draft.id
+    assert await town.admin.fetchval("SELECT draft_id FROM undone_decision") == copy.id
+    await decides(mo, draft, "approve")
+    assert await verdict_of(town, draft) == "approve"
+
+
+async def test_a_legal_hold_keeps_the_copy_too(town: Town) -> None:
+    draft = await town.hands_in("noah", PHONE)
+    mo = town.moderator("mo")
+    await copies(mo, draft, "copy/approve", mark="9-21")
+    await town.admin.execute(
+        "INSERT INTO legal_hold (program_id, key, draft_id, reason) VALUES ('stl', '1', $1, 'An authority asks.')",
+        draft.id,
+    )
+    copy = await town.newest_draft("noah", Side.STUDENT)
+    assert (await mo.posts(f"{copy.id}/undo")).status_code == 409
+    assert await verdict_of(town, copy) == "approve"
+
+
+async def test_who_has_read_the_source_has_read_the_copy(town: Town) -> None:
+    draft = await town.hands_in("noah", PHONE)
+    mo, mia = town.moderator("mo"), town.moderator("mia")
+    await mia.gets(str(draft.id))
+    await mia.posts(f"{draft.id}/later")
+    await copies(mo, draft, "copy/approve", mark="9-21")
+    copy = await town.newest_draft("noah", Side.STUDENT)
+    await mo.is_worried(copy.id, "harm")
+    named = await town.admin.fetch("SELECT external_id FROM case_reader JOIN staff ON staff.id = person")
+    assert {row["external_id"] for row in named} == {"mo", "mia", "tess"}
+
+
+# In two languages.
+
+
+async def test_a_letter_and_its_translation_are_one_draft_which_the_officer_sees_as_both(town: Town) -> None:
+    original = await town.hands_in("ana", "Hola, me llamo Ana.", language="es")
+    mia = town.moderator("mia")
+    page = (await mia.posts("next")).text
+    assert "Dana does not read Spanish." in page
+    assert "Approve without a translation" in page
+    english = {"text": "Hello, my name is Ana."}
+    seen = await copies(mia, original, **english)
+    assert seen.text.index("Hola, me llamo Ana.") < seen.text.index("In English</p>")
+    assert seen.text.index("In English</p>") < seen.text.index("Hello, my name is Ana.</div>")
+    await copies(mia, original, "copy/approve", **english)
+    copy = await town.newest_draft("ana", Side.STUDENT)
+    assert isinstance(await released(town, "ana", copy), Delivery)
+    row = await town.admin.fetchrow(
+        "SELECT hash = content_hash(stored, translation) AS of_both, hash = sha256(stored) AS of_one, translated_into"
+        " FROM draft WHERE id = $1",
+        copy.id,
+    )
+    assert row is not None
+    assert tuple(row) == (True, False, "en")
+    shown = await town.officer("dana").sees()
+    assert shown.index("Hola, me llamo Ana.") < shown.index("Hello, my name is Ana.")
+    assert (await town.admin.fetchval("SELECT count(*) FROM disclosure WHERE role = 'officer'")) == 1
+
+
+async def test_pages_are_translated_too(town: Town) -> None:
+    original = await town.hands_in("ana", scan("white"), language="es")
+    mia = town.moderator("mia")
+    assert "Add a translation" in (await mia.posts("next")).text
+    seen = await copies(mia, original, text="Hello, my name is Ana.")
+    assert "Page 1 of 1, handwritten" in seen.text
+    await copies(mia, original, "copy/approve", text="Hello, my name is Ana.")
+    copy = await town.newest_draft("ana", Side.STUDENT)
+    assert isinstance(await released(town, "ana", copy), Delivery)
+    shown = await town.officer("dana").sees()
+    assert "Open the handwritten pages" in shown
+    assert "Hello, my name is Ana." in shown
+
+
+async def test_an_officers_answer_is_put_into_the_childs_language_and_printed_with_it(town: Town) -> None:
+    await save_addresses(town)
+    await town.on(FIRST_ROUND)
+    answer = await town.hands_in("ana", "Dear Ana, do you have a dog?", side=Side.OFFICER)
+    mo, mia = town.moderator("mo"), town.moderator("mia")
+    page = (await mo.gets(str(answer.id))).text
+    assert "Ana does not read English." in page
+    assert "Somebody who also reads Spanish can add a translation" in page
+    ignored = await copies(mo, answer, text="No soy quien lo lee.")
+    assert (ignored.status_code, "Say what is to be left out" in ignored.text) == (422, True)
+    await mo.posts(f"{answer.id}/later")
+    await mia.posts("next")
+    await copies(mia, answer, "copy/approve", text="Querida Ana: ¿tienes un perro?")
+    copy = await town.newest_draft("ana", Side.OFFICER)
+    assert isinstance(await released(town, "ana", copy), Delivery)
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    printed = str(read_pdf((await town.teacher("tess").gets(f"pack/{NORTH}/1/5A")).content))
+    assert printed.index("do you have a dog?") < printed.index("¿tienes un perro?")
+    assert "¿tienes un perro?" in await town.guardian(ANAS).sees()
+
+
+async def test_words_are_left_out_of_a_letter_that_is_translated(town: Town) -> None:
+    original = await town.hands_in("ana", "Vivo en la calle Olmo.", language="es")
+    mia = town.moderator("mia")
+    wish = {"leave_out": "calle Olmo", "text": "I live in […]."}
+    await copies(mia, original, "copy/approve", **wish)
+    assert await town.written("ana", Side.STUDENT) == TypedLetter("Vivo en la […].")
+
+
+async def test_what_is_erased_is_erased_with_its_translation(town: Town) -> None:
+    original = await town.hands_in("ana", "Hola.", language="es")
+    await copies(town.moderator("mia"), original, "copy/approve", text="Hello.")
+    copy = await town.newest_draft("ana", Side.STUDENT)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await town.admin.execute("UPDATE draft SET stored = NULL WHERE id = $1", copy.id)
+    await town.admin.execute("UPDATE draft SET stored = NULL, translation = NULL WHERE id = $1", copy.id)
+
+
+async def test_who_reads_one_language_decides_about_no_letter_in_two(town: Town) -> None:
+    original = await town.hands_in("ana", "Hola.", language="es")
+    mia = town.moderator("mia")
+    await copies(mia, original, "copy/approve", text="Hello.")
+    copy = await town.newest_draft("ana", Side.STUDENT)
+    statement = (
+        "INSERT INTO decision (program_id, school_id, agency_id, draft_id, hash, uploaded_by, verdict, decided_by)"
+        " SELECT program_id, school_id, agency_id, id, hash, uploaded_by, 'approve', $2 FROM draft WHERE id = $1"
+    )
+    await town.admin.execute("ALTER TABLE decision DISABLE TRIGGER forget_copy")
+    await town.admin.execute("DELETE FROM decision")
+    with pytest.raises(asyncpg.CheckViolationError, match="in two languages"):
+        await town.admin.execute(statement, copy.id, town.staff["mo"])
+    await town.admin.execute(statement, copy.id, town.staff["mia"])
