@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from bluepals.domain.letters import MAX_CHARACTERS
+from bluepals.domain.redaction import COLUMNS, ROWS
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
@@ -41,6 +42,8 @@ _templates.globals.update(
     most_megabytes=MAX_UPLOAD_BYTES // 1024 // 1024,
     replies=list(Reply),
     longest_remark=LONGEST_REMARK,
+    rows=ROWS,
+    columns=COLUMNS,
     pages_of=pages_of,
     english=DESK_ENGLISH,
 )

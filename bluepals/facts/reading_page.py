@@ -11,7 +11,7 @@ import asyncpg
 
 from bluepals.domain.letters import Letter, ScannedLetter, Side, Translation, TypedLetter, Verdict
 from bluepals.domain.people import Role
-from bluepals.domain.redaction import RedactionRefused, Span, redacted, spans_of
+from bluepals.domain.redaction import Cell, RedactionRefused, Span, redacted, spans_of
 from bluepals.domain.returning import Reasons
 from bluepals.domain.screening import Kind, Piece, pieces, screen
 from bluepals.facts import letters
@@ -19,6 +19,7 @@ from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
 from bluepals.paper.pages import page_pictures
+from bluepals.paper.redaction import blackened, boxes_of
 from bluepals.store import cases, programs
 from bluepals.store import reading_page as store
 from bluepals.store.content import ContentErased
@@ -119,6 +120,21 @@ class LetterPage:
     marks: tuple[Marked, ...]
     foreign: bool
     into: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a reader wants a copy to be: words, marks and cells of pages to leave out, and a translation. All empty: the letter itself."""
+
+    words: tuple[str, ...] = ()
+    marks: tuple[Span, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    translation: str = ""
+
+    @property
+    def places(self) -> frozenset[tuple[int, int, int]]:
+        """Of its cells: page, row and column."""
+        return frozenset((one.page, one.row, one.column) for one in self.cells)
 
 
 async def reader_at_desk(office: Office, visitor: Visitor) -> ReaderAtDesk:
@@ -274,15 +290,16 @@ def _shown(
     return bare
 
 
-async def picture(office: Office, reader: ReaderAtDesk, draft_id: UUID, number: int) -> bytes:
-    """One of the pages, as a JPEG. Raises NotTheirs."""
+async def picture(office: Office, reader: ReaderAtDesk, draft_id: UUID, number: int, wish: Wish) -> bytes:
+    """One of the pages as the wished copy has it, as a JPEG. Raises NotTheirs, and RedactionRefused with a sentence."""
     row = await letter_of(office, reader, draft_id)
     if row.held:
         raise NotTheirs
     opened = await _opened(office, reader, row, [draft_id])
     match opened.get(draft_id):
-        case OpenedDraft(letter=ScannedLetter(pdf)):
-            pages = await asyncio.to_thread(page_pictures, pdf)
+        case OpenedDraft(letter=ScannedLetter()) as found:
+            copied = await asyncio.to_thread(_without, found, wish)
+            pages = page_pictures(copied.content)
             if 1 <= number <= len(pages):
                 return pages[number - 1]
     raise NotTheirs
@@ -321,15 +338,6 @@ async def send_back(
         reason_for_adult=reasons.for_adult,
         told_after=await _told_after(office, reader, draft_id),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a reader wants a copy to be: words and marks to leave out, and a translation. All empty: the letter itself."""
-
-    words: tuple[str, ...] = ()
-    marks: tuple[Span, ...] = ()
-    translation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,14 +380,14 @@ async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wis
         raise NotTaken("This letter does not wait any more: look at where it stands now.")
     into = _translated_into(reader, row)
     translation = Translation(into, wish.translation) if into and wish.translation.strip() else None
-    if not (wish.words or wish.marks or translation):
+    if not (wish.words or wish.marks or wish.cells or translation):
         raise RedactionRefused(
             "Say what is to be left out, or write a translation where the page asks for one."
         )
     opened = (await _opened(office, reader, row, [row.draft_id])).get(row.draft_id)
     if opened is None:
         raise NotTheirs
-    letter = _without(opened, wish)
+    letter = await asyncio.to_thread(_without, opened, wish)
     return Copy(
         letter=letter,
         screening=screen(letter.text) if isinstance(letter, TypedLetter) else None,
@@ -389,7 +397,7 @@ async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wis
 
 
 def _without(opened: OpenedDraft, wish: Wish) -> Letter:
-    """Pages go on as they are. Raises RedactionRefused."""
+    """Raises RedactionRefused."""
     match opened.letter:
         case TypedLetter(text):
             spans = [*spans_of(text, wish.words), *wish.marks]
@@ -400,8 +408,10 @@ def _without(opened: OpenedDraft, wish: Wish) -> Letter:
             return TypedLetter(redacted(text, spans))
         case ScannedLetter():
             if wish.words:
-                raise RedactionRefused("Words can be left out of typed letters only. Send these pages back.")
-            return opened.letter
+                raise RedactionRefused(
+                    "Words can be left out of typed letters only. Mark their place on the page."
+                )
+            return blackened(opened.letter, boxes_of(wish.cells)) if wish.cells else opened.letter
 
 
 async def _told_after(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> timedelta:
