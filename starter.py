@@ -30,6 +30,7 @@ from commands.pauses import pause, resume
 from commands.rehearse import rehearse
 from commands.report import report
 from commands.screen import screen
+from commands.sheets import sheets
 from commands.status import status
 
 app = typer.Typer(
@@ -60,6 +61,7 @@ app.add_typer(letter.app, name="letter", rich_help_panel=LETTERS)
 app.add_typer(silence.app, name="silence", rich_help_panel=LETTERS)
 app.add_typer(case.app, name="case", rich_help_panel=LETTERS)
 app.add_typer(visit.app, name="visit", rich_help_panel=LETTERS)
+app.command("sheets", rich_help_panel=LETTERS)(sheets)
 app.command("screen", rich_help_panel=LETTERS)(screen)
 app.command("certificates", rich_help_panel=AFTERWARDS)(certificates)
 app.add_typer(erase.app, name="erase", rich_help_panel=AFTERWARDS)

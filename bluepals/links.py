@@ -1,5 +1,6 @@
 """Links in mails: to pages of the desk, and signed ones that let one side of a pair say no without entering."""
 
+import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -10,7 +11,12 @@ from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from bluepals.domain.stacks import SHEET, SheetCode
+
 SHORTEST_KEY = 32
+
+# So a code has 34 signs, of which a square of 29 by 29 dots can lose nearly a third.
+CHECK_BYTES = 3
 
 
 class LinkRefused(Exception):
@@ -74,6 +80,25 @@ class Links:
     def digest(self, of: str, value: str) -> bytes:
         """What is kept of a secret or an address: nothing that could be guessed back without the key. `of`: its kind."""
         return hmac.digest(self._key, f"{of}\n{value}".encode(), hashlib.sha256)
+
+    def on_sheet(self, code: SheetCode) -> str:
+        """What is printed on a child's sheet, in the signs that make the smallest square. Only the key makes one."""
+        named = code.pairing_id.bytes + code.round_number.to_bytes(1)
+        return SHEET + base64.b32encode(named + self._check(named)).decode()
+
+    def sheet(self, printed: str) -> SheetCode | None:
+        """None: it is no sheet of ours."""
+        try:
+            named = base64.b32decode(printed.removeprefix(SHEET))
+        except ValueError:
+            return None
+        named, check = named[:-CHECK_BYTES], named[-CHECK_BYTES:]
+        if len(named) != 17 or not hmac.compare_digest(check, self._check(named)):
+            return None
+        return SheetCode(UUID(bytes=named[:16]), named[16])
+
+    def _check(self, named: bytes) -> bytes:
+        return self.digest("sheet", named.hex())[:CHECK_BYTES]
 
     def decline(self, program: str, page: str, pairing: UUID, until: datetime) -> str:
         """For one side of a pair that is not introduced yet."""

@@ -35,6 +35,7 @@ from desk.refusals import HANDLERS
 from desk.setup import Setup
 from desk.shield import Shield
 from desk.single_sign_on import SingleSignOn
+from desk.stacks import Stacks
 from service.asking import Asking
 from service.parts import Parts
 from service.referrals import Referrals
@@ -88,6 +89,7 @@ def app(parts: Parts) -> Starlette:
             *Setup(parts, PATIENCE).routes,
             *Pairings(parts).routes,
             *pals.routes,
+            *Stacks(parts.office, referrals).routes,
             *classes.routes,
             *counsel.routes,
             *Reading(parts.office, cases).routes,

@@ -59,7 +59,7 @@ class Cases:
         program = request.path_params["program"]
         try:
             async with submitted(request) as form:
-                concern = _concern(form)
+                concern = concern_in(form)
                 opened = await cases.worry(
                     self._office,
                     Scope.whole(program),
@@ -89,7 +89,7 @@ class Cases:
         )
 
 
-def _concern(form: FormData) -> Concern:
+def concern_in(form: FormData) -> Concern:
     """Raises FormRefused."""
     try:
         return Concern(str(form.get("kind")))

@@ -33,6 +33,7 @@ class Classes:
             Route(here, self.show),
             Route(f"{here}/survey", self.survey, methods=["POST"]),
             Route(f"{here}/certificates/{{program_year}}/{{class_name:path}}", self.certificates),
+            Route(f"{here}/sheets/{{program_year}}/{{class_name:path}}", self.sheets),
             Route(f"{here}/notices/{{program_year}}/{{class_name:path}}", self.notices),
             Route(f"{here}/visit/{{program_year}}/sheet", self.run_sheet),
             Route(f"{here}/visit/{{program_year}}/guests", self.visitors_list),
@@ -97,6 +98,14 @@ class Classes:
         name = re.sub(r"[^A-Za-z0-9-]+", "-", f"certificates-{asked['class_name']}")
         return pdf(content, f"{name}.pdf", "attachment")
 
+    async def sheets(self, request: Request) -> Response:
+        teacher, asked = await self._teacher(request), request.path_params
+        content = await teachers_page.class_sheets(
+            self._office, teacher, asked["program_year"], asked["class_name"]
+        )
+        name = re.sub(r"[^A-Za-z0-9-]+", "-", f"sheets-{asked['class_name']}")
+        return pdf(content, f"{name}.pdf", "attachment")
+
     async def notices(self, request: Request) -> Response:
         teacher, asked = await self._teacher(request), request.path_params
         content = await teachers_page.class_notices(
@@ -135,6 +144,7 @@ class Classes:
             said=said,
             sent=sent,
             worried=request.query_params.get("worried"),
+            filed="filed" in request.query_params,
             next_child=said.pairing_id or _next_child(shown, sent),
         )
         answer.headers.update(WITH_SENDING)

@@ -17,6 +17,7 @@ from bluepals.domain.letters import MAX_CHARACTERS, Letter, ScannedLetter, Typed
 from bluepals.domain.refusals import Refused
 from bluepals.domain.survey import QUESTIONS, Answers, Taker, answers
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES, Upload, clean_pages
+from bluepals.paper.stacks import MAX_STACK_BYTES, ReadPage, read_stack
 from desk.pages import LANGUAGES
 
 MAX_TEXT_BYTES = 1024 * 1024
@@ -58,6 +59,12 @@ A_LETTER = Most(
     20,
     f"That is more than a letter can hold: {MAX_PAGES} files of {MEGABYTES} MB each are the most."
     " Go back and send fewer or smaller ones.",
+)
+A_STACK = Most(
+    MAX_STACK_BYTES + MAX_TEXT_BYTES,
+    20,
+    f"That is more than a stack can hold: {MAX_STACK_BYTES // 1024 // 1024} MB are the most. Go back, scan with a lower"
+    " resolution (200 dots an inch are enough), or send the stack in two halves.",
 )
 A_LIST = Most(
     MAX_TEXT_BYTES, 2_000, "That is more than a list can hold. Go back and send fewer lines at a time."
@@ -107,11 +114,7 @@ class LetterForm:
 async def letter_in(form: FormData, own_language: str = "en") -> LetterForm:
     """Raises FormRefused, LetterRefused and PagesRefused, each with a sentence."""
     text = _field(form, "text")
-    files = [
-        part
-        for part in form.getlist("pages")
-        if isinstance(part, UploadFile) and (part.filename or part.size)
-    ]
+    files = _files(form)
     if files and text.strip():
         raise FormRefused(
             422, "You sent a text and pages as well. Empty one of the two and send the letter again."
@@ -122,6 +125,21 @@ async def letter_in(form: FormData, own_language: str = "en") -> LetterForm:
         language=language if language in LANGUAGES else own_language,
         shown_round=round_in(form),
     )
+
+
+async def stack_in(form: FormData) -> list[ReadPage]:
+    """The pages of a scanned stack. Raises PagesRefused with a sentence."""
+    async with _drawing:
+        uploads = [Upload(file.filename or "", await file.read()) for file in _files(form)]
+        return await asyncio.to_thread(read_stack, uploads)
+
+
+def _files(form: FormData) -> list[UploadFile]:
+    return [
+        part
+        for part in form.getlist("pages")
+        if isinstance(part, UploadFile) and (part.filename or part.size)
+    ]
 
 
 def round_in(form: FormData) -> int | None:

@@ -10,8 +10,10 @@ from starlette.responses import HTMLResponse, Response
 
 from bluepals.domain.counting import counted
 from bluepals.domain.letters import MAX_CHARACTERS
+from bluepals.domain.redaction import COLUMNS, ROWS
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
+from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
 from bluepals.paper.words import ENGLISH, in_own_words
 from desk.door_words import ENGLISH as ENGLISH_DOOR
 from desk.door_words import DoorWords
@@ -39,9 +41,13 @@ _templates.globals.update(
     languages=LANGUAGES,
     most_characters=MAX_CHARACTERS,
     most_files=MAX_PAGES,
+    most_stack_pages=MAX_STACK_PAGES,
+    most_stack_megabytes=MAX_STACK_BYTES // 1024 // 1024,
     most_megabytes=MAX_UPLOAD_BYTES // 1024 // 1024,
     replies=list(Reply),
     longest_remark=LONGEST_REMARK,
+    rows=ROWS,
+    columns=COLUMNS,
     pages_of=pages_of,
     english=DESK_ENGLISH,
     counted=counted,
@@ -73,6 +79,10 @@ def sentence(status: int, text: str, typed: str = "", *, door: DoorWords = ENGLI
 def around(door: DoorWords) -> dict[str, Any]:
     """The language of a page for whom it may concern, and its words."""
     return {"door": door, "language": door.language, "words": BY_LANGUAGE[door.language]}
+
+
+def jpeg(content: bytes) -> Response:
+    return Response(content, media_type="image/jpeg")
 
 
 def pdf(content: bytes, filename: str, disposition: str) -> Response:

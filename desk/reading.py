@@ -1,13 +1,15 @@
 """/{program}/reading: a moderator reads one letter after the other, and says what becomes of each."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bluepals.domain.redaction import Cell
 from bluepals.domain.refusals import Refused
 from bluepals.domain.returning import USUAL, Reasons, Usual
 from bluepals.facts import reading_copies, reading_page
@@ -18,7 +20,7 @@ from bluepals.store.reading_page import ReadingRow
 from desk.cases import Cases
 from desk.doors import visitor
 from desk.forms import MAX_TEXT_BYTES, FormRefused, Most, form_key, submitted
-from desk.pages import page
+from desk.pages import jpeg, page, sentence
 from desk.refusals import status_of
 from desk.shield import WITH_SCRIPT
 
@@ -69,8 +71,12 @@ class Reading:
 
     async def picture(self, request: Request) -> Response:
         reader, asked = await self._reader(request), request.path_params
-        content = await reading_page.picture(self._office, reader, asked["draft"], asked["page"])
-        return Response(content, media_type="image/jpeg")
+        try:
+            wish = Wish(cells=_cells(request.query_params))
+            content = await reading_copies.picture(self._office, reader, asked["draft"], asked["page"], wish)
+        except Refused as refused:
+            return sentence(status_of(refused), str(refused))
+        return jpeg(content)
 
     async def approve(self, request: Request) -> Response:
         reader, draft_id = await self._reader(request), request.path_params["draft"]
@@ -236,8 +242,17 @@ def _wish(form: FormData) -> Wish:
     return Wish(
         words=tuple(line.strip() for line in lines if line.strip()),
         marks=tuple(_span(str(one)) for one in form.getlist("mark")),
+        cells=_cells(form),
         translation=str(form.get("text") or ""),
     )
+
+
+def _cells(form: FormData | QueryParams) -> tuple[Cell, ...]:
+    """Each as page-row-column. Raises FormRefused."""
+    said = [str(one) for one in form.getlist("cell")]
+    if not all(re.fullmatch(r"\d{1,2}-\d{1,2}-\d", one) for one in said):
+        raise FormRefused(422, "Tick what is on the page, and send it again.")
+    return tuple(Cell(*map(int, one.split("-"))) for one in said)
 
 
 def _span(said: str) -> tuple[int, int]:

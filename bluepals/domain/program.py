@@ -116,6 +116,7 @@ class Retention:
     """How many days each kind of data is kept after its use is over; docs/formats.md has the reasons."""
 
     letters: int = 365
+    stacks: int = 7
     mails: int = 90
     tells: int = 90
     answers: int = 365

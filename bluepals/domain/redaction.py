@@ -2,12 +2,25 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from bluepals.domain.refusals import Refused
 
 Span = tuple[int, int]
 
 LEFT_OUT = "[…]"
+
+# The grid that lies over a handwritten page: a line of writing is about as high as a row.
+ROWS, COLUMNS = 24, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A part of a page that is made black; all count from 1."""
+
+    page: int
+    row: int
+    column: int
 
 
 class RedactionRefused(Refused):

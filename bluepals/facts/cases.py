@@ -34,18 +34,25 @@ class Opened:
 async def worry(office: Office, scope: Scope, *, draft_id: UUID, by: UUID, concern: Concern) -> Opened:
     """Somebody who sees a letter is worried about it. Raises NotTaken with a sentence."""
     async with office.committing(scope) as connection:
-        letterhead = await Letterhead.of(office, connection)
-        side = await cases.lock_letter(connection, draft_id)
-        if not await cases.may_see(connection, draft_id, by):
-            raise NotTaken(
-                "Only somebody who sees this letter can be worried about it: its school's staff and its officer."
-            )
-        _refuse_wrong_door(concern, side)
-        await cases.note_read(connection, draft_id, by)
-        opened = await open_case(connection, letterhead, draft_id=draft_id, by=by, concern=concern)
-        if opened.known and opened.has_stopwatch:
-            await _tell_readers(connection, letterhead, opened.case)
-        return opened
+        return await worry_about(office, connection, draft_id=draft_id, by=by, concern=concern)
+
+
+async def worry_about(
+    office: Office, connection: Connection, *, draft_id: UUID, by: UUID, concern: Concern
+) -> Opened:
+    """In a transaction that sees all of the program. Raises NotTaken with a sentence."""
+    letterhead = await Letterhead.of(office, connection)
+    side = await cases.lock_letter(connection, draft_id)
+    if not await cases.may_see(connection, draft_id, by):
+        raise NotTaken(
+            "Only somebody who sees this letter can be worried about it: its school's staff and its officer."
+        )
+    _refuse_wrong_door(concern, side)
+    await cases.note_read(connection, draft_id, by)
+    opened = await open_case(connection, letterhead, draft_id=draft_id, by=by, concern=concern)
+    if opened.known and opened.has_stopwatch:
+        await _tell_readers(connection, letterhead, opened.case)
+    return opened
 
 
 def _refuse_wrong_door(concern: Concern, side: Side) -> None:

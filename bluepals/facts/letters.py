@@ -43,30 +43,51 @@ async def hand_in(
     uploaded_by: UUID,
 ) -> DraftRecord:
     """Take a letter in. One for a closed pairing is kept, for a person to look at. Raises NotTaken with a sentence."""
-    handed = _screened(letter, language, uploaded_by)
     async with office.committing(scope) as connection:
-        draft = await letters.hand_in(
+        return await take_in(
+            office,
             connection,
-            office.keyring,
+            scope.program,
             pairing_id=pairing_id,
             round_number=round_number,
             side=side,
-            handed=handed,
+            handed=_screened(letter, language, uploaded_by),
         )
-        pairing = await pairings.state(connection, pairing_id)
-        if pairing.ended:
-            await attention.call(
-                connection,
-                key=f"draft-{draft.id}",
-                kind="letter for a closed pairing",
-                school=pairing.school,
-                agency=pairing.agency,
-                subject_id=draft.id,
-                sentence=f"Draft {draft.id} came in after pairing {pairing_id} had closed: read it and decide what to do.",
-            )
-        if not draft.known and handed.screening is not None and handed.screening.risk is Risk.HIGH:
-            await widen(connection, scope.program)  # To whom it is told is not the visitor's to see.
-            await _page_readers(office, connection, draft, pairing.school)
+
+
+async def take_in(
+    office: Office,
+    connection: Connection,
+    program: str,
+    *,
+    pairing_id: UUID,
+    round_number: int,
+    side: Side,
+    handed: Handed,
+) -> DraftRecord:
+    """In the transaction of whoever commits it. Raises NotTaken with a sentence."""
+    draft = await letters.hand_in(
+        connection,
+        office.keyring,
+        pairing_id=pairing_id,
+        round_number=round_number,
+        side=side,
+        handed=handed,
+    )
+    pairing = await pairings.state(connection, pairing_id)
+    if pairing.ended:
+        await attention.call(
+            connection,
+            key=f"draft-{draft.id}",
+            kind="letter for a closed pairing",
+            school=pairing.school,
+            agency=pairing.agency,
+            subject_id=draft.id,
+            sentence=f"Draft {draft.id} came in after pairing {pairing_id} had closed: read it and decide what to do.",
+        )
+    if not draft.known and handed.screening is not None and handed.screening.risk is Risk.HIGH:
+        await widen(connection, program)  # To whom it is told is not the visitor's to see.
+        await _page_readers(office, connection, draft, pairing.school)
     return draft
 
 

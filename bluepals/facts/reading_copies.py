@@ -1,27 +1,35 @@
 """A reader's copy of a letter, to be approved instead of it: words left out, a translation added. Seen first, and never kept alone."""
 
+import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
 from bluepals.domain.letters import Letter, ScannedLetter, Translation, TypedLetter
-from bluepals.domain.redaction import RedactionRefused, Span, redacted, spans_of
+from bluepals.domain.redaction import Cell, RedactionRefused, Span, redacted, spans_of
 from bluepals.domain.screening import screen
 from bluepals.facts import letters
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.office import Office
 from bluepals.facts.reading_page import ReaderAtDesk, letter_of, opened_by, told_after, translated_into
 from bluepals.paper.pages import page_pictures
+from bluepals.paper.redaction import blackened, boxes_of
 from bluepals.store.letters import Copy, NotTaken, OpenedDraft
 from bluepals.store.reading_page import ReadingRow
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a reader wants a copy to be: words and marks to leave out, and a translation. All empty: the letter itself."""
+    """What a reader wants a copy to be: words, marks and cells of pages to leave out, and a translation. All empty: the letter itself."""
 
     words: tuple[str, ...] = ()
     marks: tuple[Span, ...] = ()
+    cells: tuple[Cell, ...] = ()
     translation: str = ""
+
+    @property
+    def places(self) -> frozenset[tuple[int, int, int]]:
+        """Of its cells: page, row and column."""
+        return frozenset((one.page, one.row, one.column) for one in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,21 @@ async def copy_page(office: Office, reader: ReaderAtDesk, draft_id: UUID, wish: 
     )
 
 
+async def picture(office: Office, reader: ReaderAtDesk, draft_id: UUID, number: int, wish: Wish) -> bytes:
+    """One of the pages as the wished copy has it, as a JPEG. Raises NotTheirs, and RedactionRefused with a sentence."""
+    row = await letter_of(office, reader, draft_id)
+    if row.held:
+        raise NotTheirs
+    opened = await opened_by(office, reader, row, [draft_id])
+    match opened.get(draft_id):
+        case OpenedDraft(letter=ScannedLetter()) as found:
+            copied = await asyncio.to_thread(_without, found, wish)
+            pages = page_pictures(copied.content)
+            if 1 <= number <= len(pages):
+                return pages[number - 1]
+    raise NotTheirs
+
+
 async def approve_copy(
     office: Office, reader: ReaderAtDesk, draft_id: UUID, draft_hash: bytes, wish: Wish
 ) -> UUID:
@@ -68,14 +91,14 @@ async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wis
         raise NotTaken("This letter does not wait any more: look at where it stands now.")
     into = translated_into(reader, row)
     translation = Translation(into, wish.translation) if into and wish.translation.strip() else None
-    if not (wish.words or wish.marks or translation):
+    if not (wish.words or wish.marks or wish.cells or translation):
         raise RedactionRefused(
             "Say what is to be left out, or write a translation where the page asks for one."
         )
     opened = (await opened_by(office, reader, row, [row.draft_id])).get(row.draft_id)
     if opened is None:
         raise NotTheirs
-    letter = _without(opened, wish)
+    letter = await asyncio.to_thread(_without, opened, wish)
     return Copy(
         letter=letter,
         screening=screen(letter.text) if isinstance(letter, TypedLetter) else None,
@@ -85,7 +108,7 @@ async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wis
 
 
 def _without(opened: OpenedDraft, wish: Wish) -> Letter:
-    """Pages go on as they are. Raises RedactionRefused."""
+    """Raises RedactionRefused."""
     match opened.letter:
         case TypedLetter(text):
             spans = [*spans_of(text, wish.words), *wish.marks]
@@ -96,5 +119,7 @@ def _without(opened: OpenedDraft, wish: Wish) -> Letter:
             return TypedLetter(redacted(text, spans))
         case ScannedLetter():
             if wish.words:
-                raise RedactionRefused("Words can be left out of typed letters only. Send these pages back.")
-            return opened.letter
+                raise RedactionRefused(
+                    "Words can be left out of typed letters only. Mark their place on the page."
+                )
+            return blackened(opened.letter, boxes_of(wish.cells)) if wish.cells else opened.letter

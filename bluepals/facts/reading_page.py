@@ -1,6 +1,5 @@
 """The moderator's page: the letters that wait, one at a time, with the earlier ones of the pair; and what is said about each."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -272,20 +271,6 @@ def _shown(
         case OpenedDraft(letter=ScannedLetter(pdf), translation=translation):
             return replace(bare, pictures=len(page_pictures(pdf)), translation=translation)
     return bare
-
-
-async def picture(office: Office, reader: ReaderAtDesk, draft_id: UUID, number: int) -> bytes:
-    """One of the pages, as a JPEG. Raises NotTheirs."""
-    row = await letter_of(office, reader, draft_id)
-    if row.held:
-        raise NotTheirs
-    opened = await opened_by(office, reader, row, [draft_id])
-    match opened.get(draft_id):
-        case OpenedDraft(letter=ScannedLetter(pdf)):
-            pages = await asyncio.to_thread(page_pictures, pdf)
-            if 1 <= number <= len(pages):
-                return pages[number - 1]
-    raise NotTheirs
 
 
 async def check_letter(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> None:

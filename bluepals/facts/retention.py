@@ -51,6 +51,7 @@ async def _each(
 # By the keys of [retention]; people last, since erasing them takes their letters along.
 KINDS: dict[str, Batch] = {
     "letters": _letters,
+    "stacks": retention.delete_stacks,
     "mails": retention.blank_mails,
     "tells": retention.delete_tells,
     "answers": retention.delete_answers,

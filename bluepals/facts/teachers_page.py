@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,12 +13,12 @@ from bluepals.domain.letters import DeliveryKind, Letter, Side, Verdict
 from bluepals.domain.people import Role
 from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import certificates as printed
-from bluepals.facts import family_notices, letters, visit_sheets
+from bluepals.facts import family_notices, letters, sheets, visit_sheets
 from bluepals.facts.desk import NotTheirs, PageClosed, refuse_what_came_before
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
 from bluepals.paper.packs import PackLetter, PackTitle, class_pack, single_letter
-from bluepals.store import certificates, deliveries, programs, surveys, teachers_page
+from bluepals.store import certificates, deliveries, programs, stacks, surveys, teachers_page
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import PackDraft
@@ -66,6 +66,13 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
+class StackOnPage:
+    id: UUID
+    came: str
+    goes: date  # unless it is handed in before
+
+
+@dataclass(frozen=True, slots=True)
 class ClassOnPage:
     of: SchoolClass
     round: ClassRound | None
@@ -75,6 +82,7 @@ class ClassOnPage:
     singles: tuple[SingleLetter, ...]
     newest_pack: tuple[PackDraft, ...]
     has_certificates: bool
+    stacks: tuple[StackOnPage, ...]  # scanned, and not handed in yet
 
     @property
     def still_to_come(self) -> int:
@@ -126,8 +134,9 @@ async def teacher_at_desk(office: Office, visitor: Visitor) -> TeacherAtDesk:
 
 async def teacher_page(office: Office, teacher: TeacherAtDesk) -> TeacherPage:
     async with office.database.transaction(teacher.scope) as connection:
-        calendar = SchoolCalendar.of(await programs.load(connection))
-        classes = [await _class_on_page(connection, calendar, one) for one in teacher.classes]
+        program = await programs.load(connection)
+        calendar, keeps = SchoolCalendar.of(program), timedelta(days=program.retention.stacks)
+        classes = [await _class_on_page(connection, calendar, keeps, one) for one in teacher.classes]
         years = {one.program_year: one.school_name for one in teacher.classes}
         visits = [
             VisitOnPage(year, school, on)
@@ -139,7 +148,9 @@ async def teacher_page(office: Office, teacher: TeacherAtDesk) -> TeacherPage:
     return TeacherPage(teacher.name, tuple(classes), tuple(visits), survey)
 
 
-async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: SchoolClass) -> ClassOnPage:
+async def _class_on_page(
+    connection: Connection, calendar: SchoolCalendar, keeps: timedelta, of: SchoolClass
+) -> ClassOnPage:
     now = await teachers_page.class_round(connection, of.program_year)
     number = now.number if now else 0
     opened = tuple(await teachers_page.opened_days(connection, of))
@@ -147,9 +158,7 @@ async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: S
         of=of,
         round=now,
         due=calendar.label(now.students_due_at) if now and now.students_due_at else "",
-        children=tuple(
-            _child(row, number, calendar) for row in await teachers_page.children(connection, of, number)
-        ),
+        children=await children(connection, calendar, of, number),
         opened=opened,
         singles=tuple(await teachers_page.single_letters(connection, of)),
         newest_pack=tuple(
@@ -158,7 +167,23 @@ async def _class_on_page(connection: Connection, calendar: SchoolCalendar, of: S
             else ()
         ),
         has_certificates=await certificates.is_due(connection, of.program_year),
+        stacks=tuple(
+            StackOnPage(
+                one.id,
+                calendar.label(one.received_at),
+                (one.received_at + keeps).astimezone(calendar.zone).date(),
+            )
+            for one in await stacks.open_stacks(connection, of)
+        ),
     )
+
+
+async def children(
+    connection: Connection, calendar: SchoolCalendar, of: SchoolClass, round_number: int
+) -> tuple[Child, ...]:
+    """In roster order."""
+    rows = await teachers_page.children(connection, of, round_number)
+    return tuple(_child(row, round_number, calendar) for row in rows)
 
 
 def _child(row: ChildRow, round_number: int, calendar: SchoolCalendar) -> Child:
@@ -250,7 +275,8 @@ async def hand_in_for_child(
     return draft
 
 
-def _own_class(teacher: TeacherAtDesk, program_year: str, class_name: str) -> SchoolClass:
+def own_class(teacher: TeacherAtDesk, program_year: str, class_name: str) -> SchoolClass:
+    """Raises NotTheirs."""
     for one in teacher.classes:
         if (one.program_year, one.class_name) == (program_year, class_name):
             return one
@@ -280,7 +306,7 @@ async def pack(
     office: Office, teacher: TeacherAtDesk, program_year: str, class_name: str, opening: int
 ) -> bytes:
     """The class's letters of an opening day that has come, as one PDF. Raises NotTheirs."""
-    of = _own_class(teacher, program_year, class_name)
+    of = own_class(teacher, program_year, class_name)
     async with office.database.transaction(teacher.scope) as connection:
         opens_on = {day.number: day.opens_on for day in await teachers_page.opened_days(connection, of)}
         if opening not in opens_on:
@@ -335,7 +361,7 @@ async def class_certificates(
     office: Office, teacher: TeacherAtDesk, program_year: str, class_name: str
 ) -> bytes:
     """From the day of the visit on. Raises NotTheirs."""
-    of = _own_class(teacher, program_year, class_name)
+    of = own_class(teacher, program_year, class_name)
     async with office.database.transaction(teacher.scope) as connection:
         if not await certificates.is_due(connection, of.program_year):
             raise NotTheirs
@@ -344,11 +370,20 @@ async def class_certificates(
 
 async def class_notices(office: Office, teacher: TeacherAtDesk, program_year: str, class_name: str) -> bytes:
     """For the families' backpacks. Raises NotTheirs."""
-    of = _own_class(teacher, program_year, class_name)
+    of = own_class(teacher, program_year, class_name)
     try:
         return await family_notices.of_school(office, teacher.scope, of.school, of.class_name)
     except LookupError:
         raise NotTheirs from None  # Nobody takes part: the page links to no notices.
+
+
+async def class_sheets(office: Office, teacher: TeacherAtDesk, program_year: str, class_name: str) -> bytes:
+    """To write the next letters on. Raises NotTheirs."""
+    of = own_class(teacher, program_year, class_name)
+    try:
+        return await sheets.of_school(office, teacher.scope, of.school, of.class_name)
+    except LookupError:
+        raise NotTheirs from None  # Nobody writes: the page links to no sheets.
 
 
 async def letter_by_itself(office: Office, teacher: TeacherAtDesk, draft_id: UUID) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import img2pdf
 import pikepdf
 
 from bluepals.domain.refusals import Refused
@@ -17,7 +18,9 @@ MAX_PIXELS = 60_000_000
 MAX_PAGES = 12
 SECONDS = 60
 
-# How this module and bluepals.paper.redraw speak: each upload goes in as its length and its bytes.
+US_LETTER = (612.0, 792.0)  # points
+
+# How a process that draws is spoken to: each upload goes in as its length and its bytes.
 LENGTH = struct.Struct(">Q")
 REFUSED = 3
 
@@ -52,8 +55,8 @@ def clean_pages(uploads: Sequence[Upload]) -> bytes:
             f"{len(uploads)} files were sent, and a letter has {MAX_PAGES} pages at the most. Send fewer pages."
         )
     for upload in uploads:
-        _check_from_outside(upload)
-    return _redrawn(uploads)
+        check_from_outside(upload, MAX_UPLOAD_BYTES)
+    return drawn_apart("bluepals.paper.redraw", uploads, SECONDS)
 
 
 def page_pictures(pdf: bytes) -> list[bytes]:
@@ -62,14 +65,23 @@ def page_pictures(pdf: bytes) -> list[bytes]:
         return [image.read_raw_bytes() for page in document.pages for image in page.get_images().values()]
 
 
-def _check_from_outside(upload: Upload) -> None:
-    """What size and first bytes tell, before anything is decoded."""
+def as_pdf(jpegs: Sequence[bytes]) -> bytes:
+    """One picture a page, upright or across as the picture is; nothing in it differs from run to run."""
+    layout = img2pdf.get_layout_fun(pagesize=US_LETTER, fit=img2pdf.FitMode.into, auto_orient=True)
+    # img2pdf's other engines put the time of day into the file's id.
+    engine = img2pdf.Engine.internal
+    pdf: bytes = img2pdf.convert(list(jpegs), layout_fun=layout, nodate=True, producer="", engine=engine)
+    return pdf
+
+
+def check_from_outside(upload: Upload, most_bytes: int) -> None:
+    """What size and first bytes tell, before anything is decoded. Raises PagesRefused."""
     name, content = _shown_name(upload), upload.content
     if not content:
         raise PagesRefused(f"{name} is empty. Choose the file again and send it once more.")
-    if len(content) > MAX_UPLOAD_BYTES:
+    if len(content) > most_bytes:
         raise PagesRefused(
-            f"{name} has {len(content) / 1024 / 1024:.1f} MB, and {MAX_UPLOAD_BYTES // 1024 // 1024} MB is the most. "
+            f"{name} has {len(content) / 1024 / 1024:.1f} MB, and {most_bytes // 1024 // 1024} MB is the most. "
             "Scan it at a lower resolution, or send its pages one by one."
         )
     if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
@@ -94,15 +106,15 @@ def _shown_name(upload: Upload) -> str:
     return f"“{printable[:60]}”" if printable.strip() else "The file"
 
 
-def _redrawn(uploads: Sequence[Upload]) -> bytes:
-    """What bluepals.paper.redraw makes of them, in a process with no environment: no secret is within reach."""
+def drawn_apart(module: str, uploads: Sequence[Upload], seconds: int) -> bytes:
+    """What this module makes of them, in a process with no environment: no secret is within reach. Raises PagesRefused."""
     framed = b"".join(
         part for upload in uploads for part in (LENGTH.pack(len(upload.content)), upload.content)
     )
-    command = [sys.executable, "-E", "-s", "-m", "bluepals.paper.redraw"]
+    command = [sys.executable, "-E", "-s", "-m", module]
     try:
-        drawn = subprocess.run(  # noqa: S603 (a fixed command; the uploads are its input only)
-            command, input=framed, capture_output=True, cwd=PROJECT, env={}, timeout=SECONDS, check=False
+        drawn = subprocess.run(  # noqa: S603 (a command of our own; the uploads are its input only)
+            command, input=framed, capture_output=True, cwd=PROJECT, env={}, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
         raise PagesRefused(f"The pages take too long to draw. {TRY_THESE}") from None
@@ -112,6 +124,6 @@ def _redrawn(uploads: Sequence[Upload]) -> bytes:
         place, _, sentence = drawn.stdout.decode().partition(" ")
         raise PagesRefused(f"{_shown_name(uploads[int(place)])} {sentence}")
     raise PagesRefused(
-        "The pages can't be drawn with the memory and the time that there are for a letter. "
+        "The pages can't be drawn with the memory and the time that there are for them. "
         "Take photos of the pages, or scan them at a lower resolution, and send those."
     )

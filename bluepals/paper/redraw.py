@@ -8,22 +8,36 @@ REFUSED the place of an upload, from 0, and the end of a sentence that begins wi
 import io
 import resource
 import sys
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, TypeVar
 
-import img2pdf
 import pypdfium2 as pdfium
 from PIL import Image, ImageOps, ImageSequence
 
-from bluepals.paper.pages import LENGTH, MAX_PAGES, MAX_PIXELS, REFUSED, is_pdf
+from bluepals.paper.pages import LENGTH, MAX_PAGES, MAX_PIXELS, REFUSED, as_pdf, is_pdf
 
 MEMORY_BYTES = 2 << 30
-CPU_SECONDS = 20
 
 LONG_EDGE_PIXELS = 2200  # 200 dots an inch on a letter page: pencil stays legible, a page has about 0.4 MB
 JPEG_QUALITY = 78
-US_LETTER = (612.0, 792.0)  # points
 PHOTO_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
+
+Drawn = TypeVar("Drawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """What uploads may hold and cost together. `too_many`: the end of a sentence about the one that goes over it."""
+
+    pages: int
+    cpu_seconds: int
+    too_many: str
+
+
+A_LETTER = Most(
+    MAX_PAGES, 20, f"takes the letter over {MAX_PAGES} pages, which is the most. Send fewer pages."
+)
 
 
 class UploadRefused(Exception):
@@ -31,24 +45,38 @@ class UploadRefused(Exception):
 
 
 def main() -> int:
-    limit_resources()
+    return drawing(A_LETTER, as_jpeg, as_pdf)
+
+
+def drawing(
+    most: Most, draw: Callable[[Image.Image], Drawn], put_together: Callable[[list[Drawn]], bytes]
+) -> int:
+    """Answers what is made of all pages that come in, or REFUSED. The process's status."""
+    limit_resources(most.cpu_seconds)
     Image.MAX_IMAGE_PIXELS = None  # check_size stands in its place and says what to do.
-    jpegs: list[bytes] = []
+    drawn: list[Drawn] = []
     for place, content in enumerate(received(sys.stdin.buffer)):
         try:
-            for page in pages_of(content):
-                if len(jpegs) == MAX_PAGES:
-                    raise too_many_pages()
-                jpegs.append(as_jpeg(page))
+            drawn += drawn_of(content, most, len(drawn), draw)
         except UploadRefused as refusal:
             sys.stdout.buffer.write(f"{place} {refusal}".encode())
             return REFUSED
-    sys.stdout.buffer.write(as_pdf(jpegs))
+    sys.stdout.buffer.write(put_together(drawn))
     return 0
 
 
-def limit_resources() -> None:
-    limits = {resource.RLIMIT_CPU: CPU_SECONDS, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}
+def drawn_of(
+    content: bytes, most: Most, so_far: int, draw: Callable[[Image.Image], Drawn]
+) -> Iterator[Drawn]:
+    """Raises UploadRefused."""
+    for number, page in enumerate(pages_of(content, most), start=so_far + 1):
+        if number > most.pages:
+            raise UploadRefused(most.too_many)
+        yield draw(page)
+
+
+def limit_resources(cpu_seconds: int) -> None:
+    limits = {resource.RLIMIT_CPU: cpu_seconds, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}
     if sys.platform != "darwin":  # macOS refuses it; a developer's machine does without.
         limits[resource.RLIMIT_AS] = MEMORY_BYTES
     for limit, value in limits.items():
@@ -60,10 +88,10 @@ def received(stream: BinaryIO) -> Iterator[bytes]:
         yield stream.read(LENGTH.unpack(head)[0])
 
 
-def pages_of(content: bytes) -> Iterator[Image.Image]:
+def pages_of(content: bytes, most: Most) -> Iterator[Image.Image]:
     """The upload's pages as pictures. Raises UploadRefused."""
     try:
-        yield from pdf_pages(content) if is_pdf(content) else photo_pages(content)
+        yield from pdf_pages(content, most) if is_pdf(content) else photo_pages(content)
     except (UploadRefused, MemoryError):
         raise
     except Exception as error:
@@ -73,7 +101,7 @@ def pages_of(content: bytes) -> Iterator[Image.Image]:
         ) from error
 
 
-def pdf_pages(content: bytes) -> Iterator[Image.Image]:
+def pdf_pages(content: bytes, most: Most) -> Iterator[Image.Image]:
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
@@ -82,8 +110,8 @@ def pdf_pages(content: bytes) -> Iterator[Image.Image]:
                 "is locked with a password. Save it without one and send it again."
             ) from error
         raise
-    if len(document) > MAX_PAGES:
-        raise too_many_pages()
+    if len(document) > most.pages:
+        raise UploadRefused(most.too_many)
     for page in document:
         for picture in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE]):
             check_size(*picture.get_px_size())
@@ -107,10 +135,6 @@ def check_size(width: int, height: int) -> None:
         )
 
 
-def too_many_pages() -> UploadRefused:
-    return UploadRefused(f"takes the letter over {MAX_PAGES} pages, which is the most. Send fewer pages.")
-
-
 def as_jpeg(page: Image.Image) -> bytes:
     """The page on white, no larger than it needs to be, as a JPEG without any metadata."""
     if page.mode.startswith("I"):  # 16 bits a dot: cut to 8 as they are, all but black would turn white
@@ -123,15 +147,6 @@ def as_jpeg(page: Image.Image) -> bytes:
     jpeg = io.BytesIO()
     bare.save(jpeg, "JPEG", quality=JPEG_QUALITY, optimize=True)
     return jpeg.getvalue()
-
-
-def as_pdf(jpegs: list[bytes]) -> bytes:
-    """One picture a page, upright or across as the picture is; nothing in it differs from run to run."""
-    layout = img2pdf.get_layout_fun(pagesize=US_LETTER, fit=img2pdf.FitMode.into, auto_orient=True)
-    # img2pdf's other engines put the time of day into the file's id.
-    engine = img2pdf.Engine.internal
-    pdf: bytes = img2pdf.convert(jpegs, layout_fun=layout, nodate=True, producer="", engine=engine)
-    return pdf
 
 
 if __name__ == "__main__":

@@ -78,6 +78,7 @@ POLICY: Mapping[str, tuple[int, int]] = {
 SENTENCES = ("gifts", "photos")
 LONGEST_SENTENCE = 300
 KEPT_DAYS = (30, 3650)  # Less would take a letter away while somebody may still ask about it.
+STACK_DAYS = (1, 30)  # A scanned stack is paper that its teacher still has.
 MINUTES = (15, 480)
 PLACES = (1, 1000)
 MINUTES_DEFAULT = next(one.default for one in fields(VisitWindow) if one.name == "minutes")
@@ -197,7 +198,13 @@ class _Reader:
     def _retention(self) -> Retention:
         table, defaults = self._table("retention", required=False), Retention()
         read = {
-            key: self._get("retention", table, key, _whole(*KEPT_DAYS), getattr(defaults, key))
+            key: self._get(
+                "retention",
+                table,
+                key,
+                _whole(*(STACK_DAYS if key == "stacks" else KEPT_DAYS)),
+                getattr(defaults, key),
+            )
             for key in KEYS["retention"]
         }
         return replace(defaults, **{key: days for key, days in read.items() if days is not None})

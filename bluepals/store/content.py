@@ -137,6 +137,35 @@ def _sha256(of: bytes) -> bytes:
     return hashlib.sha256(of).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class StackKey:
+    """A scanned stack's own, while nobody knows whose its pages are."""
+
+    key: bytes
+
+    @classmethod
+    def made(cls, keyring: Keyring, stack_id: UUID) -> tuple["StackKey", str, bytes]:
+        """With the name of the master key that wraps it, and what is stored of it."""
+        key = os.urandom(KEY_BYTES)
+        return cls(key), *keyring.wrap(key, str(stack_id))
+
+    @classmethod
+    def of(cls, keyring: Keyring, stack_id: UUID, master: str, wrapped: bytes) -> "StackKey":
+        return cls(keyring.unwrap(master, wrapped, str(stack_id)))
+
+    def seal(self, jpeg: bytes, page_id: UUID) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self.key).encrypt(nonce, jpeg, page_id.bytes)
+
+    def open(self, stored: bytes, page_id: UUID) -> bytes:
+        try:
+            return AESGCM(self.key).decrypt(stored[:NONCE_BYTES], stored[NONCE_BYTES:], page_id.bytes)
+        except InvalidTag:
+            raise ContentUnreadable(
+                "This page's bytes are not the ones that were sealed for it: audit the program."
+            ) from None
+
+
 async def key_to_write(
     connection: Connection, keyring: Keyring, program: str, student_id: UUID | None
 ) -> ContentKey:

@@ -61,6 +61,19 @@ async def staff_past(connection: Connection, kept: timedelta, limit: int) -> Seq
     return [row["id"] for row in rows]
 
 
+async def delete_stacks(connection: Connection, kept: timedelta, limit: int) -> int:
+    """Scanned stacks that were not handed in, and what is left of the others; but no page of a child that is held."""
+    return _count(
+        await connection.execute(
+            "DELETE FROM stack WHERE id IN (SELECT id FROM stack WHERE received_at < program_now() - $1::interval"
+            " AND NOT EXISTS (SELECT FROM stack_page JOIN pairing ON pairing.id = pairing_id"
+            "   WHERE stack_id = stack.id AND is_child_held(student_id)) ORDER BY received_at LIMIT $2)",
+            kept,
+            limit,
+        )
+    )
+
+
 async def blank_mails(connection: Connection, kept: timedelta, limit: int) -> int:
     """Their words and addresses; that each went once stays on record."""
     blanked: int = await connection.fetchval(

@@ -54,6 +54,23 @@ function offerToLeaveOutWhatIsSelected(box) {
   box.after(button);
 }
 
+// Over a handwritten page the mouse blackens what it is drawn across; without this each part is ticked by itself.
+function drawAcross(cells) {
+  let begun = null;
+  let black;
+  cells.addEventListener("pointerdown", (event) => {
+    if (event.pointerType !== "mouse" || !event.target.matches("input")) return;
+    begun = event.target;
+    black = !begun.checked;
+  });
+  cells.addEventListener("pointerover", (event) => {
+    if (begun === null || event.target === begun || !event.target.matches("input")) return;
+    begun.checked = event.target.checked = black;
+  });
+  document.addEventListener("pointerup", () => (begun = null));
+}
+
+document.querySelectorAll("[data-cells]").forEach(drawAcross);
 document.querySelectorAll("[data-leave-out]").forEach(offerToLeaveOutWhatIsSelected);
 document.addEventListener("keydown", keyPressed);
 offerToTurnThemOff();

@@ -1,11 +1,16 @@
 """A moderator's sixty letters: each with a key, on a phone, without JavaScript; and nothing decided by a slip."""
 # ruff: noqa: RUF001 (the page has typographer's apostrophes)
 
-import pytest
+import io
 
-from bluepals.domain.letters import Side, TypedLetter
+import pytest
+from PIL import Image
+
+from bluepals.domain.letters import ScannedLetter, Side, TypedLetter
+from bluepals.paper.pages import Upload, clean_pages, page_pictures
 from tests.browser.conftest import Enter
 from tests.browser.screen import Screen
+from tests.desk.test_stacks import own_paper
 from tests.desk.town import FIRST_DUE, FIRST_ROUND, Town, scan
 
 # The page takes no key before somebody has had time to look.
@@ -130,3 +135,49 @@ async def test_a_letter_in_spanish_is_translated_and_both_are_approved(town: Tow
     await screen.is_looked_at("reading-translated")
     await presses_key(screen, "a")
     assert "Approved: Ana’s letter to Dana." in await screen.reads()
+
+
+async def handed_in_on_paper(town: Town) -> None:
+    picture = io.BytesIO()
+    own_paper("Call 314-555-0123")[0].save(picture, "PNG")
+    await town.hands_in("noah", ScannedLetter(clean_pages([Upload("n.png", picture.getvalue())])))
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_part_of_a_handwritten_page_is_black_in_the_copy(
+    town: Town, screens: Enter, scripts: bool
+) -> None:
+    await handed_in_on_paper(town)
+    screen = await screens(scripts=scripts, width=390)
+    await screen.enters("mo", at="reading")
+    await screen.presses("Read the next letter")
+    await screen.unfolds("Black out parts of a page")
+    for part in (1, 2, 3):
+        await screen.goes_to(f"Page 1, line 3, part {part} of 6")
+        await screen.page.keyboard.press("Space")
+    await screen.is_looked_at("reading-black-out")
+    await screen.presses("See the copy")
+    await screen.is_looked_at("reading-black-copy")
+    await screen.presses("Approve this copy")
+    assert "Approved: Noah’s letter to Sam." in await screen.reads()
+    letter = await town.written("noah", Side.STUDENT)
+    page = Image.open(io.BytesIO(page_pictures(letter.content)[0])).convert("L")
+    assert page.getpixel((page.width // 4, page.height * 5 // 48)) == 0
+
+
+async def test_the_mouse_blackens_what_it_is_drawn_across(town: Town, screens: Enter) -> None:
+    await handed_in_on_paper(town)
+    screen = await screens()
+    await screen.enters("mo", at="reading")
+    await screen.presses("Read the next letter")
+    await screen.unfolds("Black out parts of a page")
+    begins, ends = (screen.page.locator(f'input[value="1-3-{part}"]') for part in (2, 4))
+    await begins.hover()
+    await screen.page.mouse.down()
+    await screen.page.locator('input[value="1-3-3"]').hover()
+    await ends.hover()
+    await screen.page.mouse.up()
+    ticked = await screen.page.eval_on_selector_all(
+        "input[name=cell]:checked", "found => found.map(one => one.value)"
+    )
+    assert ticked == ["1-3-2", "1-3-3", "1-3-4"]

@@ -311,3 +311,23 @@ async def test_a_child_whose_officer_has_gone_gets_a_new_pal(town: Town) -> None
     page = await town.teacher("tess").sees()
     assert state_of(page, "Noah Smith") == "gets a new pal"
     assert "writes to Sam" not in page
+
+
+async def test_a_teacher_prints_a_sheet_for_each_child_that_writes(town: Town) -> None:
+    await town.admin.execute("UPDATE student SET first_name = 'Maya' WHERE external_id = 'ana'")
+    tess = town.teacher("tess")
+    assert "Print the sheets" in await tess.sees()
+    sheets = await tess.gets(f"sheets/{NORTH}/5A")
+    assert sheets.headers["content-disposition"] == 'attachment; filename="sheets-5A.pdf"'
+    maya, ana, noah = read_pdf(sheets.content)
+    assert "A letter from Maya Lopez\nTo Dana · Round 1" in maya
+    assert "Una carta de Maya Ortiz" in ana, "two of a name have more of it"
+    assert "A letter from Noah\nTo Sam" in noah
+
+
+async def test_there_are_no_sheets_of_another_class_or_where_nobody_writes(town: Town) -> None:
+    assert (await town.teacher("sol").gets(f"sheets/{NORTH}/5A")).status_code == 404
+    await town.admin.execute("UPDATE pairing SET ended_at = now(), end_reason = 'year closed'")
+    tess = town.teacher("tess")
+    assert "Print the sheets" not in await tess.sees()
+    assert (await tess.gets(f"sheets/{NORTH}/5A")).status_code == 404

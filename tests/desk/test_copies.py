@@ -1,9 +1,14 @@
 """A copy of a letter: words left out or a translation added, seen before it is approved; the original stays where it is."""
 # ruff: noqa: RUF001 (the page has typographer's apostrophes)
 
+import html
+import io
+import re
+
 import asyncpg
 import httpx
 import pytest
+from PIL import Image
 
 from bluepals.domain.letters import Side, TypedLetter
 from bluepals.facts import letters
@@ -137,6 +142,58 @@ async def test_who_has_read_the_source_has_read_the_copy(town: Town) -> None:
     assert {row["external_id"] for row in named} == {"mo", "mia", "tess"}
 
 
+# Parts of pages made black.
+
+
+async def blackness(visitor: Visitor, path: str) -> tuple[int, int]:
+    """Of the upper left and the lower right corner of a page."""
+    page = Image.open(io.BytesIO((await visitor.gets(path)).content)).convert("L")
+    corners = page.getpixel((5, 5)), page.getpixel((page.width - 5, page.height - 5))
+    return tuple(int(one < 20) for one in corners)  # type: ignore[operator, return-value]
+
+
+async def test_a_part_of_a_page_is_black_in_the_copy_that_is_seen_approved_and_sent(town: Town) -> None:
+    original = await town.hands_in("noah", scan("white", "white"))
+    mo = town.moderator("mo")
+    assert "Page 2, line 1, part 1 of 6" in (await mo.posts("next")).text
+    seen = (await copies(mo, original, cell="2-1-1")).text
+    (first, second) = re.findall(r'src="[^"]+/(page/\d[^"]*)"', seen)
+    assert await blackness(mo, f"{original.id}/{html.unescape(first)}") == (0, 0)
+    assert await blackness(mo, f"{original.id}/{html.unescape(second)}") == (1, 0)
+    await copies(mo, original, "copy/approve", cell="2-1-1")
+    copy = await town.newest_draft("noah", Side.STUDENT)
+    assert await verdict_of(town, copy) == "approve"
+    assert await blackness(mo, f"{copy.id}/page/2") == (1, 0)
+    assert await blackness(mo, f"{original.id}/page/2") == (0, 0), "the original stays"
+    assert await released(town, "noah", original) is Held.NO_SUCH_DECISION
+    assert isinstance(await released(town, "noah", copy), Delivery)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"cell": "3-1-1"}, "The letter has changed."),
+        ({"cell": "everything"}, "Tick what is on the page"),
+        ({"cell": "1-1-1", "leave_out": "Elm"}, "Mark their place on the page."),
+    ],
+)
+async def test_what_can_not_be_made_black_is_refused(
+    town: Town, fields: dict[str, str], sentence: str
+) -> None:
+    draft = await town.hands_in("noah", scan("white"))
+    mo = town.moderator("mo")
+    for step in ("copy", "copy/approve"):
+        refused = await copies(mo, draft, step, **fields)
+        assert (refused.status_code, sentence in refused.text) == (422, True)
+    assert await town.count_drafts("noah") == 1
+
+
+async def test_what_was_ticked_is_ticked_when_the_copy_is_changed(town: Town) -> None:
+    draft = await town.hands_in("noah", scan("white"))
+    page = (await copies(town.moderator("mo"), draft, change="yes", cell="1-2-3")).text
+    assert re.findall(r'value="(\d+-\d+-\d+)"[^>]* checked', page) == ["1-2-3"]
+
+
 # In two languages.
 
 
@@ -168,7 +225,7 @@ async def test_a_letter_and_its_translation_are_one_draft_which_the_officer_sees
 async def test_pages_are_translated_too(town: Town) -> None:
     original = await town.hands_in("ana", scan("white"), language="es")
     mia = town.moderator("mia")
-    assert "Add a translation" in (await mia.posts("next")).text
+    assert "or add a translation" in (await mia.posts("next")).text
     seen = await copies(mia, original, text="Hello, my name is Ana.")
     assert "Page 1 of 1, handwritten" in seen.text
     await copies(mia, original, "copy/approve", text="Hello, my name is Ana.")

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from starlette.routing import Route
 
 from bluepals.domain.letters import Side
+from bluepals.facts import stacks, teachers_page
+from bluepals.paper.stacks import ReadPage
 from desk.app import app
 from desk.navigation import pages_of
-from tests.desk.town import FIRST_OPENING, FIRST_ROUND, PROGRAM, SOUTH, Town, Visitor
+from tests.desk.town import FIRST_OPENING, FIRST_ROUND, PROGRAM, SOUTH, Town, Visitor, photo
 
 # They need no session: whoever wants to enter, and whoever says no by a signed link.
 OUTSIDE = ("/health", "/{program}/enter", "/{program}/join", "/decline-")
@@ -26,6 +28,8 @@ FIELDS = {
     "until": "2027-01-01",
     "letter": "keep",
     "step": "send the warning",
+    "do": "turn",
+    "shown": "what was agreed to",
 }
 
 
@@ -56,6 +60,8 @@ async def souths(town: Town) -> Mapping[str, str]:
         "link": str(uuid4()),
         "joining": str(uuid4()),
         "passkey": str(uuid4()),
+        "stack": str(await stacked(town)),
+        "number": "1",
         "program_year": SOUTH,
         "class_name": "5A",
         "opening": "1",
@@ -64,6 +70,13 @@ async def souths(town: Town) -> Mapping[str, str]:
         "target": "school-south",
         "what": "letters",
     }
+
+
+async def stacked(town: Town) -> UUID:
+    """A stack of South's."""
+    sol = await teachers_page.teacher_at_desk(town.parts.office, await town.teacher("sol").entered())
+    page = ReadPage(photo(), (), has_unread=False, is_empty=False)
+    return await stacks.take_in(town.parts.office, sol, SOUTH, "5A", [page])
 
 
 def filled(route: Route, values: Mapping[str, str]) -> str:

@@ -4,13 +4,16 @@ import asyncpg
 import pytest
 
 from bluepals.domain.letters import Side
+from bluepals.domain.stacks import Found
 from bluepals.facts import endings, erasure, roster, visit_hosts, visits
-from bluepals.store import attention, holds
+from bluepals.store import attention, holds, stacks
 from bluepals.store import erasure as store
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
+from bluepals.store.stacks import NewPage
+from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.canaries import CANARIES, FIRST, traces
 from tests.bluepals.facts.two_schools import TwoSchools, people
 
@@ -231,3 +234,25 @@ async def test_a_school_or_an_agency_erases_nothing(lived: TwoSchools) -> None:
         async with lived.database.transaction(scope) as connection:
             for change in ("draft SET stored", "decision SET reason_for_child"):
                 assert await connection.execute(f"UPDATE {change} = NULL") == "UPDATE 0"
+
+
+async def test_fault_40_an_open_stack_of_the_childs_class_goes_since_nobody_knows_whose_its_pages_are(
+    lived: TwoSchools,
+) -> None:
+    for class_name in ("5A", "5B"):
+        async with lived.database.transaction(lived.scope) as connection:
+            await stacks.keep(
+                connection,
+                lived.office.keyring,
+                SchoolClass(lived.year("north"), "north", "North School", class_name),
+                program=lived.program,
+                round_number=1,
+                uploaded_by=lived.staff["Tess"],
+                pages=[NewPage(b"jpeg", Found.NO_CODE, None, None)],
+            )
+    await end(lived)
+    await erase(lived)
+    left = await lived.admin.fetch(
+        "SELECT class_name, count(*) FROM stack JOIN stack_page ON stack.id = stack_id GROUP BY 1"
+    )
+    assert [tuple(row) for row in left] == [("5B", 1)]

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from bluepals.domain.stacks import Found, Put
 from bluepals.facts import endings, retention, staff, visits, year
-from bluepals.store import holds
+from bluepals.store import holds, stacks
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
+from bluepals.store.stacks import NewPage
+from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.canaries import FIRST, traces
 from tests.bluepals.facts.two_schools import YEAR_OVER, TwoSchools
 
@@ -171,3 +174,37 @@ async def test_a_call_goes_a_year_after_it_was_dealt_with_unless_the_audit_needs
     )
     await night(lived, 366)
     assert await one(lived, "SELECT count(*) FROM attention WHERE key = 'k'") == (kind == "no stock letter")
+
+
+async def _stack(schools: TwoSchools, *children: str) -> None:
+    """With a page of each."""
+    async with schools.database.transaction(schools.scope) as connection:
+        await stacks.keep(
+            connection,
+            schools.office.keyring,
+            SchoolClass(schools.year("north"), "north", "North School", "5A"),
+            program=schools.program,
+            round_number=1,
+            uploaded_by=schools.staff["Tess"],
+            pages=[NewPage(b"jpeg", Found.SHEET, Put.CHILD, schools.pairing[child]) for child in children],
+        )
+
+
+async def test_fault_40_a_stack_that_was_not_handed_in_goes_after_a_week_with_its_key(
+    lived: TwoSchools,
+) -> None:
+    await lived.at(YEAR_OVER)
+    await _stack(lived, "Ana")
+    assert "stacks" not in await night(lived, 6)
+    assert (await night(lived, 8))["stacks"] == 1
+    assert await one(lived, "SELECT count(*) FROM stack_page") == 0
+
+
+async def test_a_stack_with_a_page_of_a_child_that_is_held_stays(lived: TwoSchools) -> None:
+    await lived.at(YEAR_OVER)
+    await _stack(lived, "Ana", "Ben")
+    await hold(lived, "Ana")
+    assert "stacks" not in await night(lived, 8)
+    async with lived.database.transaction(lived.scope) as connection:
+        await holds.release(connection, "7")
+    assert (await night(lived, 9))["stacks"] == 1

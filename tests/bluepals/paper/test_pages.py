@@ -18,7 +18,7 @@ from bluepals.paper.pages import (
     clean_pages,
     page_pictures,
 )
-from bluepals.paper.redraw import UploadRefused, pages_of
+from bluepals.paper.redraw import A_LETTER, UploadRefused, pages_of
 
 ORIENTATION, DESCRIPTION, GPS = 0x0112, 0x010E, 0x8825
 SECRET = "Oak Street 12"
@@ -284,7 +284,7 @@ def test_a_heic_photo_is_refused_with_the_way_out():
 def test_a_broken_file_is_refused(kind, cut):
     content = saved(Image.effect_noise((60, 90), 90), kind)[:cut]
     with pytest.raises(UploadRefused, match=r"can't be opened\. Open it on your own device"):
-        list(pages_of(content))
+        list(pages_of(content, A_LETTER))
 
 
 def test_the_refusal_names_the_file():

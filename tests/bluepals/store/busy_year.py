@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import FollowOn, Partner
+from bluepals.domain.stacks import Found
 from bluepals.facts import (
     cases,
     closing,
@@ -31,12 +32,15 @@ from bluepals.store import (
     people,
     reading_page,
     retention,
+    stacks,
     unfinished,
 )
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
 from bluepals.store.pauses import Target, What
+from bluepals.store.stacks import NewPage
+from bluepals.store.teachers_page import SchoolClass
 from bluepals.store.unfinished import Place
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
 
@@ -79,6 +83,7 @@ async def live_a_year(schools: TwoSchools) -> None:
     await _enter(schools)
     await _join(schools)
     await _begin_letters(schools)
+    await _keep_stacks(schools)
     await _open_a_letter(schools)
     await _think_twice(schools)
     await _show_letters(schools)
@@ -216,6 +221,21 @@ async def _begin_letters(schools: TwoSchools) -> None:
         place = Place(schools.pairing[child], 2, schools.officer[officer])
         async with schools.database.transaction(schools.scope) as connection:
             await unfinished.keep(connection, schools.office.keyring, place, TypedLetter("Dear pal,"))
+
+
+async def _keep_stacks(schools: TwoSchools) -> None:
+    """A teacher of each school has scanned a stack and not handed it in."""
+    for school in ("north", "south"):
+        async with schools.database.transaction(schools.scope) as connection:
+            await stacks.keep(
+                connection,
+                schools.office.keyring,
+                SchoolClass(schools.year(school), school, school, "5A"),
+                program=schools.program,
+                round_number=1,
+                uploaded_by=schools.staff["Tess"],
+                pages=[NewPage(b"jpeg", Found.NO_CODE, None, None)],
+            )
 
 
 async def _join(schools: TwoSchools) -> None:

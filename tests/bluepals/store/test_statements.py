@@ -21,6 +21,7 @@ from bluepals.domain.people import ConsentScope, OfficerKind, Partner, Role
 from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
 from bluepals.domain.silence import Rung, Silence
+from bluepals.domain.stacks import Found, Put
 from bluepals.domain.survey import Answers, Taker
 from bluepals.store import cases, letters, mail
 from bluepals.store.doors import Asking, Identity
@@ -32,6 +33,7 @@ from bluepals.store.moves import SchoolYear
 from bluepals.store.pauses import NotPaused, Target, What
 from bluepals.store.replacements import Over
 from bluepals.store.silence import SilentSide
+from bluepals.store.stacks import NewPage
 from bluepals.store.teachers_page import SchoolClass
 from bluepals.store.unfinished import Place
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
@@ -270,6 +272,12 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "someone": busy.staff["Coco"],
         "staff_id": busy.staff["Tess"],
         "state": "called off",
+        "stack_id": await busy.admin.fetchval("SELECT id FROM stack WHERE program_id = 'stl' LIMIT 1"),
+        "uploaded_by": busy.staff["Tess"],
+        "pages": [NewPage(b"jpeg", Found.NO_CODE, None, None)],
+        "numbers": [1],
+        "absent": [],
+        "where": Put.ASIDE,
         "stock_id": "another",
         "student_id": busy.student["Ana"],
         "student_ids": [busy.student["Ana"]],
@@ -304,6 +312,7 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "replacements.open_for": {"farewell_until": datetime(2027, 5, 1, tzinfo=UTC)},
     "cases.plan": {"partners": ["Friends of Children"]},
     "cases.say": {"role": "counselor"},
+    "stacks.put": {"pairing_id": None},
     "erasure.student": {"external_id": "Ana"},
     "surveys.answer": {"said": Answers({}, None)},
     "people.staff_by_external_id": {"external_id": "Cora"},

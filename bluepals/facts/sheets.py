@@ -1,0 +1,47 @@
+"""Printed sheets on which the children of a class write, as a PDF: a scanned stack of them files itself."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+
+from bluepals.domain.stacks import SheetCode
+from bluepals.facts.office import Office
+from bluepals.paper import sheets as paper
+from bluepals.paper.sheets import Sheet
+from bluepals.store import programs, teachers_page
+from bluepals.store import sheets as store
+from bluepals.store.database import Scope
+from bluepals.store.sheets import WriterRow
+
+
+async def of_school(office: Office, scope: Scope, school: str, class_name: str | None = None) -> bytes:
+    """For the round whose letters are written now. Raises LookupError with a sentence."""
+    async with office.database.transaction(scope) as connection:
+        year = (await programs.load(connection)).program_year_id(school)
+        now = await teachers_page.class_round(connection, year)
+        found = await store.writers(connection, year, class_name, now.number) if now else []
+    if not now or not found:
+        where = f"class {class_name} of school {school}" if class_name else f"school {school}"
+        raise LookupError(f"No child of {where} has a pal to write to. See: starter.py status")
+    names = _called(found)
+    printed = [
+        Sheet(
+            name=name,
+            pal_name=one.pal_name,
+            round_number=now.number,
+            language=one.language,
+            class_name=one.class_name,
+            code=office.links.on_sheet(SheetCode(one.pairing_id, now.number)),
+        )
+        for one, name in zip(found, names, strict=True)
+    ]
+    return await asyncio.to_thread(paper.sheets, printed)
+
+
+def _called(found: Sequence[WriterRow]) -> list[str]:
+    """First names; with more of the last name where a class has two."""
+    first = Counter((one.class_name, one.first_name) for one in found)
+    return [
+        one.first_name if first[one.class_name, one.first_name] == 1 else f"{one.first_name} {one.last_name}"
+        for one in found
+    ]
