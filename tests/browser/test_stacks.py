@@ -4,6 +4,7 @@
 from random import Random
 
 import pytest
+from playwright.async_api import FilePayload
 
 from bluepals.domain.letters import ScannedLetter, Side
 from bluepals.paper.pages import page_pictures
@@ -13,12 +14,12 @@ from tests.browser.screen import Screen
 from tests.desk.test_stacks import own_paper, sheets_of
 from tests.desk.town import SEPTEMBER, Town
 
-CHOSEN = {"name": "stack.pdf", "mimeType": "application/pdf"}
-
 
 async def drops(screen: Screen, content: bytes) -> None:
     """A file chooser belongs to the browser: the file is given to the field, and its button pressed."""
-    await screen.page.set_input_files("#stack-1", {**CHOSEN, "buffer": content})
+    await screen.page.set_input_files(
+        "#stack-1", FilePayload(name="stack.pdf", mimeType="application/pdf", buffer=content)
+    )
     await screen.goes_to("Sort the stack")
     async with screen.page.expect_navigation(timeout=60_000):  # Each page is drawn anew first.
         await screen.page.keyboard.press("Enter")
