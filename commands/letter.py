@@ -188,7 +188,8 @@ async def _show(program: str, draft: UUID, by: str | None, json: bool) -> None:
         "hash": opened.hash.hex(),
         "language": opened.language,
         "text": text,
-        "translation": asdict(opened.translation) if opened.translation else None,
+        "translation": opened.translation.text if opened.translation else None,
+        "translated_into": opened.translation.language if opened.translation else None,
         "marks": [asdict(mark) for mark in opened.marks],
         "risk": opened.risk,
     }

@@ -12,9 +12,10 @@ from starlette.routing import Route
 from bluepals.domain.redaction import Cell
 from bluepals.domain.refusals import Refused
 from bluepals.domain.returning import USUAL, Reasons, Usual
-from bluepals.facts import reading_page
+from bluepals.facts import reading_copies, reading_page
 from bluepals.facts.office import Office
-from bluepals.facts.reading_page import ReaderAtDesk, Wish
+from bluepals.facts.reading_copies import Wish
+from bluepals.facts.reading_page import ReaderAtDesk
 from bluepals.store.reading_page import ReadingRow
 from desk.cases import Cases
 from desk.doors import visitor
@@ -46,6 +47,7 @@ class Reading:
             Route(one, self.show_letter),
             Route(f"{one}/page/{{page:int}}", self.picture),
             Route(f"{one}/approve", self.approve, methods=["POST"]),
+            Route(f"{one}/copy/page/{{page:int}}", self.picture_of_copy),
             Route(f"{one}/copy", self.see_copy, methods=["POST"]),
             Route(f"{one}/copy/approve", self.approve_copy, methods=["POST"]),
             Route(f"{one}/return", self.send_back, methods=["POST"]),
@@ -70,9 +72,13 @@ class Reading:
 
     async def picture(self, request: Request) -> Response:
         reader, asked = await self._reader(request), request.path_params
+        return jpeg(await reading_page.picture(self._office, reader, asked["draft"], asked["page"]))
+
+    async def picture_of_copy(self, request: Request) -> Response:
+        reader, asked = await self._reader(request), request.path_params
         try:
             wish = Wish(cells=_cells(request.query_params))
-            content = await reading_page.picture(self._office, reader, asked["draft"], asked["page"], wish)
+            content = await reading_copies.picture(self._office, reader, asked["draft"], asked["page"], wish)
         except Refused as refused:
             return sentence(status_of(refused), str(refused))
         return jpeg(content)
@@ -94,7 +100,7 @@ class Reading:
                 wish = request.state.wish = _wish(form)
                 if form.get("change"):
                     return await self._letter(request, reader, draft_id)
-                shown = await reading_page.copy_page(self._office, reader, draft_id, wish)
+                shown = await reading_copies.copy_page(self._office, reader, draft_id, wish)
         except Refused as refused:
             return await self._refused(request, reader, refused)
         return _with_keys(
@@ -113,7 +119,7 @@ class Reading:
         try:
             async with submitted(request, A_COPY) as form:
                 wish = request.state.wish = _wish(form)
-                copied = await reading_page.approve_copy(self._office, reader, draft_id, _hash(form), wish)
+                copied = await reading_copies.approve_copy(self._office, reader, draft_id, _hash(form), wish)
         except Refused as refused:
             return await self._refused(request, reader, refused)
         return await self._after(request, reader, copied)

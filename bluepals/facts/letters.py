@@ -94,7 +94,7 @@ async def take_in(
 async def _page_readers(office: Office, connection: Connection, draft: DraftRecord, school: str) -> None:
     """A filter's mark: whoever reads, and the counselor, are told at once. It opens no case and starts no stopwatch."""
     letterhead = await Letterhead.of(office, connection)
-    links = {Role.COUNSELOR: None, Role.MODERATOR: f"{letterhead.link_to(DeskPage.READING)}/{draft.id}"}
+    links = {Role.COUNSELOR: None, Role.MODERATOR: letterhead.link_to(DeskPage.READING)}
     for role, link in links.items():
         for one in await people.staff(connection, role, school=school):
             await post(

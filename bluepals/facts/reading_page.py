@@ -9,22 +9,21 @@ from uuid import UUID
 
 import asyncpg
 
-from bluepals.domain.letters import Letter, ScannedLetter, Side, Translation, TypedLetter, Verdict
+from bluepals.domain.letters import ScannedLetter, Side, Translation, TypedLetter, Verdict
 from bluepals.domain.people import Role
-from bluepals.domain.redaction import Cell, RedactionRefused, Span, redacted, spans_of
+from bluepals.domain.redaction import Span
 from bluepals.domain.returning import Reasons
-from bluepals.domain.screening import Kind, Piece, pieces, screen
+from bluepals.domain.screening import Kind, Piece, pieces
 from bluepals.facts import letters
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
 from bluepals.paper.pages import page_pictures
-from bluepals.paper.redaction import blackened, boxes_of
 from bluepals.store import cases, programs
 from bluepals.store import reading_page as store
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
-from bluepals.store.letters import Copy, NotTaken, OpenedDraft
+from bluepals.store.letters import NotTaken, OpenedDraft
 from bluepals.store.letters import read as read_draft
 from bluepals.store.reading_page import EarlierRow, ReadingRow
 
@@ -122,21 +121,6 @@ class LetterPage:
     into: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a reader wants a copy to be: words, marks and cells of pages to leave out, and a translation. All empty: the letter itself."""
-
-    words: tuple[str, ...] = ()
-    marks: tuple[Span, ...] = ()
-    cells: tuple[Cell, ...] = ()
-    translation: str = ""
-
-    @property
-    def places(self) -> frozenset[tuple[int, int, int]]:
-        """Of its cells: page, row and column."""
-        return frozenset((one.page, one.row, one.column) for one in self.cells)
-
-
 async def reader_at_desk(office: Office, visitor: Visitor) -> ReaderAtDesk:
     """Raises PageClosed."""
     if visitor.staff is None or not {Role.MODERATOR, Role.COORDINATOR} & visitor.roles:
@@ -206,7 +190,7 @@ async def letter_page(
     beside = earlier if all_earlier else earlier[:BESIDE]
     is_shown = standing in {Standing.WAITS, Standing.DECIDED}
     shown = [row.draft_id, *(one.draft_id for one in beside)] if is_shown else []
-    opened = await _opened(office, reader, row, shown)
+    opened = await opened_by(office, reader, row, shown)
     return LetterPage(
         row=row,
         since=letterhead.calendar.label(row.received_at),
@@ -217,7 +201,7 @@ async def letter_page(
         left=sum(one.letter_id != row.letter_id for one in waiting),
         marks=_marks(opened.get(draft_id)),
         foreign=_is_foreign(row),
-        into=_translated_into(reader, row),
+        into=translated_into(reader, row),
     )
 
 
@@ -237,7 +221,7 @@ def _is_foreign(row: ReadingRow) -> bool:
     return bool(row.understood) and row.language not in row.understood
 
 
-def _translated_into(reader: ReaderAtDesk, row: ReadingRow) -> str | None:
+def translated_into(reader: ReaderAtDesk, row: ReadingRow) -> str | None:
     """English before others, when more than one would do."""
     if not _is_foreign(row):
         return None
@@ -255,7 +239,7 @@ async def _standing(connection: Connection, reader: ReaderAtDesk, row: ReadingRo
     return Standing.WAITS if mine else Standing.TAKEN
 
 
-async def _opened(
+async def opened_by(
     office: Office, reader: ReaderAtDesk, row: ReadingRow, draft_ids: Sequence[UUID]
 ) -> dict[UUID, OpenedDraft]:
     """What these say, of one pairing; those that have been erased are left out. Each is on record as read."""
@@ -290,16 +274,15 @@ def _shown(
     return bare
 
 
-async def picture(office: Office, reader: ReaderAtDesk, draft_id: UUID, number: int, wish: Wish) -> bytes:
-    """One of the pages as the wished copy has it, as a JPEG. Raises NotTheirs, and RedactionRefused with a sentence."""
+async def picture(office: Office, reader: ReaderAtDesk, draft_id: UUID, number: int) -> bytes:
+    """One of the pages, as a JPEG. Raises NotTheirs."""
     row = await letter_of(office, reader, draft_id)
     if row.held:
         raise NotTheirs
-    opened = await _opened(office, reader, row, [draft_id])
+    opened = await opened_by(office, reader, row, [draft_id])
     match opened.get(draft_id):
-        case OpenedDraft(letter=ScannedLetter()) as found:
-            copied = await asyncio.to_thread(_without, found, wish)
-            pages = page_pictures(copied.content)
+        case OpenedDraft(letter=ScannedLetter(pdf)):
+            pages = await asyncio.to_thread(page_pictures, pdf)
             if 1 <= number <= len(pages):
                 return pages[number - 1]
     raise NotTheirs
@@ -319,7 +302,7 @@ async def approve(office: Office, reader: ReaderAtDesk, draft_id: UUID, draft_ha
         draft_hash=draft_hash,
         verdict=Verdict.APPROVE,
         decided_by=reader.id,
-        told_after=await _told_after(office, reader, draft_id),
+        told_after=await told_after(office, reader, draft_id),
     )
 
 
@@ -336,85 +319,11 @@ async def send_back(
         decided_by=reader.id,
         reason_for_child=reasons.for_child,
         reason_for_adult=reasons.for_adult,
-        told_after=await _told_after(office, reader, draft_id),
+        told_after=await told_after(office, reader, draft_id),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CopyPage:
-    """The copy as it would go on. `text`: None for pages."""
-
-    row: ReadingRow
-    text: str | None
-    pictures: int
-    translation: Translation | None
-
-
-async def copy_page(office: Office, reader: ReaderAtDesk, draft_id: UUID, wish: Wish) -> CopyPage:
-    """Raises NotTheirs, and Refused with a sentence."""
-    row = await letter_of(office, reader, draft_id)
-    made = await _copy(office, reader, row, wish)
-    return CopyPage(
-        row=row,
-        text=made.letter.text if isinstance(made.letter, TypedLetter) else None,
-        pictures=len(page_pictures(made.letter.pdf)) if isinstance(made.letter, ScannedLetter) else 0,
-        translation=made.translation,
-    )
-
-
-async def approve_copy(
-    office: Office, reader: ReaderAtDesk, draft_id: UUID, draft_hash: bytes, wish: Wish
-) -> UUID:
-    """The copy's id. What is approved, hashed and sent is the copy. Raises NotTheirs, and Refused with a sentence."""
-    row = await letter_of(office, reader, draft_id)
-    made = await _copy(office, reader, row, wish)
-    told_after = await _told_after(office, reader, draft_id)
-    approved = await letters.approve_copy(
-        office, reader.scope, source_id=draft_id, source_hash=draft_hash, made=made, told_after=told_after
-    )
-    return approved.decided.draft_id
-
-
-async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wish) -> Copy:
-    if not row.waits:
-        raise NotTaken("This letter does not wait any more: look at where it stands now.")
-    into = _translated_into(reader, row)
-    translation = Translation(into, wish.translation) if into and wish.translation.strip() else None
-    if not (wish.words or wish.marks or wish.cells or translation):
-        raise RedactionRefused(
-            "Say what is to be left out, or write a translation where the page asks for one."
-        )
-    opened = (await _opened(office, reader, row, [row.draft_id])).get(row.draft_id)
-    if opened is None:
-        raise NotTheirs
-    letter = await asyncio.to_thread(_without, opened, wish)
-    return Copy(
-        letter=letter,
-        screening=screen(letter.text) if isinstance(letter, TypedLetter) else None,
-        made_by=reader.id,
-        translation=translation,
-    )
-
-
-def _without(opened: OpenedDraft, wish: Wish) -> Letter:
-    """Raises RedactionRefused."""
-    match opened.letter:
-        case TypedLetter(text):
-            spans = [*spans_of(text, wish.words), *wish.marks]
-            if any(span not in {(one.start, one.end) for one in opened.marks} for span in wish.marks):
-                raise RedactionRefused(
-                    "The letter has changed. Open it again, and say what is to be left out."
-                )
-            return TypedLetter(redacted(text, spans))
-        case ScannedLetter():
-            if wish.words:
-                raise RedactionRefused(
-                    "Words can be left out of typed letters only. Mark their place on the page."
-                )
-            return blackened(opened.letter, boxes_of(wish.cells)) if wish.cells else opened.letter
-
-
-async def _told_after(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> timedelta:
+async def told_after(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> timedelta:
     """How long the reader may change their mind; not at all, when the letter would miss its opening day meanwhile."""
     async with office.database.transaction(reader.scope) as connection:
         await _own(connection, reader, draft_id)

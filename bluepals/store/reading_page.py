@@ -86,23 +86,35 @@ _READABLE = """
       LEFT JOIN staff AS decider ON decider.id = decision.decided_by
       LEFT JOIN reading_claim AS claim ON claim.letter_id = letter.id AND claim.until > program_now()
       LEFT JOIN staff AS claimer ON claimer.id = claim.reader
-     WHERE draft.stored IS NOT NULL AND reads_letters_of($1, draft.school_id)
+     WHERE reads_letters_of($1, draft.school_id)
        AND NOT is_one_person($1, draft.uploaded_by)
        AND draft.language = ANY ((SELECT languages FROM staff WHERE id = $1)::text[])
 """
-# What nobody has decided about and no case holds: the worrying and the unscreened first, then the oldest.
-_WAITS = " AND decision.verdict IS NULL AND newest.id = draft.id AND NOT is_held(draft.id)"
+# What nobody has decided about, set apart first: who may read what is a question to the database for each draft, and at a
+# year's end there are thousands.
+_OPEN = """
+    WITH open AS MATERIALIZED (
+        SELECT id, sequence, program_id, school_id, letter_id, kind, language, hash, uploaded_by, received_at, risk
+          FROM draft
+         WHERE stored IS NOT NULL AND NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id)
+           AND NOT EXISTS (SELECT FROM draft AS newer
+                            WHERE newer.letter_id = draft.letter_id AND newer.number > draft.number))
+"""
+# And no case holds: the worrying and the unscreened first, then the oldest.
+_WAITS = _READABLE.replace("FROM draft\n", "FROM open AS draft\n") + " AND NOT is_held(draft.id)"
 _RANK = "array_position(ARRAY['high', 'low', 'none'], coalesce(draft.risk, 'low')), draft.sequence"
 
 
 async def waiting(connection: Connection, staff_id: UUID) -> Sequence[ReadingRow]:
-    rows = await connection.fetch(f"{_COLUMNS} {_READABLE} {_WAITS} ORDER BY {_RANK}", staff_id)
+    rows = await connection.fetch(f"{_OPEN} {_COLUMNS} {_WAITS} ORDER BY {_RANK}", staff_id)
     return [_row(row) for row in rows]
 
 
 async def one(connection: Connection, staff_id: UUID, draft_id: UUID) -> ReadingRow | None:
     """Any draft that is this reader's to see, wherever it stands."""
-    row = await connection.fetchrow(f"{_COLUMNS} {_READABLE} AND draft.id = $2", staff_id, draft_id)
+    row = await connection.fetchrow(
+        f"{_COLUMNS} {_READABLE} AND draft.id = $2 AND draft.stored IS NOT NULL", staff_id, draft_id
+    )
     return None if row is None else _row(row)
 
 
@@ -121,11 +133,9 @@ def _row(row: asyncpg.Record) -> ReadingRow:
 async def in_other_languages(connection: Connection, staff_id: UUID) -> Sequence[tuple[str, int]]:
     """Letters of this reader's schools that wait for somebody who reads their language."""
     rows = await connection.fetch(
-        "SELECT draft.language, count(*)::int AS letters FROM draft"
-        " WHERE NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id) AND NOT is_held(draft.id)"
-        " AND NOT EXISTS (SELECT FROM draft AS newer WHERE newer.letter_id = draft.letter_id AND newer.number > draft.number)"
-        " AND draft.stored IS NOT NULL AND reads_letters_of($1, draft.school_id)"
-        " AND draft.language <> ALL ((SELECT languages FROM staff WHERE id = $1)::text[]) GROUP BY 1 ORDER BY 1",
+        f"{_OPEN} SELECT language, count(*)::int AS letters FROM open"
+        " WHERE language <> ALL ((SELECT languages FROM staff WHERE id = $1)::text[])"
+        " AND reads_letters_of($1, school_id) AND NOT is_held(id) GROUP BY 1 ORDER BY 1",
         staff_id,
     )
     return [(row["language"], row["letters"]) for row in rows]
@@ -150,7 +160,7 @@ async def claim_next(
 ) -> UUID | None:
     """The draft that this reader reads next; two who ask at once get two. `put_off`: the one before."""
     while found := await connection.fetchrow(
-        f"SELECT draft.id, letter.id AS letter_id {_READABLE} {_WAITS}"
+        f"{_OPEN} SELECT draft.id, letter.id AS letter_id {_WAITS}"
         " AND coalesce(claim.reader = $1, true)"
         f" AND ($2::uuid IS NULL OR ({_RANK}) > (SELECT {_RANK} FROM draft WHERE draft.id = $2))"
         f" ORDER BY {_RANK} LIMIT 1 FOR UPDATE OF letter SKIP LOCKED",

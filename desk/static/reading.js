@@ -1,8 +1,9 @@
 // A key for each button of the page, as it says itself. The page works without; and so do people who need their keys elsewhere.
 "use strict";
 
-const LOOK_FIRST = 1000; // milliseconds from the last decision: a second press of the same key is not about a letter that nobody has seen
+const LOOK_FIRST = 1000; // milliseconds: a second press of the same key is not about a letter that nobody has seen
 const NAME = "blue-pals-keys"; // "off" when somebody has turned them off (WCAG 2.1.4)
+const shown = performance.now();
 
 function press(element) {
   if (element.matches("summary")) {
@@ -19,7 +20,7 @@ function typing(target) {
 
 function keyPressed(event) {
   if (localStorage.getItem(NAME) === "off" || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (typing(event.target) || performance.now() < LOOK_FIRST) return;
+  if (typing(event.target) || performance.now() - shown < LOOK_FIRST) return;
   const element = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (element === null) return;
   event.preventDefault();

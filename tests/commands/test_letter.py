@@ -197,6 +197,8 @@ def test_a_draft_is_shown_with_its_marks_and_the_hash_that_a_decision_names(desk
         "hash": draft["hash"],
         "language": "en",
         "text": "Call me: 314-555-0123 [red]",
+        "translation": None,
+        "translated_into": None,
         "marks": [{"kind": "phone", "start": 9, "end": 21}],
         "risk": "low",
     }

@@ -58,7 +58,7 @@ async def test_fault_15_a_mark_pages_the_counselor_and_the_readers_at_once_witho
         assert [row["to_address"] for row in told] == ["coco@staff.example", "mona@staff.example"], text
         for mail in told:
             said = mail["message"].decode().replace("=\r\n", "")
-            assert f"letter show stl {draft.id}" in said or f"/stl/reading/{draft.id}" in said
+            assert f"letter show stl {draft.id}" in said or "https://desk.example/stl/reading\r\n" in said
             assert text not in said
     assert await schools.count("case_file") == 0, "a filter opens no case and starts no stopwatch"
     assert schools.rung, "the outbox is woken"

@@ -71,7 +71,7 @@ def conduct(*, name: str, case: str, program: str) -> Notice:
 
 
 def marked_high(*, name: str, draft: str, program: str, link: str | None) -> Notice:
-    """`link`: to the letter, for those who have that page."""
+    """`link`: to the letters that wait, for those who have that page."""
     return Notice(
         kind="safety",
         subject="Please read a letter now",
@@ -81,7 +81,7 @@ def marked_high(*, name: str, draft: str, program: str, link: str | None) -> Not
                 f"A letter came in that the filter marks as worrying. Its number is {draft}. It goes nowhere before a "
                 "person has decided about it, and a filter may be wrong."
             ),
-            "Please read it now, on your page."
+            "Please read it now: it stands first on your page, or somebody who reads its language has to."
             if link
             else f"The moderators have been told too. Read it with: starter.py letter show {program} {draft}",
             (
@@ -89,5 +89,5 @@ def marked_high(*, name: str, draft: str, program: str, link: str | None) -> Not
                 "your own."
             ),
         ),
-        action=Action("Read the letter", link) if link else None,
+        action=Action("Open my page", link) if link else None,
     )
