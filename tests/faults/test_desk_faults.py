@@ -21,7 +21,7 @@ from bluepals.paper.pages import page_pictures
 from bluepals.store import officers_page, teachers_page
 from desk.app import app
 from desk.doors import SESSION
-from desk.forms import MAX_BODY_BYTES
+from desk.forms import A_STACK, MAX_BODY_BYTES
 from stack.postgres import PostgresServer
 from tests.desk.town import (
     FIRST_OPENING,
@@ -119,6 +119,20 @@ async def test_fault_11_more_than_a_letter_can_hold_is_refused_before_a_byte_of_
     )
     assert (status, asked) == (413, 0)
     assert headers["cache-control"] == "no-store"
+
+
+async def test_fault_11_more_than_a_stack_can_hold_is_refused_before_a_byte_of_it_is_read(town: Town) -> None:
+    tess = town.teacher("tess")
+    status, _, asked = await _asked(
+        town,
+        tess,
+        f"{tess.path}/stacks/{NORTH}/5A",
+        [
+            (b"content-type", b"multipart/form-data; boundary=x"),
+            (b"content-length", str(A_STACK.size + 1).encode()),
+        ],
+    )
+    assert (status, asked) == (413, 0)
 
 
 async def test_fault_11_a_letter_of_unknown_length_is_refused_before_a_byte_of_it_is_read(town: Town) -> None:

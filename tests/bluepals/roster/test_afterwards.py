@@ -74,7 +74,8 @@ def test_each_period_has_a_default_and_may_be_set(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "sentence"), [("letters = 7", "30 to 3650"), ("leters = 90", "is letters meant?")]
+    ("line", "sentence"),
+    [("letters = 7", "30 to 3650"), ("stacks = 90", "1 to 30"), ("leters = 90", "is letters meant?")],
 )
 def test_a_period_that_is_too_short_or_unknown_is_a_problem(tmp_path: Path, line: str, sentence: str) -> None:
     assert sentence in the_problem(read(tmp_path, program__toml=f"{PROGRAM}\n[retention]\n{line}\n")).problem
