@@ -157,7 +157,7 @@ async def test_a_part_of_a_page_is_black_in_the_copy_that_is_seen_approved_and_s
     mo = town.moderator("mo")
     assert "Page 2, line 1, part 1 of 6" in (await mo.posts("next")).text
     seen = (await copies(mo, original, cell="2-1-1")).text
-    (first, second) = re.findall(r'src="[^"]+/(copy/page/\d[^"]*)"', seen)
+    (first, second) = re.findall(r'src="[^"]+/(page/\d[^"]*)"', seen)
     assert await blackness(mo, f"{original.id}/{html.unescape(first)}") == (0, 0)
     assert await blackness(mo, f"{original.id}/{html.unescape(second)}") == (1, 0)
     await copies(mo, original, "copy/approve", cell="2-1-1")
