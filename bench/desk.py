@@ -19,8 +19,9 @@ from rich.table import Table
 from bench.bare import BareLetter, Hears
 from bench.browser import Browser, Busy
 from bench.processes import cpu_seconds, machine_seconds
-from bench.visitors import CLASS, PEOPLE, Visitors, town
+from bench.visitors import CLASS, PEOPLE, Visitors, town, unread
 from bluepals.settings import Settings
+from bluepals.store.letters import DraftRecord
 from bluepals.store.migrate import migrate
 from commands.embedded import ROOT, environment, new_keys, service
 from service.connection import connect
@@ -126,7 +127,9 @@ async def measure() -> Sequence[Answers]:
             visitors = await town(parts, admin)
             port = int(settings["BLUEPALS_DESK_PORT"])
             processes = {"desk": served.desk, "PostgreSQL": _postmaster(stack), "worker": served.worker}
-            return [*bare, *await _pages(visitors, port, processes)]
+            console.print("the children's letters of the year")
+            waiting = await unread(parts, visitors.pairings)
+            return [*bare, *await _pages(visitors, waiting, port, processes)]
 
 
 async def _plain_pages(stack: Stack) -> Answers:
@@ -158,12 +161,15 @@ async def _bare_updates(stack: Stack, parts: Parts) -> Answers:
         ).answers()
 
 
-async def _pages(visitors: Visitors, port: int, processes: Mapping[str, int]) -> Sequence[Answers]:
+async def _pages(
+    visitors: Visitors, waiting: Sequence[DraftRecord], port: int, processes: Mapping[str, int]
+) -> Sequence[Answers]:
     found = []
     for what, path, cookies in (
         (f"class page, {CLASS} children", "/bench/class", visitors.teachers),
         ("my pals, one pal", "/bench/pals", visitors.officers),
         ("board", "/bench/board", visitors.coordinators),
+        (f"queue of {len(waiting)} letters", "/bench/reading", visitors.moderators),
     ):
         console.print(what)
         async with _browsers(port, cookies) as browsers:
@@ -172,6 +178,10 @@ async def _pages(visitors: Visitors, port: int, processes: Mapping[str, int]) ->
     async with _browsers(port, visitors.officers) as browsers:
         keys = [await one.form_key("/bench/pals") for one in browsers]
         found.append(await Asked("letter taken in", _letters(browsers, keys, visitors), processes).answers())
+    console.print("decisions")
+    async with _browsers(port, visitors.moderators) as browsers:
+        keys = [await one.form_key("/bench/reading") for one in browsers]
+        found.append(await Asked("decision", _decisions(browsers, keys, waiting), processes).answers())
     return found
 
 
@@ -189,6 +199,17 @@ def _letters(browsers: Sequence[Browser], keys: Sequence[str], visitors: Visitor
         await browsers[person].post(f"/bench/pals/{visitors.pairings[person]}", fields)
 
     return send
+
+
+def _decisions(browsers: Sequence[Browser], keys: Sequence[str], waiting: Sequence[DraftRecord]) -> Ask:
+    still = iter(waiting)
+
+    async def approve(person: int, _: int) -> None:
+        draft = next(still)
+        fields = {"form": keys[person], "hash": draft.hash.hex()}
+        await browsers[person].post(f"/bench/reading/{draft.id}/approve", fields)
+
+    return approve
 
 
 @asynccontextmanager

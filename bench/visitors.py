@@ -8,17 +8,19 @@ from uuid import UUID
 
 import asyncpg
 
-from bench.program import Pairs, program, roster
+from bench.program import AT_ONCE, LETTER, ROUNDS, Pairs, program, roster
 from bench.years import real
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.entering import Door
+from bluepals.domain.letters import Side, TypedLetter
 from bluepals.domain.people import Role, StaffRole
-from bluepals.facts import doors, matching
+from bluepals.facts import doors, letters, matching
 from bluepals.facts.roster import Roster, apply
 from bluepals.store import matching as store
 from bluepals.store import people
 from bluepals.store.database import Scope
 from bluepals.store.doors import Identity
+from bluepals.store.letters import DraftRecord
 from desk.doors import SESSION
 from rehearsal.clock import VirtualClock
 from service.parts import Parts
@@ -36,6 +38,7 @@ class Visitors:
     teachers: Sequence[str]
     officers: Sequence[str]
     coordinators: Sequence[str]
+    moderators: Sequence[str]
     pairings: Sequence[UUID]
 
 
@@ -48,7 +51,7 @@ async def town(parts: Parts, admin: asyncpg.Connection) -> Visitors:
     await apply(parts.office, _in_classes(roster(of, PEOPLE)))
     await matching.make_proposal(parts.office, SCOPE, seed=1)
     async with parts.database.transaction(SCOPE) as connection:
-        coordinator = await people.staff_id(connection, "c")
+        coordinator, moderator = [await people.staff_id(connection, one) for one in ("c", "m")]
         teachers = [await people.staff_id(connection, f"t{number}") for number in range(CLASSES)]
         await store.approve(connection, [one.id for one in await store.open_pairs(connection)], coordinator)
         rows = await connection.fetch("SELECT id, officer_id FROM pairing ORDER BY id")
@@ -62,8 +65,32 @@ async def town(parts: Parts, admin: asyncpg.Connection) -> Visitors:
         await _all_in(parts, [Identity(one, None, ()) for one in teachers]),
         await _all_in(parts, [Identity(None, row["officer_id"], ()) for row in rows]),
         await _all_in(parts, [Identity(coordinator, None, ())]),
+        await _all_in(parts, [Identity(moderator, None, ())]),
         pairings,
     )
+
+
+async def unread(parts: Parts, pairings: Sequence[UUID]) -> Sequence[DraftRecord]:
+    """The children's letters of the whole year: each waits for a decision of its own."""
+    async with parts.database.transaction(SCOPE) as connection:
+        teacher = await people.staff_id(connection, "t")
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def hand_in(pairing: UUID, number: int) -> DraftRecord:
+        async with places:
+            return await letters.hand_in(
+                parts.office,
+                SCOPE,
+                pairing_id=pairing,
+                round_number=number,
+                side=Side.STUDENT,
+                letter=TypedLetter(LETTER.format(number)),
+                language="en",
+                uploaded_by=teacher,
+            )
+
+    rounds = range(1, ROUNDS + 1)
+    return await asyncio.gather(*(hand_in(pairing, number) for pairing in pairings for number in rounds))
 
 
 def _in_classes(of: Roster) -> Roster:
