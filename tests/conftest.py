@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 from temporalio.client import Client
 
 from bluepals.store.database import Database
@@ -23,6 +24,10 @@ from workflows.search_attributes import TYPES
 
 # Test processes that run side by side believe to sit at a terminal, and consoles would keep its width.
 os.environ.pop("COLUMNS", None)
+
+# What is tested is the program, and not how busy the machine is.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 _numbers = itertools.count(1)
 

@@ -120,6 +120,6 @@ def _without(opened: OpenedDraft, wish: Wish) -> Letter:
         case ScannedLetter():
             if wish.words:
                 raise RedactionRefused(
-                    "Words can be left out of typed letters only. Mark their place on the page."
+                    "Words can be left out of typed letters only. Tick the parts of the page that are to be black."
                 )
             return blackened(opened.letter, boxes_of(wish.cells)) if wish.cells else opened.letter

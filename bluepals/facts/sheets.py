@@ -22,7 +22,7 @@ async def of_school(office: Office, scope: Scope, school: str, class_name: str |
         found = await store.writers(connection, year, class_name, now.number) if now else []
     if not now or not found:
         where = f"class {class_name} of school {school}" if class_name else f"school {school}"
-        raise LookupError(f"No child of {where} has a pal to write to. See: starter.py status")
+        raise LookupError(f"No child of {where} has a pal to write to. See: starter.py status PROGRAM")
     names = _called(found)
     printed = [
         Sheet(

@@ -32,7 +32,7 @@ async def test_a_moderator_makes_a_passkey_and_enters_with_it(town: Town, screen
     await screen.presses("Enter with my passkey")
     await screen.is_looked_at("enter-passkey")
     await screen.presses("Enter with my passkey")
-    assert screen.page.url.endswith(f"/{PROGRAM.id}/cases")
+    assert screen.page.url.endswith(f"/{PROGRAM.id}/reading")
     await screen.page.goto(f"/{PROGRAM.id}/passkeys")
     assert "last used on Tuesday, September 1, 2026" in await screen.reads()
     await screen.presses("Remove")

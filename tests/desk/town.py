@@ -1,5 +1,6 @@
 """A small town in the middle of its school year, whose people come to the desk. Temporal is away all the time."""
 
+import asyncio
 import base64
 import io
 import re
@@ -34,6 +35,7 @@ from tests.mailroom import set_clock
 ZONE = ZoneInfo("America/Chicago")
 NOBODY_LISTENS = "127.0.0.1:1"
 DESK = "https://desk.bluepals.example"
+PATIENCE = 20.0  # seconds
 PROGRAM = Program(
     id="stl",
     name="St. Louis",
@@ -177,11 +179,13 @@ class Town:
         return Visitor(http, f"/{PROGRAM.id}/{page}", entering)
 
     async def mailed_code(self, address: str) -> str:
-        """The newest."""
-        mail = await self.admin.fetchval(
-            "SELECT message FROM mail WHERE kind = 'entry' AND to_address = $1 ORDER BY sequence DESC LIMIT 1",
-            address,
+        """The newest. It is mailed after the page has answered."""
+        newest = (
+            "SELECT message FROM mail WHERE kind = 'entry' AND to_address = $1 ORDER BY sequence DESC LIMIT 1"
         )
+        async with asyncio.timeout(PATIENCE):
+            while (mail := await self.admin.fetchval(newest, address)) is None:  # noqa: ASYNC110 - the event is in the database
+                await asyncio.sleep(0.02)
         found = re.search(rb"\b\d{3} \d{3}\b", mail)
         assert found, "there is no code in the mail"
         return found[0].decode()

@@ -384,7 +384,7 @@ async def test_fault_33_the_database_hides_another_school_and_agency_with_the_pa
     tess = await teacher_at_desk(town.parts.office, await town.teacher("tess").entered())
     sam = await officer_at_desk(town.parts.office, await town.officer("sam").entered())
     foreign = teachers_page.SchoolClass(SOUTH, "south", "South School", "5A")
-    monkeypatch.setattr("bluepals.facts.teachers_page._own_class", lambda *_: foreign)
+    monkeypatch.setattr("bluepals.facts.teachers_page.own_class", lambda *_: foreign)
     with pytest.raises(NotTheirs):
         await pack(town.parts.office, tess, SOUTH, "5A", 1)
     async with town.parts.database.transaction(sam.scope) as connection:

@@ -234,6 +234,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "program": "stl",
         "public_key": b"key",
         "program_year": "stl.north.2026",
+        "counselor": busy.staff["Coco"],
         "reader": busy.staff["Coco"],
         "reason": "year closed",
         "reasons": None,
