@@ -19,7 +19,7 @@ from tests.browser.screen import Screen
 from tests.desk.town import Town, small_town
 
 PICTURES = Path("out/desk")
-HOW_TO = "Chromium is not on this machine. On Debian: apt-get install chromium"
+HOW_TO = "Chromium is not on this machine. On Debian: apt-get install chromium-headless-shell"
 
 Enter = Callable[..., Awaitable[Screen]]
 
@@ -38,7 +38,7 @@ class Announced(uvicorn.Server):
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("google-chrome")
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
         pytest.skip(HOW_TO)
     async with async_playwright() as playwright:
