@@ -17,3 +17,4 @@ def test_what_is_promised_holds_in_any_order(stage: Stage) -> None:
     AlwaysTrue.enough = asked.max_examples
     run_state_machine_as_test(AlwaysTrue, settings=asked)
     assert AlwaysTrue.played == asked.max_examples
+    AlwaysTrue.enough = None

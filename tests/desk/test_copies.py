@@ -174,7 +174,7 @@ async def test_a_part_of_a_page_is_black_in_the_copy_that_is_seen_approved_and_s
     [
         ({"cell": "3-1-1"}, "The letter has changed."),
         ({"cell": "everything"}, "Tick what is on the page"),
-        ({"cell": "1-1-1", "leave_out": "Elm"}, "Mark their place on the page."),
+        ({"cell": "1-1-1", "leave_out": "Elm"}, "that are to be black."),
     ],
 )
 async def test_what_can_not_be_made_black_is_refused(
