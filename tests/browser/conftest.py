@@ -38,7 +38,9 @@ class Announced(uvicorn.Server):
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    found = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
+    found = (
+        shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
+    )
     if found is None:
         pytest.skip(HOW_TO)
     async with async_playwright() as playwright:
