@@ -10,6 +10,7 @@ from bluepals.facts import cases, pairing_year, teachers_page
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.office import Office
 from bluepals.facts.pairing_page import PairingsReader
+from bluepals.facts.teachers_page import TeacherAtDesk
 from bluepals.store import counsel_page, pairings
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Scope
@@ -39,8 +40,7 @@ async def opens(office: Office, reader: PairingsReader, year: PairingYear) -> Op
     """What is held back opens to nobody here: whose case it is opens the case."""
     written = {one.about: one for one in year.moments if one.about is not None and one.side is not None}
     letters = {draft: one for draft, one in written.items() if one.kind is not Kind.DELAYED}
-    school = await _school(office, reader, year)
-    theirs = {draft: one for draft, one in letters.items() if await _is_theirs(office, reader, school, one)}
+    theirs = await _theirs(office, reader, year, letters)
     if not reader.counsels:
         return Opens(theirs, {})
     async with office.database.transaction(Scope.whole(reader.scope.program)) as connection:
@@ -53,14 +53,22 @@ async def _school(office: Office, reader: PairingsReader, year: PairingYear) -> 
         return (await pairings.state(connection, year.pairing_id)).school
 
 
-async def _is_theirs(office: Office, reader: PairingsReader, school: str, moment: Moment) -> bool:
-    if reader.teacher is None:
-        async with office.database.transaction(reader.scope) as connection:
-            return await reads_letters(connection, reader.id, school)
+async def _theirs(
+    office: Office, reader: PairingsReader, year: PairingYear, letters: Mapping[UUID, Moment]
+) -> Mapping[UUID, Moment]:
+    """A reader's are all of the pairing or none; a teacher's those that the class has."""
+    if (teacher := reader.teacher) is not None:
+        return {draft: one for draft, one in letters.items() if await _has_come(office, teacher, one)}
+    school = await _school(office, reader, year)
+    async with office.database.transaction(reader.scope) as connection:
+        return letters if await reads_letters(connection, reader.id, school) else {}
+
+
+async def _has_come(office: Office, teacher: TeacherAtDesk, moment: Moment) -> bool:
     if moment.side is Side.STUDENT:
         return True
     try:
-        await teachers_page.check_letter(office, reader.teacher, _draft(moment))
+        await teachers_page.check_letter(office, teacher, _draft(moment))
     except NotTheirs:
         return False
     return True
