@@ -1,13 +1,11 @@
 """A certificate for each child and each officer who took part, in their language."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import typst
-
-from bluepals.paper.lettering import fonts, printable_lines
+from bluepals.paper.lettering import printable_lines
+from bluepals.paper.printing import as_pdf, filled
 
 TEMPLATE = Path(__file__).parent / "certificates.typ"
 
@@ -43,11 +41,7 @@ def officers(certificates: Sequence[Certificate]) -> bytes:
 
 def _printed(certificates: Sequence[Certificate], words: dict[str, str]) -> bytes:
     data = {"title": "Blue Pals", "certificates": [_page(one, words) for one in certificates]}
-    compiler = typst.Compiler(TEMPLATE, font_paths=fonts(), sys_inputs={"data": json.dumps(data)})
-    pdf = compiler.compile(format="pdf", timestamp=0)
-    if not isinstance(pdf, bytes):
-        raise TypeError(f"typst printed {type(pdf).__name__}, not one PDF")
-    return pdf
+    return as_pdf(filled(TEMPLATE, data))
 
 
 def _page(one: Certificate, words: dict[str, str]) -> dict[str, str]:

@@ -1,13 +1,11 @@
 """A notice for each family of a class, for the backpack: what their page of the desk is for, and how they open it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import typst
-
-from bluepals.paper.lettering import fonts, printable_lines
+from bluepals.paper.lettering import printable_lines
+from bluepals.paper.printing import as_pdf, filled
 
 TEMPLATE = Path(__file__).parent / "family_notices.typ"
 
@@ -83,11 +81,7 @@ class FamilyNotice:
 def notices(of: Sequence[FamilyNotice]) -> bytes:
     """One PDF, a page for each. The same notices, the same bytes."""
     data = {"title": "Blue Pals", "notices": [_page(one) for one in of]}
-    compiler = typst.Compiler(TEMPLATE, font_paths=fonts(), sys_inputs={"data": json.dumps(data)})
-    pdf = compiler.compile(format="pdf", timestamp=0)
-    if not isinstance(pdf, bytes):
-        raise TypeError(f"typst printed {type(pdf).__name__}, not one PDF")
-    return pdf
+    return as_pdf(filled(TEMPLATE, data))
 
 
 def _page(one: FamilyNotice) -> dict[str, object]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import typst
 
 from bluepals.domain.letters import DeliveryKind, Letter, ScannedLetter, Translation, TypedLetter
-from bluepals.paper.lettering import fonts, printable_lines, uncovered
+from bluepals.paper.lettering import printable_lines, uncovered
+from bluepals.paper.printing import as_pdf, filled
 from bluepals.paper.words import Words, in_own_words, words_in
 
 TEMPLATE = Path(__file__).parent / "letters.typ"
@@ -157,13 +157,11 @@ def _scans(letter: ScannedLetter) -> list[dict[str, Any]]:
 
 
 def _printed(data: dict[str, Any], contents: Sequence[Letter]) -> bytes:
-    compiler = typst.Compiler(TEMPLATE, font_paths=fonts(), sys_inputs={"data": json.dumps(data)})
-    pdf = compiler.compile(format="pdf", timestamp=0)
-    if not isinstance(pdf, bytes):
-        raise TypeError(f"typst printed {type(pdf).__name__}, not one PDF")
+    document = filled(TEMPLATE, data)
+    pdf = as_pdf(document)
     if not any(isinstance(content, ScannedLetter) for content in contents):
         return pdf
-    return _with_scans(pdf, json.loads(compiler.query("<scan>", field="value")), contents)
+    return _with_scans(pdf, json.loads(document.query("<scan>", field="value")), contents)
 
 
 def _with_scans(printed: bytes, slots: Sequence[dict[str, Any]], contents: Sequence[Letter]) -> bytes:

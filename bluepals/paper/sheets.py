@@ -1,14 +1,13 @@
 """A sheet for each child to write a letter on: its first name, the round, and a code by which a scanned stack files itself."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import segno
-import typst
 
-from bluepals.paper.lettering import fonts, printable_lines
+from bluepals.paper.lettering import printable_lines
+from bluepals.paper.printing import as_pdf, filled
 
 TEMPLATE = Path(__file__).parent / "sheets.typ"
 
@@ -54,11 +53,7 @@ class Sheet:
 def sheets(of: Sequence[Sheet]) -> bytes:
     """One PDF, a page for each. The same sheets, the same bytes."""
     data = {"title": "Blue Pals", "sheets": [_page(one) for one in of]}
-    compiler = typst.Compiler(TEMPLATE, font_paths=fonts(), sys_inputs={"data": json.dumps(data)})
-    pdf = compiler.compile(format="pdf", timestamp=0)
-    if not isinstance(pdf, bytes):
-        raise TypeError(f"typst printed {type(pdf).__name__}, not one PDF")
-    return pdf
+    return as_pdf(filled(TEMPLATE, data))
 
 
 def _page(one: Sheet) -> dict[str, object]:

@@ -1,13 +1,11 @@
 """What a school prints for a visit: tables under a title."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import typst
-
-from bluepals.paper.lettering import fonts, printable_lines
+from bluepals.paper.lettering import printable_lines
+from bluepals.paper.printing import as_pdf, filled
 
 TEMPLATE = Path(__file__).parent / "visit_sheets.typ"
 
@@ -29,13 +27,7 @@ class Sheet:
 
 def sheet(of: Sheet) -> bytes:
     """One PDF. The same sheet, the same bytes."""
-    data = json.dumps(asdict(_printable(of)))
-    pdf = typst.Compiler(TEMPLATE, font_paths=fonts(), sys_inputs={"data": data}).compile(
-        format="pdf", timestamp=0
-    )
-    if not isinstance(pdf, bytes):
-        raise TypeError(f"typst printed {type(pdf).__name__}, not one PDF")
-    return pdf
+    return as_pdf(filled(TEMPLATE, asdict(_printable(of))))
 
 
 def _printable(of: Sheet) -> Sheet:
