@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+# A page's address begins with its program's id; these addresses are nobody's.
+TAKEN_IDS = frozenset({"decline-family", "decline-officer", "enter", "health", "static"})
+
 
 @dataclass(frozen=True, slots=True)
 class Agency:

@@ -11,6 +11,7 @@ from bluepals.domain.address import is_line
 from bluepals.domain.calendar import check_dates
 from bluepals.domain.people import Role
 from bluepals.domain.program import (
+    TAKEN_IDS,
     Agency,
     Break,
     Policy,
@@ -185,7 +186,7 @@ class _Reader:
         self, schools: tuple[School, ...], agencies: tuple[Agency, ...], policy: Policy
     ) -> Program | None:
         table = self._table("program")
-        program_id = self._get("program", table, "id", _slug)
+        program_id = self._get("program", table, "id", _program_id)
         name = self._get("program", table, "name", _name)
         timezone = self._get("program", table, "timezone", _text, TIMEZONE)
         holidays = self._get("program", table, "holidays", _region, None)
@@ -409,6 +410,13 @@ def _room(value: Any) -> Room:
 
 def _slug(value: Any) -> str:
     return cells.slug(_text(value))
+
+
+def _program_id(value: Any) -> str:
+    program_id = _slug(value)
+    if program_id in TAKEN_IDS:
+        raise Unfit("is a page of the desk; choose another, such as the city's name")
+    return program_id
 
 
 def _region(value: Any) -> str:

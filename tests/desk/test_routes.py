@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from uuid import UUID, uuid4
 
 import pytest
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from bluepals.domain.letters import Side
+from bluepals.domain.program import TAKEN_IDS
 from bluepals.facts import stacks, teachers_page
 from bluepals.paper.stacks import ReadPage
 from desk.app import app
@@ -95,6 +96,13 @@ async def own_key(visitor: Visitor) -> str:
     found = re.search(r'name="form" value="([^"]+)"', (await visitor.http.get(f"/{PROGRAM.id}/cases")).text)
     assert found
     return found[1]
+
+
+async def test_no_program_may_be_called_as_a_page_that_is_no_programs(town: Town) -> None:
+    first_words = {
+        route.path.split("/")[1] for route in app(town.parts).routes if isinstance(route, Route | Mount)
+    }
+    assert first_words - TAKEN_IDS == {"{program}"}
 
 
 @pytest.mark.parametrize("name", STRANGERS)

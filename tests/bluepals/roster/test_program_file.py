@@ -130,6 +130,7 @@ def test_an_unknown_key_is_refused_by_name_with_the_nearest_known_one(
     [
         ('id = "kc"', 'id = "Kansas City"', "program.id"),
         ('id = "kc"', "id = 5", "program.id"),
+        ('id = "kc"', 'id = "static"', "program.id"),
         ('id = "south"', 'id = "north"', "schools[2].id"),
         ('id = "county"', 'id = "city"', "agencies[2].id"),
         ('agencies = ["county"]', 'agencies = ["country"]', "schools[2].agencies"),
