@@ -10,7 +10,10 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.shell import DEV_ENVIRONMENT, out, say
+import asyncpg
+
+from commands.logins import logins
+from commands.shell import DEV_ENVIRONMENT, out, parts, say
 from stack.embedded import Stack
 from stack.health import healthy
 from stack.ports import LOOPBACK, free_port
@@ -67,13 +70,24 @@ async def left_running(stack: Stack, settings: Environment) -> None:
     out.print(f"Temporal Web UI  {stack.temporal.ui}", highlight=False)
     out.print(f"mail             {stack.mail.page}", highlight=False)
     say(
-        f"desk             {settings['BLUEPALS_DESK_URL']}/PROGRAM; let in by starter.py enter PROGRAM PERSON",
+        f"desk             {settings['BLUEPALS_DESK_URL']}/PROGRAM; let in by starter.py enter PROGRAM PERSON"
     )
     try:
+        await _print_logins(stack)
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
     finally:
         DEV_ENVIRONMENT.unlink(missing_ok=True)
+
+
+async def _print_logins(stack: Stack) -> None:
+    async with parts() as service_parts:
+        admin = await asyncpg.connect(stack.postgres.admin_url)
+        try:
+            async for line in logins(service_parts.office, admin, stack.mail.page):
+                say(line)
+        finally:
+            await admin.close()
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,11 @@ from rich.table import Table
 from audit import audit
 from audit.report import AuditReport
 from bluepals.domain.counting import counted
-from bluepals.domain.program import Program
 from bluepals.domain.refusals import Refused
-from bluepals.facts import doors
 from bluepals.facts.board import board_of
 from bluepals.facts.roster import Roster
 from bluepals.roster import read_folder
-from bluepals.store import board, people
+from bluepals.store import board
 from bluepals.store.database import Scope
 from bluepals.store.migrate import migrate
 from commands.embedded import DESK_PORT, Environment, environment, left_running, new_keys, service
@@ -108,19 +106,9 @@ async def _rehearse(
         _write(told, report_file)
         _print(told.report, audited)
         if keep:
-            await _print_logins(service_parts, year.program)
             await _leave_running(stack, settings)
     if _is_broken(told.report, audited):
         raise typer.Exit(Exit.RULE_BROKEN)
-
-
-async def _print_logins(service_parts: Parts, program: Program) -> None:
-    """For each part that people play somebody who plays it, and a link that lets them in once."""
-    async with service_parts.database.transaction(Scope.whole(program.id)) as connection:
-        known = await people.one_of_each_part(connection)
-    for part, person in known.items():
-        link = await doors.link_for(service_parts.office, program.id, person)
-        out.print(f"{part:<16} {person}: {link}", highlight=False, soft_wrap=True)
 
 
 async def _leave_running(stack: Stack, settings: Environment) -> None:

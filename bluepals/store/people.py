@@ -219,6 +219,15 @@ async def one_of_each_part(connection: Connection) -> dict[str, str]:
     return {row["part"]: row["person"] for row in rows if row["person"] is not None}
 
 
+async def address_of_a_family(connection: Connection) -> str | None:
+    """Of a child with a pal."""
+    address: str | None = await connection.fetchval(
+        "SELECT min(guardian_email) FROM student"
+        " WHERE EXISTS (SELECT FROM pairing WHERE student_id = student.id AND ended_at IS NULL)"
+    )
+    return address
+
+
 async def save_partners(connection: Connection, program: str, partners: Iterable[Partner]) -> None:
     """The directory of organisations that help."""
     await connection.executemany(
