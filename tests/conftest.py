@@ -18,6 +18,7 @@ from stack.memory import memory
 from stack.postgres import PostgresServer, postgres_server
 from stack.temporal import VIRTUAL_CLOCKS, TemporalOptions, TemporalServer, temporal_server
 from tests.databases import administer, copied
+from tests.desk import town
 from tests.stack.folders import open_folder
 from tests.workflows.world import SHORT_HISTORIES, Served, World, a_program, apart
 from workflows.search_attributes import TYPES
@@ -67,6 +68,12 @@ async def admin(postgres: PostgresServer, database_name: str) -> AsyncIterator[a
     connection = await asyncpg.connect(postgres.url_of("postgres", database_name))
     yield connection
     await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def begun_town(postgres: PostgresServer, template: str) -> str:
+    """A database of a small town whose desk is open, to be copied."""
+    return await town.begun_town(postgres, template)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import asyncpg
 import pytest
 import uvicorn
 from playwright.async_api import Browser, async_playwright
@@ -50,14 +49,12 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def town(
-    chromium: Browser, postgres: PostgresServer, database_name: str, admin: asyncpg.Connection
-) -> AsyncIterator[Town]:
+async def town(chromium: Browser, postgres: PostgresServer, begun_town: str) -> AsyncIterator[Town]:
     """Its desk answers on a port of its own."""
     port = free_port()
     url = f"http://localhost:{port}"  # A name: a passkey is bound to one.
     async with (
-        small_town(postgres.url_of("bluepals_app", database_name), admin, url) as town,
+        small_town(postgres, begun_town, url) as town,
         _served(town, port),
     ):
         yield town

@@ -2,8 +2,6 @@
 
 from urllib.parse import urlsplit
 
-import asyncpg
-
 from bluepals.domain.people import Role
 from commands.logins import logins
 from stack.postgres import PostgresServer
@@ -12,14 +10,12 @@ from tests.desk.town import SCOPE, small_town
 MAILS = "http://mails.example"
 
 
-async def test_there_is_a_login_for_each_part(
-    postgres: PostgresServer, database_name: str, admin: asyncpg.Connection
-) -> None:
-    async with small_town(postgres.url_of("bluepals_app", database_name), admin) as town:
-        await admin.execute(
+async def test_there_is_a_login_for_each_part(postgres: PostgresServer, begun_town: str) -> None:
+    async with small_town(postgres, begun_town) as town:
+        await town.admin.execute(
             "UPDATE student SET guardian_email = 'lopez@home.example' WHERE external_id = 'maya'"
         )
-        lines = {line.split()[0]: line async for line in logins(town.parts.office, admin, MAILS)}
+        lines = {line.split()[0]: line async for line in logins(town.parts.office, town.admin, MAILS)}
         family = lines.pop("guardian")
         assert lines.keys() == {*Role, "officer"}
         for part, line in lines.items():
@@ -30,9 +26,7 @@ async def test_there_is_a_login_for_each_part(
         assert MAILS in family
 
 
-async def test_where_nobody_is_known_nothing_is_printed(
-    postgres: PostgresServer, database_name: str, admin: asyncpg.Connection
-) -> None:
-    async with small_town(postgres.url_of("bluepals_app", database_name), admin) as town:
-        await admin.execute("TRUNCATE program CASCADE")
-        assert [line async for line in logins(town.parts.office, admin, MAILS)] == []
+async def test_where_nobody_is_known_nothing_is_printed(postgres: PostgresServer, begun_town: str) -> None:
+    async with small_town(postgres, begun_town) as town:
+        await town.admin.execute("TRUNCATE program CASCADE")
+        assert [line async for line in logins(town.parts.office, town.admin, MAILS)] == []

@@ -1,6 +1,5 @@
 from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 
 from stack.postgres import PostgresServer
@@ -8,8 +7,6 @@ from tests.desk.town import Town, small_town
 
 
 @pytest.fixture
-async def town(
-    postgres: PostgresServer, database_name: str, admin: asyncpg.Connection
-) -> AsyncIterator[Town]:
-    async with small_town(postgres.url_of("bluepals_app", database_name), admin) as town:
+async def town(postgres: PostgresServer, begun_town: str) -> AsyncIterator[Town]:
+    async with small_town(postgres, begun_town) as town:
         yield town

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-import asyncpg
 import httpx
 import pytest
 from structlog.testing import capture_logs
@@ -29,11 +28,9 @@ def district() -> Iterator[District]:
 
 
 @pytest.fixture
-async def town(
-    postgres: PostgresServer, database_name: str, admin: asyncpg.Connection, district: District
-) -> AsyncIterator[Town]:
+async def town(postgres: PostgresServer, begun_town: str, district: District) -> AsyncIterator[Town]:
     sign_on = {"issuer": district.issuer, "client_id": CLIENT, "client_secret": SECRET}
-    async with small_town(postgres.url_of("bluepals_app", database_name), admin, sign_on=sign_on) as town:
+    async with small_town(postgres, begun_town, sign_on=sign_on) as town:
         yield town
 
 
@@ -202,10 +199,10 @@ async def test_who_changes_their_mind_at_the_district_is_told_how_to_go_on(brows
 
 
 async def test_a_provider_that_is_away_is_said_and_asked_anew(
-    postgres: PostgresServer, database_name: str, admin: asyncpg.Connection, district: District
+    postgres: PostgresServer, begun_town: str, district: District
 ) -> None:
     sign_on = {"issuer": "http://127.0.0.1:1/o", "client_id": CLIENT, "client_secret": SECRET}
-    async with small_town(postgres.url_of("bluepals_app", database_name), admin, sign_on=sign_on) as town:
+    async with small_town(postgres, begun_town, sign_on=sign_on) as town:
         refused = await Browser.new(town, district).http.get(f"{ENTER}/sso")
     assert refused.status_code == 503
     assert "The district's sign-in does not answer right now." in refused.text.replace("&#39;", "'")

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import itertools
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -30,7 +31,11 @@ from desk.app import app
 from desk.doors import SESSION
 from service.connection import connect
 from service.parts import Parts, assembled
+from stack.postgres import PostgresServer
+from tests import databases
 from tests.mailroom import set_clock
+
+_numbers = itertools.count(1)
 
 ZONE = ZoneInfo("America/Chicago")
 NOBODY_LISTENS = "127.0.0.1:1"
@@ -414,13 +419,33 @@ class Visitor:
         )
 
 
+async def begun_town(postgres: PostgresServer, template: str) -> str:
+    """A database of the town, everybody paired and introduced: made once, and copied for each test."""
+    name = await databases.copy(postgres, template, "small_town")
+    async with _visited(postgres, name, DESK) as town:
+        await _settle(town)
+    return name
+
+
 @asynccontextmanager
 async def small_town(
-    database_url: str, admin: asyncpg.Connection, desk_url: str = DESK, **others: object
+    postgres: PostgresServer, begun: str, desk_url: str = DESK, **others: object
+) -> AsyncIterator[Town]:
+    async with (
+        databases.copied(postgres, begun, f"{begun}_{next(_numbers)}") as name,
+        _visited(postgres, name, desk_url, **others) as town,
+    ):
+        await _know_everybody(town)
+        yield town
+
+
+@asynccontextmanager
+async def _visited(
+    postgres: PostgresServer, name: str, desk_url: str, **others: object
 ) -> AsyncIterator[Town]:
     settings = Settings.model_validate(
         {
-            "database_url": database_url,
+            "database_url": postgres.url_of("bluepals_app", name),
             "master_keys": "k1:" + base64.b64encode(bytes(32)).decode(),
             "link_key": "not a secret, and long enough for a test",
             "desk_url": desk_url,
@@ -428,12 +453,12 @@ async def small_town(
         }
     )
     client = await connect(target_host=NOBODY_LISTENS, lazy=True)
+    admin = await asyncpg.connect(postgres.url_of("postgres", name))
     async with assembled(settings, client) as parts:
         transport = httpx.ASGITransport(app(parts))
         async with httpx.AsyncClient(transport=transport, base_url=DESK, follow_redirects=True) as http:
-            town = Town(parts, admin, http)
-            await _settle(town)
-            yield town
+            yield Town(parts, admin, http)
+    await admin.close()
 
 
 async def _settle(town: Town) -> None:
@@ -444,20 +469,26 @@ async def _settle(town: Town) -> None:
         await consents.save(connection, STUDENTS)
         await people.save_officers(connection, PROGRAM.id, OFFICERS)
         await people.save_staff(connection, PROGRAM.id, STAFF)
+        pairs = [Pair(child, officer, "a test") for child, officer in PAIRS.items()]
+        await matching.save_proposal(connection, PROGRAM.id, 1, pairs, [])
+        proposed = await matching.open_pairs(connection)
+        cora = await people.staff_id(connection, "cora")
+        await matching.approve(connection, [pair.id for pair in proposed], cora)
+    await _know_everybody(town)
+    for pairing in town.pairings.values():
+        await pairings.introduce(town.parts.office, SCOPE, pairing)
+
+
+async def _know_everybody(town: Town) -> None:
+    async with town.parts.database.transaction(SCOPE) as connection:
         town.officers = {
             one.officer_id: await people.officer_id(connection, one.officer_id) for one in OFFICERS
         }
         town.staff = {one.staff_id: await people.staff_id(connection, one.staff_id) for one in STAFF}
-        pairs = [Pair(child, officer, "a test") for child, officer in PAIRS.items()]
-        await matching.save_proposal(connection, PROGRAM.id, 1, pairs, [])
-        proposed = await matching.open_pairs(connection)
-        await matching.approve(connection, [pair.id for pair in proposed], town.staff["cora"])
     rows = await town.admin.fetch(
         "SELECT external_id, pairing.id FROM pairing JOIN student ON student.id = student_id"
     )
     town.pairings = {row["external_id"]: row["id"] for row in rows}
-    for pairing in town.pairings.values():
-        await pairings.introduce(town.parts.office, SCOPE, pairing)
 
 
 def photo(*, size: tuple[int, int] = (300, 400), note: str = "", color: str = "white") -> bytes:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator, MutableMapping
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pikepdf
 import pytest
 from PIL import Image
@@ -61,10 +60,8 @@ HTML = [
 
 
 @pytest.fixture
-async def town(
-    postgres: PostgresServer, database_name: str, admin: asyncpg.Connection
-) -> AsyncIterator[Town]:
-    async with small_town(postgres.url_of("bluepals_app", database_name), admin) as town:
+async def town(postgres: PostgresServer, begun_town: str) -> AsyncIterator[Town]:
+    async with small_town(postgres, begun_town) as town:
         yield town
 
 
