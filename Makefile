@@ -21,9 +21,9 @@ demo: setup
 dev: setup
 	$(RUN) starter.py dev
 
-## Files of tests run side by side, each process with servers of its own: most of the time they wait for each other.
+## Files of tests run side by side, each process with servers of its own: more than there are processors, since they often wait.
 test: server
-	$(VENV)/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(VENV)/bin/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 ## What is always true, in 500 sequences of events. SEED=... plays those of another time again.
 soak: server
