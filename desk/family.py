@@ -72,10 +72,10 @@ class Family:
         child = family_page.own_child(family, request.path_params["child"])
         try:
             async with submitted(request):
-                await family_page.withdraw(self._office, family, child, scope)
+                withdrawn = await family_page.withdraw(self._office, family, child, scope)
         except Refused as refused:
             return await self._page(request, family, refused)
-        return _done(request, "withdrawn")
+        return _done(request, "nothing" if withdrawn.known else "withdrawn")
 
     async def ask_to_erase(self, request: Request) -> Response:
         family = await self._family(request)

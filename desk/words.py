@@ -25,6 +25,7 @@ class Words:
     prefer_another: str
     writes: str
     nobody_now: str
+    not_taking_part: str
     declined: str
     letters: str
     no_letters: str
@@ -67,6 +68,7 @@ ENGLISH = Words(
     prefer_another="We would rather have somebody else",
     writes="{child} writes with {officer} of {agency}.",
     nobody_now="At present nobody writes to {child}.",
+    not_taking_part="Nobody writes to {child}: you have not agreed to the letters, or no longer do.",
     declined="Thank you. The two are not introduced; we look for somebody else. Nobody is told who has said no.",
     letters="Letters",
     no_letters="No letter has arrived yet.",
@@ -139,6 +141,7 @@ SPANISH = Words(
     prefer_another="Preferimos a otra persona",
     writes="{child} se escribe con {officer}, de {agency}.",
     nobody_now="En este momento nadie escribe a {child}.",
+    not_taking_part="Nadie escribe a {child}: usted no ha autorizado las cartas, o ya no las autoriza.",
     declined="Gracias. No les presentaremos; buscamos a otra persona. A nadie se le dice quién ha dicho que no.",
     letters="Cartas",
     no_letters="Todavía no ha llegado ninguna carta.",

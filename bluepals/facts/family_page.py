@@ -1,6 +1,6 @@
 """The family's page: who writes to their child, the letters of both, what they have agreed to. Nothing that a case holds."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -43,6 +43,7 @@ class Standing(StrEnum):
     ASKED = "asked"  # not introduced, and the family may still say no
     WRITES = "writes"
     NOBODY_NOW = "nobody now"
+    NOT_AGREED = "not agreed"
     UNSAID = "unsaid"  # a child who has died
 
 
@@ -90,16 +91,18 @@ async def _child(office: Office, family: FamilyAtDesk, child: ChildRow) -> Child
         found = await store.letters(connection, child.student_id)
     return ChildOnPage(
         row=child,
-        standing=_standing(child),
+        standing=_standing(child, in_force),
         asked_until=child.asked_until.astimezone(calendar.zone) if child.asked_until else None,
         consents=in_force,
         letters=tuple([await _shown(office, family, child, calendar, one) for one in found]),
     )
 
 
-def _standing(child: ChildRow) -> Standing:
+def _standing(child: ChildRow, agreed: Collection[ConsentScope]) -> Standing:
     if child.died:
         return Standing.UNSAID
+    if ConsentScope.LETTERS not in agreed:
+        return Standing.NOT_AGREED
     if child.asked_until is not None:
         return Standing.ASKED
     if not child.introduced:

@@ -12,6 +12,7 @@ from bluepals.facts.office import Office
 from bluepals.facts.pairing_page import PairingsReader
 from bluepals.facts.teachers_page import TeacherAtDesk
 from bluepals.store import counsel_page, pairings
+from bluepals.store.cases import under_open_case
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Scope
 from bluepals.store.letters import OpenedDraft, reads_letters
@@ -58,7 +59,13 @@ async def _theirs(
 ) -> Mapping[UUID, Moment]:
     """A reader's are all of the pairing or none; a teacher's those that the class has."""
     if (teacher := reader.teacher) is not None:
-        return {draft: one for draft, one in letters.items() if await _has_come(office, teacher, one)}
+        async with office.database.transaction(teacher.scope) as connection:
+            hidden = await under_open_case(connection, list(letters))
+        return {
+            draft: one
+            for draft, one in letters.items()
+            if draft not in hidden and await _has_come(office, teacher, one)
+        }
     school = await _school(office, reader, year)
     async with office.database.transaction(reader.scope) as connection:
         return letters if await reads_letters(connection, reader.id, school) else {}

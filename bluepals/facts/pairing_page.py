@@ -103,10 +103,11 @@ async def pairing_page(office: Office, reader: PairingsReader, pairing_id: UUID)
         )  # Pauses are the office's, and what a pairing's story tells of.
         story = await status.story_of(connection, pairing_id) if reader.teacher is None else []
         rests = any(one.target.pairing_id == pairing_id for one in await pauses.open_pauses(connection))
+    year_of = pairing_year.pairing_year if reader.teacher is None else pairing_year.uploaders_year
     return PairingPage(
         card=card,
         school_name=program.name_of(card["school"]),
-        year=await pairing_year.pairing_year(office, reader.scope, pairing_id),
+        year=await year_of(office, reader.scope, pairing_id),
         rounds=rounds,
         story=[Moment(f"{one['at'].astimezone(zone):%b %-d, %Y}", one["what"]) for one in story],
         rests=rests,

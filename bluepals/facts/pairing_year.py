@@ -1,14 +1,16 @@
 """A pairing's whole year, for whoever may see the pairing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from bluepals.domain.letters import Side
 from bluepals.domain.pairing_year import Kind, Moment, PairingYear
 from bluepals.domain.program import Program
 from bluepals.facts.office import Office
+from bluepals.store import cases, pairings, programs
 from bluepals.store import pairing_year as store
-from bluepals.store import pairings, programs
 from bluepals.store.database import Scope, widen
 from bluepals.store.pairing_year import Pair
 
@@ -38,6 +40,18 @@ async def pairing_year(office: Office, scope: Scope, pairing_id: UUID) -> Pairin
             moments=moments,
             rests=await store.rests(connection, pairing_id),
         )
+
+
+async def uploaders_year(office: Office, scope: Scope, pairing_id: UUID) -> PairingYear:
+    """For whoever hands the child's letters in: an open case does not even delay one. Raises LookupError with a sentence."""
+    year = await pairing_year(office, scope, pairing_id)
+    delayed = [one.about for one in year.moments if one.side is Side.STUDENT and one.kind is Kind.DELAYED]
+    async with office.database.transaction(scope) as connection:
+        hidden = await cases.under_open_case(connection, [one for one in delayed if one is not None])
+    return replace(
+        year,
+        moments=[replace(one, kind=Kind.BEING_READ) if one.about in hidden else one for one in year.moments],
+    )
 
 
 def _days(program: Program, pair: Pair, moments: Sequence[Moment]) -> tuple[date, date]:

@@ -1,7 +1,7 @@
 """The teacher's page: letters handed in for the children, and what a class opens. Only this teacher's classes."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -315,35 +315,29 @@ async def pack(
         written = [draft.draft_id for draft in drafts if draft.kind is not DeliveryKind.STOCK]
         opened = await _not_erased(office, connection, written)
     stock = [draft.draft_id for draft in drafts if draft.kind is DeliveryKind.STOCK]
-    writers, stock_letters = await _stock_letters(office, teacher.scope.program, stock)
+    opened |= await _stock_letters(office, teacher.scope.program, stock)
     title = PackTitle(of.school_name, of.class_name, opening, opens_on[opening])
-    opened |= stock_letters
-    pages = [_pack_letter(draft, opened, writers) for draft in drafts if draft.draft_id in opened]
+    pages = [_pack_letter(draft, opened[draft.draft_id]) for draft in drafts if draft.draft_id in opened]
     return await asyncio.to_thread(class_pack, title, pages)
 
 
-def _pack_letter(
-    draft: PackDraft, opened: Mapping[UUID, OpenedDraft], writers: Mapping[UUID, str]
-) -> PackLetter:
+def _pack_letter(draft: PackDraft, opened: OpenedDraft) -> PackLetter:
     return PackLetter(
         child_name=draft.student_name,
-        pal_name=writers.get(draft.draft_id, draft.officer_first_name),
-        language=opened[draft.draft_id].language,
-        content=opened[draft.draft_id].letter,
+        pal_name=draft.writer_first_name,
+        language=opened.language,
+        content=opened.letter,
         kind=draft.kind,
-        translation=opened[draft.draft_id].translation,
+        translation=opened.translation,
     )
 
 
-async def _stock_letters(
-    office: Office, program: str, draft_ids: Sequence[UUID]
-) -> tuple[dict[UUID, str], dict[UUID, OpenedDraft]]:
-    """Stock letters belong to no school: these were delivered to the teacher's class, so she may read them."""
+async def _stock_letters(office: Office, program: str, draft_ids: Sequence[UUID]) -> dict[UUID, OpenedDraft]:
+    """They belong to no school: these were delivered to the teacher's class, so she may read them."""
     if not draft_ids:
-        return {}, {}
+        return {}
     async with office.database.transaction(Scope.whole(program)) as connection:
-        opened = await _not_erased(office, connection, set(draft_ids))
-        return await teachers_page.stock_writers(connection, draft_ids), opened
+        return await _not_erased(office, connection, set(draft_ids))
 
 
 async def _not_erased(

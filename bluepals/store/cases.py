@@ -167,11 +167,13 @@ async def person(connection: Connection, external_id: str) -> UUID:
 
 
 async def may_see(connection: Connection, draft_id: UUID, someone: UUID) -> bool:
-    """Staff of the letter's school, or of all; its pairing's officer, for their own and for what was delivered."""
+    """Staff of the letter's school, or of all; its pairing's officer, for their own and for what was delivered.
+
+    A stock letter is of each school whose children were given it.
+    """
     found: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM draft JOIN staff_role ON staff_role.staff_id = $2"
-        "   AND (staff_role.school_id IS NULL OR staff_role.school_id = draft.school_id) AND role <> 'liaison'"
-        "   WHERE draft.id = $1)"
+        "SELECT EXISTS (SELECT FROM staff_role WHERE staff_id = $2 AND role <> 'liaison' AND (school_id IS NULL"
+        "   OR school_id IN (SELECT school_id FROM draft WHERE id = $1 UNION SELECT school_id FROM delivery WHERE draft_id = $1)))"
         " OR EXISTS (SELECT FROM draft JOIN letter ON letter.id = draft.letter_id"
         "   JOIN pairing ON pairing.id = letter.pairing_id WHERE draft.id = $1 AND pairing.officer_id = $2"
         "   AND (letter.side = 'officer' OR EXISTS (SELECT FROM delivery WHERE delivery.draft_id = draft.id)))",
@@ -190,6 +192,14 @@ async def note_read(connection: Connection, draft_id: UUID, reader: UUID) -> Non
         reader,
     )
     await disclosures.note(connection, [draft_id], reader)
+
+
+async def under_open_case(connection: Connection, draft_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Which of these drafts a case is open about, whoever asks."""
+    rows = await connection.fetch(
+        "SELECT id FROM unnest($1::uuid[]) AS id WHERE has_open_case(id)", list(draft_ids)
+    )
+    return frozenset(row["id"] for row in rows)
 
 
 async def open_harm_about(connection: Connection, draft_id: UUID) -> UUID | None:

@@ -278,7 +278,7 @@ class PackDraft:
 
     student_id: UUID
     student_name: str
-    officer_first_name: str
+    writer_first_name: str
     draft_id: UUID
     kind: DeliveryKind
 
@@ -289,8 +289,8 @@ async def pack(
     """What a class opens on this opening day, in roster order."""
     rows = await connection.fetch(
         "SELECT student.id AS student_id, student.first_name || ' ' || student.last_name AS student_name,"
-        " pal.officer_first_name, delivery.draft_id, delivery.kind"
-        " FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id JOIN pal ON pal.pairing_id = pairing.id"
+        " writer.first_name AS writer_first_name, delivery.draft_id, delivery.kind"
+        " FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id JOIN writer USING (draft_id, pairing_id)"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND delivery.opening = $3"
         " AND withheld_at IS NULL AND may_be_opened(delivery.draft_id) AND has_consent(student)"

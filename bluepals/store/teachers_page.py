@@ -150,7 +150,7 @@ async def opened_days(connection: Connection, of: SchoolClass) -> Sequence[Opene
         " JOIN pairing ON pairing.id = delivery.pairing_id AND pairing.program_year_id = round.program_year_id"
         " JOIN student ON student.id = pairing.student_id"
         " WHERE round.program_year_id = $1 AND student.class_name = $2 AND round.pack_sent_at IS NOT NULL"
-        " AND withheld_at IS NULL AND has_consent(student)"
+        " AND withheld_at IS NULL AND may_be_opened(delivery.draft_id) AND has_consent(student)"
         " GROUP BY round.number, 2 ORDER BY round.number DESC",
         of.program_year,
         of.class_name,
@@ -181,16 +181,6 @@ async def single_letters(connection: Connection, of: SchoolClass) -> Sequence[Si
         of.class_name,
     )
     return [SingleLetter(**{**row, "kind": DeliveryKind(row["kind"])}) for row in rows]
-
-
-async def stock_writers(connection: Connection, draft_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """First names of the reserve officers who wrote these stock letters."""
-    rows = await connection.fetch(
-        "SELECT draft.id, officer.first_name FROM draft JOIN officer ON officer.id = draft.uploaded_by"
-        " WHERE draft.id = ANY($1) AND draft.written_for = 'stock'",
-        list(draft_ids),
-    )
-    return {row["id"]: row["first_name"] for row in rows}
 
 
 async def visit_ahead(connection: Connection, program_year: str) -> date | None:

@@ -219,6 +219,32 @@ async def test_a_stock_letter_is_in_the_pack_under_the_name_of_its_writer(town: 
     assert "I write when a pal can't." in pages[2]
 
 
+async def test_whoever_worries_about_a_reserve_s_letter_finds_it_under_the_name_of_its_writer(
+    town: Town,
+) -> None:
+    await town.stocks("I write when a pal can't.")
+    await town.on(FIRST_OPENING)
+    await town.misses_with_stock("maya")
+    await town.opens(NORTH)
+    tess = town.teacher("tess")
+    assert "For Maya Lopez, from Rita, a reserve officer" in await tess.sees()
+    stock = await town.admin.fetchval("SELECT draft_id FROM delivery WHERE kind = 'stock'")
+    assert (await tess.posts(f"worry/{stock}", kind="conduct")).status_code == 200
+    assert await town.admin.fetchval("SELECT officer_id FROM case_file") == town.officers["rita"]
+
+
+async def test_a_held_letter_is_not_counted_among_those_of_the_pack(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("maya", "Dear Maya", side=Side.OFFICER)
+    anas = await town.delivers("ana", "Dear Ana", side=Side.OFFICER)
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    tess = town.teacher("tess")
+    assert "<strong>2 letters</strong> for opening day" in await tess.sees()
+    await tess.posts(f"worry/{anas.id}", kind="unsure")
+    assert "<strong>1 letter</strong> for opening day" in await tess.sees()
+
+
 async def test_a_class_name_with_signs_of_an_address_has_its_pack_too(town: Town) -> None:
     await town.on(FIRST_ROUND)
     await town.delivers("zoe", "Dear Zoe", side=Side.OFFICER)

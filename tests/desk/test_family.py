@@ -148,7 +148,7 @@ async def test_consent_is_withdrawn_with_a_second_step_that_says_what_follows(to
     assert await town.admin.fetchval("SELECT count(*) FROM consent WHERE withdrawn_at IS NOT NULL") == 0
     done = await family.posts(f"{maya}/withdraw/letters")
     assert "Withdrawn, from this moment on." in done.text
-    assert "At present nobody writes to Maya." in done.text
+    assert "Nobody writes to Maya: you have not agreed to the letters, or no longer do." in done.text
     assert "Letters with an officer <small>not agreed to" in done.text
     rows = await town.admin.fetch("SELECT scope, withdrawn_by FROM consent WHERE withdrawn_at IS NOT NULL")
     assert {tuple(row) for row in rows} == {("letters", maya), ("visit", maya)}
@@ -162,12 +162,21 @@ async def test_one_scope_goes_and_the_letters_go_on(town: Town) -> None:
     assert "Maya writes with Dana" in done.text
 
 
+async def test_what_had_not_been_agreed_to_is_not_said_to_be_withdrawn(town: Town) -> None:
+    family, maya = town.guardian(MAYAS), await student(town, "maya")
+    again = await family.posts(f"{maya}/withdraw/photos")
+    assert "Withdrawn, from this moment on." not in again.text
+
+
 async def test_a_wish_to_erase_is_put_before_the_coordinator(town: Town) -> None:
     family, maya = town.guardian(MAYAS), await student(town, "maya")
     assert "The coordinator confirms it" in (await family.gets(f"{maya}/erase")).text
     for _ in range(2):
         done = await family.posts(f"{maya}/erase")
-        assert "You have asked that everything about Maya be erased." in done.text
+        _, _, where_they_land = done.text.partition("<h1>")
+        assert (
+            "You have asked that everything about Maya be erased." in where_they_land.partition("<section")[0]
+        )
     assert await town.admin.fetchval("SELECT requested_by FROM erasure") == maya
     sentence = await town.admin.fetchval("SELECT sentence FROM attention WHERE kind = 'erasure'")
     assert "student maya wishes" in sentence

@@ -70,6 +70,9 @@ async def test_one_that_has_ended_says_so_and_nothing_of_why(town: Town) -> None
     await leaving.stop(town.parts.office, SCOPE, town.officers["kim"], by=town.staff["cora"])
     page = (await town.pairing_list("cora").gets(str(town.pairings["zoe"]))).text
     assert "Ended: officer left." in page
+    teachers = (await town.pairing_list("theo").gets(str(town.pairings["zoe"]))).text
+    assert "Their letters are over." in teachers
+    assert "officer left" not in teachers
     assert Reason.STOPPED not in page.replace("stopped-", "")
 
 
@@ -150,6 +153,19 @@ async def test_a_teacher_sees_the_year_of_a_child_and_the_letters_that_the_class
     assert "Dear Maya" in (await tess.gets(where)).text
     assert await town.admin.fetchval("SELECT count(*) FROM disclosure") == 0, "she is of the school"
     assert f"/{PROGRAM.id}/pairings/{town.pairings['maya']}" in await town.teacher("tess").sees()
+
+
+async def test_whoever_hands_letters_in_sees_no_sign_of_an_open_case(town: Town) -> None:
+    draft = await town.hands_in("maya", "I feel so lonely.")
+    tess, where = town.pairing_list("tess"), str(town.pairings["maya"])
+    before = (await tess.gets(where)).text
+    assert "letter of round 1 came in and is being read." in before
+    by = town.staff["mo"]
+    await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.SAD)
+    after = (await tess.gets(where)).text
+    assert "letter of round 1 came in and is being read." in after
+    assert "held" not in after
+    assert "delayed" not in after
 
 
 async def test_a_letter_under_a_case_opens_to_nobody_here_and_its_case_to_the_counselor(town: Town) -> None:

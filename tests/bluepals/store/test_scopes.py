@@ -95,7 +95,7 @@ async def test_every_view_says_itself_whose_rows_it_shows(busy: TwoSchools) -> N
     rows = await busy.admin.fetch(
         "SELECT relname, reloptions FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')"
     )
-    assert {row["relname"] for row in rows} == {"pal", "pairing_round"}
+    assert {row["relname"] for row in rows} == {"pal", "pairing_round", "writer"}
     assert all("security_barrier=true" in row["reloptions"] for row in rows)
 
 
@@ -135,7 +135,7 @@ async def test_the_busy_year_has_rows_of_every_kind(busy: TwoSchools) -> None:
 
 async def test_without_a_scope_nothing_is_seen(busy: TwoSchools) -> None:
     async with busy.database._pool.acquire() as connection:
-        for table in [*await guarded(busy.admin), "pal", "pairing_round"]:
+        for table in [*await guarded(busy.admin), "pal", "pairing_round", "writer"]:
             assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table
 
 
@@ -216,6 +216,16 @@ async def test_a_view_shows_the_pairings_that_a_scope_sees_and_no_others(
         shown = await connection.fetch(f"SELECT DISTINCT pairing_id FROM {view}")
         known = await connection.fetch("SELECT id FROM pairing")
     assert {row["pairing_id"] for row in shown} == {row["id"] for row in known} != set()
+
+
+@pytest.mark.parametrize("scope", [NORTH, SOUTH, CITY, COUNTY, WHOLE])
+async def test_who_wrote_is_shown_of_what_a_scope_s_children_were_given_and_of_nothing_else(
+    busy: TwoSchools, scope: Scope
+) -> None:
+    async with busy.database.transaction(scope) as connection:
+        shown = await connection.fetch("SELECT draft_id, pairing_id FROM writer")
+        given = await connection.fetch("SELECT draft_id, pairing_id FROM delivery WHERE side = 'officer'")
+    assert {tuple(row) for row in shown} == {tuple(row) for row in given} != set()
 
 
 async def test_a_view_shows_of_a_person_a_first_name_and_a_language(busy: TwoSchools) -> None:
