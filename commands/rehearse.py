@@ -172,7 +172,7 @@ def _say_what_is_to_be_read(year: Year) -> Sequence[ReadingDay]:
     most = year.program.policy.letters_per_moderator_per_day
     if heavy := list(too_much(days, most)):
         out.print(
-            f"On {counted(len(heavy), 'day')} a moderator has more than {most} letters to read: find another reader, or let the "
+            f"On {counted(len(heavy), 'day')} a moderator has more than {counted(most, 'letter')} to read: find another reader, or let the "
             "schools' dates lie apart.",
             style="yellow",
         )

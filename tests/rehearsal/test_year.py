@@ -217,7 +217,7 @@ def test_people_write_forget_and_are_stood_in_for(undisturbed: Rehearsal):
 
 def test_full_days_of_a_moderator_are_told_beforehand(undisturbed: Rehearsal):
     said = undisturbed.said
-    assert "days a moderator has more than 1 letters to read" in said
+    assert "days a moderator has more than 1 letter to read" in said
     assert said.index("What moderators will have to read") < said.index("auditing")
 
 
