@@ -1,6 +1,13 @@
 """The admin's command line: rosters in, matching approved, letters read, the year looked at."""
 
-import typer
+import sys
+
+try:
+    import typer
+except ModuleNotFoundError:
+    sys.exit(
+        "Blue Pals is not installed for this Python. Run `make setup`, then `. .venv/bin/activate`, and this again."
+    )
 
 from commands import (
     carry_over,

@@ -1,5 +1,6 @@
 """dev: the stack on durable files, with worker and desk, until Ctrl-C."""
 
+import os
 from pathlib import Path
 
 from bluepals.store.migrate import migrate
@@ -21,6 +22,7 @@ async def _dev() -> None:
     async with embedded_stack(out.print, folder=FOLDER, ports=WELL_KNOWN, search_attributes=TYPES) as stack:
         await migrate(stack.postgres.admin_url)
         settings = environment(stack, _keys(), DESK_PORT)
+        os.environ.update(settings)
         out.print("starting worker and desk")
         async with service(settings, FOLDER):
             out.print(f"logs             {FOLDER.relative_to(Path.cwd())}/*.log", highlight=False)

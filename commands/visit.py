@@ -15,6 +15,7 @@ from bluepals.facts import visit_hosts, visit_sheets, visits
 from bluepals.facts.office import Office
 from bluepals.facts.visit_sheets import Overview
 from bluepals.store.database import Scope
+from bluepals.store.visit_sheets import RequestRow
 from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.asking import Asking
 from workflows.api.visit_day import Plan, VisitChanged
@@ -47,7 +48,7 @@ def _print(found: Overview) -> None:
     table = Table(
         "class",
         ids("child, and the pairing"),
-        "who meets it",
+        "who meets them",
         "own officer said",
         title=f"{found.on}: {found.state}",
         caption=found.because and f"People were told: {found.because}",
@@ -63,15 +64,19 @@ def _print(found: Overview) -> None:
             end_section=True,
         )
     out.print(table)
-    asked = Table("reserve", "said", ids("request, and for which pairing"), title="Reserves who were asked")
-    for request in found.requests:
-        said = _said(request.answer, request.answer_by)
-        asked.add_row(
-            request.officer,
-            f"let go ({request.answer or 'no answer'})" if request.released else said,
-            f"{request.request}\n{request.pairing_id}",
+    if found.requests:
+        _print_requests(found.requests)
+
+
+def _print_requests(requests: Sequence[RequestRow]) -> None:
+    table = Table("reserve", "said", ids("request, and for which pairing"), title="Reserves who were asked")
+    for one in requests:
+        table.add_row(
+            one.officer,
+            f"let go ({one.answer or 'no answer'})" if one.released else _said(one.answer, one.answer_by),
+            f"{one.request}\n{one.pairing_id}",
         )
-    out.print(asked)
+    out.print(table)
 
 
 def _said(answer: str | None, by: datetime | None) -> str:

@@ -258,9 +258,12 @@ def _visitors_list(letterhead: Letterhead, school: School, meetings: Sequence[Me
 
 
 def _expected(visitors: int) -> str:
-    if visitors == 1:
-        return "1 visitor is expected. Please ask for a badge."
-    return f"{visitors or 'No'} visitors are expected. Please ask each for a badge."
+    match visitors:
+        case 0:
+            return "Nobody has said yet that they come."
+        case 1:
+            return "1 visitor is expected. Please ask for a badge."
+    return f"{visitors} visitors are expected. Please ask each for a badge."
 
 
 def _day(letterhead: Letterhead, meetings: Sequence[Meeting]) -> str:

@@ -40,6 +40,14 @@ def test_the_program_tells_its_commands_and_its_exit_statuses() -> None:
     )
 
 
+def test_without_its_environment_it_says_how_to_get_one() -> None:
+    without_packages = [sys.executable, "-S", "starter.py", "status"]
+    said = subprocess.run(without_packages, cwd=ROOT, capture_output=True, text=True, check=False).stderr
+    assert said == (
+        "Blue Pals is not installed for this Python. Run `make setup`, then `. .venv/bin/activate`, and this again.\n"
+    )
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_each_command_says_what_it_does(command: tuple[str, ...]) -> None:
     helped = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "120"})

@@ -519,6 +519,11 @@ async def test_the_run_sheet_says_who_meets_whom_and_the_front_desk_s_list_names
     assert not {"Ana", "Ben", "Alvarez", "Brown", "Olga"} & set(desk_list.split())
 
 
+async def test_a_list_without_visitors_says_so(schools: TwoSchools, north: str) -> None:
+    (desk_list,) = read_pdf(await visit_sheets.visitors_list(schools.office, schools.scope, north))
+    assert "Nobody has said yet that they come." in desk_list
+
+
 async def test_one_visitor_is_one(schools: TwoSchools, north: str) -> None:
     await visits.answer(schools.office, schools.scope, schools.pairing["Ben"], "yes")
     (desk_list,) = read_pdf(await visit_sheets.visitors_list(schools.office, schools.scope, north))
