@@ -15,10 +15,11 @@ from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.roster import consent_key, tell_gates_opened
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.store import attention, consents, gates, matching, pairings, programs
+from bluepals.store import attention, consents, gates, matching, pairings, people, programs
 from bluepals.store import endings as records
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
+from bluepals.store.pairings import PairingCard
 
 LONGEST_VERSION = 40  # characters, as in a roster
 
@@ -107,7 +108,7 @@ async def _refuse(connection: Connection, forms: PaperForms) -> None:
 async def _end(
     office: Office, connection: Connection, pairing_id: UUID, by: UUID, *, introduced: bool
 ) -> None:
-    """At once, even where a farewell had been agreed on. The officer learns that it is over, and nothing of the child."""
+    """At once, even where a farewell had been agreed on."""
     await records.take_back(connection, pairing_id)
     await endings.end_in(connection, pairing_id, Reason.CONSENT_WITHDRAWN, farewell_until=None, by=by)
     await consents.cancel_daily_mail(connection, pairing_id)
@@ -115,13 +116,37 @@ async def _end(
         return
     letterhead = await Letterhead.of(office, connection)
     pairing = await pairings.card(connection, pairing_id)
+    await _tell_officer(connection, letterhead, pairing)
+    await _tell_teachers(connection, letterhead, pairing)
+
+
+async def _tell_officer(connection: Connection, letterhead: Letterhead, pairing: PairingCard) -> None:
+    """That it is over, and nothing of the child."""
     await post(
         connection,
         letterhead,
         notices.endings.letters_are_over(
             officer=pairing.officer_first_name, link=letterhead.link_to(DeskPage.PALS)
         ),
-        key=f"over-{pairing_id}",
+        key=f"over-{pairing.id}",
         to=pairing.officer_email,
         agency=pairing.agency,
     )
+
+
+async def _tell_teachers(connection: Connection, letterhead: Letterhead, pairing: PairingCard) -> None:
+    for teacher in await people.staff(
+        connection, Role.TEACHER, school=pairing.school, class_name=pairing.class_name
+    ):
+        await post(
+            connection,
+            letterhead,
+            notices.endings.letters_are_over_to_teacher(
+                teacher=teacher.name,
+                class_name=pairing.class_name,
+                link=letterhead.link_to(DeskPage.CLASS),
+            ),
+            key=f"over-{pairing.id}-{teacher.id}",
+            to=teacher.email,
+            school=pairing.school,
+        )

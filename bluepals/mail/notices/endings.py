@@ -199,6 +199,22 @@ def letters_are_over(*, officer: str, link: str) -> Notice:
     )
 
 
+def letters_are_over_to_teacher(*, teacher: str, class_name: str, link: str) -> Notice:
+    """It names no child: nothing of one leaves after its family has said no."""
+    return Notice(
+        kind="farewell",
+        subject=f"A child of class {class_name} writes no longer",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            (
+                "A family no longer agrees to the letters: the name is no longer on your page. What was on its way has been "
+                "stopped. Please hand in no more letters of this child, and give it none; the officer knows that it is over."
+            ),
+        ),
+        action=Action("Open my class", link),
+    )
+
+
 def death(*, name: str, who: str, first_name: str) -> Notice:
     return Notice(
         kind="safety",
