@@ -13,7 +13,7 @@ Span = tuple[int, int]
 
 
 class Risk(StrEnum):
-    """High: self-harm, abuse or a threat. Low: any other mark. None: nothing was found, which proves nothing."""
+    """High: self-harm, abuse, secrecy or a threat. Low: any other mark. None: nothing was found, which proves nothing."""
 
     NONE = "none"
     LOW = "low"

@@ -1,6 +1,6 @@
 """Words of worry: the phrases of en.toml and es.toml, looked for in a folded text.
 
-`great` phrases are about self-harm, abuse and threats, `small` ones about sorrow, loss, fear and bullying; `harmless`
+`great` phrases are about self-harm, abuse, secrecy and threats, `small` ones about sorrow, loss, fear and bullying; `harmless`
 ones are everyday sayings: a worry that ends inside one is no worry. A phrase never runs over the end of a sentence.
 In great phrases and in sayings a word is also known when it is misspelt; everywhere when it is stretched, run together
 with others, or spelled l e t t e r by letter.
