@@ -8,16 +8,15 @@ import typer
 from bluepals.domain.refusals import Refused
 from bluepals.facts import certificates as facts
 from bluepals.store.database import Scope
-from commands.shell import ProgramId, out, parts_of, run
+from commands.printing import ClassName, PdfFile, say_written, write
+from commands.shell import ProgramId, parts_of, run
 
 
 def certificates(
     program: ProgramId,
-    file: Annotated[Path, typer.Option("--out", help="The PDF to be written.")],
+    file: PdfFile,
     school: Annotated[str | None, typer.Option(help="For the children of this school.")] = None,
-    class_name: Annotated[
-        str | None, typer.Option("--class", help="Only for this class of the school.")
-    ] = None,
+    class_name: ClassName = None,
     agency: Annotated[str | None, typer.Option(help="For the officers of this agency.")] = None,
 ) -> None:
     """Print a certificate for each child of a school or class, or for each officer of an agency."""
@@ -34,9 +33,5 @@ async def _certificates(
             pdf = await facts.of_agency(service.office, Scope.whole(program), agency)
         else:
             raise Refused("Name either a school (--school, and --class if you like) or an agency (--agency).")
-    _write(file, pdf)
-    out.print(f"Written: {file}", highlight=False)
-
-
-def _write(file: Path, pdf: bytes) -> None:
-    file.write_bytes(pdf)
+    write(file, pdf)
+    say_written(file)

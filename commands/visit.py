@@ -16,6 +16,7 @@ from bluepals.facts.office import Office
 from bluepals.facts.visit_sheets import Overview
 from bluepals.store.database import Scope
 from bluepals.store.visit_sheets import RequestRow
+from commands.printing import PdfFile, say_written, write
 from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.asking import Asking
 from workflows.api.visit_day import Plan, VisitChanged
@@ -29,7 +30,6 @@ SchoolYear = Annotated[
 ]
 Because = Annotated[str | None, typer.Option(help="A sentence for everybody who is told.")]
 PrintIt = Callable[[Office, Scope, str], Awaitable[bytes]]
-File = Annotated[Path, typer.Option("--out", metavar="FILE.pdf", help="Where to write the PDF.")]
 
 
 @app.command()
@@ -205,13 +205,13 @@ def _say(school_year: str, changed: VisitChanged, json: bool) -> None:
 
 
 @app.command("sheet")
-def run_sheet(program: ProgramId, school_year: SchoolYear, file: File, json: AsJson = False) -> None:
+def run_sheet(program: ProgramId, school_year: SchoolYear, file: PdfFile, json: AsJson = False) -> None:
     """Write the run sheet: who meets whom, where and when."""
     run(_write(visit_sheets.run_sheet, program, school_year, file, json))
 
 
 @app.command("guests")
-def visitors_list(program: ProgramId, school_year: SchoolYear, file: File, json: AsJson = False) -> None:
+def visitors_list(program: ProgramId, school_year: SchoolYear, file: PdfFile, json: AsJson = False) -> None:
     """Write the visitors' list for the front desk; no child is named in it."""
     run(_write(visit_sheets.visitors_list, program, school_year, file, json))
 
@@ -219,9 +219,5 @@ def visitors_list(program: ProgramId, school_year: SchoolYear, file: File, json:
 async def _write(print_it: PrintIt, program: str, school_year: str, file: Path, json: bool) -> None:
     async with parts_of(program) as service:
         content = await print_it(service.office, Scope.whole(program), school_year)
-    _keep(file, content)
-    answer({"file": file}, json, lambda: out.print(f"Written: {file}", highlight=False))
-
-
-def _keep(file: Path, content: bytes) -> None:
-    file.write_bytes(content)
+    write(file, content)
+    answer({"file": file}, json, lambda: say_written(file))
