@@ -57,6 +57,7 @@ class Classes:
                     teacher,
                     pairing_id,
                     shown_round=sent.shown_round,
+                    shown_draft=sent.shown_draft,
                     letter=sent.letter,
                     language=sent.language,
                 )

@@ -58,6 +58,7 @@ class Pals:
                     officer,
                     pairing_id,
                     shown_round=sent.shown_round,
+                    shown_draft=sent.shown_draft,
                     letter=sent.letter,
                     language=sent.language,
                 )

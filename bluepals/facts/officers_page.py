@@ -10,7 +10,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Letter, ScannedLetter, Side, Translation, TypedLetter, Verdict
 from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import leaving, letters, visit_sheets, visits
-from bluepals.facts.desk import NotTheirs, PageClosed, refuse_what_came_before
+from bluepals.facts.desk import NotTheirs, PageClosed, hand_in_after
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
 from bluepals.store import disclosures, officers_page, programs, surveys, unfinished, visit_hosts
@@ -75,6 +75,7 @@ class Pal:
     reason: str | None
     unanswered: tuple[ShownLetter, ...]
     mine: ShownLetter | None  # the officer's own letter of this round
+    draft_number: int  # of that letter, as it is shown; 0: there is none
     begun: str  # what had been typed of the next one, and kept
     earlier: tuple[ShownLetter, ...]
 
@@ -206,6 +207,7 @@ def _pal(
         reason=record.reason if record else None,
         unanswered=unanswered,
         mine=mine,
+        draft_number=record.draft_number if record else 0,
         begun=begun,
         earlier=tuple(shown for _, shown in found if shown is not mine and shown not in unanswered),
     )
@@ -306,10 +308,12 @@ async def answer_pal(
     pairing_id: UUID,
     *,
     shown_round: int | None,
+    shown_draft: int,
     letter: Letter,
     language: str,
 ) -> DraftRecord:
-    """Take an officer's letter for the round that the page showed, so that a form sent twice is the same letter.
+    """Take an officer's letter for the round that the page showed, so that a form sent twice is the same letter, and in place of
+    the draft that it showed and no other.
 
     Raises NotTheirs, and NotTaken with a sentence.
     """
@@ -318,18 +322,15 @@ async def answer_pal(
     number = min(shown_round, last) if shown_round else last
     if not number:
         raise NotTaken(f"There is no round left to write to {pal.first_name} in. Ask the coordinator.")
-    draft = await letters.hand_in(
+    return await hand_in_after(
         office,
         officer.scope,
+        shown_draft if number == shown_round else 0,
         pairing_id=pairing_id,
         round_number=number,
         side=Side.OFFICER,
-        letter=letter,
-        language=language,
-        uploaded_by=officer.id,
+        handed=letters.screened(letter, language, officer.id),
     )
-    await refuse_what_came_before(office, officer.scope, draft)
-    return draft
 
 
 async def keep_unfinished(

@@ -99,6 +99,7 @@ class LetterRow:
     round_number: int
     side: Side
     draft_id: UUID
+    draft_number: int
     kind: str
     at: datetime
     verdict: Verdict | None
@@ -112,12 +113,12 @@ async def letters(connection: Connection, officer_id: UUID) -> Sequence[LetterRo
     """The children's letters that were delivered to this officer, and the officer's own; the newest first."""
     rows = await connection.fetch(
         "WITH these AS (SELECT id FROM pairing WHERE officer_id = $1 AND introduced_at IS NOT NULL)"
-        " SELECT pairing_id, round_number, side, draft_id, draft.kind, released_at AS at, verdict,"
+        " SELECT pairing_id, round_number, side, draft_id, draft.number AS draft_number, draft.kind, released_at AS at, verdict,"
         " NULL AS reason, NULL::timestamptz AS due_again_at, false AS held,"
         " translated_into IS NOT NULL AS translated"
         " FROM delivery JOIN draft ON draft.id = delivery.draft_id"
         " WHERE pairing_id IN (SELECT id FROM these) AND side = 'student' AND NOT is_held(draft.id)"
-        " UNION ALL (SELECT DISTINCT ON (letter.id) pairing_id, round_number, side, draft.id, draft.kind,"
+        " UNION ALL (SELECT DISTINCT ON (letter.id) pairing_id, round_number, side, draft.id, draft.number, draft.kind,"
         " draft.received_at, standing_verdict(draft.id), decision.reason_for_adult, decision.due_again_at,"
         " is_held(draft.id), translated_into IS NOT NULL FROM letter JOIN draft ON draft.letter_id = letter.id"
         " LEFT JOIN decision ON decision.draft_id = draft.id AND decision.verdict = standing_verdict(draft.id)"

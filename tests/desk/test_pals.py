@@ -135,6 +135,55 @@ async def test_until_it_is_approved_another_letter_takes_its_place(town: Town) -
     assert await town.written("noah", Side.OFFICER) == TypedLetter("Better words")
 
 
+async def test_an_old_tab_replaces_no_letter_that_it_has_not_shown_and_gives_back_what_was_typed(
+    town: Town,
+) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    old_tab = await sam.letter_form(noah)
+    await sam.sends(noah, "The whole letter")
+    refused = await sam.sends(noah, "Half a", showed=old_tab)
+    assert refused.status_code == 409
+    assert "A newer letter has come in since you opened this page" in refused.text
+    assert "send it again: it is still in the box below" in refused.text
+    assert "The whole letter" in refused.text, "the newer one is on the page"
+    assert "Half a</textarea>" in refused.text
+    assert await town.written("noah", Side.OFFICER) == TypedLetter("The whole letter")
+    assert (await sam.sends(noah, "Half a")).status_code == 200, "now the page has shown the newer one"
+    assert await town.written("noah", Side.OFFICER) == TypedLetter("Half a")
+
+
+async def test_pages_from_an_old_tab_replace_nothing_either(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    await sam.sends(noah, "First words")
+    old_tab = await sam.letter_form(noah)
+    await sam.sends(noah, "Better words")
+    refused = await sam.sends(noah, pages=[("p.jpg", photo())], showed=old_tab)
+    assert refused.status_code == 409
+    assert "choose your pages again and send them" in refused.text
+    assert await town.written("noah", Side.OFFICER) == TypedLetter("Better words")
+
+
+async def test_a_form_of_another_round_has_not_shown_the_letter_of_this_one(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    await sam.sends(noah, "The whole letter")
+    refused = await sam.sends(noah, "Half a", round="2", draft="1")
+    assert refused.status_code == 409
+    assert await town.written("noah", Side.OFFICER) == TypedLetter("The whole letter")
+
+
+async def test_a_letter_that_is_refused_leaves_what_has_been_kept(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    old_tab = await sam.letter_form(noah)
+    await sam.sends(noah, "The whole letter")
+    await sam.posts(f"{noah}/keep", text="Half a", round="1", quietly="yes")
+    await sam.sends(noah, "Half a", showed=old_tab)
+    assert await town.admin.fetchval("SELECT count(*) FROM unfinished") == 1
+
+
 async def test_a_returned_letter_shows_why_until_when_and_its_own_words(town: Town) -> None:
     await town.on(FIRST_ROUND)
     sam = town.officer("sam")

@@ -179,6 +179,19 @@ async def test_what_has_moved_since_it_was_shown_is_not_handed_in(town: Town) ->
     assert await town.count_drafts("ana") == 0
 
 
+async def test_a_letter_that_came_in_since_is_shown_before_a_sheet_takes_its_place(town: Town) -> None:
+    tess = town.teacher("tess")
+    maya, *_ = await sheets_of(tess)
+    stack = await drops(tess, [maya])
+    await town.hands_in("maya", "Typed by another teacher")
+    refused = await sorts(tess, stack, "done", shown=shown(stack.text))
+    assert refused.status_code == 409
+    assert "A letter of Maya Lopez is here already; this one takes its place." in refused.text
+    assert await town.count_drafts("maya") == 1
+    await is_done(tess, stack)
+    assert await town.count_drafts("maya") == 2
+
+
 async def test_a_worry_hands_in_its_letter_at_once_and_opens_its_case(town: Town) -> None:
     tess = town.teacher("tess")
     stack = await drops(tess, own_paper("M", "A", "N"))
