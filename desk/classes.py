@@ -146,6 +146,7 @@ class Classes:
             sent=sent,
             worried=request.query_params.get("worried"),
             filed="filed" in request.query_params,
+            thrown="thrown" in request.query_params,
             next_child=said.pairing_id or _next_child(shown, sent),
         )
         answer.headers.update(WITH_SENDING)

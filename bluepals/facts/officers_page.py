@@ -9,10 +9,10 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Letter, ScannedLetter, Side, Translation, TypedLetter, Verdict
 from bluepals.domain.survey import QUESTIONS, Question, Taker
-from bluepals.facts import leaving, letters, visit_sheets, visits
+from bluepals.facts import endings, leaving, letters, visit_sheets, visits
 from bluepals.facts.desk import NotTheirs, PageClosed, hand_in_after
 from bluepals.facts.doors import Visitor
-from bluepals.facts.office import Office
+from bluepals.facts.office import Letterhead, Office
 from bluepals.store import disclosures, officers_page, programs, surveys, unfinished, visit_hosts
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
@@ -111,7 +111,15 @@ class OfficerPage:
     invitations: tuple[Invitation, ...]
     requests: tuple[Request, ...]
     survey: tuple[Question, ...]  # asked now; empty when it has been answered
-    leaves: str | None = None  # until when the last letters may be written
+    leaves: str | None = None  # by when the last letters may be written
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """To whom, and by when, an officer who can't go on may write a last letter."""
+
+    pals: tuple[str, ...]
+    by: str
 
 
 async def officer_at_desk(office: Office, visitor: Visitor) -> OfficerAtDesk:
@@ -362,6 +370,15 @@ async def answer_invitation(office: Office, officer: OfficerAtDesk, pairing_id: 
     for pal in invited:
         if not pal.visit_over:
             await visits.answer(office, officer.scope, pal.pairing_id, said)
+
+
+async def farewell(office: Office, officer: OfficerAtDesk) -> Farewell:
+    """What would follow if they said so now."""
+    async with office.database.transaction(officer.scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        pals = await officers_page.pals(connection, officer.id)
+    by = officer.leaves_at or endings.farewell_until(letterhead)
+    return Farewell(tuple(pal.first_name for pal in pals if not pal.ended), letterhead.calendar.label(by))
 
 
 async def withdraw(office: Office, officer: OfficerAtDesk, reason: Reason) -> None:

@@ -1,4 +1,5 @@
 """The officer's page: what an officer reads there, and what becomes of an answer."""
+# ruff: noqa: RUF001 (the page has typographer's apostrophes)
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -366,17 +367,35 @@ async def test_an_officer_who_cant_go_on_says_so_once_and_may_write_a_last_lette
     dana = town.officer("dana")
     for _ in range(2):
         page = (await dana.leaves("moved", key=await dana.form_key())).text
-        assert "please write a last letter to each pal until Tuesday, September 15, 2026" in page
-    assert "I have no time any more" not in page
+        assert "please write a last letter to each pal by Tuesday, September 15, 2026" in page
+    assert "I no longer have time" not in page
     rows = await town.admin.fetch("SELECT reason FROM ending")
     assert [row["reason"] for row in rows] == ["moved", "moved"], "for both of Dana's pals"
     assert await town.admin.fetchval("SELECT count(*) FROM replacement") == len(rows)
 
 
+async def test_an_officer_who_cant_go_on_is_told_what_follows_before_it_is_done(town: Town) -> None:
+    dana = town.officer("dana")
+    page = await dana.sees()
+    for reason, words in (("moved", "I’m moving away"), ("busy", "I no longer have time")):
+        assert f'<a class="button quiet" href="/stl/pals/leave?reason={reason}">{words}</a>' in page
+        asked = (await dana.gets(f"leave?reason={reason}")).text
+        assert f"<h1>{words}: stop writing to Ana and Maya</h1>" in asked
+        assert "You may write a last letter to each by Tuesday, September 15, 2026" in asked
+        assert "You can’t take it back yourself." in asked
+    assert await town.admin.fetchval("SELECT count(*) FROM ending") == 0
+    assert await town.admin.fetchval("SELECT leaves_at FROM officer WHERE external_id = 'dana'") is None
+
+
 async def test_a_reason_that_is_none_is_refused(town: Town) -> None:
-    page = await town.officer("dana").leaves("stopped")
-    assert page.status_code == 422
-    assert "Choose why you can" in page.text
+    dana = town.officer("dana")
+    for page in (
+        await dana.leaves("stopped"),
+        await dana.gets("leave?reason=stopped"),
+        await dana.gets("leave"),
+    ):
+        assert page.status_code == 422
+        assert "choose there why you can" in page.text
 
 
 # A reserve asked to host a child

@@ -218,8 +218,14 @@ async def test_a_stack_that_is_not_handed_in_waits_on_the_page_and_can_be_thrown
     page = await tess.sees()
     assert f'href="{stack.url.path}"' in page
     assert "until Tuesday, September 8, 2026" in page
-    await sorts(tess, stack, "gone")
-    assert "is not handed in yet" not in await tess.sees()
+    assert f'href="{stack.url.path}/gone"' in stack.text
+    asked = (await tess.http.get(f"{stack.url.path}/gone")).text
+    assert "Throw the stack of class 5A away" in asked
+    assert "What was scanned is deleted (1 page), and none of it is handed in." in asked
+    assert await town.admin.fetchval("SELECT count(*) FROM stack_page") == 1
+    gone = await sorts(tess, stack, "gone")
+    assert "The stack is thrown away. The paper stays with you" in gone.text
+    assert "is not handed in yet" not in gone.text
     assert (await tess.http.get(stack.url.path)).status_code == 404
     assert await town.admin.fetchval("SELECT count(*) FROM stack_page") == 0
 

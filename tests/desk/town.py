@@ -409,7 +409,7 @@ class Visitor:
 
     async def leaves(self, reason: str, *, key: str | None = None) -> httpx.Response:
         form = await self.form_key() if key is None else key
-        return await self.http.post(f"{self.path}/leave", data={"form": form, "reason": reason})
+        return await self.http.post(f"{self.path}/leave?reason={reason}", data={"form": form})
 
     async def is_worried(self, draft: UUID, kind: str) -> httpx.Response:
         return await self.http.post(
