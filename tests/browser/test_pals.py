@@ -50,4 +50,4 @@ async def test_an_officer_is_worried_about_a_letter_in_one_step(town: Town, scre
     await screen.unfolds("I’m worried about this letter")
     await screen.is_looked_at("pals-worry")
     await screen.presses("The child is sad, or lonely")
-    assert "Thank you. The letter is held, and somebody looks at it." in await screen.reads()
+    assert "Thank you. Somebody looks at the letter, and it is not shown until then." in await screen.reads()
