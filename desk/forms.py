@@ -81,7 +81,7 @@ async def submitted(request: Request, most: Most = A_LETTER) -> AsyncIterator[Fo
         raise FormRefused(413, most.sentence)
     try:
         async with request.form(max_files=100, max_fields=most.fields, max_part_size=MAX_TEXT_BYTES) as form:
-            request.state.typed = _field(form, "text")
+            request.state.typed, request.state.language = _field(form, "text"), _field(form, "language")
             if not _signer(request).verify_signature(b"form", _field(form, "form").encode()):
                 raise FormRefused(403, "This form did not come from your page. Open the page again.")
             yield form

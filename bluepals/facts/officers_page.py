@@ -29,6 +29,7 @@ class OfficerAtDesk:
     id: UUID
     first_name: str
     scope: Scope
+    languages: tuple[str, ...] = ()
     leaves_at: datetime | None = None
 
 
@@ -72,11 +73,13 @@ class Pal:
     due: str
     late: bool
     delayed: bool
+    came: bool  # the child's letter of this round, though it may not be shown now
     reason: str | None
     unanswered: tuple[ShownLetter, ...]
     mine: ShownLetter | None  # the officer's own letter of this round
     draft_number: int  # of that letter, as it is shown; 0: there is none
     begun: str  # what had been typed of the next one, and kept
+    language: str  # which the next one is probably written in
     earlier: tuple[ShownLetter, ...]
 
 
@@ -132,9 +135,8 @@ async def officer_at_desk(office: Office, visitor: Visitor) -> OfficerAtDesk:
         raise PageClosed("This page is closed, because you take part no longer. Ask the coordinator.")
     if card.stopped:
         raise PageClosed("This page rests for now. The coordinator can tell you more.")
-    return OfficerAtDesk(
-        card.id, card.first_name, Scope(visitor.program, agencies=(card.agency,)), card.leaves_at
-    )
+    scope = Scope(visitor.program, agencies=(card.agency,))
+    return OfficerAtDesk(card.id, card.first_name, scope, card.languages, card.leaves_at)
 
 
 async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
@@ -151,7 +153,9 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         hosting = await visit_hosts.of_officer(connection, officer.id)
     return OfficerPage(
         first_name=officer.first_name,
-        pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar, begun[pal.pairing_id]) for pal in pals),
+        pals=tuple(
+            _pal(officer, pal, by_pairing[pal.pairing_id], calendar, begun[pal.pairing_id]) for pal in pals
+        ),
         invitations=await _invitations(office, officer, calendar, pals),
         requests=tuple([await _request(office, officer, calendar, one) for one in hosting]),
         survey=QUESTIONS[Taker.OFFICER] if asked else (),
@@ -192,7 +196,11 @@ async def _begun(office: Office, connection: Connection, officer: OfficerAtDesk,
 
 
 def _pal(
-    row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]], calendar: SchoolCalendar, begun: str
+    officer: OfficerAtDesk,
+    row: PalRow,
+    found: Sequence[tuple[LetterRow, ShownLetter]],
+    calendar: SchoolCalendar,
+    begun: str,
 ) -> Pal:
     of_this_round = [
         one for one in found if one[0].side is Side.OFFICER and one[0].round_number == row.round_number
@@ -212,13 +220,22 @@ def _pal(
         due=calendar.label(due_at) if due_at else "",
         late=bool(row.late) and turn is Turn.ANSWER,
         delayed=row.delayed,
+        came=row.came,
         reason=record.reason if record else None,
         unanswered=unanswered,
         mine=mine,
         draft_number=record.draft_number if record else 0,
         begun=begun,
+        language=_language([record for record, _ in found], officer.languages),
         earlier=tuple(shown for _, shown in found if shown is not mine and shown not in unanswered),
     )
+
+
+def _language(newest_first: Sequence[LetterRow], spoken: Sequence[str]) -> str:
+    """As the officer has written to this pal last; else as the child has, to an officer who can answer so."""
+    mine = next((one.language for one in newest_first if one.side is Side.OFFICER), None)
+    theirs = next((one.language for one in newest_first if one.side is Side.STUDENT), "en")
+    return mine or (theirs if theirs in spoken else "en")
 
 
 def _unanswered(row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]]) -> tuple[ShownLetter, ...]:

@@ -1,6 +1,7 @@
 """The officer's page: what an officer reads there, and what becomes of an answer."""
 # ruff: noqa: RUF001 (the page has typographer's apostrophes)
 
+import re
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -66,8 +67,56 @@ async def test_a_delivered_letter_asks_for_an_answer_by_the_officers_date(town: 
 async def test_after_the_childrens_date_an_officer_may_write_first(town: Town) -> None:
     await town.on(FIRST_ROUND)
     page = await town.officer("sam").sees()
-    assert "There is no letter from Noah yet" in page
+    assert '<span class="pill answer">please write</span>' in page
+    assert "Please write by <strong>Friday, October 2, 2026" in page
+    assert "Noah’s letter of this round has not come yet. Please write first" in page
     assert "Send to Noah" in page
+
+
+async def test_of_a_round_s_letter_that_came_and_is_looked_at_the_page_says_that_it_is_not_shown(
+    town: Town,
+) -> None:
+    draft = await town.delivers("noah", "Hello")
+    page = (await town.officer("sam").is_worried(draft.id, "unsure")).text
+    assert "Noah’s letter of this round is not shown at present. You may write without it" in page
+    assert "has not come yet" not in page
+    assert "please write" in page
+
+
+def chosen_language(page: str, child: str) -> str:
+    """In the form of the letter to this child."""
+    found = re.search(r'value="(\w+)" selected', page.split(f"Your letter to {child}</label>")[1])
+    assert found
+    return found[1]
+
+
+async def test_a_letter_is_in_the_language_of_the_last_one_to_this_pal(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    dana = town.officer("dana")
+    await town.hands_in("ana", "Querida Ana", side=Side.OFFICER, language="es")
+    page = await dana.sees()
+    assert (chosen_language(page, "Ana"), chosen_language(page, "Maya")) == ("es", "en")
+    await town.delivers("maya", "Hello", language="en")
+    await town.on(SECOND_ROUND)
+    await town.delivers("ana", "Hello", number=2, language="en")
+    assert chosen_language(await dana.sees(), "Ana") == "es", "what the officer writes comes first"
+
+
+async def test_a_first_letter_is_in_the_child_s_language_when_the_officer_speaks_it(town: Town) -> None:
+    await town.delivers("ana", "Querida Dana", language="es")
+    dana = town.officer("dana")
+    assert chosen_language(await dana.sees(), "Ana") == "en"
+    await town.admin.execute("UPDATE officer SET languages = '{en,es}' WHERE external_id = 'dana'")
+    assert chosen_language(await dana.sees(), "Ana") == "es"
+
+
+async def test_a_refused_letter_comes_back_in_the_language_that_was_chosen(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    old_tab = await sam.letter_form(noah)
+    await sam.sends(noah, "The whole letter")
+    refused = await sam.sends(noah, "La mitad", showed=old_tab, language="es")
+    assert chosen_language(refused.text, "Noah") == "es"
 
 
 async def test_a_typed_answer_is_kept_to_the_byte_and_is_being_read(town: Town) -> None:
@@ -253,7 +302,7 @@ async def test_when_the_pack_was_opened_without_it_the_answer_is_still_asked_for
 async def test_when_the_next_round_has_begun_its_letter_is_the_one_to_write(town: Town) -> None:
     await town.on(SECOND_ROUND)
     sam = town.officer("sam")
-    assert "Please answer by <strong>Friday, November 6, 2026" in await sam.sees()
+    assert "Please write by <strong>Friday, November 6, 2026" in await sam.sees()
     await sam.sends(town.pairings["noah"], "Hello")
     assert (await town.newest_draft("noah", Side.OFFICER, number=2)).number == 1
 
