@@ -25,7 +25,7 @@ from desk.shield import WITH_SENDING
 REASONS = {Reason.MOVED: "I’m moving away", Reason.BUSY: "I no longer have time"}  # noqa: RUF001
 FOLLOWS = (
     "Each pal gets another officer after a while.",
-    "You may write a last letter to each by {by}. A mail asks you and the teachers for it now.",
+    "You may write a last letter to each by {by}. You and their teachers get a mail about it at once.",
     "Nobody but the program’s office learns the reason.",  # noqa: RUF001
     "You can’t take it back yourself. If it was a mistake, tell the coordinator before the first last letter has gone out.",  # noqa: RUF001
 )

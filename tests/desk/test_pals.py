@@ -339,6 +339,21 @@ async def test_after_the_last_letter_another_one_is_refused_with_a_sentence(town
     page = await sam.sends(town.pairings["noah"], "One more", key=key, round="3")
     assert page.status_code == 409
     assert "has been approved" in page.text
+    assert "One more</textarea>" in page.text
+
+
+async def test_a_page_that_is_too_old_gives_back_what_was_typed(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    old_tab = await sam.letter_form(noah)
+    await town.delivers("noah", "The whole letter", side=Side.OFFICER)
+    await town.on(SECOND_ROUND)
+    old_tab["form"] = await sam.form_key()  # They have entered anew.
+    refused = await sam.sends(noah, "Half a", showed=old_tab)
+    assert refused.status_code == 409
+    assert "has been approved and can&#39;t be changed" in refused.text
+    assert "Half a</textarea>" in refused.text
+    assert await town.count_drafts("noah") == 1
 
 
 async def test_text_and_pages_together_are_refused_and_the_text_given_back(town: Town) -> None:
