@@ -190,13 +190,17 @@ def _pages_at(browsers: Sequence[Browser], path: str) -> Ask:
 
 
 def _letters(browsers: Sequence[Browser], keys: Sequence[str], visitors: Visitors) -> Ask:
+    sent = [0] * PEOPLE
+
     async def send(person: int, turn: int) -> None:
         """Each is another letter, in the place of the one before."""
         text = (
             f"Dear pal,\n\nthis is what I write for the {turn + 1}. time. {uuid4()}\n" + "I like beans. " * 80
         )
         fields = {"form": keys[person], "round": "1", "language": "en", "text": text}
+        fields["draft"] = str(sent[person])
         await browsers[person].post(f"/bench/pals/{visitors.pairings[person]}", fields)
+        sent[person] += 1
 
     return send
 

@@ -36,7 +36,7 @@ def leave(
     reason: Annotated[Withdrawal, typer.Option(help="Kept on record; no child or family learns it.")],
     json: AsJson = False,
 ) -> None:
-    """Moved, or no time: both may write a last letter, then the child gets another officer."""
+    """They move away, or no longer have time: both may write a last letter, then the child gets another officer."""
 
     async def fact(service: Parts, scope: Scope, who: UUID, whom: UUID) -> Left:
         return await leaving.leave(service.office, scope, whom, Reason(reason), by=who)
@@ -103,9 +103,7 @@ def _sentence(program: str, left: Left, calendar: SchoolCalendar) -> str:
     if left.farewell_until is None:
         return f"{ends} Nothing goes out any more. See: starter.py status {program}"
     day = calendar.label(left.farewell_until)
-    return (
-        f"{ends} A last letter may be written until {day}. Who is next: starter.py replacement list {program}"
-    )
+    return f"{ends} A last letter may be written by {day}. Who is next: starter.py replacement list {program}"
 
 
 async def _people(service: Parts, program: str, by: str, officer: str) -> tuple[UUID, UUID]:

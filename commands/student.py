@@ -75,7 +75,7 @@ def _left(student: str, done: Left, calendar: SchoolCalendar) -> str:
         return f"{student} had left before; nothing changed."
     if done.farewell_until is None:
         return f"{student} has left; nobody had been introduced to write a farewell."
-    return f"{student} leaves. Both may write a last letter until {calendar.label(done.farewell_until)}."
+    return f"{student} leaves. Both may write a last letter by {calendar.label(done.farewell_until)}."
 
 
 @app.command("take-back")

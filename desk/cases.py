@@ -1,6 +1,7 @@
 """/{program}/cases: whoever has read a letter in which harm is suspected says what they have done. And the one step to it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from starlette.datastructures import FormData
@@ -20,6 +21,20 @@ from desk.forms import FormRefused, attestation_in, form_key, submitted
 from desk.pages import page, sentence
 from desk.refusals import status_of
 from service.referrals import Referrals
+
+
+@dataclass(frozen=True, slots=True)
+class Worried:
+    """What somebody has just said of a letter. `arrived`: whoever it is for had it before, so nothing is held back."""
+
+    kind: str
+    arrived: bool
+
+
+def worried_in(request: Request) -> Worried | None:
+    """For the page that a worry leads back to."""
+    kind = request.query_params.get("worried")
+    return Worried(kind, "arrived" in request.query_params) if kind else None
 
 
 class Cases:
@@ -71,7 +86,8 @@ class Cases:
             return sentence(status_of(refused), str(refused))
         if opened.has_stopwatch:
             await self._referrals.start_at_once(program, OpenReferral(opened.case.id, opened.case.school))
-        return RedirectResponse(f"{back}?worried={concern}", 303)
+        arrived = "&arrived=1" if opened.case.arrived else ""
+        return RedirectResponse(f"{back}?worried={concern}{arrived}", 303)
 
     async def _page(
         self, request: Request, reader: Visitor, refused: str = "", status: int = 200

@@ -13,7 +13,7 @@ from bluepals.domain.survey import Taker
 from bluepals.facts import surveys, teachers_page
 from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import ChildState, TeacherAtDesk, TeacherPage
-from desk.cases import Cases
+from desk.cases import Cases, worried_in
 from desk.doors import visitor
 from desk.forms import form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf
@@ -57,6 +57,7 @@ class Classes:
                     teacher,
                     pairing_id,
                     shown_round=sent.shown_round,
+                    shown_draft=sent.shown_draft,
                     letter=sent.letter,
                     language=sent.language,
                 )
@@ -143,8 +144,9 @@ class Classes:
             page=shown,
             said=said,
             sent=sent,
-            worried=request.query_params.get("worried"),
+            worried=worried_in(request),
             filed="filed" in request.query_params,
+            thrown="thrown" in request.query_params,
             next_child=said.pairing_id or _next_child(shown, sent),
         )
         answer.headers.update(WITH_SENDING)

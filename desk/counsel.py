@@ -13,7 +13,7 @@ from bluepals.facts import counsel_page
 from bluepals.facts.closing import Word
 from bluepals.facts.counsel_page import CounselorAtDesk
 from bluepals.facts.office import Office
-from desk.cases import Cases
+from desk.cases import Cases, worried_in
 from desk.doors import visitor
 from desk.forms import FormRefused, day_in, form_key, submitted
 from desk.pages import page, pdf
@@ -124,7 +124,7 @@ class Counsel:
             visitor=counselor.entered,
             form_key=form_key(request),
             page=await counsel_page.counsel_page(self._office, counselor),
-            worried=request.query_params.get("worried"),
+            worried=worried_in(request),
             refused=refused,
             done=request.query_params.get("done"),
         )

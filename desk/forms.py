@@ -81,7 +81,7 @@ async def submitted(request: Request, most: Most = A_LETTER) -> AsyncIterator[Fo
         raise FormRefused(413, most.sentence)
     try:
         async with request.form(max_files=100, max_fields=most.fields, max_part_size=MAX_TEXT_BYTES) as form:
-            request.state.typed = _field(form, "text")
+            request.state.typed, request.state.language = _field(form, "text"), _field(form, "language")
             if not _signer(request).verify_signature(b"form", _field(form, "form").encode()):
                 raise FormRefused(403, "This form did not come from your page. Open the page again.")
             yield form
@@ -109,6 +109,7 @@ class LetterForm:
     letter: Letter
     language: str
     shown_round: int | None
+    shown_draft: int  # its number; 0: none was there
 
 
 async def letter_in(form: FormData, own_language: str = "en") -> LetterForm:
@@ -124,6 +125,7 @@ async def letter_in(form: FormData, own_language: str = "en") -> LetterForm:
         letter=ScannedLetter(await _pages(files)) if files else TypedLetter(text),
         language=language if language in LANGUAGES else own_language,
         shown_round=round_in(form),
+        shown_draft=_number(form, "draft") or 0,
     )
 
 
@@ -144,8 +146,7 @@ def _files(form: FormData) -> list[UploadFile]:
 
 def round_in(form: FormData) -> int | None:
     """The one that the page has shown."""
-    number = _field(form, "round")
-    return int(number) if number.isdecimal() and len(number) < 4 else None
+    return _number(form, "round")
 
 
 def survey_in(form: FormData, taker: Taker) -> Answers:
@@ -203,3 +204,8 @@ async def _pages(files: list[UploadFile]) -> bytes:
 def _field(form: FormData | QueryParams, name: str) -> str:
     value = form.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _number(form: FormData, name: str) -> int | None:
+    number = _field(form, name)
+    return int(number) if number.isdecimal() and len(number) < 4 else None

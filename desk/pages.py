@@ -64,6 +64,7 @@ class Said:
     pairing_id: UUID | None = None
     sentence: str = ""
     typed: str = ""
+    language: str = ""  # chosen for it
     status: int = 200
 
 

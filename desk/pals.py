@@ -11,16 +11,24 @@ from starlette.routing import Route
 from bluepals.domain.refusals import Refused
 from bluepals.domain.survey import Taker
 from bluepals.facts import officers_page, surveys
-from bluepals.facts.leaving import WITHDRAWALS
 from bluepals.facts.office import Office
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store.endings import Reason
-from desk.cases import Cases
+from desk.cases import Cases, worried_in
 from desk.doors import fresh_visitor, visitor
 from desk.forms import FormRefused, form_key, letter_in, round_in, submitted, survey_in
 from desk.pages import Said, page, pdf, sentence
 from desk.refusals import said_about, status_of
 from desk.shield import WITH_SENDING
+
+# Why an officer can't go on, in their own words.
+REASONS = {Reason.MOVED: "I’m moving away", Reason.BUSY: "I no longer have time"}  # noqa: RUF001
+FOLLOWS = (
+    "Each pal gets another officer after a while.",
+    "You may write a last letter to each by {by}. You and their teachers get a mail about it at once.",
+    "Nobody but the program’s office learns the reason.",  # noqa: RUF001
+    "You can’t take it back yourself. If it was a mistake, tell the coordinator before the first last letter has gone out.",  # noqa: RUF001
+)
 
 
 class Pals:
@@ -33,6 +41,7 @@ class Pals:
         here = "/{program}/pals"
         return [
             Route(here, self.show),
+            Route(f"{here}/leave", self.ask_to_leave, methods=["GET"]),
             Route(f"{here}/leave", self.leave, methods=["POST"]),
             Route(f"{here}/survey", self.survey, methods=["POST"]),
             Route(f"{here}/letter/{{draft:uuid}}", self.pages),
@@ -58,6 +67,7 @@ class Pals:
                     officer,
                     pairing_id,
                     shown_round=sent.shown_round,
+                    shown_draft=sent.shown_draft,
                     letter=sent.letter,
                     language=sent.language,
                 )
@@ -89,12 +99,31 @@ class Pals:
             return await self._page(request, officer, said_about(refused, request))
         return _back(request, "answered", pairing_id)
 
+    async def ask_to_leave(self, request: Request) -> Response:
+        """What follows, before it is done."""
+        officer = await self._officer(request)
+        try:
+            why = REASONS[_reason(request)]
+        except Refused as refused:
+            return sentence(status_of(refused), str(refused))
+        last = await officers_page.farewell(self._office, officer)
+        return page(
+            "sure.html",
+            here=_here(request),
+            visitor=request.state.visitor,
+            form_key=form_key(request),
+            heading=f"{why}: stop writing to {' and '.join(last.pals) or 'pals'}",
+            follows=[one.format(by=last.by) for one in FOLLOWS],
+            yes="Yes, I can’t go on",  # noqa: RUF001
+            keep="No, go back",
+        )
+
     async def leave(self, request: Request) -> Response:
         entered = await fresh_visitor(self._office, request)
         officer = await officers_page.officer_at_desk(self._office, entered)
         try:
-            async with submitted(request) as form:
-                await officers_page.withdraw(self._office, officer, _reason(form))
+            async with submitted(request):
+                await officers_page.withdraw(self._office, officer, _reason(request))
         except Refused as refused:
             return sentence(status_of(refused), str(refused))
         return RedirectResponse(f"{_here(request)}#leave", 303)
@@ -139,10 +168,11 @@ class Pals:
             form_key=form_key(request),
             page=await officers_page.officer_page(self._office, officer),
             said=said,
+            reasons=REASONS,
             sent=request.query_params.get("sent"),
             kept=request.query_params.get("kept"),
             answered=request.query_params.get("answered"),
-            worried=request.query_params.get("worried"),
+            worried=worried_in(request),
         )
         shown.headers.update(WITH_SENDING)
         return shown
@@ -160,12 +190,12 @@ def _said(form: FormData) -> str:
     return str(said)
 
 
-def _reason(form: FormData) -> Reason:
+def _reason(request: Request) -> Reason:
     """Moved or busy. Raises FormRefused."""
-    said = form.get("reason")
-    if said not in WITHDRAWALS:
-        raise FormRefused(422, "Choose why you can't go on, and send it again.")
-    return Reason(str(said))
+    said = request.query_params.get("reason")
+    if said not in REASONS:
+        raise FormRefused(422, "Open your page again, and choose there why you can't go on.")
+    return Reason(said)
 
 
 def _back(request: Request, done: str, pairing_id: UUID) -> Response:

@@ -17,7 +17,7 @@ from bluepals.facts.office import Office
 from bluepals.facts.reading_copies import Wish
 from bluepals.facts.reading_page import ReaderAtDesk
 from bluepals.store.reading_page import ReadingRow
-from desk.cases import Cases
+from desk.cases import Cases, worried_in
 from desk.doors import visitor
 from desk.forms import MAX_TEXT_BYTES, FormRefused, Most, form_key, submitted
 from desk.pages import jpeg, page, sentence
@@ -177,7 +177,7 @@ class Reading:
                 page=await reading_page.reading_page(self._office, reader),
                 done=await self._done(request, reader),
                 refused=refused,
-                worried=request.query_params.get("worried"),
+                worried=worried_in(request),
             )
         )
 

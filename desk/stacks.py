@@ -8,13 +8,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bluepals.domain.counting import counted
 from bluepals.domain.refusals import Refused
 from bluepals.domain.stacks import Found, Put
 from bluepals.facts import stacks, teachers_page
 from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import TeacherAtDesk, own_class
 from bluepals.store.cases import OpenReferral
-from desk.cases import concern_in
+from desk.cases import concern_in, worried_in
 from desk.doors import visitor
 from desk.forms import A_STACK, FormRefused, form_key, stack_in, submitted
 from desk.pages import jpeg, page, sentence
@@ -49,6 +50,7 @@ class Stacks:
             Route(f"{here}/child/{{pairing:uuid}}", self.absent, methods=["POST"]),
             Route(f"{here}/worry/{{pairing:uuid}}", self.worry, methods=["POST"]),
             Route(f"{here}/done", self.done, methods=["POST"]),
+            Route(f"{here}/gone", self.ask_to_throw_away, methods=["GET"]),
             Route(f"{here}/gone", self.throw_away, methods=["POST"]),
         ]
 
@@ -141,7 +143,27 @@ class Stacks:
                 await stacks.hand_in(self._office, teacher, asked["stack"], str(form.get("shown") or ""))
         except Refused as refused:
             return await self._page(request, teacher, refused)
-        return RedirectResponse(f"/{asked['program']}/class?filed=1", 303)
+        return RedirectResponse(f"{_class(request)}?filed=1", 303)
+
+    async def ask_to_throw_away(self, request: Request) -> Response:
+        """What follows, before it is done."""
+        teacher = await self._teacher(request)
+        shown = await stacks.sorting_page(self._office, teacher, request.path_params["stack"])
+        if shown is None:
+            return RedirectResponse(_class(request), 303)
+        return page(
+            "sure.html",
+            here=_here(request),
+            visitor=request.state.visitor,
+            form_key=form_key(request),
+            heading=f"Throw the stack of class {shown.class_name} away",
+            follows=(
+                f"What was scanned is deleted ({counted(shown.pages, 'page')}), and none of it is handed in.",
+                "The paper stays with you, and can be scanned again.",
+            ),
+            yes="Yes, throw it away",
+            keep="No, go back",
+        )
 
     async def throw_away(self, request: Request) -> Response:
         teacher, asked = await self._teacher(request), request.path_params
@@ -151,7 +173,7 @@ class Stacks:
                 await stacks.throw_away(self._office, teacher, asked["stack"])
         except Refused as refused:
             return await self._page(request, teacher, refused)
-        return RedirectResponse(f"/{asked['program']}/class", 303)
+        return RedirectResponse(f"{_class(request)}?thrown=1", 303)
 
     async def _teacher(self, request: Request) -> TeacherAtDesk:
         return await teachers_page.teacher_at_desk(self._office, await visitor(self._office, request))
@@ -161,23 +183,27 @@ class Stacks:
     ) -> Response:
         shown = await stacks.sorting_page(self._office, teacher, request.path_params["stack"])
         if shown is None:
-            return RedirectResponse(f"/{request.path_params['program']}/class", 303)
+            return RedirectResponse(_class(request), 303)
         return page(
             "stack.html",
             status_of(refused) if refused else 200,
-            here=f"/{request.path_params['program']}/class",
+            here=_class(request),
             stack=_here(request),
             visitor=request.state.visitor,
             form_key=form_key(request),
             page=shown,
             why=ASKED,
             refused=str(refused or ""),
-            worried=request.query_params.get("worried"),
+            worried=worried_in(request),
         )
 
 
+def _class(request: Request) -> str:
+    return f"/{request.path_params['program']}/class"
+
+
 def _here(request: Request) -> str:
-    return f"/{request.path_params['program']}/class/stack/{request.path_params['stack']}"
+    return f"{_class(request)}/stack/{request.path_params['stack']}"
 
 
 def _child_in(form: FormData) -> UUID:

@@ -51,7 +51,7 @@ async def hand_in(
             pairing_id=pairing_id,
             round_number=round_number,
             side=side,
-            handed=_screened(letter, language, uploaded_by),
+            handed=screened(letter, language, uploaded_by),
         )
 
 
@@ -119,11 +119,11 @@ async def hand_in_stock(
             office.keyring,
             officer_id=officer_id,
             stock_id=stock_id,
-            handed=_screened(letter, language, officer_id),
+            handed=screened(letter, language, officer_id),
         )
 
 
-def _screened(letter: Letter, language: str, uploaded_by: UUID) -> Handed:
+def screened(letter: Letter, language: str, uploaded_by: UUID) -> Handed:
     screening = None if isinstance(letter, ScannedLetter) else screen(letter.text)
     return Handed(letter, language, uploaded_by, screening)
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Letter, ScannedLetter, Side, Translation, TypedLetter, Verdict
 from bluepals.domain.survey import QUESTIONS, Question, Taker
-from bluepals.facts import leaving, letters, visit_sheets, visits
-from bluepals.facts.desk import NotTheirs, PageClosed, refuse_what_came_before
+from bluepals.facts import endings, leaving, letters, visit_sheets, visits
+from bluepals.facts.desk import NotTheirs, PageClosed, hand_in_after
 from bluepals.facts.doors import Visitor
-from bluepals.facts.office import Office
+from bluepals.facts.office import Letterhead, Office
 from bluepals.store import disclosures, officers_page, programs, surveys, unfinished, visit_hosts
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
@@ -29,6 +29,7 @@ class OfficerAtDesk:
     id: UUID
     first_name: str
     scope: Scope
+    languages: tuple[str, ...] = ()
     leaves_at: datetime | None = None
 
 
@@ -72,10 +73,13 @@ class Pal:
     due: str
     late: bool
     delayed: bool
+    came: bool  # the child's letter of this round, though it may not be shown now
     reason: str | None
     unanswered: tuple[ShownLetter, ...]
     mine: ShownLetter | None  # the officer's own letter of this round
+    draft_number: int  # of that letter, as it is shown; 0: there is none
     begun: str  # what had been typed of the next one, and kept
+    language: str  # which the next one is probably written in
     earlier: tuple[ShownLetter, ...]
 
 
@@ -110,7 +114,15 @@ class OfficerPage:
     invitations: tuple[Invitation, ...]
     requests: tuple[Request, ...]
     survey: tuple[Question, ...]  # asked now; empty when it has been answered
-    leaves: str | None = None  # until when the last letters may be written
+    leaves: str | None = None  # by when the last letters may be written
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """To whom, and by when, an officer who can't go on may write a last letter."""
+
+    pals: tuple[str, ...]
+    by: str
 
 
 async def officer_at_desk(office: Office, visitor: Visitor) -> OfficerAtDesk:
@@ -123,9 +135,8 @@ async def officer_at_desk(office: Office, visitor: Visitor) -> OfficerAtDesk:
         raise PageClosed("This page is closed, because you take part no longer. Ask the coordinator.")
     if card.stopped:
         raise PageClosed("This page rests for now. The coordinator can tell you more.")
-    return OfficerAtDesk(
-        card.id, card.first_name, Scope(visitor.program, agencies=(card.agency,)), card.leaves_at
-    )
+    scope = Scope(visitor.program, agencies=(card.agency,))
+    return OfficerAtDesk(card.id, card.first_name, scope, card.languages, card.leaves_at)
 
 
 async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
@@ -142,7 +153,9 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
         hosting = await visit_hosts.of_officer(connection, officer.id)
     return OfficerPage(
         first_name=officer.first_name,
-        pals=tuple(_pal(pal, by_pairing[pal.pairing_id], calendar, begun[pal.pairing_id]) for pal in pals),
+        pals=tuple(
+            _pal(officer, pal, by_pairing[pal.pairing_id], calendar, begun[pal.pairing_id]) for pal in pals
+        ),
         invitations=await _invitations(office, officer, calendar, pals),
         requests=tuple([await _request(office, officer, calendar, one) for one in hosting]),
         survey=QUESTIONS[Taker.OFFICER] if asked else (),
@@ -183,7 +196,11 @@ async def _begun(office: Office, connection: Connection, officer: OfficerAtDesk,
 
 
 def _pal(
-    row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]], calendar: SchoolCalendar, begun: str
+    officer: OfficerAtDesk,
+    row: PalRow,
+    found: Sequence[tuple[LetterRow, ShownLetter]],
+    calendar: SchoolCalendar,
+    begun: str,
 ) -> Pal:
     of_this_round = [
         one for one in found if one[0].side is Side.OFFICER and one[0].round_number == row.round_number
@@ -203,12 +220,22 @@ def _pal(
         due=calendar.label(due_at) if due_at else "",
         late=bool(row.late) and turn is Turn.ANSWER,
         delayed=row.delayed,
+        came=row.came,
         reason=record.reason if record else None,
         unanswered=unanswered,
         mine=mine,
+        draft_number=record.draft_number if record else 0,
         begun=begun,
+        language=_language([record for record, _ in found], officer.languages),
         earlier=tuple(shown for _, shown in found if shown is not mine and shown not in unanswered),
     )
+
+
+def _language(newest_first: Sequence[LetterRow], spoken: Sequence[str]) -> str:
+    """As the officer has written to this pal last; else as the child has, to an officer who can answer so."""
+    mine = next((one.language for one in newest_first if one.side is Side.OFFICER), None)
+    theirs = next((one.language for one in newest_first if one.side is Side.STUDENT), "en")
+    return mine or (theirs if theirs in spoken else "en")
 
 
 def _unanswered(row: PalRow, found: Sequence[tuple[LetterRow, ShownLetter]]) -> tuple[ShownLetter, ...]:
@@ -306,10 +333,12 @@ async def answer_pal(
     pairing_id: UUID,
     *,
     shown_round: int | None,
+    shown_draft: int,
     letter: Letter,
     language: str,
 ) -> DraftRecord:
-    """Take an officer's letter for the round that the page showed, so that a form sent twice is the same letter.
+    """Take an officer's letter for the round that the page showed, so that a form sent twice is the same letter, and in place of
+    the draft that it showed and no other.
 
     Raises NotTheirs, and NotTaken with a sentence.
     """
@@ -318,18 +347,15 @@ async def answer_pal(
     number = min(shown_round, last) if shown_round else last
     if not number:
         raise NotTaken(f"There is no round left to write to {pal.first_name} in. Ask the coordinator.")
-    draft = await letters.hand_in(
+    return await hand_in_after(
         office,
         officer.scope,
+        shown_draft if number == shown_round else 0,
         pairing_id=pairing_id,
         round_number=number,
         side=Side.OFFICER,
-        letter=letter,
-        language=language,
-        uploaded_by=officer.id,
+        handed=letters.screened(letter, language, officer.id),
     )
-    await refuse_what_came_before(office, officer.scope, draft)
-    return draft
 
 
 async def keep_unfinished(
@@ -361,6 +387,15 @@ async def answer_invitation(office: Office, officer: OfficerAtDesk, pairing_id: 
     for pal in invited:
         if not pal.visit_over:
             await visits.answer(office, officer.scope, pal.pairing_id, said)
+
+
+async def farewell(office: Office, officer: OfficerAtDesk) -> Farewell:
+    """What would follow if they said so now."""
+    async with office.database.transaction(officer.scope) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        pals = await officers_page.pals(connection, officer.id)
+    by = officer.leaves_at or endings.farewell_until(letterhead)
+    return Farewell(tuple(pal.first_name for pal in pals if not pal.ended), letterhead.calendar.label(by))
 
 
 async def withdraw(office: Office, officer: OfficerAtDesk, reason: Reason) -> None:

@@ -80,7 +80,10 @@ class _Sorting:
 
     @property
     def shown(self) -> str:
-        named = [f"{child}:{numbers}" for child, numbers in sorted(self.layout.letters.items())]
+        named = [
+            f"{child}:{numbers}:{self.roster[child].draft_number}"
+            for child, numbers in sorted(self.layout.letters.items())
+        ]
         return hashlib.sha256(f"{named}{self.layout.asked}".encode()).hexdigest()[:32]
 
 

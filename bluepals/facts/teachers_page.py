@@ -14,7 +14,7 @@ from bluepals.domain.people import Role
 from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import certificates as printed
 from bluepals.facts import family_notices, letters, sheets, visit_sheets
-from bluepals.facts.desk import NotTheirs, PageClosed, refuse_what_came_before
+from bluepals.facts.desk import NotTheirs, PageClosed, hand_in_after
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
 from bluepals.paper.packs import PackLetter, PackTitle, class_pack, single_letter
@@ -59,6 +59,7 @@ class Child:
     due_again: str | None
     first_round: int | None
     draft_id: UUID | None  # of the letter that was handed in for this round
+    draft_number: int  # of the same; 0: there is none
 
     @property
     def may_hand_in(self) -> bool:
@@ -197,6 +198,7 @@ def _child(row: ChildRow, round_number: int, calendar: SchoolCalendar) -> Child:
         due_again=calendar.label(row.due_again_at) if row.due_again_at else None,
         first_round=row.first_round,
         draft_id=row.draft_id,
+        draft_number=row.draft_number or 0,
     )
 
 
@@ -252,27 +254,29 @@ async def hand_in_for_child(
     pairing_id: UUID,
     *,
     shown_round: int | None,
+    shown_draft: int,
     letter: Letter,
     language: str,
 ) -> DraftRecord:
-    """Take a child's letter for the round that the page showed. Raises NotTheirs, and NotTaken with a sentence."""
+    """Take a child's letter for the round that the page showed, in place of the draft that it showed and no other.
+
+    Raises NotTheirs, and NotTaken with a sentence.
+    """
     of = await check_child(office, teacher, pairing_id)
     async with office.database.transaction(teacher.scope) as connection:
         now = await teachers_page.class_round(connection, of.program_year)
     if now is None:
         raise NotTaken("There is no round to hand a letter in for. Ask the coordinator.")
-    draft = await letters.hand_in(
+    number = min(shown_round or now.number, now.number)
+    return await hand_in_after(
         office,
         teacher.scope,
+        shown_draft if number == shown_round else 0,
         pairing_id=pairing_id,
-        round_number=min(shown_round or now.number, now.number),
+        round_number=number,
         side=Side.STUDENT,
-        letter=letter,
-        language=language,
-        uploaded_by=teacher.id,
+        handed=letters.screened(letter, language, teacher.id),
     )
-    await refuse_what_came_before(office, teacher.scope, draft)
-    return draft
 
 
 def own_class(teacher: TeacherAtDesk, program_year: str, class_name: str) -> SchoolClass:

@@ -38,12 +38,14 @@ class CaseRecord:
     opened_at: datetime
     closed_at: datetime | None
     letter: LetterOutcome | None
+    arrived: bool  # whoever the letter is for had it before: an officer, or a class on its opening day
 
 
 RECORD = (
     "SELECT case_file.id, case_file.draft_id, letter.pairing_id, case_file.program_id AS program,"
     " case_file.school_id AS school, case_file.agency_id AS agency, letter.side, case_file.kind,"
-    " case_file.officer_id, case_file.opened_at, case_file.closed_at, case_file.letter"
+    " case_file.officer_id, case_file.opened_at, case_file.closed_at, case_file.letter,"
+    " has_arrived(draft.id) AS arrived"
     " FROM case_file JOIN draft ON draft.id = case_file.draft_id JOIN letter ON letter.id = draft.letter_id"
 )
 

@@ -15,17 +15,18 @@ class OfficerCard:
     first_name: str
     agency: str
     leaves_at: datetime | None
+    languages: tuple[str, ...]
     stopped: bool
 
 
 async def officer(connection: Connection, officer_id: UUID) -> OfficerCard | None:
     """An officer who takes part."""
     row = await connection.fetchrow(
-        "SELECT id, first_name, agency_id AS agency, leaves_at, is_stopped(id) AS stopped FROM officer"
+        "SELECT id, first_name, agency_id AS agency, leaves_at, languages, is_stopped(id) AS stopped FROM officer"
         " WHERE id = $1 AND withdrawn_at IS NULL",
         officer_id,
     )
-    return OfficerCard(**row) if row else None
+    return OfficerCard(**{**row, "languages": tuple(row["languages"])}) if row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class PalRow:
     settled: int  # the last round whose officer's letter was approved or referred; 0 before the first
     round_number: int | None
     begun: bool | None
+    came: bool  # the child's letter of this round, though it may not be shown now
     students_due_at: datetime | None
     officers_due_at: datetime | None
     late: bool | None
@@ -57,6 +59,8 @@ PALS = """
            pairing.school_id AS school, school.name AS school_name, pairing.ended_at IS NOT NULL AS ended,
            settled.number AS settled, open.number AS round_number, open.begun, open.students_due_at,
            open.officers_due_at, open.officers_due_at < program_now() AS late, is_delayed(pairing.id) AS delayed,
+           EXISTS (SELECT FROM delivery WHERE delivery.pairing_id = pairing.id AND delivery.side = 'student'
+                      AND delivery.round_number = open.number) AS came,
            visit.pairing_id IS NOT NULL AS invited, visit.answer AS visit_answer,
            visit.attended IS NOT NULL AS visit_over
       FROM pairing
@@ -99,7 +103,9 @@ class LetterRow:
     round_number: int
     side: Side
     draft_id: UUID
+    draft_number: int
     kind: str
+    language: str
     at: datetime
     verdict: Verdict | None
     reason: str | None
@@ -112,13 +118,14 @@ async def letters(connection: Connection, officer_id: UUID) -> Sequence[LetterRo
     """The children's letters that were delivered to this officer, and the officer's own; the newest first."""
     rows = await connection.fetch(
         "WITH these AS (SELECT id FROM pairing WHERE officer_id = $1 AND introduced_at IS NOT NULL)"
-        " SELECT pairing_id, round_number, side, draft_id, draft.kind, released_at AS at, verdict,"
+        " SELECT pairing_id, round_number, side, draft_id, draft.number AS draft_number, draft.kind,"
+        " language, released_at AS at, verdict,"
         " NULL AS reason, NULL::timestamptz AS due_again_at, false AS held,"
         " translated_into IS NOT NULL AS translated"
         " FROM delivery JOIN draft ON draft.id = delivery.draft_id"
         " WHERE pairing_id IN (SELECT id FROM these) AND side = 'student' AND NOT is_held(draft.id)"
-        " UNION ALL (SELECT DISTINCT ON (letter.id) pairing_id, round_number, side, draft.id, draft.kind,"
-        " draft.received_at, standing_verdict(draft.id), decision.reason_for_adult, decision.due_again_at,"
+        " UNION ALL (SELECT DISTINCT ON (letter.id) pairing_id, round_number, side, draft.id, draft.number, draft.kind,"
+        " language, draft.received_at, standing_verdict(draft.id), decision.reason_for_adult, decision.due_again_at,"
         " is_held(draft.id), translated_into IS NOT NULL FROM letter JOIN draft ON draft.letter_id = letter.id"
         " LEFT JOIN decision ON decision.draft_id = draft.id AND decision.verdict = standing_verdict(draft.id)"
         " WHERE pairing_id IN (SELECT id FROM these) AND side = 'officer' ORDER BY letter.id, draft.number DESC)"

@@ -77,6 +77,7 @@ class ChildRow:
     ended: bool | None
     waits_for_officer: bool
     draft_id: UUID | None
+    draft_number: int | None
     verdict: Verdict | None
     reason: str | None
     due_again_at: datetime | None
@@ -89,14 +90,14 @@ async def children(connection: Connection, of: SchoolClass, round_number: int) -
         " pairing.id AS pairing_id, pal.officer_first_name AS pal_name,"
         " (SELECT min(number) FROM pairing_round AS own WHERE own.pairing_id = pairing.id AND number >= pairing.first_round"
         "   AND left_out IS NULL) AS first_round,"
-        " pairing.ended_at IS NOT NULL AS ended, waits_for_officer(student.id) AS waits_for_officer, latest.draft_id, latest.verdict,"
+        " pairing.ended_at IS NOT NULL AS ended, waits_for_officer(student.id) AS waits_for_officer, latest.draft_id, latest.draft_number, latest.verdict,"
         " latest.reason_for_child AS reason, latest.due_again_at"
         " FROM student"
         " LEFT JOIN LATERAL (SELECT * FROM pairing WHERE pairing.student_id = student.id"
         "   AND pairing.program_year_id = $1 AND introduced_at IS NOT NULL"
         "   ORDER BY ended_at IS NOT NULL, begins_on DESC LIMIT 1) AS pairing ON true"
         " LEFT JOIN pal ON pal.pairing_id = pairing.id"
-        " LEFT JOIN LATERAL (SELECT draft.id AS draft_id, decision.* FROM letter JOIN draft ON draft.letter_id = letter.id"
+        " LEFT JOIN LATERAL (SELECT draft.id AS draft_id, draft.number AS draft_number, decision.* FROM letter JOIN draft ON draft.letter_id = letter.id"
         "   LEFT JOIN LATERAL (SELECT standing.verdict, reason_for_child, due_again_at"
         "     FROM (SELECT standing_verdict(draft.id) AS verdict) AS standing LEFT JOIN decision"
         "     ON decision.draft_id = draft.id AND decision.verdict = standing.verdict) AS decision ON true"

@@ -61,6 +61,27 @@ async def test_what_comes_after_a_change_is_kept_too(town: Town, screens: Enter)
     assert await town.admin.fetchval("SELECT count(*) FROM unfinished") == 1
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_an_old_tab_shows_the_newer_letter_before_it_replaces_it(
+    town: Town, screens: Enter, scripts: bool
+) -> None:
+    await town.on(FIRST_ROUND)
+    old_tab, phone = await screens(scripts=scripts), await screens(width=390)
+    await old_tab.enters("sam", at="pals")
+    await phone.enters("sam", at="pals")
+    await phone.writes("Your letter to Noah", "Dear Noah, this is the whole letter.")
+    await phone.presses("Send to Noah")
+    await old_tab.writes("Your letter to Noah", "Dear Noah, this is")
+    await old_tab.presses("Send to Noah")
+    assert "A newer letter has come in since you opened this page" in await old_tab.reads()
+    assert "this is the whole letter" in await old_tab.reads()
+    assert await old_tab.page.input_value("textarea") == "Dear Noah, this is"
+    await old_tab.is_looked_at("pals-newer")
+    await old_tab.presses("Send this one instead")
+    assert "Your letter has arrived" in await old_tab.reads()
+    assert await town.written("noah", Side.OFFICER) == TypedLetter("Dear Noah, this is")
+
+
 async def test_a_refusal_is_read_where_the_letter_is_and_named_in_the_title(
     town: Town, screens: Enter
 ) -> None:

@@ -32,6 +32,16 @@ async def test_an_officer_says_that_they_come_to_the_visit(town: Town, screens: 
     await screen.is_looked_at("pals-visit")
 
 
+async def test_an_officer_who_can_not_go_on_says_so_in_two_steps(town: Town, screens: Enter) -> None:
+    screen = await screens(scripts=False, width=390)
+    await screen.enters("dana", at="pals")
+    await screen.unfolds("I can’t go on writing")
+    await screen.presses("I’m moving away")
+    await screen.is_looked_at("pals-leave")
+    await screen.presses("Yes, I can’t go on")
+    assert "please write a last letter to each pal by" in await screen.reads()
+
+
 async def test_an_officer_is_worried_about_a_letter_in_one_step(town: Town, screens: Enter) -> None:
     await town.on(FIRST_ROUND)
     await town.delivers("noah", "I want to run away.")
@@ -40,4 +50,4 @@ async def test_an_officer_is_worried_about_a_letter_in_one_step(town: Town, scre
     await screen.unfolds("I’m worried about this letter")
     await screen.is_looked_at("pals-worry")
     await screen.presses("The child is sad, or lonely")
-    assert "Thank you. The letter is held, and somebody looks at it." in await screen.reads()
+    assert "Thank you. Somebody looks at the letter, and it is not shown until then." in await screen.reads()

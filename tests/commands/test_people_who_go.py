@@ -28,7 +28,7 @@ def test_who_leaves_is_said_once_and_a_last_letter_may_be_written(
 ) -> None:
     program, _ = leaving
     said = starter.says("officer", "leave", program, "o01", "--reason", "moved", "--by", COORDINATOR)
-    assert "Pairings that end by this: 0. A last letter may be written until" in said
+    assert "Pairings that end by this: 0. A last letter may be written by" in said
 
 
 def test_a_proposed_officer_is_approved_or_rejected(

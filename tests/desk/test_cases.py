@@ -1,6 +1,7 @@
 """One step from a letter to a case, what the page says no more while it is open, and the page on which a reader attests."""
 
 import hashlib
+from uuid import UUID
 
 from itsdangerous import Signer
 
@@ -8,7 +9,7 @@ from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
 from bluepals.facts import cases
 from tests.desk.test_classes import state_of
-from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, SCOPE, Town, read_pdf
+from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, SCOPE, SECOND_ROUND, Town, read_pdf
 
 
 async def test_an_officer_is_worried_in_one_step_and_the_letter_is_gone_from_the_page(town: Town) -> None:
@@ -16,12 +17,58 @@ async def test_an_officer_is_worried_in_one_step_and_the_letter_is_gone_from_the
     sam = town.officer("sam")
     assert "run away" in await sam.sees()
     said = await sam.is_worried(draft.id, "sad")
-    assert "Thank you. The letter is held, and somebody looks at it." in said.text
+    assert "Thank you. Somebody looks at the letter, and it is not shown until then." in said.text
     assert "run away" not in said.text
-    assert "A letter from Noah is delayed. You need do nothing about it." in said.text
+    assert "held" not in said.text, "it has come to its reader before"
+    assert "delayed" not in said.text
     row = await town.admin.fetchrow("SELECT kind, opened_by FROM case_file")
     assert row is not None
     assert (row["kind"], row["opened_by"]) == ("sad", town.officers["sam"])
+
+
+async def test_a_letter_that_has_not_come_yet_is_held_and_delayed(town: Town) -> None:
+    draft = await town.hands_in("noah", "I want to run away.")
+    said = await town.teacher("tess").is_worried(draft.id, "sad")
+    assert "Thank you. The letter is held, and somebody looks at it." in said.text
+    page = await town.officer("sam").sees()
+    assert "A letter from Noah is delayed. You need do nothing about it." in page
+    assert "run away" not in page
+
+
+async def test_of_two_letters_only_the_one_that_has_not_come_is_delayed(town: Town) -> None:
+    old = await town.delivers("noah", "The first")
+    await town.on(SECOND_ROUND)
+    sam, tess = town.officer("sam"), town.teacher("tess")
+    assert "is delayed" not in (await sam.is_worried(old.id, "unsure")).text
+    new = await town.hands_in("noah", "The second", number=2)
+    assert "The letter is held" in (await tess.is_worried(new.id, "harm")).text
+    assert "A letter from Noah is delayed." in await sam.sees()
+
+
+async def test_an_officer_s_letter_has_arrived_when_the_class_has_opened_its_pack(town: Town) -> None:
+    await town.stocks("I write when a pal can't.")
+    await town.on(FIRST_ROUND)
+    own = await town.delivers("maya", "Dear Maya", side=Side.OFFICER)
+    await town.on(FIRST_OPENING)
+    await town.misses_with_stock("ana")
+    stock: UUID = await town.admin.fetchval("SELECT id FROM draft WHERE written_for = 'stock'")
+    office, by = town.parts.office, town.staff["cora"]
+
+    async def has_arrived(draft: UUID, concern: Concern) -> bool:
+        opened = await cases.worry(office, SCOPE, draft_id=draft, by=by, concern=concern)
+        return opened.case.arrived
+
+    for draft in (own.id, stock):
+        assert not await has_arrived(draft, Concern.SAD)
+    await town.opens(NORTH)
+    for draft in (own.id, stock):
+        assert await has_arrived(draft, Concern.UNSURE)
+
+
+async def test_a_teacher_hears_of_the_own_duty_about_an_old_letter_too(town: Town) -> None:
+    draft = await town.delivers("maya", "My uncle hits me.")
+    said = await town.teacher("tess").is_worried(draft.id, "harm")
+    assert "Somebody looks at the letter, and it is not shown until then. Your duty to report" in said.text
 
 
 async def test_a_teacher_who_suspects_harm_is_told_of_the_own_duty_and_attests(town: Town) -> None:
@@ -110,7 +157,7 @@ async def test_a_teacher_is_worried_about_a_letter_of_the_pack_and_it_is_in_it_n
     assert "For Maya Lopez, from Dana" in await tess.sees()
     assert "between us" in str(read_pdf((await tess.http.get(tess.path + before)).content))
     said = await tess.is_worried(theirs.id, "conduct")
-    assert "Thank you. The letter is held" in said.text
+    assert "Thank you. Somebody looks at the letter, and it is not shown until then." in said.text
     assert "For Maya Lopez, from Dana" not in said.text
     dana = town.officer("dana")
     assert (await dana.http.get(dana.path)).status_code == 403

@@ -137,6 +137,23 @@ async def test_a_letter_sent_twice_is_one_draft(town: Town) -> None:
     assert await town.count_drafts("maya") == 1
 
 
+async def test_an_old_page_replaces_no_letter_that_it_has_not_shown_and_gives_back_what_was_typed(
+    town: Town,
+) -> None:
+    tess, maya = town.teacher("tess"), town.pairings["maya"]
+    old_page = await tess.letter_form(maya)
+    await tess.sends(maya, "The whole letter")
+    refused = await tess.sends(maya, "Half a", showed=old_page)
+    assert refused.status_code == 409
+    assert "A newer letter has come in since you opened this page" in refused.text
+    assert "Half a</textarea>" in refused.text
+    pages = await tess.sends(maya, pages=[("m.jpg", photo())], showed=old_page)
+    assert (pages.status_code, "choose your pages again" in pages.text) == (409, True)
+    assert await town.written("maya", Side.STUDENT) == TypedLetter("The whole letter")
+    assert (await tess.sends(maya, "Half a")).status_code == 200, "now the page has shown the newer one"
+    assert await town.written("maya", Side.STUDENT) == TypedLetter("Half a")
+
+
 async def test_a_returned_letter_shows_the_reason_for_the_child_and_takes_a_new_draft(town: Town) -> None:
     await town.decides(await town.hands_in("noah", "My street is Oak Street."), Verdict.RETURN)
     tess = town.teacher("tess")

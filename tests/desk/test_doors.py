@@ -239,7 +239,7 @@ async def test_an_officers_own_device_is_remembered_and_asked_again_for_what_mat
     page = await browser.http.get(f"/{PROGRAM.id}/pals")
     assert "Hello, Sam" in page.text
     key = await browser.form_key(f"/{PROGRAM.id}/pals")
-    asked = await browser.http.post(f"/{PROGRAM.id}/pals/leave", data={"form": key, "reason": "moved"})
+    asked = await browser.http.post(f"/{PROGRAM.id}/pals/leave?reason=moved", data={"form": key})
     assert asked.status_code == 401
     assert "This step matters, so please enter again first." in asked.text
     assert await town.admin.fetchval("SELECT leaves_at FROM officer WHERE external_id = 'sam'") is None

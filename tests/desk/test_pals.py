@@ -1,5 +1,7 @@
 """The officer's page: what an officer reads there, and what becomes of an answer."""
+# ruff: noqa: RUF001 (the page has typographer's apostrophes)
 
+import re
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -65,8 +67,56 @@ async def test_a_delivered_letter_asks_for_an_answer_by_the_officers_date(town: 
 async def test_after_the_childrens_date_an_officer_may_write_first(town: Town) -> None:
     await town.on(FIRST_ROUND)
     page = await town.officer("sam").sees()
-    assert "There is no letter from Noah yet" in page
+    assert '<span class="pill answer">please write</span>' in page
+    assert "Please write by <strong>Friday, October 2, 2026" in page
+    assert "Noah’s letter of this round has not come yet. Please write first" in page
     assert "Send to Noah" in page
+
+
+async def test_of_a_round_s_letter_that_came_and_is_looked_at_the_page_says_that_it_is_not_shown(
+    town: Town,
+) -> None:
+    draft = await town.delivers("noah", "Hello")
+    page = (await town.officer("sam").is_worried(draft.id, "unsure")).text
+    assert "Noah’s letter of this round is not shown at present. You may write without it" in page
+    assert "has not come yet" not in page
+    assert "please write" in page
+
+
+def chosen_language(page: str, child: str) -> str:
+    """In the form of the letter to this child."""
+    found = re.search(r'value="(\w+)" selected', page.split(f"Your letter to {child}</label>")[1])
+    assert found
+    return found[1]
+
+
+async def test_a_letter_is_in_the_language_of_the_last_one_to_this_pal(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    dana = town.officer("dana")
+    await town.hands_in("ana", "Querida Ana", side=Side.OFFICER, language="es")
+    page = await dana.sees()
+    assert (chosen_language(page, "Ana"), chosen_language(page, "Maya")) == ("es", "en")
+    await town.delivers("maya", "Hello", language="en")
+    await town.on(SECOND_ROUND)
+    await town.delivers("ana", "Hello", number=2, language="en")
+    assert chosen_language(await dana.sees(), "Ana") == "es", "what the officer writes comes first"
+
+
+async def test_a_first_letter_is_in_the_child_s_language_when_the_officer_speaks_it(town: Town) -> None:
+    await town.delivers("ana", "Querida Dana", language="es")
+    dana = town.officer("dana")
+    assert chosen_language(await dana.sees(), "Ana") == "en"
+    await town.admin.execute("UPDATE officer SET languages = '{en,es}' WHERE external_id = 'dana'")
+    assert chosen_language(await dana.sees(), "Ana") == "es"
+
+
+async def test_a_refused_letter_comes_back_in_the_language_that_was_chosen(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    old_tab = await sam.letter_form(noah)
+    await sam.sends(noah, "The whole letter")
+    refused = await sam.sends(noah, "La mitad", showed=old_tab, language="es")
+    assert chosen_language(refused.text, "Noah") == "es"
 
 
 async def test_a_typed_answer_is_kept_to_the_byte_and_is_being_read(town: Town) -> None:
@@ -133,6 +183,55 @@ async def test_until_it_is_approved_another_letter_takes_its_place(town: Town) -
     assert "Better words" in page.text
     assert "First words" not in page.text
     assert await town.written("noah", Side.OFFICER) == TypedLetter("Better words")
+
+
+async def test_an_old_tab_replaces_no_letter_that_it_has_not_shown_and_gives_back_what_was_typed(
+    town: Town,
+) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    old_tab = await sam.letter_form(noah)
+    await sam.sends(noah, "The whole letter")
+    refused = await sam.sends(noah, "Half a", showed=old_tab)
+    assert refused.status_code == 409
+    assert "A newer letter has come in since you opened this page" in refused.text
+    assert "send it again: it is still in the box below" in refused.text
+    assert "The whole letter" in refused.text, "the newer one is on the page"
+    assert "Half a</textarea>" in refused.text
+    assert await town.written("noah", Side.OFFICER) == TypedLetter("The whole letter")
+    assert (await sam.sends(noah, "Half a")).status_code == 200, "now the page has shown the newer one"
+    assert await town.written("noah", Side.OFFICER) == TypedLetter("Half a")
+
+
+async def test_pages_from_an_old_tab_replace_nothing_either(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    await sam.sends(noah, "First words")
+    old_tab = await sam.letter_form(noah)
+    await sam.sends(noah, "Better words")
+    refused = await sam.sends(noah, pages=[("p.jpg", photo())], showed=old_tab)
+    assert refused.status_code == 409
+    assert "choose your pages again and send them" in refused.text
+    assert await town.written("noah", Side.OFFICER) == TypedLetter("Better words")
+
+
+async def test_a_form_of_another_round_has_not_shown_the_letter_of_this_one(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    await sam.sends(noah, "The whole letter")
+    refused = await sam.sends(noah, "Half a", round="2", draft="1")
+    assert refused.status_code == 409
+    assert await town.written("noah", Side.OFFICER) == TypedLetter("The whole letter")
+
+
+async def test_a_letter_that_is_refused_leaves_what_has_been_kept(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    old_tab = await sam.letter_form(noah)
+    await sam.sends(noah, "The whole letter")
+    await sam.posts(f"{noah}/keep", text="Half a", round="1", quietly="yes")
+    await sam.sends(noah, "Half a", showed=old_tab)
+    assert await town.admin.fetchval("SELECT count(*) FROM unfinished") == 1
 
 
 async def test_a_returned_letter_shows_why_until_when_and_its_own_words(town: Town) -> None:
@@ -203,7 +302,7 @@ async def test_when_the_pack_was_opened_without_it_the_answer_is_still_asked_for
 async def test_when_the_next_round_has_begun_its_letter_is_the_one_to_write(town: Town) -> None:
     await town.on(SECOND_ROUND)
     sam = town.officer("sam")
-    assert "Please answer by <strong>Friday, November 6, 2026" in await sam.sees()
+    assert "Please write by <strong>Friday, November 6, 2026" in await sam.sees()
     await sam.sends(town.pairings["noah"], "Hello")
     assert (await town.newest_draft("noah", Side.OFFICER, number=2)).number == 1
 
@@ -240,6 +339,21 @@ async def test_after_the_last_letter_another_one_is_refused_with_a_sentence(town
     page = await sam.sends(town.pairings["noah"], "One more", key=key, round="3")
     assert page.status_code == 409
     assert "has been approved" in page.text
+    assert "One more</textarea>" in page.text
+
+
+async def test_a_page_that_is_too_old_gives_back_what_was_typed(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    old_tab = await sam.letter_form(noah)
+    await town.delivers("noah", "The whole letter", side=Side.OFFICER)
+    await town.on(SECOND_ROUND)
+    old_tab["form"] = await sam.form_key()  # They have entered anew.
+    refused = await sam.sends(noah, "Half a", showed=old_tab)
+    assert refused.status_code == 409
+    assert "has been approved and can&#39;t be changed" in refused.text
+    assert "Half a</textarea>" in refused.text
+    assert await town.count_drafts("noah") == 1
 
 
 async def test_text_and_pages_together_are_refused_and_the_text_given_back(town: Town) -> None:
@@ -317,17 +431,35 @@ async def test_an_officer_who_cant_go_on_says_so_once_and_may_write_a_last_lette
     dana = town.officer("dana")
     for _ in range(2):
         page = (await dana.leaves("moved", key=await dana.form_key())).text
-        assert "please write a last letter to each pal until Tuesday, September 15, 2026" in page
-    assert "I have no time any more" not in page
+        assert "please write a last letter to each pal by Tuesday, September 15, 2026" in page
+    assert "I no longer have time" not in page
     rows = await town.admin.fetch("SELECT reason FROM ending")
     assert [row["reason"] for row in rows] == ["moved", "moved"], "for both of Dana's pals"
     assert await town.admin.fetchval("SELECT count(*) FROM replacement") == len(rows)
 
 
+async def test_an_officer_who_cant_go_on_is_told_what_follows_before_it_is_done(town: Town) -> None:
+    dana = town.officer("dana")
+    page = await dana.sees()
+    for reason, words in (("moved", "I’m moving away"), ("busy", "I no longer have time")):
+        assert f'<a class="button quiet" href="/stl/pals/leave?reason={reason}">{words}</a>' in page
+        asked = (await dana.gets(f"leave?reason={reason}")).text
+        assert f"<h1>{words}: stop writing to Ana and Maya</h1>" in asked
+        assert "You may write a last letter to each by Tuesday, September 15, 2026" in asked
+        assert "You can’t take it back yourself." in asked
+    assert await town.admin.fetchval("SELECT count(*) FROM ending") == 0
+    assert await town.admin.fetchval("SELECT leaves_at FROM officer WHERE external_id = 'dana'") is None
+
+
 async def test_a_reason_that_is_none_is_refused(town: Town) -> None:
-    page = await town.officer("dana").leaves("stopped")
-    assert page.status_code == 422
-    assert "Choose why you can" in page.text
+    dana = town.officer("dana")
+    for page in (
+        await dana.leaves("stopped"),
+        await dana.gets("leave?reason=stopped"),
+        await dana.gets("leave"),
+    ):
+        assert page.status_code == 422
+        assert "choose there why you can" in page.text
 
 
 # A reserve asked to host a child

@@ -179,6 +179,19 @@ async def test_what_has_moved_since_it_was_shown_is_not_handed_in(town: Town) ->
     assert await town.count_drafts("ana") == 0
 
 
+async def test_a_letter_that_came_in_since_is_shown_before_a_sheet_takes_its_place(town: Town) -> None:
+    tess = town.teacher("tess")
+    maya, *_ = await sheets_of(tess)
+    stack = await drops(tess, [maya])
+    await town.hands_in("maya", "Typed by another teacher")
+    refused = await sorts(tess, stack, "done", shown=shown(stack.text))
+    assert refused.status_code == 409
+    assert "A letter of Maya Lopez is here already; this one takes its place." in refused.text
+    assert await town.count_drafts("maya") == 1
+    await is_done(tess, stack)
+    assert await town.count_drafts("maya") == 2
+
+
 async def test_a_worry_hands_in_its_letter_at_once_and_opens_its_case(town: Town) -> None:
     tess = town.teacher("tess")
     stack = await drops(tess, own_paper("M", "A", "N"))
@@ -205,8 +218,14 @@ async def test_a_stack_that_is_not_handed_in_waits_on_the_page_and_can_be_thrown
     page = await tess.sees()
     assert f'href="{stack.url.path}"' in page
     assert "until Tuesday, September 8, 2026" in page
-    await sorts(tess, stack, "gone")
-    assert "is not handed in yet" not in await tess.sees()
+    assert f'href="{stack.url.path}/gone"' in stack.text
+    asked = (await tess.http.get(f"{stack.url.path}/gone")).text
+    assert "Throw the stack of class 5A away" in asked
+    assert "What was scanned is deleted (1 page), and none of it is handed in." in asked
+    assert await town.admin.fetchval("SELECT count(*) FROM stack_page") == 1
+    gone = await sorts(tess, stack, "gone")
+    assert "The stack is thrown away. The paper stays with you" in gone.text
+    assert "is not handed in yet" not in gone.text
     assert (await tess.http.get(stack.url.path)).status_code == 404
     assert await town.admin.fetchval("SELECT count(*) FROM stack_page") == 0
 

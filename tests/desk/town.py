@@ -377,6 +377,12 @@ class Visitor:
         data = {name.replace("_", "-"): value for name, value in fields.items()}
         return await self.http.post(f"{self.path}/{path}", data={"form": form, **data})
 
+    async def letter_form(self, pairing: UUID) -> dict[str, str]:
+        """What the form for this pairing's letter carries along; only the page's key, when it shows none."""
+        form = (await self.sees()).partition(f'action="{self.path}/{pairing}"')[2].partition("</form>")[0]
+        carried = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
+        return carried or {"form": await self.form_key()}
+
     async def sends(
         self,
         pairing: UUID,
@@ -384,17 +390,14 @@ class Visitor:
         *,
         pages: Sequence[tuple[str, bytes]] = (),
         key: str | None = None,
+        showed: dict[str, str] | None = None,
         **fields: str,
     ) -> httpx.Response:
-        """A letter, by the form of the page."""
+        """A letter, by the form of the page as it is now, or as it `showed` itself before."""
+        carried = showed or (await self.letter_form(pairing) if key is None else {"form": key})
         return await self.http.post(
             f"{self.path}/{pairing}",
-            data={
-                "form": await self.form_key() if key is None else key,
-                "text": text,
-                "language": "en",
-                **fields,
-            },
+            data={**carried, "text": text, "language": "en", **fields},
             files=[("pages", page) for page in pages] or [("pages", ("", b""))],
         )
 
@@ -406,7 +409,7 @@ class Visitor:
 
     async def leaves(self, reason: str, *, key: str | None = None) -> httpx.Response:
         form = await self.form_key() if key is None else key
-        return await self.http.post(f"{self.path}/leave", data={"form": form, "reason": reason})
+        return await self.http.post(f"{self.path}/leave?reason={reason}", data={"form": form})
 
     async def is_worried(self, draft: UUID, kind: str) -> httpx.Response:
         return await self.http.post(
