@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from uuid import UUID
 
 from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
 from bluepals.facts import who_may
+from bluepals.facts.matching import begin
 from bluepals.facts.office import Office
-from bluepals.store import carry_over, matching, programs, tells
+from bluepals.store import carry_over, matching, programs
 from bluepals.store.carry_over import PastPair
 from bluepals.store.database import Connection, Scope
 
@@ -58,25 +58,12 @@ async def carry(office: Office, scope: Scope, *, by: UUID) -> CarriedOver:
             if pair.goes_on:
                 await carry_over.take_along(connection, pair.student_id, program.program_year_id(pair.school))
             (carried if pair.goes_on else left).append(pair)
-        await _begin(connection, scope.program, carried, by)
+        proposed = await carry_over.propose(connection, scope.program, [pair.pairing_id for pair in carried])
+        await matching.supersede_impossible(connection, proposed)
+        await begin(
+            office, connection, scope.program, proposed, by
+        )  # Two people and a coordinator have said so.
         return CarriedOver(carried, left, before)
-
-
-async def _begin(connection: Connection, program: str, pairs: Sequence[PastPair], by: UUID) -> None:
-    """Approved at once, since two people and a coordinator have said so; their schools' years hear of it."""
-    proposed = await carry_over.propose(connection, program, [pair.pairing_id for pair in pairs])
-    await matching.supersede_impossible(connection, proposed)
-    await matching.approve(connection, proposed, by)
-    batch = sha256("".join(sorted(map(str, proposed))).encode()).hexdigest()
-    for year in await matching.program_years_of(connection, proposed):
-        await tells.add(
-            connection,
-            program,
-            workflow_id=f"program-year-{year}",
-            fact="pairs_approved",
-            key=batch,
-            body={"batch": batch},
-        )
 
 
 async def _refuse_too_early(connection: Connection, by: UUID) -> None:

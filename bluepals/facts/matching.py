@@ -73,24 +73,36 @@ async def approve(office: Office, scope: Scope, pairs: Sequence[UUID], decided_b
         await matching.one_at_a_time(connection, scope.program)
         wanted = await _wanted(connection, pairs)
         superseded = await matching.supersede_impossible(connection, wanted)
-        changed = await matching.approve(connection, wanted, decided_by)
-        batch = sha256("".join(sorted(map(str, wanted))).encode()).hexdigest()
-        letterhead = await Letterhead.of(office, connection)
-        await declining.tell_counselors(
-            connection, letterhead, await store.new_pairs(connection, wanted), batch
+        begun = await begin(office, connection, scope.program, wanted, decided_by)
+        return Decided(begun.pairs, len(await matching.open_pairs(connection)), begun.tells, superseded)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    pairs: int
+    tells: Sequence[Tell]
+
+
+async def begin(
+    office: Office, connection: Connection, program: str, pairs: Sequence[UUID], decided_by: UUID
+) -> Begun:
+    """Proposed pairs are pairings from here on; their counselors hear who is to be introduced, and their schools' years begin them."""
+    count = await matching.approve(connection, pairs, decided_by)
+    batch = sha256("".join(sorted(map(str, pairs))).encode()).hexdigest()
+    letterhead = await Letterhead.of(office, connection)
+    await declining.tell_counselors(connection, letterhead, await store.new_pairs(connection, pairs), batch)
+    told = [
+        await tells.add(
+            connection,
+            program,
+            workflow_id=f"program-year-{year}",
+            fact="pairs_approved",
+            key=batch,
+            body={"batch": batch},
         )
-        told = [
-            await tells.add(
-                connection,
-                scope.program,
-                workflow_id=f"program-year-{year}",
-                fact="pairs_approved",
-                key=batch,
-                body={"batch": batch},
-            )
-            for year in await matching.program_years_of(connection, wanted)
-        ]
-        return Decided(changed, len(await matching.open_pairs(connection)), told, superseded)
+        for year in await matching.program_years_of(connection, pairs)
+    ]
+    return Begun(count, told)
 
 
 async def give_reason(office: Office, scope: Scope, pairs: Sequence[UUID], why: str) -> None:

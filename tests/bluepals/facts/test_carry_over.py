@@ -104,6 +104,17 @@ async def test_the_last_word_counts(next_summer: TwoSchools) -> None:
     assert (await carry(next_summer)).pairs == []
 
 
+async def test_the_school_s_counselor_hears_who_goes_on_and_may_say_no(next_summer: TwoSchools) -> None:
+    await next_summer.admin.execute(
+        "UPDATE program SET definition = jsonb_set(definition, '{policy,declining_days}', '7')"
+    )
+    await say(next_summer, "Ana")
+    await carry(next_summer)
+    (mail,) = await next_summer.mails("asked")
+    assert mail["to_address"] == "coco@staff.example"
+    assert b"Ana and Olga" in mail["message"]
+
+
 async def test_nobody_is_carried_over_twice(next_summer: TwoSchools) -> None:
     await say(next_summer, "Ana")
     await carry(next_summer)
