@@ -33,6 +33,7 @@ class DeskPage(StrEnum):
     READING = "reading"
     FAMILY = "family"
     AGENCY = "agency"
+    BOARD = "board"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from bluepals.store.daily import CaseToLookAt, OwedByOfficer, ToBeRead
 from bluepals.store.database import Connection, Scope
 from bluepals.store.silence import SilentSide
 
+# Where a role finds its cases, unless it is on the page of all who have read a letter.
+CASES_OF = {Role.COUNSELOR: DeskPage.COUNSEL, Role.COORDINATOR: DeskPage.BOARD}
 FAREWELL = " (the last of the year: time to say goodbye)"
 
 
@@ -31,7 +33,7 @@ class Desk:
 
     name: str
     email: str
-    link: str | None
+    link: str
     school: str | None = None
     agency: str | None = None
     _lines: dict[str, list[str]] = field(default_factory=dict)
@@ -60,7 +62,7 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
         await _readers(connection, letterhead, desks)
         await _cases(connection, letterhead, desks, day)
         await attention.settle_what_is_over(connection)
-        await _coordinators(connection, desks)
+        await _coordinators(connection, letterhead, desks)
         await _liaisons(connection, letterhead, desks, day)
         for person, desk in desks.items():
             await post(
@@ -205,7 +207,7 @@ async def _add_case(
     case: CaseToLookAt,
     line: str,
 ) -> None:
-    link = letterhead.link_to(DeskPage.COUNSEL) if role is Role.COUNSELOR else None
+    link = letterhead.link_to(CASES_OF.get(role, DeskPage.CASES))
     for one in await people.staff(connection, role, school=case.school, agency=case.agency):
         desk = desks.setdefault(str(one.id), Desk(one.name, one.email, link))
         desk.add("A letter that worries someone", line)
@@ -222,12 +224,13 @@ def _waiting_line(letterhead: Letterhead, waiting: ToBeRead) -> str:
     return f"{where}: {waiting.letters}, the oldest since {since:%B %-d}"
 
 
-async def _coordinators(connection: Connection, desks: dict[str, Desk]) -> None:
+async def _coordinators(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
     calls = await attention.open_calls(connection)
     if not calls:
         return
     for coordinator in await people.staff(connection, Role.COORDINATOR):
-        desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, None))
+        link = letterhead.link_to(DeskPage.BOARD)
+        desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, link))
         desk.add("What needs you", *(call.in_full for call in calls))
 
 

@@ -155,7 +155,9 @@ async def test_fault_19_a_readers_reason_is_mailed_as_it_was_written(schools: Tw
 
 @pytest.mark.parametrize("text", OF_ONE_LINE)
 def test_fault_19_a_name_says_in_a_mail_what_it_says_and_does_nothing(text: str) -> None:
-    notice = notices.daily_mail.waits_today(name=text, sections=[Section(text, (text, text))], link=None)
+    notice = notices.daily_mail.waits_today(
+        name=text, sections=[Section(text, (text, text))], link="https://x"
+    )
     mail = parsed(
         compose(
             notice,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bluepals.mail.notice import Action, Notice, Section
 
 
-def waits_today(*, name: str, sections: Sequence[Section], link: str | None) -> Notice:
+def waits_today(*, name: str, sections: Sequence[Section], link: str) -> Notice:
     count = sum(len(section.lines) for section in sections)
     return Notice(
         kind="daily",
@@ -13,5 +13,5 @@ def waits_today(*, name: str, sections: Sequence[Section], link: str | None) -> 
         greeting=f"Dear {name},",
         paragraphs=("This waits for you today:",),
         sections=tuple(sections),
-        action=Action("Open my page", link) if link else None,
+        action=Action("Open my page", link),
     )

@@ -410,6 +410,8 @@ async def test_the_daily_mail_asks_for_a_plan_then_for_a_look_and_for_the_word_o
     said = await said_on(date(2026, 9, 2))
     assert f"case {sad.case.id}: a plan by Wednesday, September 2" in said["coco"]
     assert all(f"case {theirs.case.id}: it waits for your word" in said[who] for who in ("cora", "lee"))
+    assert "/stl/board" in said["cora"]
+    assert "/stl/cases" in said["lee"]
     assert str(sad.case.id) not in said["cora"]
     assert "there is none" in (await said_on(date(2026, 9, 3)))["cora"], "a plan that is overdue"
     await plan(schools, sad)

@@ -168,11 +168,11 @@ def test_an_invitation_brings_its_calendar_file() -> None:
 def test_one_thing_is_one_thing() -> None:
     one, two = Section("a", ("x",)), Section("b", ("y", "z"))
     assert (
-        notices.daily_mail.waits_today(name="Mona", sections=[one], link=None).subject
+        notices.daily_mail.waits_today(name="Mona", sections=[one], link=LINK).subject
         == "Blue Pals today: 1 thing"
     )
     assert (
-        notices.daily_mail.waits_today(name="Mona", sections=[one, two], link=None).subject
+        notices.daily_mail.waits_today(name="Mona", sections=[one, two], link=LINK).subject
         == "Blue Pals today: 3 things"
     )
 
