@@ -16,7 +16,7 @@ from bluepals.facts.office import Office
 from bluepals.store.cases import OpenReferral
 from bluepals.store.database import Scope
 from desk.doors import visitor
-from desk.forms import FormRefused, attestation_in, form_key, submitted
+from desk.forms import FormRefused, attestation_in, form_key, sent_before, submitted
 from desk.pages import page, sentence
 from desk.refusals import status_of
 from service.referrals import Referrals
@@ -85,6 +85,7 @@ class Cases:
             page=await cases_page.cases_page(self._office, reader),
             to_decide=await conduct_page.to_decide(self._office, reader),
             refused=refused,
+            sent=sent_before(request),
             done=request.query_params.get("done"),
         )
 

@@ -15,7 +15,7 @@ from bluepals.facts.counsel_page import CounselorAtDesk
 from bluepals.facts.office import Office
 from desk.cases import Cases
 from desk.doors import visitor
-from desk.forms import FormRefused, day_in, form_key, submitted
+from desk.forms import FormRefused, day_in, form_key, sent_before, submitted
 from desk.pages import page, pdf
 from desk.refusals import status_of
 
@@ -142,6 +142,7 @@ class Counsel:
             form_key=form_key(request),
             page=shown,
             refused=refused,
+            sent=sent_before(request),
             done=request.query_params.get("done"),
         )
 

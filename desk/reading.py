@@ -19,7 +19,7 @@ from bluepals.facts.reading_page import ReaderAtDesk
 from bluepals.store.reading_page import ReadingRow
 from desk.cases import Cases
 from desk.doors import visitor
-from desk.forms import MAX_TEXT_BYTES, FormRefused, Most, form_key, submitted
+from desk.forms import MAX_TEXT_BYTES, FormRefused, Most, form_key, sent_before, submitted
 from desk.pages import jpeg, page, sentence
 from desk.refusals import status_of
 from desk.shield import WITH_SCRIPT
@@ -200,6 +200,7 @@ class Reading:
                 wish=getattr(request.state, "wish", Wish()),
                 undone=request.query_params.get("undone"),
                 usual=USUAL,
+                sent=sent_before(request),
             )
         )
 

@@ -78,6 +78,14 @@ async def test_a_clearance_that_ends_soon_stands_out_and_is_entered_anew(
     )
 
 
+async def test_a_day_that_is_refused_stays_in_its_own_box(town: Town) -> None:
+    await town.admin.execute("UPDATE officer SET cleared_until = '2026-09-10'")
+    dana, sam = (town.officers[name] for name in ("dana", "sam"))
+    refused = await town.liaison("lia").posts(f"officer/{sam}/clearance", until="2026-08-31")
+    assert f'id="until-renew-{sam}" type="date" name="until" value="2026-08-31"' in refused.text
+    assert f'id="until-renew-{dana}" type="date" name="until" value=""' in refused.text
+
+
 async def test_what_a_missing_clearance_held_goes_as_soon_as_it_is_entered(town: Town) -> None:
     await town.admin.execute("UPDATE officer SET cleared_until = '2026-08-01' WHERE external_id = 'sam'")
     await town.liaison("lia").posts(f"officer/{town.officers['sam']}/clearance", until="2027-08-31")

@@ -49,6 +49,17 @@ async def test_a_teacher_who_suspects_harm_is_told_of_the_own_duty_and_attests(t
     assert row["reported_at"].isoformat() == "2026-09-01T13:30:00+00:00", "in the program's zone"
 
 
+async def test_what_is_refused_stays_typed_with_its_own_case(town: Town) -> None:
+    for child in ("maya", "noah"):
+        draft = await town.hands_in(child, "My uncle hits me.")
+        await town.teacher("tess").is_worried(draft.id, "harm")
+    one, other = [row["id"] for row in await town.admin.fetch("SELECT id FROM case_file ORDER BY sequence")]
+    refused = await town.reader("tess").attests(one, "reported", when="2026-09-02T09:01", reference="MO-1")
+    assert f'id="when-{one}" type="datetime-local" name="when" value="2026-09-02T09:01"' in refused.text
+    assert f'id="reference-{one}" name="reference" value="MO-1"' in refused.text
+    assert f'id="when-{other}" type="datetime-local" name="when" value=""' in refused.text
+
+
 async def test_who_is_on_the_list_sees_whom_to_call_and_nobody_else_sees_the_case(town: Town) -> None:
     draft = await town.delivers("noah", "Hello")
     await town.officer("sam").is_worried(draft.id, "harm")

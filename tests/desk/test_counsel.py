@@ -126,6 +126,32 @@ async def test_a_letter_goes_back_with_both_its_reasons(town: Town) -> None:
     assert (await coco.posts(f"{case}/close", letter="burn")).status_code == 422
 
 
+async def test_what_is_refused_stays_as_it_was_typed_and_ticked(town: Town) -> None:
+    case = await a_case(town, Concern.FAMILY)
+    coco = town.counselor("coco")
+    plan = (await coco.posts(f"{case}/plan", look_again="2026-09-06", partner=FRIENDS.name)).text
+    assert 'name="look-again" value="2026-09-06"' in plan
+    assert f'name="partner" value="{FRIENDS.name}" checked' in plan
+    await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY)
+    await coco.posts(f"{case}/read")
+    back = (await coco.posts(f"{case}/close", letter="return", for_child="Tell Coco.", for_adult="")).text
+    assert "<details open>\n<summary>It goes back" in back
+    assert 'name="for-child" value="Tell Coco."' in back
+    asked = (await coco.posts(f"{case}/close", letter="burn", counsel_asked="2026-09-01")).text
+    assert 'name="counsel-asked" value="2026-09-01"' in asked
+
+
+async def test_an_attestation_that_is_refused_keeps_its_time_and_reference(town: Town) -> None:
+    case = await a_case(town, Concern.HARM)
+    coco = town.counselor("coco")
+    await coco.posts(f"{case}/read")
+    refused = (
+        await coco.posts(f"{case}/attest", said="reported", when="2026-09-02T08:30", reference="MO-1")
+    ).text
+    assert 'name="when" value="2026-09-02T08:30"' in refused
+    assert 'name="reference" value="MO-1"' in refused
+
+
 async def test_a_familys_trouble_goes_to_no_officer_before_counsel_was_asked(town: Town) -> None:
     case = await a_case(town, Concern.FAMILY)
     coco = town.counselor("coco")

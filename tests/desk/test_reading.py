@@ -119,6 +119,15 @@ async def test_a_letter_goes_back_with_reasons_for_a_child_and_for_an_adult(town
     assert tuple(rows[1]) == ("More, please!", "A bit thin.")
 
 
+async def test_reasons_that_are_refused_stay_in_their_boxes(town: Town) -> None:
+    draft = await town.hands_in("maya", PHONE)
+    mo = town.moderator("mo")
+    assert '<details>\n<summary data-key="b"' in (await mo.gets(str(draft.id))).text
+    refused = (await decides(mo, draft, "return", for_child="Please write about <b>Rex</b>.")).text
+    assert '<details open>\n<summary data-key="b"' in refused
+    assert 'name="for-child" value="Please write about &lt;b&gt;Rex&lt;/b&gt;."' in refused
+
+
 async def test_pages_are_shown_as_pictures(town: Town) -> None:
     draft = await town.hands_in("zoe", scan("white", "blue"))
     mo = town.moderator("mo")
