@@ -1,7 +1,7 @@
 """/{program}/reading: a moderator reads one letter after the other, and says what becomes of each."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from starlette.datastructures import FormData, QueryParams
@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from bluepals.domain.redaction import Cell
 from bluepals.domain.refusals import Refused
-from bluepals.domain.returning import USUAL, Reasons, Usual
+from bluepals.domain.returning import Reasons, Usual, usual_reasons
 from bluepals.facts import reading_copies, reading_page
 from bluepals.facts.office import Office
 from bluepals.facts.reading_copies import Wish
@@ -123,7 +123,8 @@ class Reading:
         reader, draft_id = await self._reader(request), request.path_params["draft"]
         try:
             async with submitted(request) as form:
-                reasons = _reasons(form)
+                row = await reading_page.letter_of(self._office, reader, draft_id)
+                reasons = _reasons(form, usual_reasons(row.side, row.language))
                 await reading_page.send_back(self._office, reader, draft_id, _hash(form), reasons)
         except Refused as refused:
             return await self._refused(request, reader, refused)
@@ -199,7 +200,7 @@ class Reading:
                 refused=refused,
                 wish=getattr(request.state, "wish", Wish()),
                 undone=request.query_params.get("undone"),
-                usual=USUAL,
+                usual=usual_reasons(shown.row.side, shown.row.language),
                 sent=sent_before(request),
             )
         )
@@ -263,14 +264,17 @@ def _span(said: str) -> tuple[int, int]:
     return int(start), int(end)
 
 
-def _reasons(form: FormData) -> Reasons:
-    """The reader's own words; else one of the usual ones. Raises FormRefused."""
+def _reasons(form: FormData, usual: Mapping[Usual, Reasons]) -> Reasons:
+    """The usual one that is ticked, and the reader's own words after it. Raises FormRefused."""
     for_child, for_adult = (str(form.get(name) or "").strip() for name in ("for-child", "for-adult"))
+    if why := form.get("why"):
+        try:
+            ticked = usual[Usual(str(why))]
+        except ValueError:
+            raise FormRefused(422, "Tick what is on the page, and send it again.") from None
+        return Reasons(f"{ticked.for_child} {for_child}".strip(), f"{ticked.for_adult} {for_adult}".strip())
     if for_child and for_adult:
         return Reasons(for_child, for_adult)
     if for_child or for_adult:
         raise FormRefused(422, "Your own words are needed in both boxes: for the child, and for the adult.")
-    try:
-        return USUAL[Usual(str(form.get("why")))]
-    except ValueError:
-        raise FormRefused(422, "Choose why it goes back, or say it in your own words.") from None
+    raise FormRefused(422, "Choose why it goes back, or say it in your own words.")

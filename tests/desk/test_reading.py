@@ -119,6 +119,32 @@ async def test_a_letter_goes_back_with_reasons_for_a_child_and_for_an_adult(town
     assert tuple(rows[1]) == ("More, please!", "A bit thin.")
 
 
+async def test_a_ticked_reason_and_own_words_go_back_together(town: Town) -> None:
+    draft = await town.hands_in("maya", PHONE)
+    await decides(
+        town.moderator("mo"), draft, "return", why="contact", for_child="Tell of Rex!", for_adult=""
+    )
+    row = await town.admin.fetchrow("SELECT reason_for_child, reason_for_adult FROM decision")
+    assert row is not None
+    assert row["reason_for_child"] == (
+        "Please leave out where you live, phone numbers, and names on apps or games. Tell of Rex!"
+    )
+    assert row["reason_for_adult"].endswith("an address, a number, an account or a link.")
+
+
+async def test_a_child_gets_the_usual_reasons_in_the_language_of_the_letter(town: Town) -> None:
+    draft = await town.hands_in("ana", "Me llamo Ana.", language="es")
+    mia = town.moderator("mia")
+    page = (await mia.gets(str(draft.id))).text
+    assert '<span lang="es">Por favor, no escribas dónde vives' in page
+    assert "It holds a way to reach the writer" in page
+    await decides(mia, draft, "return", why="short")
+    row = await town.admin.fetchrow("SELECT reason_for_child, reason_for_adult FROM decision")
+    assert row is not None
+    assert row["reason_for_child"].startswith("A tu amigo o amiga por carta")
+    assert row["reason_for_adult"].startswith("It is very short.")
+
+
 async def test_reasons_that_are_refused_stay_in_their_boxes(town: Town) -> None:
     draft = await town.hands_in("maya", PHONE)
     mo = town.moderator("mo")
