@@ -31,6 +31,9 @@ A_COPY = Most(
 )
 
 
+STEPS = ("approve", "copy", "copy/approve", "return", "later", "undo")
+
+
 class Reading:
     def __init__(self, office: Office, cases: Cases) -> None:
         self._office = office
@@ -52,6 +55,7 @@ class Reading:
             Route(f"{one}/return", self.send_back, methods=["POST"]),
             Route(f"{one}/later", self.later, methods=["POST"]),
             Route(f"{one}/undo", self.undo, methods=["POST"]),
+            *(Route(f"{one}/{step}", self.back, methods=["GET"]) for step in STEPS),
         ]
 
     async def show(self, request: Request) -> Response:
@@ -68,6 +72,12 @@ class Reading:
 
     async def show_letter(self, request: Request) -> Response:
         return await self._letter(request, await self._reader(request), request.path_params["draft"])
+
+    async def back(self, request: Request) -> Response:
+        """Whoever opens the address of a form anew has their letter before them."""
+        reader, draft_id = await self._reader(request), request.path_params["draft"]
+        await reading_page.check_letter(self._office, reader, draft_id)
+        return _to(request, draft_id)
 
     async def picture(self, request: Request) -> Response:
         reader, asked = await self._reader(request), request.path_params

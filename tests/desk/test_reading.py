@@ -261,7 +261,8 @@ async def test_fault_16_what_somebody_else_has_decided_meanwhile_is_said(town: T
     await mo.gets(str(draft.id))
     await town.decides(draft, Verdict.RETURN)
     refused = await decides(mo, draft, "approve", key=key)
-    assert (refused.status_code, "has been decided about already: return" in refused.text) == (409, True)
+    said = "This letter has been sent back to be changed already, by Ms. Mo. The first decision stands."
+    assert (refused.status_code, said in refused.text) == (409, True)
     assert "Sent back by Ms. Mo." in refused.text
 
 
