@@ -256,10 +256,8 @@ def _refuse_unfit_day(letterhead: Letterhead, day: date) -> None:
     if day < letterhead.now.astimezone(letterhead.calendar.zone).date():
         raise NotTaken(f"The day to look again, {day}, is over. Choose one to come.")
     if why := letterhead.calendar.why_closed(day):
-        raise NotTaken(
-            f"The day to look again, {day}, is {why}. Choose a school day: "
-            f"{letterhead.calendar.next_school_day(day)}, for example."
-        )
+        near = letterhead.calendar.last_school_day_by(letterhead.calendar.next_school_day(day))
+        raise NotTaken(f"The day to look again, {day}, is {why}. Choose a school day: {near}, for example.")
 
 
 async def _refuse_unknown_partners(connection: Connection, wanted: Iterable[str]) -> None:

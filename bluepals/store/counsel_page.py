@@ -12,7 +12,10 @@ from bluepals.store.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case and its letter. No school and no child: it is a stock letter. `read`: by this counselor, on record."""
+    """A case and its letter. No school and no child: it is a stock letter. `read`: by this counselor, on record.
+
+    `held`: the letter goes nowhere. `held_by_another`: since another case about it is open.
+    """
 
     case_id: UUID
     draft_id: UUID
@@ -32,6 +35,8 @@ class CaseRow:
     read: bool
     to_attest: int
     mine_to_attest: bool
+    held: bool
+    held_by_another: bool
 
 
 # An officer's conduct is others' to decide about.
@@ -45,7 +50,10 @@ _CASES = """
            still_to_attest(case_file.id)::int AS to_attest,
            EXISTS (SELECT FROM case_reader WHERE case_id = case_file.id AND is_one_person(person, $1)
                       AND NOT EXISTS (SELECT FROM attestation WHERE attestation.case_id = case_file.id
-                                         AND attestation.person = case_reader.person)) AS mine_to_attest
+                                         AND attestation.person = case_reader.person)) AS mine_to_attest,
+           is_held(draft.id) AS held,
+           EXISTS (SELECT FROM case_file AS other WHERE other.draft_id = draft.id AND other.id <> case_file.id
+                      AND other.closed_at IS NULL) AS held_by_another
       FROM case_file
       JOIN draft ON draft.id = case_file.draft_id
       JOIN letter ON letter.id = draft.letter_id

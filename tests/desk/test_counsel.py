@@ -78,7 +78,8 @@ async def test_a_day_that_has_come_stands_on_top(town: Town) -> None:
     ("fields", "sentence"),
     [
         ({"look_again": ""}, "Say on which day you look again. Write year-month-day"),
-        ({"look_again": "2026-09-06"}, "is a Sunday"),
+        ({"look_again": "2026-09-06"}, "is a Sunday. Choose a school day: 2026-09-07, for example."),
+        ({"look_again": "2040-01-01"}, "Choose a school day: 2027-05-28, for example."),
         ({"look_again": "2026-08-03"}, "is over. Choose one to come."),
         ({"look_again": A_SCHOOL_DAY, "partner": "Nobody"}, "is no partner of this program"),
     ],
@@ -157,7 +158,10 @@ async def test_a_familys_trouble_goes_to_no_officer_before_counsel_was_asked(tow
     coco = town.counselor("coco")
     await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY)
     refused = await coco.posts(f"{case}/close", letter="deliver")
-    assert (refused.status_code, "before counsel was asked" in refused.text) == (409, True)
+    assert (refused.status_code, "before counsel was asked: say on which day that was" in refused.text) == (
+        409,
+        True,
+    )
     closed = await coco.posts(f"{case}/close", letter="deliver", counsel_asked="2026-09-01")
     assert "The case is closed." in closed.text
 
@@ -180,6 +184,31 @@ async def test_harm_that_the_counselor_sees_opens_a_case_of_its_own(town: Town) 
     said = await coco.posts(f"{case}/worry/{draft}", kind="harm")
     assert "Your duty to report is your own, and immediate" in said.text
     assert await town.admin.fetchval("SELECT count(*) FROM case_file") == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "becomes"),
+    [
+        ("deliver", "Closed: letter goes on."),
+        ("keep", "Closed: letter was let go, and another case keeps it."),
+    ],
+)
+async def test_a_letter_with_two_cases_goes_on_when_both_let_it(town: Town, word: str, becomes: str) -> None:
+    sad = await a_case(town, Concern.SAD)
+    draft = await town.admin.fetchval("SELECT draft_id FROM case_file")
+    coco = town.counselor("coco")
+    await coco.posts(f"{sad}/read")
+    await coco.posts(f"{sad}/worry/{draft}", kind="harm")
+    await coco.posts(f"{sad}/plan", look_again=A_SCHOOL_DAY)
+    closed = await coco.posts(f"{sad}/close", letter="deliver")
+    waits = "letter goes on once the other case about it is closed"
+    assert f"Closed: {waits}." in closed.text
+    assert waits in await coco.sees()
+    harm = await town.admin.fetchval("SELECT id FROM case_file WHERE kind = 'harm'")
+    for name in ("coco", "mo", "tess"):
+        await cases.attest(town.parts.office, SCOPE, case_id=harm, by=town.staff[name], reported_at=town.now)
+    await coco.posts(f"{harm}/close", letter=word)
+    assert becomes in (await coco.gets(sad)).text
 
 
 async def test_an_officers_conduct_is_not_the_counselors_to_see(town: Town) -> None:
