@@ -180,14 +180,9 @@ def survey_in(form: FormData, taker: Taker) -> Answers:
     return answers(taker, given, _field(form, "remark"))
 
 
-def attestation_in(form: FormData) -> tuple[datetime | None, str | None]:
-    """When it was reported, by the clock on the wall, and the reference; or neither. Raises FormRefused."""
-    match form.get("said"), form.get("when"), form.get("reference"):
-        case "no cause", _, _:
-            return None, None
-        case "reported", str() as when, reference:
-            return _wall_clock(when), str(reference or "").strip() or None
-    raise FormRefused(422, "Say that you have reported, or that you have no reasonable cause.")
+def report_in(form: FormData) -> tuple[datetime, str | None]:
+    """When it was reported, by the clock on the wall, and the reference. Raises FormRefused."""
+    return _wall_clock(_field(form, "when")), _field(form, "reference").strip() or None
 
 
 def _wall_clock(text: str) -> datetime:

@@ -17,7 +17,7 @@ from bluepals.facts.office import Office
 from bluepals.facts.reading_copies import Wish
 from bluepals.facts.reading_page import ReaderAtDesk
 from bluepals.store.reading_page import ReadingRow
-from desk.cases import Cases
+from desk.cases import Cases, just_worried
 from desk.doors import visitor
 from desk.forms import MAX_TEXT_BYTES, FormRefused, Most, form_key, sent_before, submitted
 from desk.pages import jpeg, page, sentence
@@ -188,7 +188,7 @@ class Reading:
                 page=await reading_page.reading_page(self._office, reader),
                 done=await self._done(request, reader),
                 refused=refused,
-                worried=request.query_params.get("worried"),
+                worried=await just_worried(self._office, request),
             )
         )
 

@@ -103,12 +103,16 @@ async def test_who_reads_a_letter_of_suspected_harm_has_the_duty_and_attests_her
     assert "My uncle hits me." in read.text
     assert "The hotline: Childhelp" in read.text
     assert "please attest" in await coco.sees()
-    without_time = await coco.posts(f"{case}/attest", said="reported")
+    without_time = await coco.posts(f"{case}/attest")
     assert without_time.status_code == 422
-    attested = await coco.posts(f"{case}/attest", said="reported", when="2026-09-01T08:30")
+    assert "have no reasonable cause: you, Ms. Mo, Ms. Tess." in without_time.text
+    attested = await coco.posts(f"{case}/attest", when="2026-09-01T09:00")
     assert "It is on record, for you." in attested.text
+    assert "You reported on Tuesday, September 1, 2026, 9:00 AM CDT." in attested.text
+    assert "Ms. Mo was worried." in attested.text
     waits = "Nobody can close it yet: 2 of those who read the letter have not said"
     assert waits in attested.text, "the teacher who typed it, and the moderator"
+    assert "have no reasonable cause: Ms. Mo, Ms. Tess." in attested.text
     refused = await coco.posts(f"{case}/close", letter="keep")
     assert refused.status_code == 409
     assert "nobody can do it for them" in refused.text
@@ -146,11 +150,28 @@ async def test_an_attestation_that_is_refused_keeps_its_time_and_reference(town:
     case = await a_case(town, Concern.HARM)
     coco = town.counselor("coco")
     await coco.posts(f"{case}/read")
-    refused = (
-        await coco.posts(f"{case}/attest", said="reported", when="2026-09-02T08:30", reference="MO-1")
-    ).text
+    refused = (await coco.posts(f"{case}/attest", when="2026-09-02T08:30", reference="MO-1")).text
     assert 'name="when" value="2026-09-02T08:30"' in refused
     assert 'name="reference" value="MO-1"' in refused
+
+
+async def test_no_reasonable_cause_is_asked_once_more(town: Town) -> None:
+    case = await a_case(town, Concern.HARM)
+    coco = town.counselor("coco")
+    await coco.posts(f"{case}/read")
+    assert (
+        f'href="/stl/counsel/{case}#attest">No, go back' in (await coco.gets(f"{case}/attest/no-cause")).text
+    )
+    done = await coco.posts(f"{case}/attest/no-cause")
+    assert "You read it and had no reasonable cause." in done.text
+
+
+async def test_a_plan_speaks_of_helpers_only_where_there_are_some(town: Town) -> None:
+    case = await a_case(town, Concern.SAD)
+    coco = town.counselor("coco")
+    assert "here stand a day and who helps." in (await coco.gets(case)).text
+    await town.admin.execute("DELETE FROM partner")
+    assert "here stands a day." in (await coco.gets(case)).text
 
 
 async def test_a_familys_trouble_goes_to_no_officer_before_counsel_was_asked(town: Town) -> None:
@@ -227,13 +248,15 @@ def ways(case: str, draft: UUID) -> list[tuple[str, str]]:
         ("POST", f"{case}/read"),
         ("GET", f"{case}/pages"),
         ("POST", f"{case}/attest"),
+        ("GET", f"{case}/attest/no-cause"),
+        ("POST", f"{case}/attest/no-cause"),
         ("POST", f"{case}/plan"),
         ("POST", f"{case}/close"),
         ("POST", f"{case}/worry/{draft}"),
     ]
 
 
-FIELDS = {"said": "no cause", "look-again": A_SCHOOL_DAY, "letter": "keep", "kind": "harm"}
+FIELDS = {"when": "2026-09-01T09:00", "look-again": A_SCHOOL_DAY, "letter": "keep", "kind": "harm"}
 
 
 async def test_fault_33_a_counselor_of_another_school_finds_nothing(town: Town) -> None:
