@@ -18,7 +18,7 @@ from desk.refusals import status_of
 FOLLOWS = (
     "No letter goes to {name} or from {name} from this moment on, and what waits is stopped.",
     "Each child gets another officer. No cause is shown to anybody.",
-    "It can’t be taken back here: who is to write again needs a new id in officers.csv.",  # noqa: RUF001
+    "It can’t be taken back here: who is to write again has to be entered anew by the coordinator, under another number.",  # noqa: RUF001
 )
 
 
