@@ -148,9 +148,15 @@ class Doors:
         """Looking spends nothing: mailboxes open every link that comes in. The button does."""
         program, browser = await asking(self._office, request)
         fits = await doors.fits(self._office, program, request.path_params["secret"], browser)
-        return keep_asking(
-            request, page("enter-link.html", 200 if fits else 403, **self._said(request), fits=fits)
+        in_already = not fits and await self._is_in(request)
+        shown = page(
+            "enter-link.html",
+            200 if fits or in_already else 403,
+            **self._said(request),
+            fits=fits,
+            in_already=in_already,
         )
+        return keep_asking(request, shown)
 
     async def enter_by_link(self, request: Request) -> Response:
         program, browser = await asking(self._office, request)
@@ -162,6 +168,10 @@ class Doors:
         except Refused as refused:
             return sentence(status_of(refused), str(refused), door=door_words(request))
         return let_in(entered, f"/{program}")
+
+    async def _is_in(self, request: Request) -> bool:
+        token = request.cookies.get(SESSION, "")
+        return await doors.visitor(self._office, request.path_params["program"], token) is not None
 
     async def leave(self, request: Request) -> Response:
         found = await visitor(self._office, request)

@@ -244,13 +244,13 @@ class Attestation:
     reference: str | None
 
 
-async def own_attestations(connection: Connection, someone: Collection[UUID]) -> Sequence[Attestation]:
+async def own_attestations(connection: Connection, reader_ids: Collection[UUID]) -> Sequence[Attestation]:
     """Of one person under these ids, in the cases that are open."""
     rows = await connection.fetch(
         "SELECT case_id, attested_at, reported_at, reference FROM attestation"
         " JOIN case_file ON case_file.id = case_id WHERE person = ANY ($1) AND closed_at IS NULL"
         " ORDER BY case_file.sequence, attested_at",
-        list(someone),
+        list(reader_ids),
     )
     return [Attestation(**row) for row in rows]
 

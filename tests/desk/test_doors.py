@@ -101,6 +101,9 @@ async def test_a_link_opens_in_the_browser_that_asked_once_and_by_its_button(
         assert (await browser.http.get(link)).status_code == 200
     assert not browser.is_in(), "looking spends nothing"
     assert "Ms. Tess" in (await browser.presses(link)).text
+    spent = await browser.http.get(link)
+    assert (spent.status_code, "You are entered already in this browser." in spent.text) == (200, True)
+    assert f'href="/{PROGRAM.id}">To my pages' in spent.text
     browser.http.cookies.delete(SESSION)
     again = await browser.http.get(link)
     assert again.status_code == 403
