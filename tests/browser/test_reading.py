@@ -84,6 +84,29 @@ async def test_without_scripts_each_step_is_a_button(town: Town, screens: Enter,
     assert "Nothing waits for you here." in await screen.reads()
 
 
+async def test_a_worrying_letter_is_not_approved_by_one_key(town: Town, screens: Enter) -> None:
+    await town.hands_in("noah", "Hello Sam.")
+    await town.hands_in("maya", "I want to run away from home.")
+    screen = await screens()
+    await screen.enters("mo", at="reading")
+    await presses_key(screen, "n")
+    await screen.page.evaluate(LOOKS)
+    await screen.page.keyboard.press("a")
+    assert "Approve it all the same?" in await screen.reads()
+    await screen.is_looked_at("reading-all-the-same")
+    await screen.page.keyboard.press("a")
+    assert await town.admin.fetchval("SELECT count(*) FROM decision") == 0
+    await presses_key(screen, "Enter")
+    assert "Approved: Maya’s letter to Dana." in await screen.reads()
+    await screen.page.evaluate(LOOKS)
+    await screen.page.keyboard.press("w")
+    await screen.page.keyboard.press("a")
+    assert "Noah’s letter" in await screen.reads()
+    assert await town.admin.fetchval("SELECT count(*) FROM decision") == 1, (
+        "while the worry is open, A is no key"
+    )
+
+
 async def test_a_key_that_is_typed_or_held_down_decides_nothing(town: Town, screens: Enter) -> None:
     await a_busy_day(town)
     screen = await screens()

@@ -95,6 +95,19 @@ async def test_a_letter_is_shown_with_what_the_filter_marks_in_words_and_approve
     assert (await mo.gets(f"{draft.id}")).text.count("Approved by Ms. Mo.") == 1
 
 
+async def test_what_is_to_be_read_first_is_approved_by_a_second_step_only(town: Town) -> None:
+    worrying, plain = await town.hands_in("leo", "my unkle hits me"), await town.hands_in("noah", "Hello")
+    mo = town.moderator("mo")
+    question = "Approve it all the same?"
+    page = (await mo.gets(str(worrying.id))).text
+    assert question in page
+    assert '<summary data-key="a"' in page
+    assert '<button data-key="a"' not in page
+    assert question not in (await mo.gets(str(plain.id))).text
+    await decides(mo, worrying, "approve")
+    assert await verdict_of(town, worrying) == "approve"
+
+
 async def test_the_next_letter_comes_by_itself(town: Town) -> None:
     first, second = await town.hands_in("maya", "Hello"), await town.hands_in("noah", "Hi")
     mo = town.moderator("mo")
