@@ -191,5 +191,5 @@ def test_a_command_is_copied_in_one_piece_from_a_mail() -> None:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_footer_gives_staff_no_child_of_their_own(language: str) -> None:
-    plain = part(parsed(raw(Notice("daily", "Today", "Hello,", language=language))), "plain")
+    plain = part(parsed(raw(Notice("daily", "Today", "Hello,", ("A line.",), language=language))), "plain")
     assert not re.search(r"child|hij[oa]", plain)
