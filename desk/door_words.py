@@ -31,6 +31,7 @@ class DoorWords:
     new_mail: str
     in_already: str
     own_pages: str
+    left: Mapping[str, str]
     typed: str
     refused: str = ""
     sentences: Mapping[str, str] = field(default_factory=dict)
@@ -61,6 +62,10 @@ ENGLISH = DoorWords(
     new_mail="Ask for a new mail here",
     in_already="You are entered already in this browser.",
     own_pages="To my pages",
+    left={
+        "here": "You are logged out in this browser.",
+        "everywhere": "You are logged out everywhere: in this browser and on all other devices.",
+    },
     typed="What you had written: copy it, so that it is not lost.",
 )
 
@@ -86,6 +91,10 @@ SPANISH = DoorWords(
     new_mail="Pedir aquí otro mensaje",
     in_already="Ya ha entrado en este navegador.",
     own_pages="A mis páginas",
+    left={
+        "here": "Ha salido en este navegador.",
+        "everywhere": "Ha salido en todas partes: en este navegador y en todos los demás dispositivos.",
+    },
     typed="Lo que había escrito: cópielo para que no se pierda.",
     refused="No se ha podido hacer. Abra la página otra vez o pregunte en la escuela.",
     sentences={

@@ -32,6 +32,7 @@ LONGEST_ADDRESS = 254  # characters (RFC 5321, 4.5.3.1.3)
 NOT_IN = "You are not entered, or not any more."
 AGAIN = "This step matters, so please enter again first."
 OTHER = {"en": "es", "es": "en"}
+LEAVING = {"here": doors.leave, "everywhere": doors.leave_everywhere}
 
 
 class NotEntered(Exception):
@@ -177,11 +178,11 @@ class Doors:
         found = await visitor(self._office, request)
         try:
             async with submitted(request) as form:
-                leave = doors.leave_everywhere if form.get("where") == "everywhere" else doors.leave
-                await leave(self._office, found)
+                where = "everywhere" if form.get("where") == "everywhere" else "here"
+                await LEAVING[where](self._office, found)
         except Refused as refused:
             return sentence(status_of(refused), str(refused), door=door_words(request))
-        answer = RedirectResponse(f"/{found.program}/enter", 303)
+        answer = RedirectResponse(f"/{found.program}/enter?left={where}", 303)
         answer.delete_cookie(SESSION, secure=True, httponly=True, samesite="lax")
         return answer
 
@@ -192,7 +193,8 @@ class Doors:
 
     async def _enter_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
         await asking(self._office, request)
-        shown = page("enter.html", status, **self._said(request, refused))
+        left = door_words(request).left.get(request.query_params.get("left", ""))
+        shown = page("enter.html", status, **self._said(request, refused), left=left)
         return keep_asking(request, shown)
 
     async def _code_page(self, request: Request, refused: str = "", status: int = 200) -> Response:

@@ -5,6 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bluepals.domain.program import TAKEN_IDS
 from bluepals.domain.refusals import Refused
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import NoSuchProgram, NotLetIn
@@ -54,7 +55,13 @@ async def not_theirs(request: Request, _: Exception) -> Response:
         if name in {"pairing", "draft", "opening"}
     }
     log.warning("turned away", **_who_and_where(request), method=request.method, **asked)
-    return sentence(404, NOT_FOUND, door=door_words(request))
+    return sentence(404, NOT_FOUND, door=door_words(request), home=_home(request))
+
+
+def _home(request: Request) -> str:
+    """Of the program that the address names: its door leads whoever is in to their pages."""
+    program = request.url.path.split("/")[1]
+    return f"/{program}" if program and program not in TAKEN_IDS else ""
 
 
 def _who_and_where(request: Request) -> dict[str, str]:
@@ -66,13 +73,17 @@ def _who_and_where(request: Request) -> dict[str, str]:
 
 async def not_there(request: Request, refused: Exception) -> Response:
     status = refused.status_code if isinstance(refused, HTTPException) else 404
-    return sentence(status, NOT_FOUND, door=door_words(request))
+    return sentence(status, NOT_FOUND, door=door_words(request), home=_home(request))
+
+
+async def no_such_program(request: Request, _: Exception) -> Response:
+    return sentence(404, NOT_FOUND, door=door_words(request))
 
 
 HANDLERS = {
     LinkRefused: link_refused,
     PageClosed: page_closed,
     NotTheirs: not_theirs,
-    NoSuchProgram: not_there,
+    NoSuchProgram: no_such_program,
     HTTPException: not_there,
 }
