@@ -1,5 +1,7 @@
 """Refusals, as HTTP says them; the sentence is their own."""
 
+import re
+
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -59,9 +61,9 @@ async def not_theirs(request: Request, _: Exception) -> Response:
 
 
 def _home(request: Request) -> str:
-    """Of the program that the address names: its door leads whoever is in to their pages."""
-    program = request.url.path.split("/")[1]
-    return f"/{program}" if program and program not in TAKEN_IDS else ""
+    """Of the program that the address names: its door leads whoever is in to their pages. Nothing else of an address is shown."""
+    found = re.match(r"/([a-z0-9][a-z0-9_-]{0,39})(/|$)", request.url.path)
+    return f"/{found[1]}" if found and found[1] not in TAKEN_IDS else ""
 
 
 def _who_and_where(request: Request) -> dict[str, str]:
