@@ -11,14 +11,14 @@ from bluepals.facts import agency_page
 from bluepals.facts.agency_page import LiaisonAtDesk
 from bluepals.facts.office import Office
 from desk.doors import fresh_visitor, visitor
-from desk.forms import day_in, form_key, submitted
+from desk.forms import day_in, form_key, sent_before, submitted
 from desk.pages import page
 from desk.refusals import status_of
 
 FOLLOWS = (
     "No letter goes to {name} or from {name} from this moment on, and what waits is stopped.",
     "Each child gets another officer. No cause is shown to anybody.",
-    "It can’t be taken back here: who is to write again needs a new id in officers.csv.",  # noqa: RUF001
+    "It can’t be taken back here: who is to write again has to be entered anew by the coordinator, under another number.",  # noqa: RUF001
 )
 
 
@@ -137,6 +137,7 @@ class Agency:
             form_key=form_key(request),
             agencies=await agency_page.agency_page(self._office, liaison),
             refused=str(refused) if refused else "",
+            sent=sent_before(request),
             made=made or {},
             done=request.query_params.get("done"),
         )

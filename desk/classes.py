@@ -13,7 +13,7 @@ from bluepals.domain.survey import Taker
 from bluepals.facts import surveys, teachers_page
 from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import ChildState, TeacherAtDesk, TeacherPage
-from desk.cases import Cases, worried_in
+from desk.cases import Cases, just_worried
 from desk.doors import visitor
 from desk.forms import form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf
@@ -144,7 +144,7 @@ class Classes:
             page=shown,
             said=said,
             sent=sent,
-            worried=worried_in(request),
+            worried=await just_worried(self._office, request),
             filed="filed" in request.query_params,
             thrown="thrown" in request.query_params,
             next_child=said.pairing_id or _next_child(shown, sent),

@@ -14,7 +14,7 @@ from bluepals.facts.closing import Word
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
 from desk.doors import fresh_visitor, visitor
-from desk.forms import FormRefused, form_key, submitted
+from desk.forms import FormRefused, form_key, sent_before, submitted
 from desk.pages import page, pdf
 from desk.refusals import status_of
 
@@ -72,6 +72,7 @@ class Conduct:
             form_key=form_key(request),
             page=await conduct_page.conduct_page(self._office, decider, request.path_params["case"]),
             refused=refused,
+            sent=sent_before(request),
             done=request.query_params.get("done"),
         )
 

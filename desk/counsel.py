@@ -13,9 +13,9 @@ from bluepals.facts import counsel_page
 from bluepals.facts.closing import Word
 from bluepals.facts.counsel_page import CounselorAtDesk
 from bluepals.facts.office import Office
-from desk.cases import Cases, worried_in
+from desk.cases import Cases, just_worried
 from desk.doors import visitor
-from desk.forms import FormRefused, day_in, form_key, submitted
+from desk.forms import FormRefused, day_in, form_key, sent_before, submitted
 from desk.pages import page, pdf
 from desk.refusals import status_of
 
@@ -36,6 +36,8 @@ class Counsel:
             Route(f"{one}/read", self.read, methods=["POST"]),
             Route(f"{one}/pages", self.pages),
             Route(f"{one}/attest", self.attest, methods=["POST"]),
+            Route(f"{one}/attest/no-cause", self.ask_no_cause, methods=["GET"]),
+            Route(f"{one}/attest/no-cause", self.no_cause, methods=["POST"]),
             Route(f"{one}/plan", self.plan, methods=["POST"]),
             Route(f"{one}/close", self.close, methods=["POST"]),
             Route(f"{one}/worry/{{draft:uuid}}", self.worry, methods=["POST"]),
@@ -75,7 +77,22 @@ class Counsel:
         counselor, case_id = await self._counselor(request), request.path_params["case"]
         await counsel_page.check_case(self._office, counselor, case_id)
         try:
-            await self._cases.take_attestation(request, counselor.entered)
+            await self._cases.take_report(request, counselor.entered)
+        except Refused as refused:
+            return await self._case_page(request, counselor, str(refused), status_of(refused))
+        return _done(request, "attested")
+
+    async def ask_no_cause(self, request: Request) -> Response:
+        counselor, case_id = await self._counselor(request), request.path_params["case"]
+        await counsel_page.check_case(self._office, counselor, case_id)
+        back = f"{_list(request)}/{case_id}#attest"
+        return await self._cases.sure_of_no_cause(request, counselor.entered, back)
+
+    async def no_cause(self, request: Request) -> Response:
+        counselor, case_id = await self._counselor(request), request.path_params["case"]
+        await counsel_page.check_case(self._office, counselor, case_id)
+        try:
+            await self._cases.take_no_cause(request, counselor.entered)
         except Refused as refused:
             return await self._case_page(request, counselor, str(refused), status_of(refused))
         return _done(request, "attested")
@@ -124,7 +141,7 @@ class Counsel:
             visitor=counselor.entered,
             form_key=form_key(request),
             page=await counsel_page.counsel_page(self._office, counselor),
-            worried=worried_in(request),
+            worried=await just_worried(self._office, request),
             refused=refused,
             done=request.query_params.get("done"),
         )
@@ -142,6 +159,7 @@ class Counsel:
             form_key=form_key(request),
             page=shown,
             refused=refused,
+            sent=sent_before(request),
             done=request.query_params.get("done"),
         )
 

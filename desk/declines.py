@@ -42,7 +42,9 @@ class Declines:
                 await declining.decline_by_link(self._office, self._decliner, asked)
         except Refused as refused:
             return sentence(status_of(refused), str(refused), door=door)
-        return page("sentence.html", **around(door), sentence=BY_LANGUAGE[door.language].declined, typed="")
+        return page(
+            "sentence.html", **around(door), sentence=BY_LANGUAGE[door.language].declined, typed="", home=""
+        )
 
     def _is_spanish(self, pairing: PairingCard) -> bool:
         return self._decliner is Decliner.FAMILY and pairing.student_language == "es"

@@ -29,6 +29,9 @@ class DoorWords:
     opens_nothing: str
     works_once: str
     new_mail: str
+    in_already: str
+    own_pages: str
+    left: Mapping[str, str]
     typed: str
     refused: str = ""
     sentences: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +52,7 @@ ENGLISH = DoorWords(
     on_its_way="If that address takes part in {program}, a mail is on its way. Type its code here within 10 minutes, or"
     " open its link in this browser.",
     code="Code of six digits",
-    remember="This is my own device: remember me, if I am an officer",
+    remember="Remember this device (officers only)",
     enter="Enter",
     ask_again="No mail? Look at the address and ask again.",
     not_let_in="Not let in",
@@ -57,6 +60,12 @@ ENGLISH = DoorWords(
     works_once="It works once, for 10 minutes, and only in the browser that asked for it. If you asked in another browser,"
     " type the code of the same mail there.",
     new_mail="Ask for a new mail here",
+    in_already="You are entered already in this browser.",
+    own_pages="To my pages",
+    left={
+        "here": "You are logged out in this browser.",
+        "everywhere": "You are logged out everywhere: in this browser and on all other devices.",
+    },
     typed="What you had written: copy it, so that it is not lost.",
 )
 
@@ -72,7 +81,7 @@ SPANISH = DoorWords(
     on_its_way="Si esa dirección participa en {program}, un mensaje está en camino. Escriba aquí su código antes de 10 minutos,"
     " o abra el enlace en este navegador.",
     code="Código de seis cifras",
-    remember="Este dispositivo es mío: recordarme, si soy policía",
+    remember="Recordar este dispositivo (solo policías)",
     enter="Entrar",
     ask_again="¿No llega el mensaje? Revise la dirección y pida otro.",
     not_let_in="No se ha podido entrar",
@@ -80,6 +89,12 @@ SPANISH = DoorWords(
     works_once="Funciona una sola vez, durante 10 minutos, en el navegador que lo pidió. Si lo pidió en otro navegador,"
     " escriba allí el código del mismo mensaje.",
     new_mail="Pedir aquí otro mensaje",
+    in_already="Ya ha entrado en este navegador.",
+    own_pages="A mis páginas",
+    left={
+        "here": "Ha salido en este navegador.",
+        "everywhere": "Ha salido en todas partes: en este navegador y en todos los demás dispositivos.",
+    },
     typed="Lo que había escrito: cópielo para que no se pierda.",
     refused="No se ha podido hacer. Abra la página otra vez o pregunte en la escuela.",
     sentences={

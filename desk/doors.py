@@ -32,6 +32,7 @@ LONGEST_ADDRESS = 254  # characters (RFC 5321, 4.5.3.1.3)
 NOT_IN = "You are not entered, or not any more."
 AGAIN = "This step matters, so please enter again first."
 OTHER = {"en": "es", "es": "en"}
+LEAVING = {"here": doors.leave, "everywhere": doors.leave_everywhere}
 
 
 class NotEntered(Exception):
@@ -148,9 +149,15 @@ class Doors:
         """Looking spends nothing: mailboxes open every link that comes in. The button does."""
         program, browser = await asking(self._office, request)
         fits = await doors.fits(self._office, program, request.path_params["secret"], browser)
-        return keep_asking(
-            request, page("enter-link.html", 200 if fits else 403, **self._said(request), fits=fits)
+        in_already = not fits and await self._is_in(request)
+        shown = page(
+            "enter-link.html",
+            200 if fits or in_already else 403,
+            **self._said(request),
+            fits=fits,
+            in_already=in_already,
         )
+        return keep_asking(request, shown)
 
     async def enter_by_link(self, request: Request) -> Response:
         program, browser = await asking(self._office, request)
@@ -163,15 +170,19 @@ class Doors:
             return sentence(status_of(refused), str(refused), door=door_words(request))
         return let_in(entered, f"/{program}")
 
+    async def _is_in(self, request: Request) -> bool:
+        token = request.cookies.get(SESSION, "")
+        return await doors.visitor(self._office, request.path_params["program"], token) is not None
+
     async def leave(self, request: Request) -> Response:
         found = await visitor(self._office, request)
         try:
             async with submitted(request) as form:
-                leave = doors.leave_everywhere if form.get("where") == "everywhere" else doors.leave
-                await leave(self._office, found)
+                where = "everywhere" if form.get("where") == "everywhere" else "here"
+                await LEAVING[where](self._office, found)
         except Refused as refused:
             return sentence(status_of(refused), str(refused), door=door_words(request))
-        answer = RedirectResponse(f"/{found.program}/enter", 303)
+        answer = RedirectResponse(f"/{found.program}/enter?left={where}", 303)
         answer.delete_cookie(SESSION, secure=True, httponly=True, samesite="lax")
         return answer
 
@@ -182,7 +193,8 @@ class Doors:
 
     async def _enter_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
         await asking(self._office, request)
-        shown = page("enter.html", status, **self._said(request, refused))
+        left = door_words(request).left.get(request.query_params.get("left", ""))
+        shown = page("enter.html", status, **self._said(request, refused), left=left)
         return keep_asking(request, shown)
 
     async def _code_page(self, request: Request, refused: str = "", status: int = 200) -> Response:

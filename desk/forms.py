@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -46,6 +46,31 @@ def _signer(request: Request) -> Signer:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that has just been refused, so that its page gives back what was typed and ticked; empty, when none was."""
+
+    path: str = ""
+    fields: FormData = field(default_factory=FormData)
+
+    def to(self, path: str) -> "Sent":
+        """This form, if it was sent there; for a page with many that have the same fields."""
+        return self if path == self.path else Sent()
+
+    def has(self, name: str) -> bool:
+        return name in self.fields
+
+    def text(self, name: str) -> str:
+        return _field(self.fields, name)
+
+    def ticked(self, name: str, value: object) -> bool:
+        return str(value) in self.fields.getlist(name)
+
+
+def sent_before(request: Request) -> Sent:
+    return getattr(request.state, "sent", Sent())
+
+
+@dataclass(frozen=True, slots=True)
 class Most:
     """What a form can hold, and what is said of a larger one."""
 
@@ -82,6 +107,7 @@ async def submitted(request: Request, most: Most = A_LETTER) -> AsyncIterator[Fo
     try:
         async with request.form(max_files=100, max_fields=most.fields, max_part_size=MAX_TEXT_BYTES) as form:
             request.state.typed, request.state.language = _field(form, "text"), _field(form, "language")
+            request.state.sent = Sent(request.url.path, form)
             if not _signer(request).verify_signature(b"form", _field(form, "form").encode()):
                 raise FormRefused(403, "This form did not come from your page. Open the page again.")
             yield form
@@ -155,14 +181,9 @@ def survey_in(form: FormData, taker: Taker) -> Answers:
     return answers(taker, given, _field(form, "remark"))
 
 
-def attestation_in(form: FormData) -> tuple[datetime | None, str | None]:
-    """When it was reported, by the clock on the wall, and the reference; or neither. Raises FormRefused."""
-    match form.get("said"), form.get("when"), form.get("reference"):
-        case "no cause", _, _:
-            return None, None
-        case "reported", str() as when, reference:
-            return _wall_clock(when), str(reference or "").strip() or None
-    raise FormRefused(422, "Say that you have reported, or that you have no reasonable cause.")
+def report_in(form: FormData) -> tuple[datetime, str | None]:
+    """When it was reported, by the clock on the wall, and the reference. Raises FormRefused."""
+    return _wall_clock(_field(form, "when")), _field(form, "reference").strip() or None
 
 
 def _wall_clock(text: str) -> datetime:

@@ -72,9 +72,11 @@ def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
     return HTMLResponse(_templates.get_template(template).render(**values), status)
 
 
-def sentence(status: int, text: str, typed: str = "", *, door: DoorWords = ENGLISH_DOOR) -> HTMLResponse:
-    """A page of one sentence; what somebody had typed is given back to them."""
-    return page("sentence.html", status, **around(door), sentence=door.said(text), typed=typed)
+def sentence(
+    status: int, text: str, typed: str = "", *, door: DoorWords = ENGLISH_DOOR, home: str = ""
+) -> HTMLResponse:
+    """A page of one sentence; what somebody had typed is given back to them. `home`: where the way to their own pages begins."""
+    return page("sentence.html", status, **around(door), sentence=door.said(text), typed=typed, home=home)
 
 
 def around(door: DoorWords) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from bluepals.facts import officers_page, surveys
 from bluepals.facts.office import Office
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store.endings import Reason
-from desk.cases import Cases, worried_in
+from desk.cases import Cases, just_worried
 from desk.doors import fresh_visitor, visitor
 from desk.forms import FormRefused, form_key, letter_in, round_in, submitted, survey_in
 from desk.pages import Said, page, pdf, sentence
@@ -172,7 +172,7 @@ class Pals:
             sent=request.query_params.get("sent"),
             kept=request.query_params.get("kept"),
             answered=request.query_params.get("answered"),
-            worried=worried_in(request),
+            worried=await just_worried(self._office, request),
         )
         shown.headers.update(WITH_SENDING)
         return shown

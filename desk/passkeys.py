@@ -16,6 +16,11 @@ from desk.pages import page
 from desk.refusals import status_of
 from desk.shield import WITH_SCRIPT
 
+REMOVED = (
+    "Nobody enters with it any more, on whichever device it is.",
+    "Without any passkey a mail lets you in again.",
+)
+
 
 class Passkeys:
     def __init__(self, office: Office) -> None:
@@ -29,6 +34,7 @@ class Passkeys:
             Route(door, self.enter, methods=["POST"]),
             Route(own, self.show, methods=["GET"]),
             Route(own, self.add, methods=["POST"]),
+            Route(f"{own}/{{passkey:uuid}}/remove", self.ask_to_remove, methods=["GET"]),
             Route(f"{own}/{{passkey:uuid}}/remove", self.remove, methods=["POST"]),
         ]
 
@@ -55,7 +61,22 @@ class Passkeys:
                 entered = await passkeys.add(self._office, found, request.state.secret, said)
         except Refused as refused:
             return await self._own_page(request, found, str(refused), status_of(refused))
-        return let_in(entered, f"/{found.program}/passkeys")
+        return let_in(entered, f"/{found.program}/passkeys?done=made")
+
+    async def ask_to_remove(self, request: Request) -> Response:
+        """What follows, before it is done."""
+        found = await visitor(self._office, request)
+        one = await passkeys.own_one(self._office, found, request.path_params["passkey"])
+        return page(
+            "sure.html",
+            here=f"/{found.program}/passkeys",
+            visitor=found,
+            form_key=form_key(request),
+            heading=f"Remove the passkey made on {one.made}",
+            follows=REMOVED,
+            yes="Yes, remove it",
+            keep="No, go back",
+        )
 
     async def remove(self, request: Request) -> Response:
         found = await fresh_visitor(self._office, request)
@@ -64,7 +85,7 @@ class Passkeys:
                 await passkeys.remove(self._office, found, request.path_params["passkey"])
         except Refused as refused:
             return await self._own_page(request, found, str(refused), status_of(refused))
-        return RedirectResponse(f"/{found.program}/passkeys", 303)
+        return RedirectResponse(f"/{found.program}/passkeys?done=removed", 303)
 
     async def _door_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
         program, browser = await asking(self._office, request)
@@ -93,6 +114,7 @@ class Passkeys:
             options=await passkeys.offer(self._office, found, request.state.secret),
             passkeys=await passkeys.own(self._office, found),
             refused=refused,
+            done=request.query_params.get("done"),
         )
         shown.headers.update(WITH_SCRIPT)
         return shown

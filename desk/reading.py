@@ -1,7 +1,7 @@
 """/{program}/reading: a moderator reads one letter after the other, and says what becomes of each."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from starlette.datastructures import FormData, QueryParams
@@ -11,15 +11,15 @@ from starlette.routing import Route
 
 from bluepals.domain.redaction import Cell
 from bluepals.domain.refusals import Refused
-from bluepals.domain.returning import USUAL, Reasons, Usual
+from bluepals.domain.returning import Reasons, Usual, usual_reasons
 from bluepals.facts import reading_copies, reading_page
 from bluepals.facts.office import Office
 from bluepals.facts.reading_copies import Wish
 from bluepals.facts.reading_page import ReaderAtDesk
 from bluepals.store.reading_page import ReadingRow
-from desk.cases import Cases, worried_in
+from desk.cases import Cases, just_worried
 from desk.doors import visitor
-from desk.forms import MAX_TEXT_BYTES, FormRefused, Most, form_key, submitted
+from desk.forms import MAX_TEXT_BYTES, FormRefused, Most, form_key, sent_before, submitted
 from desk.pages import jpeg, page, sentence
 from desk.refusals import status_of
 from desk.shield import WITH_SCRIPT
@@ -29,6 +29,9 @@ A_COPY = Most(
     500,
     "That is more than a letter can hold. Leave fewer words out, or send the letter back.",
 )
+
+
+STEPS = ("approve", "copy", "copy/approve", "return", "later", "undo")
 
 
 class Reading:
@@ -52,6 +55,7 @@ class Reading:
             Route(f"{one}/return", self.send_back, methods=["POST"]),
             Route(f"{one}/later", self.later, methods=["POST"]),
             Route(f"{one}/undo", self.undo, methods=["POST"]),
+            *(Route(f"{one}/{step}", self.back, methods=["GET"]) for step in STEPS),
         ]
 
     async def show(self, request: Request) -> Response:
@@ -68,6 +72,12 @@ class Reading:
 
     async def show_letter(self, request: Request) -> Response:
         return await self._letter(request, await self._reader(request), request.path_params["draft"])
+
+    async def back(self, request: Request) -> Response:
+        """Whoever opens the address of a form anew has their letter before them."""
+        reader, draft_id = await self._reader(request), request.path_params["draft"]
+        await reading_page.check_letter(self._office, reader, draft_id)
+        return _to(request, draft_id)
 
     async def picture(self, request: Request) -> Response:
         reader, asked = await self._reader(request), request.path_params
@@ -123,7 +133,8 @@ class Reading:
         reader, draft_id = await self._reader(request), request.path_params["draft"]
         try:
             async with submitted(request) as form:
-                reasons = _reasons(form)
+                row = await reading_page.letter_of(self._office, reader, draft_id)
+                reasons = _reasons(form, usual_reasons(row.side, row.language))
                 await reading_page.send_back(self._office, reader, draft_id, _hash(form), reasons)
         except Refused as refused:
             return await self._refused(request, reader, refused)
@@ -177,7 +188,7 @@ class Reading:
                 page=await reading_page.reading_page(self._office, reader),
                 done=await self._done(request, reader),
                 refused=refused,
-                worried=worried_in(request),
+                worried=await just_worried(self._office, request),
             )
         )
 
@@ -199,7 +210,8 @@ class Reading:
                 refused=refused,
                 wish=getattr(request.state, "wish", Wish()),
                 undone=request.query_params.get("undone"),
-                usual=USUAL,
+                usual=usual_reasons(shown.row.side, shown.row.language),
+                sent=sent_before(request),
             )
         )
 
@@ -262,14 +274,17 @@ def _span(said: str) -> tuple[int, int]:
     return int(start), int(end)
 
 
-def _reasons(form: FormData) -> Reasons:
-    """The reader's own words; else one of the usual ones. Raises FormRefused."""
+def _reasons(form: FormData, usual: Mapping[Usual, Reasons]) -> Reasons:
+    """The usual one that is ticked, and the reader's own words after it. Raises FormRefused."""
     for_child, for_adult = (str(form.get(name) or "").strip() for name in ("for-child", "for-adult"))
+    if why := form.get("why"):
+        try:
+            ticked = usual[Usual(str(why))]
+        except ValueError:
+            raise FormRefused(422, "Tick what is on the page, and send it again.") from None
+        return Reasons(f"{ticked.for_child} {for_child}".strip(), f"{ticked.for_adult} {for_adult}".strip())
     if for_child and for_adult:
         return Reasons(for_child, for_adult)
     if for_child or for_adult:
         raise FormRefused(422, "Your own words are needed in both boxes: for the child, and for the adult.")
-    try:
-        return USUAL[Usual(str(form.get("why")))]
-    except ValueError:
-        raise FormRefused(422, "Choose why it goes back, or say it in your own words.") from None
+    raise FormRefused(422, "Choose why it goes back, or say it in your own words.")

@@ -1,10 +1,13 @@
 """Refusals, as HTTP says them; the sentence is their own."""
 
+import re
+
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bluepals.domain.program import TAKEN_IDS
 from bluepals.domain.refusals import Refused
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import NoSuchProgram, NotLetIn
@@ -54,7 +57,13 @@ async def not_theirs(request: Request, _: Exception) -> Response:
         if name in {"pairing", "draft", "opening"}
     }
     log.warning("turned away", **_who_and_where(request), method=request.method, **asked)
-    return sentence(404, NOT_FOUND, door=door_words(request))
+    return sentence(404, NOT_FOUND, door=door_words(request), home=_home(request))
+
+
+def _home(request: Request) -> str:
+    """Of the program that the address names: its door leads whoever is in to their pages. Nothing else of an address is shown."""
+    found = re.match(r"/([a-z0-9][a-z0-9_-]{0,39})(/|$)", request.url.path)
+    return f"/{found[1]}" if found and found[1] not in TAKEN_IDS else ""
 
 
 def _who_and_where(request: Request) -> dict[str, str]:
@@ -66,13 +75,17 @@ def _who_and_where(request: Request) -> dict[str, str]:
 
 async def not_there(request: Request, refused: Exception) -> Response:
     status = refused.status_code if isinstance(refused, HTTPException) else 404
-    return sentence(status, NOT_FOUND, door=door_words(request))
+    return sentence(status, NOT_FOUND, door=door_words(request), home=_home(request))
+
+
+async def no_such_program(request: Request, _: Exception) -> Response:
+    return sentence(404, NOT_FOUND, door=door_words(request))
 
 
 HANDLERS = {
     LinkRefused: link_refused,
     PageClosed: page_closed,
     NotTheirs: not_theirs,
-    NoSuchProgram: not_there,
+    NoSuchProgram: no_such_program,
     HTTPException: not_there,
 }

@@ -18,7 +18,7 @@ from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
 from bluepals.facts.setup_page import TakenIn
 from bluepals.roster import is_of_a_folder
 from desk.doors import visitor
-from desk.forms import A_LIST, FormRefused, Most, day_in, form_key, ids_in, submitted
+from desk.forms import A_LIST, FormRefused, Most, day_in, form_key, ids_in, sent_before, submitted
 from desk.pages import page
 from desk.refusals import status_of
 from service.asking import in_a_sentence
@@ -151,6 +151,7 @@ class Setup:
             ),
             scopes=list(ConsentScope),
             refused=refused,
+            sent=sent_before(request),
             recorded=_count(request, "recorded"),
         )
 

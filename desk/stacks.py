@@ -15,7 +15,7 @@ from bluepals.facts import stacks, teachers_page
 from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import TeacherAtDesk, own_class
 from bluepals.store.cases import OpenReferral
-from desk.cases import concern_in, worried_in
+from desk.cases import concern_in, just_worried
 from desk.doors import visitor
 from desk.forms import A_STACK, FormRefused, form_key, stack_in, submitted
 from desk.pages import jpeg, page, sentence
@@ -194,7 +194,7 @@ class Stacks:
             page=shown,
             why=ASKED,
             refused=str(refused or ""),
-            worried=worried_in(request),
+            worried=await just_worried(self._office, request),
         )
 
 

@@ -1,8 +1,10 @@
 """Why a letter goes back: the usual reasons, in a child's words and in an adult's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from bluepals.domain.letters import Side
 
 
 class Usual(StrEnum):
@@ -20,7 +22,7 @@ class Reasons:
     for_adult: str
 
 
-USUAL: Mapping[Usual, Reasons] = {
+_ENGLISH: Mapping[Usual, Reasons] = {
     Usual.CONTACT: Reasons(
         "Please leave out where you live, phone numbers, and names on apps or games.",
         "It holds a way to reach the writer outside of these letters: an address, a number, an account or a link.",
@@ -46,3 +48,23 @@ USUAL: Mapping[Usual, Reasons] = {
         "It is very short. A few more sentences make it a letter to look forward to.",
     ),
 }
+# For a child: the adults who get a letter back read English.
+_SPANISH: Mapping[Usual, str] = {
+    Usual.CONTACT: "Por favor, no escribas dónde vives, ni números de teléfono, ni nombres de aplicaciones o juegos.",
+    Usual.OTHERS: "Por favor, no escribas el nombre completo de otras personas ni sus secretos.",
+    Usual.UNKIND: "Algunas palabras podrían lastimar a alguien. Por favor, busca otras más amables.",
+    Usual.MEETING: (
+        "Se van a conocer cuando los oficiales visiten tu escuela. Por favor, no hagas planes para verse ni mandes regalos."
+    ),
+    Usual.UNREADABLE: (
+        "No pudimos leer todo. Por favor, escríbela una vez más, o pide a tu maestra o maestro que la escanee otra vez."
+    ),
+    Usual.SHORT: "A tu amigo o amiga por carta le encantaría saber más. Por favor, escribe unas frases más.",
+}
+
+
+def usual_reasons(side: Side, language: str) -> Mapping[Usual, Reasons]:
+    """As the page offers them for a letter: for a child in the language in which it was written, if there are words for it."""
+    if side is Side.STUDENT and language == "es":
+        return {why: replace(said, for_child=_SPANISH[why]) for why, said in _ENGLISH.items()}
+    return _ENGLISH

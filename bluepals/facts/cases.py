@@ -221,10 +221,29 @@ async def attest(
             raise NotTaken(
                 "Only somebody who has read the letter attests, and each for themselves. See: case show"
             )
-        if reported_at is not None and reported_at > await connection.fetchval("SELECT program_now()"):
-            raise NotTaken("The time of the report is still to come. Report first, then say when it was.")
+        if reported_at is not None:
+            letterhead = await Letterhead.of(office, connection)
+            await _refuse_unfit_time(connection, letterhead, case, person, reported_at)
         new = await cases.attest(connection, case_id, person, reported_at, reference)
         return Attested(not new, len(await cases.still_to_attest(connection, case_id)))
+
+
+async def _refuse_unfit_time(
+    connection: Connection, letterhead: Letterhead, case: CaseRecord, person: UUID, reported_at: datetime
+) -> None:
+    if reported_at > letterhead.now:
+        raise NotTaken("The time of the report is still to come. Report first, then say when it was.")
+    handed_in = await cases.handed_in(connection, case.draft_id, person)
+    if not handed_in.own and reported_at < handed_in.at.replace(second=0, microsecond=0):
+        raise NotTaken(
+            f"The letter was handed in on {letterhead.calendar.label(handed_in.at)}, after the time of your report."
+            " Say when you reported what stands in it."
+        )
+    if reported_at.astimezone(letterhead.calendar.zone).date() < letterhead.program.year.first_day:
+        raise NotTaken(
+            f"The time of the report is before the first day of the year, {letterhead.program.year.first_day}."
+            " Say when you reported what stands in the letter."
+        )
 
 
 # ---- the counselor's plan
@@ -256,10 +275,8 @@ def _refuse_unfit_day(letterhead: Letterhead, day: date) -> None:
     if day < letterhead.now.astimezone(letterhead.calendar.zone).date():
         raise NotTaken(f"The day to look again, {day}, is over. Choose one to come.")
     if why := letterhead.calendar.why_closed(day):
-        raise NotTaken(
-            f"The day to look again, {day}, is {why}. Choose a school day: "
-            f"{letterhead.calendar.next_school_day(day)}, for example."
-        )
+        near = letterhead.calendar.last_school_day_by(letterhead.calendar.next_school_day(day))
+        raise NotTaken(f"The day to look again, {day}, is {why}. Choose a school day: {near}, for example.")
 
 
 async def _refuse_unknown_partners(connection: Connection, wanted: Iterable[str]) -> None:

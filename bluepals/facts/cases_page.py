@@ -5,23 +5,46 @@ from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.letters import Side
 from bluepals.facts import cases
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import cases as store
 from bluepals.store import programs
-from bluepals.store.database import Scope
+from bluepals.store.cases import Attestation, CaseRecord
+from bluepals.store.database import Connection, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class LetterOnPage:
+    """`child`: as this reader knows them; None for a stock letter, and for whoever has not read it and sees no child there."""
+
+    child: str | None
+    side: Side
+    round_number: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class CaseOnPage:
-    """`mine`: this visitor has still to attest. `missing`: who has, for those who are on the list to be told."""
+    """`mine`: this visitor has still to attest. `missing`: who else has, for those who are on the list to be told."""
 
     id: UUID
+    letter: LetterOnPage
     since: str
     mine: bool
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """What this visitor has said in a case that is open. `reported`: None, when they saw no reasonable cause."""
+
+    case_id: UUID
+    letter: LetterOnPage
+    said: str
+    reported: str | None
+    reference: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +52,89 @@ class CasesPage:
     hotline: str
     now: str
     cases: tuple[CaseOnPage, ...]
+    on_record: tuple[OnRecord, ...]
 
 
 async def cases_page(office: Office, reader: Visitor) -> CasesPage:
     async with office.database.transaction(Scope.whole(reader.program)) as connection:
         letterhead = await Letterhead.of(office, connection)
-        found = []
-        for one in await store.open_referrals(connection):
-            case = await store.record(connection, one.case_id)
-            missing = await store.still_to_attest(connection, case.id)
-            mine = any(person.id in reader.ids for person in missing)
-            calls = await cases.is_on_the_list(connection, letterhead, case, reader.ids)
-            if mine or calls:
-                names = tuple(person.name for person in missing) if calls else ()
-                found.append(CaseOnPage(case.id, letterhead.calendar.label(case.opened_at), mine, names))
+        found = [
+            await _case(connection, letterhead, reader, one.case_id)
+            for one in await store.open_referrals(connection)
+        ]
+        said = await on_record(connection, letterhead, reader)
         local = letterhead.now.astimezone(letterhead.calendar.zone)
-        return CasesPage(letterhead.program.safety.hotline, f"{local:%Y-%m-%dT%H:%M}", tuple(found))
+        return CasesPage(
+            hotline=letterhead.program.safety.hotline,
+            now=f"{local:%Y-%m-%dT%H:%M}",
+            cases=tuple(one for one in found if one is not None),
+            on_record=said,
+        )
+
+
+async def _case(
+    connection: Connection, letterhead: Letterhead, reader: Visitor, case_id: UUID
+) -> CaseOnPage | None:
+    """None: it is nothing to this visitor."""
+    case = await store.record(connection, case_id)
+    missing = await store.still_to_attest(connection, case.id)
+    mine = any(person.id in reader.ids for person in missing)
+    calls = await cases.is_on_the_list(connection, letterhead, case, reader.ids)
+    if not (mine or calls):
+        return None
+    return CaseOnPage(
+        id=case.id,
+        letter=await _letter(connection, reader, case, has_read=mine),
+        since=letterhead.calendar.label(case.opened_at),
+        mine=mine,
+        missing=tuple(person.name for person in missing if person.id not in reader.ids) if calls else (),
+    )
+
+
+async def on_record(connection: Connection, letterhead: Letterhead, reader: Visitor) -> tuple[OnRecord, ...]:
+    said = await store.own_attestations(connection, reader.ids)
+    return tuple([await _on_record(connection, letterhead, reader, one) for one in said])
+
+
+async def _on_record(
+    connection: Connection, letterhead: Letterhead, reader: Visitor, said: Attestation
+) -> OnRecord:
+    label = letterhead.calendar.label
+    case = await store.record(connection, said.case_id)
+    return OnRecord(
+        case_id=case.id,
+        letter=await _letter(connection, reader, case, has_read=True),
+        said=label(said.attested_at),
+        reported=label(said.reported_at) if said.reported_at else None,
+        reference=said.reference,
+    )
+
+
+async def _letter(
+    connection: Connection, reader: Visitor, case: CaseRecord, *, has_read: bool
+) -> LetterOnPage:
+    """Staff who see the school's letters know its children by their names, an officer by the first one."""
+    letter = await store.letter_of(connection, case.draft_id)
+    child = None
+    if reader.staff is not None and await store.may_see(connection, case.draft_id, reader.staff):
+        child = f"{letter.first_name} {letter.last_name}" if letter.first_name else None
+    elif has_read:
+        child = letter.first_name
+    return LetterOnPage(child, letter.side, letter.round_number)
+
+
+async def hotline(office: Office, program: str) -> str:
+    async with office.database.transaction(Scope.whole(program)) as connection:
+        return (await programs.load(connection)).safety.hotline
+
+
+async def check_reader(office: Office, reader: Visitor, case_id: UUID) -> None:
+    """That it is theirs to attest in. Raises NotTheirs."""
+    async with office.database.transaction(Scope.whole(reader.program)) as connection:
+        for one in reader.ids:
+            if await store.reader_as(connection, case_id, one):
+                return
+    raise NotTheirs
 
 
 async def attest(

@@ -65,9 +65,16 @@ async def close(office: Office, scope: Scope, *, case_id: UUID, by: UUID, word: 
         return Closing(closed=True, waits_for=(), tells=tuple(told))
 
 
+_BECAME = {
+    LetterOutcome.DELIVER: "the letter goes on",
+    LetterOutcome.RETURN: "the letter went back to be changed",
+    LetterOutcome.KEEP: "the letter is kept",
+}
+
+
 def _closed_before(case: CaseRecord, word: Word) -> Closing:
-    if case.letter is not word.letter:
-        raise NotTaken(f"This case is closed already: {case.letter}. A new worry opens a new one.")
+    if case.letter is not None and case.letter is not word.letter:
+        raise NotTaken(f"This case is closed already: {_BECAME[case.letter]}. A new worry opens a new one.")
     return Closing(closed=True, waits_for=())
 
 
@@ -91,18 +98,20 @@ async def _refuse_unfit(
         raise NotTaken("What becomes of the officer is asked in a case of conduct only. Leave it out.")
     if case.kind is Concern.FAMILY and word.letter is LetterOutcome.DELIVER and not word.counsel_asked_on:
         raise NotTaken(
-            "A letter about a family's trouble goes to no officer before counsel was asked: say when "
-            "(--counsel-asked), or return it to be changed."
+            "A letter about a family's trouble goes to no officer before counsel was asked: say on which day that "
+            "was, or return it to be changed."
         )
 
 
 def _refuse_unfit_about_officer(word: Word) -> None:
     if word.letter is LetterOutcome.RETURN:
         raise NotTaken(
-            "An officer's conduct is never answered with a friendly return. Choose deliver or keep."
+            "An officer's conduct is never answered with a friendly return. Say that the letter goes on, or that it is kept."
         )
     if word.officer is None:
-        raise NotTaken("Say what becomes of the officer too: --officer resumes, or --officer leaves.")
+        raise NotTaken(
+            "Say what becomes of the officer too: whether they go on with all pals, or leave for good."
+        )
 
 
 def _refuse_unfit_letter(word: Word, draft: CaseDraft) -> None:
@@ -114,10 +123,12 @@ def _refuse_unfit_letter(word: Word, draft: CaseDraft) -> None:
         raise NotTaken("A newer draft has come in since; keep this one, and decide about the newest.")
     if word.letter is LetterOutcome.RETURN and draft.delivered:
         raise NotTaken(
-            "This letter has been delivered already, and nobody writes it again. Choose deliver or keep."
+            "This letter has been delivered already, and nobody writes it again. Say that the letter goes on, or that it is kept."
         )
     if word.letter is LetterOutcome.RETURN and not (word.reason_for_child and word.reason_for_adult):
-        raise NotTaken("A return needs its reasons: --reason, and --reason-for-child.")
+        raise NotTaken(
+            "A return needs its reasons: one for the adult who gets it back, and one in a child's words."
+        )
 
 
 async def _letter(

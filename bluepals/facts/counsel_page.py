@@ -8,10 +8,12 @@ from uuid import UUID
 from bluepals.domain.letters import ScannedLetter, Translation, TypedLetter
 from bluepals.domain.people import Partner, Role
 from bluepals.facts import cases, closing, declining
+from bluepals.facts.cases_page import OnRecord, on_record
 from bluepals.facts.closing import Closing, Word
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
+from bluepals.store import cases as cases_store
 from bluepals.store import counsel_page as store
 from bluepals.store import declining as declining_store
 from bluepals.store import disclosures, people
@@ -64,7 +66,7 @@ class CounselPage:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """`text`: None before the letter has been read here, for pages, and when it has been erased."""
+    """`text`: None before the letter has been read here, for pages, and when it has been erased. `missing`: who else has to attest."""
 
     case: CaseInList
     text: str | None
@@ -74,6 +76,8 @@ class CasePage:
     now: str
     today: date
     partners: tuple[Partner, ...]
+    on_record: tuple[OnRecord, ...]
+    missing: tuple[str, ...]
 
 
 def counselor_at_desk(visitor: Visitor) -> CounselorAtDesk:
@@ -141,6 +145,16 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
             now=f"{local:%Y-%m-%dT%H:%M}",
             today=local.date(),
             partners=tuple(await people.partners(connection)),
+            on_record=tuple(
+                one
+                for one in await on_record(connection, letterhead, counselor.entered)
+                if one.case_id == case_id
+            ),
+            missing=tuple(
+                one.name
+                for one in await cases_store.still_to_attest(connection, case_id)
+                if one.id not in counselor.entered.ids
+            ),
         )
 
 

@@ -123,15 +123,21 @@ async def ask(office: Office, program: str, *, address: str, browser: str, sourc
         notice = (
             _to_the_other_door(letterhead)
             if part.is_nobody
-            else _link_and_code(letterhead, office.links.entry(program, secret), code)
+            else await _link_and_code(connection, letterhead, part, office.links.entry(program, secret), code)
         )
         key = f"entry-{asking.link.hex()}"
         until = letterhead.now + LINK_STAYS
         await post(connection, letterhead, notice, key=key, to=address.strip(), useful_until=until)
 
 
-def _link_and_code(letterhead: Letterhead, link: str, code: str) -> Notice:
-    return notices.doors.enter(
+async def _link_and_code(
+    connection: Connection, letterhead: Letterhead, part: Identity, link: str, code: str
+) -> Notice:
+    enter = notices.doors.enter
+    if part.children and not (part.staff or part.officer):
+        language = await doors.language_of_child(connection, part.children[0])
+        enter = {"es": notices.doors.enter_in_spanish}.get(language, enter)
+    return enter(
         program=letterhead.program.name,
         code=f"{code[:3]} {code[3:]}",
         minutes=int(LINK_STAYS.total_seconds()) // 60,

@@ -256,7 +256,13 @@ async def tell_writer(
     due = letterhead.calendar.label(due_again_at or letterhead.now)
     if decided.side is Side.OFFICER:
         link = letterhead.link_to(DeskPage.PALS)
-        notice = notices.letters.returned(name=pairing.officer_first_name, reason=reason, due=due, link=link)
+        notice = notices.letters.officers_returned(
+            officer=pairing.officer_first_name,
+            student=pairing.student_first_name,
+            reason=reason,
+            due=due,
+            link=link,
+        )
         readers = [(pairing.officer_id, pairing.officer_email, notice)]
     else:
         teachers = await people.staff(
@@ -266,8 +272,12 @@ async def tell_writer(
             (
                 one.id,
                 one.email,
-                notices.letters.returned(
-                    name=one.name, reason=reason, due=due, link=letterhead.link_to(DeskPage.CLASS)
+                notices.letters.childs_returned(
+                    teacher=one.name,
+                    student=pairing.student_first_name,
+                    reason=reason,
+                    due=due,
+                    link=letterhead.link_to(DeskPage.CLASS),
                 ),
             )
             for one in teachers

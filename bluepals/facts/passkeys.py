@@ -7,7 +7,6 @@ verification). A challenge is signed for one browser, stays open for ten minutes
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 import webauthn
@@ -58,20 +57,25 @@ def holder(visitor: Visitor) -> UUID:
 @dataclass(frozen=True, slots=True)
 class OwnPasskey:
     id: UUID
-    made_on: date
-    used_on: date | None
+    made: str
+    used: str | None
 
 
 async def own(office: Office, visitor: Visitor) -> Sequence[OwnPasskey]:
     async with office.database.transaction(Scope.whole(visitor.program)) as connection:
-        zone = (await Letterhead.of(office, connection)).calendar.zone
+        label = (await Letterhead.of(office, connection)).calendar.label
         kept = await passkeys.of(connection, holder(visitor))
     return [
-        OwnPasskey(
-            one.id, one.made_at.astimezone(zone).date(), one.used_at and one.used_at.astimezone(zone).date()
-        )
-        for one in kept
+        OwnPasskey(one.id, label(one.made_at), label(one.used_at) if one.used_at else None) for one in kept
     ]
+
+
+async def own_one(office: Office, visitor: Visitor, passkey_id: UUID) -> OwnPasskey:
+    """Raises NotTheirs."""
+    for one in await own(office, visitor):
+        if one.id == passkey_id:
+            return one
+    raise NotTheirs
 
 
 async def offer(office: Office, visitor: Visitor, browser: str) -> str:

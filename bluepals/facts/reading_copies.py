@@ -92,9 +92,8 @@ async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wis
     into = translated_into(reader, row)
     translation = Translation(into, wish.translation) if into and wish.translation.strip() else None
     if not (wish.words or wish.marks or wish.cells or translation):
-        raise RedactionRefused(
-            "Say what is to be left out, or write a translation where the page asks for one."
-        )
+        or_translate = ", or write the translation" if into else ""
+        raise RedactionRefused(f"Say what is to be left out{or_translate}.")
     opened = (await opened_by(office, reader, row, [row.draft_id])).get(row.draft_id)
     if opened is None:
         raise NotTheirs

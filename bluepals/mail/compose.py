@@ -21,8 +21,8 @@ from bluepals.mail.notice import CalendarFile, Notice
 
 HERE = Path(__file__).parent
 FOOTERS = {
-    "en": "You get this mail because you or your child takes part in Blue Pals, the pen-pal program of schools and police.",
-    "es": "Recibe este correo porque usted o su hijo o hija participa en Blue Pals, el programa de cartas entre escuelas y policía.",
+    "en": "You get this mail because your address is on record in Blue Pals, the pen-pal program of schools and police.",
+    "es": "Recibe este correo porque su dirección figura en Blue Pals, el programa de cartas entre escuelas y policía.",
 }
 COMMAND, GLUE = re.compile(r"starter\.py(?: [^\s;,]+)+"), "\0"
 LINE = 78  # characters; RFC 5322, 2.1.1

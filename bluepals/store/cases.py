@@ -1,6 +1,6 @@
 """Cases: opened about a draft, read, attested, planned, paged and closed. Ids, dates and states; no content."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -225,6 +225,67 @@ async def attest(
         reference,
     )
     return row is not None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """When a case's letter came in; a copy's, its source. `own`: by this person, who has had the paper before."""
+
+    at: datetime
+    own: bool
+
+
+async def handed_in(connection: Connection, draft_id: UUID, someone: UUID) -> HandedIn:
+    row = await connection.fetchrow(
+        "SELECT min(received_at) AS at, bool_or(is_one_person(uploaded_by, $2)) AS own FROM draft"
+        " WHERE id = $1 OR id = (SELECT source FROM draft AS copy WHERE copy.id = $1)",
+        draft_id,
+        someone,
+    )
+    assert row is not None  # noqa: S101 - an aggregate always returns its row
+    return HandedIn(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """What somebody has said in a case. `reported_at`: None, when they saw no reasonable cause."""
+
+    case_id: UUID
+    attested_at: datetime
+    reported_at: datetime | None
+    reference: str | None
+
+
+async def own_attestations(connection: Connection, reader_ids: Collection[UUID]) -> Sequence[Attestation]:
+    """Of one person under these ids, in the cases that are open."""
+    rows = await connection.fetch(
+        "SELECT case_id, attested_at, reported_at, reference FROM attestation"
+        " JOIN case_file ON case_file.id = case_id WHERE person = ANY ($1) AND closed_at IS NULL"
+        " ORDER BY case_file.sequence, attested_at",
+        list(reader_ids),
+    )
+    return [Attestation(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLetter:
+    """Whose letter a case is about. No child: it is a stock letter."""
+
+    side: Side
+    round_number: int | None
+    first_name: str | None
+    last_name: str | None
+
+
+async def letter_of(connection: Connection, draft_id: UUID) -> CaseLetter:
+    row = await connection.fetchrow(
+        "SELECT letter.side, letter.round_number, student.first_name, student.last_name"
+        " FROM draft JOIN letter ON letter.id = draft.letter_id LEFT JOIN pairing ON pairing.id = letter.pairing_id"
+        " LEFT JOIN student ON student.id = pairing.student_id WHERE draft.id = $1",
+        draft_id,
+    )
+    assert row is not None  # noqa: S101 - a case's draft is a foreign key
+    return CaseLetter(**{**row, "side": Side(row["side"])})
 
 
 async def reader_as(connection: Connection, case_id: UUID, someone: UUID) -> UUID | None:

@@ -12,7 +12,10 @@ from bluepals.store.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case and its letter. No school and no child: it is a stock letter. `read`: by this counselor, on record."""
+    """A case and its letter. No school and no child: it is a stock letter. `read`: by this counselor, on record.
+
+    `worried`: who opened the case. `held`: the letter goes nowhere. `held_by_another`: since another case about it is open.
+    """
 
     case_id: UUID
     draft_id: UUID
@@ -32,6 +35,9 @@ class CaseRow:
     read: bool
     to_attest: int
     mine_to_attest: bool
+    worried: str
+    held: bool
+    held_by_another: bool
 
 
 # An officer's conduct is others' to decide about.
@@ -45,13 +51,18 @@ _CASES = """
            still_to_attest(case_file.id)::int AS to_attest,
            EXISTS (SELECT FROM case_reader WHERE case_id = case_file.id AND is_one_person(person, $1)
                       AND NOT EXISTS (SELECT FROM attestation WHERE attestation.case_id = case_file.id
-                                         AND attestation.person = case_reader.person)) AS mine_to_attest
+                                         AND attestation.person = case_reader.person)) AS mine_to_attest,
+           coalesce(opener.name, opening_officer.first_name) AS worried, is_held(draft.id) AS held,
+           EXISTS (SELECT FROM case_file AS other WHERE other.draft_id = draft.id AND other.id <> case_file.id
+                      AND other.closed_at IS NULL) AS held_by_another
       FROM case_file
       JOIN draft ON draft.id = case_file.draft_id
       JOIN letter ON letter.id = draft.letter_id
       LEFT JOIN school ON school.program_id = case_file.program_id AND school.id = case_file.school_id
       LEFT JOIN pairing ON pairing.id = letter.pairing_id
       LEFT JOIN student ON student.id = pairing.student_id
+      LEFT JOIN staff AS opener ON opener.id = case_file.opened_by
+      LEFT JOIN officer AS opening_officer ON opening_officer.id = case_file.opened_by
       LEFT JOIN LATERAL (SELECT id, look_again_on FROM case_plan WHERE case_id = case_file.id
                           ORDER BY sequence DESC LIMIT 1) AS plan ON true
      WHERE case_file.kind <> 'conduct' AND ($2::uuid IS NULL OR case_file.id = $2)

@@ -49,6 +49,11 @@ async def identity_of(connection: Connection, address: str) -> Identity:
     return _identity(row)
 
 
+async def language_of_child(connection: Connection, student_id: UUID) -> str:
+    language: str = await connection.fetchval("SELECT language FROM student WHERE id = $1", student_id)
+    return language
+
+
 async def identity_named(connection: Connection, external_id: str) -> Identity:
     """The member of the staff or the officer of this id in the files."""
     row = await connection.fetchrow(

@@ -279,8 +279,8 @@ async def copy(
 ) -> DraftRecord:
     """A new draft of the same letter, of whoever handed the source in. Raises NotTaken as a decision about the source would."""
     source = await _lock_draft(connection, Decision(source_id, source_hash, Verdict.APPROVE, made.made_by))
-    if await connection.fetchval("SELECT EXISTS (SELECT FROM decision WHERE draft_id = $1)", source_id):
-        raise NotTaken("This draft has been decided about already. One decision is final.")
+    if (existing := await _decision_about(connection, source_id)) is not None:
+        raise NotTaken(_decided_already(existing))
     _refuse_unfit(Decision(source_id, source_hash, Verdict.APPROVE, made.made_by), source)
     student_id = await connection.fetchval(
         "SELECT student_id FROM pairing WHERE id = $1", source["pairing_id"]
@@ -332,16 +332,12 @@ async def decide(connection: Connection, decision: Decision) -> Decided:
     by somebody who reads no letters of this school.
     """
     draft = await _lock_draft(connection, decision)
-    existing = await connection.fetchrow(
-        "SELECT * FROM decision WHERE draft_id = $1 ORDER BY case_id NULLS FIRST LIMIT 1", decision.draft_id
-    )
+    existing = await _decision_about(connection, decision.draft_id)
     if existing is None:
         _refuse_unfit(decision, draft)
         decision_id = await _insert_decision(connection, decision, draft)
     elif (existing["verdict"], existing["decided_by"]) != (decision.verdict, decision.decided_by):
-        raise NotTaken(
-            f"This draft has been decided about already: {existing['verdict']}. One decision is final."
-        )
+        raise NotTaken(_decided_already(existing))
     else:
         decision_id = existing["id"]
     return Decided(
@@ -357,6 +353,27 @@ async def decide(connection: Connection, decision: Decision) -> Decided:
     )
 
 
+async def _decision_about(connection: Connection, draft_id: UUID) -> asyncpg.Record | None:
+    """A reader's before a case's."""
+    return await connection.fetchrow(
+        "SELECT decision.id, verdict, decided_by, staff.name FROM decision JOIN staff ON staff.id = decided_by"
+        " WHERE draft_id = $1 ORDER BY case_id NULLS FIRST LIMIT 1",
+        draft_id,
+    )
+
+
+_DECIDED = {
+    Verdict.APPROVE: "approved",
+    Verdict.RETURN: "sent back to be changed",
+    Verdict.REFER: "handed to the counselor",
+}
+
+
+def _decided_already(existing: asyncpg.Record) -> str:
+    said = _DECIDED[Verdict(existing["verdict"])]
+    return f"This letter has been {said} already, by {existing['name']}. The first decision stands."
+
+
 async def _lock_draft(connection: Connection, decision: Decision) -> asyncpg.Record:
     """The draft and its letter, whose row is locked so that neither a newer draft nor a second decision slips in."""
     await connection.execute(
@@ -365,10 +382,11 @@ async def _lock_draft(connection: Connection, decision: Decision) -> asyncpg.Rec
     )
     draft = await connection.fetchrow(
         "SELECT draft.*, letter.pairing_id, letter.round_number, letter.side,"
-        " (SELECT max(number) FROM draft AS other WHERE other.letter_id = draft.letter_id) AS newest,"
+        " newest.number AS newest, (SELECT name FROM staff WHERE staff.id = newest.made_by) AS copied_by,"
         " is_one_person($2, draft.uploaded_by) AS own, reads_letters_of($2, draft.school_id) AS reads,"
         " is_held(draft.id) AS held"
-        " FROM draft JOIN letter ON letter.id = draft.letter_id WHERE draft.id = $1",
+        " FROM draft JOIN letter ON letter.id = draft.letter_id JOIN LATERAL (SELECT number, made_by FROM draft AS other"
+        "   WHERE other.letter_id = letter.id ORDER BY number DESC LIMIT 1) AS newest ON true WHERE draft.id = $1",
         decision.draft_id,
         decision.decided_by,
     )
@@ -378,6 +396,10 @@ async def _lock_draft(connection: Connection, decision: Decision) -> asyncpg.Rec
 
 
 def _refuse_unfit(decision: Decision, draft: asyncpg.Record) -> None:
+    if draft["number"] != draft["newest"] and draft["copied_by"]:
+        raise NotTaken(
+            f"A copy of this letter has been approved already, by {draft['copied_by']}. The first decision stands."
+        )
     if decision.hash != draft["hash"] or draft["number"] != draft["newest"]:
         raise NotTaken(
             "A newer draft has come in since this one was read. Read the newest and decide about that."

@@ -29,6 +29,7 @@ class ReadingRow:
     """A draft, and where its letter stands. No pairing, school and child: it is a stock letter.
 
     `newest`: of the same letter. `understood`: the languages of whom it is for. `claimed_by`: who has the letter open now. `decided_by`: a name.
+    `copied_by`: who has made the newest, when it is a copy.
     """
 
     draft_id: UUID
@@ -50,6 +51,7 @@ class ReadingRow:
     understood: frozenset[str]
     verdict: Verdict | None
     decided_by: str | None
+    copied_by: str | None
     held: bool
     undoable: bool
     claimed_by: UUID | None
@@ -67,7 +69,7 @@ _COLUMNS = """
            student.first_name AS child, officer.first_name AS officer,
            CASE WHEN student.id IS NULL THEN '{}' WHEN letter.side = 'student' THEN officer.languages
                 ELSE ARRAY[student.language] END AS understood, decision.verdict,
-           decider.name AS decided_by, is_held(draft.id) AS held,
+           decider.name AS decided_by, copier.name AS copied_by, is_held(draft.id) AS held,
            may_be_taken_back(draft.id, $1) AS undoable, claim.reader AS claimed_by,
            claimer.name AS claimed_by_name
 """
@@ -75,7 +77,7 @@ _COLUMNS = """
 _READABLE = """
       FROM draft
       JOIN letter ON letter.id = draft.letter_id
-      JOIN LATERAL (SELECT id FROM draft AS one WHERE one.letter_id = letter.id ORDER BY number DESC LIMIT 1) AS newest
+      JOIN LATERAL (SELECT id, made_by FROM draft AS one WHERE one.letter_id = letter.id ORDER BY number DESC LIMIT 1) AS newest
            ON true
       LEFT JOIN school ON school.program_id = draft.program_id AND school.id = draft.school_id
       LEFT JOIN pairing ON pairing.id = letter.pairing_id
@@ -84,6 +86,7 @@ _READABLE = """
       LEFT JOIN LATERAL (SELECT verdict, decided_by FROM decision WHERE decision.draft_id = draft.id
                           ORDER BY sequence DESC LIMIT 1) AS decision ON true
       LEFT JOIN staff AS decider ON decider.id = decision.decided_by
+      LEFT JOIN staff AS copier ON copier.id = newest.made_by
       LEFT JOIN reading_claim AS claim ON claim.letter_id = letter.id AND claim.until > program_now()
       LEFT JOIN staff AS claimer ON claimer.id = claim.reader
      WHERE reads_letters_of($1, draft.school_id)

@@ -54,14 +54,15 @@ async function answer(event) {
   event.preventDefault();
   const form = event.currentTarget;
   const failed = form.querySelector("[data-failed]");
-  failed.hidden = true;
+  const known = form.querySelector("[data-known]");
+  failed.hidden = known.hidden = true;
   try {
     const options = JSON.parse(form.dataset.options);
     const answered = form.dataset.passkey === "make" ? await made(options) : await shown(options);
     form.elements.said.value = JSON.stringify(answered);
     form.submit();
-  } catch {
-    failed.hidden = false;
+  } catch (error) {
+    (error.name === "InvalidStateError" ? known : failed).hidden = false; // WebAuthn: a device that is excluded
   }
 }
 

@@ -22,7 +22,7 @@ function keyPressed(event) {
   if (localStorage.getItem(NAME) === "off" || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
   if (typing(event.target) || performance.now() - shown < LOOK_FIRST) return;
   const element = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-  if (element === null) return;
+  if (element === null || (document.querySelector(".worry[open]") && !element.closest(".worry"))) return;
   event.preventDefault();
   press(element);
 }

@@ -31,7 +31,7 @@ async def test_a_new_officer_signs_up_and_is_taken_in(town: Town, screens: Enter
     assert "Your liaison looks at it" in await phone.reads()
     await liaison.page.goto("/stl/agency")
     await liaison.is_looked_at("agency")
-    await liaison.writes("Their officer_id", "N1")
+    await liaison.writes("A number or short name for them", "N1")
     await liaison.presses("Take in")
     assert "no clearance yet" in await liaison.reads()
 

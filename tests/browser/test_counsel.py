@@ -35,4 +35,6 @@ async def test_a_suspected_harm_is_attested(town: Town, screens: Enter) -> None:
     await screen.presses("Read the letter")
     await screen.is_looked_at("counsel-harm")
     await screen.presses("I read it and have no reasonable cause")
+    await screen.is_looked_at("counsel-no-cause")
+    await screen.presses("Yes, I have no reasonable cause")
     assert "It is on record, for you." in await screen.reads()

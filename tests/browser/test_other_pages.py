@@ -24,7 +24,9 @@ async def test_a_pair_is_declined_by_its_link(town: Town, screens: Enter, declin
     assert "Thank you." in await screen.reads()
 
 
-async def test_whoever_has_read_a_letter_of_suspected_harm_is_asked_for_their_word(town: Town, screens: Enter) -> None:
+async def test_whoever_has_read_a_letter_of_suspected_harm_is_asked_for_their_word(
+    town: Town, screens: Enter
+) -> None:
     await a_case(town, Concern.HARM, "My uncle hits me.")
     screen = await screens()
     await screen.enters("mo", at="cases")

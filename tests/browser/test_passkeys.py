@@ -26,7 +26,9 @@ async def test_a_moderator_makes_a_passkey_and_enters_with_it(town: Town, screen
     await screen.enters("mo", "passkeys")
     await screen.is_looked_at("passkeys-none")
     await screen.presses("Make a passkey on this device")
-    assert "Made on Tuesday, September 1, 2026, not used yet" in " ".join((await screen.reads()).split())
+    assert "Made on Tuesday, September 1, 2026, 9:00 AM CDT, not used yet" in " ".join(
+        (await screen.reads()).split()
+    )
     await screen.is_looked_at("passkeys")
     await screen.presses("Log out")
     await screen.presses("Enter with my passkey")
@@ -35,7 +37,11 @@ async def test_a_moderator_makes_a_passkey_and_enters_with_it(town: Town, screen
     assert screen.page.url.endswith(f"/{PROGRAM.id}/reading")
     await screen.page.goto(f"/{PROGRAM.id}/passkeys")
     assert "last used on Tuesday, September 1, 2026" in await screen.reads()
+    await screen.unfolds("Make a passkey on this device")
+    await screen.page.get_by_text("This device has a passkey of yours for Blue Pals already").wait_for()
     await screen.presses("Remove")
+    await screen.is_looked_at("passkey-remove")
+    await screen.presses("Yes, remove it")
     assert "You have none yet." in await screen.reads()
 
 

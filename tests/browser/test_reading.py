@@ -78,10 +78,33 @@ async def test_without_scripts_each_step_is_a_button(town: Town, screens: Enter,
     await screen.presses("Read the next letter")
     await screen.presses("Approve")
     await screen.unfolds("Send it back, to be changed")
-    await screen.writes("Or in your own words, for a child", "Please leave your number out.")
+    await screen.writes("In your own words, for a child", "Please leave your number out.")
     await screen.writes("And for the adult", "It holds a phone number.")
     await screen.presses("Send it back")
     assert "Nothing waits for you here." in await screen.reads()
+
+
+async def test_a_worrying_letter_is_not_approved_by_one_key(town: Town, screens: Enter) -> None:
+    await town.hands_in("noah", "Hello Sam.")
+    await town.hands_in("maya", "I want to run away from home.")
+    screen = await screens()
+    await screen.enters("mo", at="reading")
+    await presses_key(screen, "n")
+    await screen.page.evaluate(LOOKS)
+    await screen.page.keyboard.press("a")
+    assert "Approve it all the same?" in await screen.reads()
+    await screen.is_looked_at("reading-all-the-same")
+    await screen.page.keyboard.press("a")
+    assert await town.admin.fetchval("SELECT count(*) FROM decision") == 0
+    await presses_key(screen, "Enter")
+    assert "Approved: Maya’s letter to Dana." in await screen.reads()
+    await screen.page.evaluate(LOOKS)
+    await screen.page.keyboard.press("w")
+    await screen.page.keyboard.press("a")
+    assert "Noah’s letter" in await screen.reads()
+    assert await town.admin.fetchval("SELECT count(*) FROM decision") == 1, (
+        "while the worry is open, A is no key"
+    )
 
 
 async def test_a_key_that_is_typed_or_held_down_decides_nothing(town: Town, screens: Enter) -> None:
@@ -92,7 +115,7 @@ async def test_a_key_that_is_typed_or_held_down_decides_nothing(town: Town, scre
     await presses_key(screen, "n")
     await screen.page.evaluate(LOOKS)
     await screen.page.keyboard.press("b")
-    await screen.writes("Or in your own words, for a child", "a bad day, all in all")
+    await screen.writes("In your own words, for a child", "a bad day, all in all")
     await screen.page.keyboard.press("Control+a")
     await screen.goes_to("Keys are on")
     await screen.page.keyboard.press("Enter")

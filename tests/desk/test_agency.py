@@ -78,11 +78,33 @@ async def test_a_clearance_that_ends_soon_stands_out_and_is_entered_anew(
     )
 
 
+async def test_a_day_that_is_refused_stays_in_its_own_box(town: Town) -> None:
+    await town.admin.execute("UPDATE officer SET cleared_until = '2026-09-10'")
+    dana, sam = (town.officers[name] for name in ("dana", "sam"))
+    refused = await town.liaison("lia").posts(f"officer/{sam}/clearance", until="2026-08-31")
+    assert f'id="until-renew-{sam}" type="date" name="until" value="2026-08-31"' in refused.text
+    assert f'id="until-renew-{dana}" type="date" name="until" value=""' in refused.text
+
+
 async def test_what_a_missing_clearance_held_goes_as_soon_as_it_is_entered(town: Town) -> None:
     await town.admin.execute("UPDATE officer SET cleared_until = '2026-08-01' WHERE external_id = 'sam'")
     await town.liaison("lia").posts(f"officer/{town.officers['sam']}/clearance", until="2027-08-31")
     told = await town.admin.fetchval("SELECT workflow_id FROM tell WHERE fact = 'gate_opened'")
     assert told == f"pairing-{town.pairings['noah']}"
+
+
+async def test_the_new_link_stands_above_all_officers(town: Town) -> None:
+    page = (await town.liaison("lia").posts("link/city")).text
+    assert "A new link for City Police" in page
+    assert page.index('id="made-city"') < page.index("Dana Ruiz")
+
+
+async def test_who_leaves_and_who_has_stopped_is_said_in_sentences(town: Town) -> None:
+    await town.admin.execute(
+        "UPDATE officer SET leaves_at = program_now() + interval '9 days' WHERE external_id = 'dana'"
+    )
+    page = await town.liaison("lia").sees()
+    assert "No letter was due yet. They are leaving the program.</p>" in page
 
 
 async def test_an_officer_is_stopped_in_two_steps(town: Town) -> None:
@@ -112,7 +134,7 @@ async def test_whoever_signs_up_waits_for_the_liaison_and_is_an_officer_by_their
     before = await town.admin.fetchval("SELECT count(*) FROM officer")
     page = await lia.sees()
     assert "Nia Stone" in page
-    assert "female, civilian, en and es, up to 2" in page
+    assert "A woman, a civilian member, writes in English and Spanish, to up to 2 children" in page
     assert "a letter would have helped" in page
     wish = await joining_id(town)
     taken = await lia.posts(f"joining/{wish}/accept", officer_id="sam")
@@ -176,7 +198,7 @@ async def test_what_can_not_be_is_refused_and_what_was_typed_is_still_there(
 async def test_who_would_rather_be_asked_has_no_gender_until_somebody_does(town: Town) -> None:
     lia = town.liaison("lia")
     await signs_up(town, await makes_link(lia), gender="ask")
-    assert "to be asked for the gender" in await lia.sees()
+    assert "To be asked for the gender" in await lia.sees()
 
 
 async def test_a_link_that_is_revoked_over_or_wrong_opens_nothing(town: Town) -> None:

@@ -51,7 +51,7 @@ async def test_letters_that_wait_are_counted_with_the_oldest(town: Town) -> None
     page = await town.coordinator("cora").sees()
     assert re.search(
         r"<strong>2</strong> at North School, the oldest since Tuesday, September 1, [^.]*\.\s+"
-        r'<span class="hint">Ms\. Mia, Ms\. Mo may read them, and you\.',
+        r'<span class="hint">Ms\. Mia, Ms\. Mo and you may read them\.',
         page,
     )
 

@@ -72,6 +72,7 @@ async def test_each_state_of_a_childs_letter_is_shown(town: Town) -> None:
     assert state_of(page, "Maya Lopez") == "being read"
     assert state_of(page, "Ana Ortiz") == "approved"
     assert state_of(page, "Noah Smith") == "returned"
+    assert "It came back. In words for the child: “" in page
     await town.decides(await town.newest_draft("maya", Side.STUDENT), Verdict.REFER)
     assert state_of(await tess.sees(), "Maya Lopez") == "being read", "of an open case the page says nothing"
 

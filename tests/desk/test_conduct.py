@@ -85,6 +85,18 @@ async def test_half_a_word_is_refused_in_its_place(town: Town, fields: dict[str,
     assert await town.admin.fetchval("SELECT count(*) FROM case_word") == 0
 
 
+async def test_a_word_that_is_refused_stays_chosen(town: Town) -> None:
+    case = await a_case(town)
+    cora = town.reader("cora")
+    await cora.posts(f"{case}/read")
+    refused = (await cora.posts(f"{case}/word", **LEAVES)).text
+    assert 'name="letter" value="keep" required checked' in refused
+    assert 'name="officer" value="leaves" required checked' in refused
+    assert 'name="officer" value="resumes" required>' in refused
+    sure = (await cora.posts(f"{case}/word", letter="keep", sure="yes")).text
+    assert 'name="sure" value="yes" checked' in sure
+
+
 async def test_the_liaison_is_left_out_when_the_policy_says_so(town: Town) -> None:
     await is_decided_by_the_coordinator_alone(town)
     case = await a_case(town)

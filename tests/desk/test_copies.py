@@ -102,6 +102,37 @@ async def test_fault_16_a_copy_of_what_has_been_replaced_is_refused_with_the_new
     assert await verdict_of(town, new) is None
 
 
+async def test_the_original_of_a_copy_says_whose_copy_goes_on_instead(town: Town) -> None:
+    draft = await town.hands_in("noah", PHONE)
+    mo = town.moderator("mo")
+    key = await mo.form_key()
+    await copies(mo, draft, "copy/approve", mark="9-21")
+    copy = await town.newest_draft("noah", Side.STUDENT)
+    page = (await mo.gets(str(draft.id))).text
+    assert "Ms. Mo has approved a copy of this letter, which goes on instead of it." in page
+    assert f'href="/stl/reading/{copy.id}">See the copy' in page
+    assert "A newer draft" not in page
+    late = await decides(mo, draft, "approve", key=key)
+    assert "A copy of this letter has been approved already, by Ms. Mo." in late.text
+
+
+@pytest.mark.parametrize("step", ["approve", "copy", "copy/approve", "return", "later", "undo"])
+async def test_the_address_of_a_form_leads_back_to_its_letter(town: Town, step: str) -> None:
+    draft = await town.hands_in("noah", PHONE)
+    mo = town.moderator("mo")
+    again = await mo.gets(f"{draft.id}/{step}")
+    assert (again.status_code, again.url.path) == (200, f"/stl/reading/{draft.id}")
+
+
+async def test_an_empty_copy_asks_for_a_translation_only_where_one_is_needed(town: Town) -> None:
+    english = await town.hands_in("noah", PHONE)
+    refused = await copies(town.moderator("mo"), english)
+    assert "Say what is to be left out.<" in refused.text
+    spanish = await town.hands_in("ana", "Me llamo Ana.", language="es")
+    refused = await copies(town.moderator("mia"), spanish)
+    assert "Say what is to be left out, or write the translation." in refused.text
+
+
 async def test_a_copy_goes_with_the_decision_that_is_taken_back(town: Town) -> None:
     draft = await town.hands_in("noah", PHONE)
     mo = town.moderator("mo")

@@ -78,7 +78,8 @@ async def test_a_day_that_has_come_stands_on_top(town: Town) -> None:
     ("fields", "sentence"),
     [
         ({"look_again": ""}, "Say on which day you look again. Write year-month-day"),
-        ({"look_again": "2026-09-06"}, "is a Sunday"),
+        ({"look_again": "2026-09-06"}, "is a Sunday. Choose a school day: 2026-09-07, for example."),
+        ({"look_again": "2040-01-01"}, "Choose a school day: 2027-05-28, for example."),
         ({"look_again": "2026-08-03"}, "is over. Choose one to come."),
         ({"look_again": A_SCHOOL_DAY, "partner": "Nobody"}, "is no partner of this program"),
     ],
@@ -102,12 +103,16 @@ async def test_who_reads_a_letter_of_suspected_harm_has_the_duty_and_attests_her
     assert "My uncle hits me." in read.text
     assert "The hotline: Childhelp" in read.text
     assert "please attest" in await coco.sees()
-    without_time = await coco.posts(f"{case}/attest", said="reported")
+    without_time = await coco.posts(f"{case}/attest")
     assert without_time.status_code == 422
-    attested = await coco.posts(f"{case}/attest", said="reported", when="2026-09-01T08:30")
+    assert "have no reasonable cause: you, Ms. Mo, Ms. Tess." in without_time.text
+    attested = await coco.posts(f"{case}/attest", when="2026-09-01T09:00")
     assert "It is on record, for you." in attested.text
+    assert "You reported on Tuesday, September 1, 2026, 9:00 AM CDT." in attested.text
+    assert "Ms. Mo was worried." in attested.text
     waits = "Nobody can close it yet: 2 of those who read the letter have not said"
     assert waits in attested.text, "the teacher who typed it, and the moderator"
+    assert "have no reasonable cause: Ms. Mo, Ms. Tess." in attested.text
     refused = await coco.posts(f"{case}/close", letter="keep")
     assert refused.status_code == 409
     assert "nobody can do it for them" in refused.text
@@ -126,12 +131,58 @@ async def test_a_letter_goes_back_with_both_its_reasons(town: Town) -> None:
     assert (await coco.posts(f"{case}/close", letter="burn")).status_code == 422
 
 
+async def test_what_is_refused_stays_as_it_was_typed_and_ticked(town: Town) -> None:
+    case = await a_case(town, Concern.FAMILY)
+    coco = town.counselor("coco")
+    plan = (await coco.posts(f"{case}/plan", look_again="2026-09-06", partner=FRIENDS.name)).text
+    assert 'name="look-again" value="2026-09-06"' in plan
+    assert f'name="partner" value="{FRIENDS.name}" checked' in plan
+    await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY)
+    await coco.posts(f"{case}/read")
+    back = (await coco.posts(f"{case}/close", letter="return", for_child="Tell Coco.", for_adult="")).text
+    assert "<details open>\n<summary>It goes back" in back
+    assert 'name="for-child" value="Tell Coco."' in back
+    asked = (await coco.posts(f"{case}/close", letter="burn", counsel_asked="2026-09-01")).text
+    assert 'name="counsel-asked" value="2026-09-01"' in asked
+
+
+async def test_an_attestation_that_is_refused_keeps_its_time_and_reference(town: Town) -> None:
+    case = await a_case(town, Concern.HARM)
+    coco = town.counselor("coco")
+    await coco.posts(f"{case}/read")
+    refused = (await coco.posts(f"{case}/attest", when="2026-09-02T08:30", reference="MO-1")).text
+    assert 'name="when" value="2026-09-02T08:30"' in refused
+    assert 'name="reference" value="MO-1"' in refused
+
+
+async def test_no_reasonable_cause_is_asked_once_more(town: Town) -> None:
+    case = await a_case(town, Concern.HARM)
+    coco = town.counselor("coco")
+    await coco.posts(f"{case}/read")
+    assert (
+        f'href="/stl/counsel/{case}#attest">No, go back' in (await coco.gets(f"{case}/attest/no-cause")).text
+    )
+    done = await coco.posts(f"{case}/attest/no-cause")
+    assert "You read it and had no reasonable cause." in done.text
+
+
+async def test_a_plan_speaks_of_helpers_only_where_there_are_some(town: Town) -> None:
+    case = await a_case(town, Concern.SAD)
+    coco = town.counselor("coco")
+    assert "here stand a day and who helps." in (await coco.gets(case)).text
+    await town.admin.execute("DELETE FROM partner")
+    assert "here stands a day." in (await coco.gets(case)).text
+
+
 async def test_a_familys_trouble_goes_to_no_officer_before_counsel_was_asked(town: Town) -> None:
     case = await a_case(town, Concern.FAMILY)
     coco = town.counselor("coco")
     await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY)
     refused = await coco.posts(f"{case}/close", letter="deliver")
-    assert (refused.status_code, "before counsel was asked" in refused.text) == (409, True)
+    assert (refused.status_code, "before counsel was asked: say on which day that was" in refused.text) == (
+        409,
+        True,
+    )
     closed = await coco.posts(f"{case}/close", letter="deliver", counsel_asked="2026-09-01")
     assert "The case is closed." in closed.text
 
@@ -156,6 +207,31 @@ async def test_harm_that_the_counselor_sees_opens_a_case_of_its_own(town: Town) 
     assert await town.admin.fetchval("SELECT count(*) FROM case_file") == 2
 
 
+@pytest.mark.parametrize(
+    ("word", "becomes"),
+    [
+        ("deliver", "Closed: letter goes on."),
+        ("keep", "Closed: letter was let go, and then held by another case."),
+    ],
+)
+async def test_a_letter_with_two_cases_goes_on_when_both_let_it(town: Town, word: str, becomes: str) -> None:
+    sad = await a_case(town, Concern.SAD)
+    draft = await town.admin.fetchval("SELECT draft_id FROM case_file")
+    coco = town.counselor("coco")
+    await coco.posts(f"{sad}/read")
+    await coco.posts(f"{sad}/worry/{draft}", kind="harm")
+    await coco.posts(f"{sad}/plan", look_again=A_SCHOOL_DAY)
+    closed = await coco.posts(f"{sad}/close", letter="deliver")
+    waits = "letter goes on once the other case about it is closed"
+    assert f"Closed: {waits}." in closed.text
+    assert waits in await coco.sees()
+    harm = await town.admin.fetchval("SELECT id FROM case_file WHERE kind = 'harm'")
+    for name in ("coco", "mo", "tess"):
+        await cases.attest(town.parts.office, SCOPE, case_id=harm, by=town.staff[name], reported_at=town.now)
+    await coco.posts(f"{harm}/close", letter=word)
+    assert becomes in (await coco.gets(sad)).text
+
+
 async def test_an_officers_conduct_is_not_the_counselors_to_see(town: Town) -> None:
     await town.on(FIRST_ROUND)
     draft = await town.hands_in("noah", "Call me at home.", side=Side.OFFICER)
@@ -172,13 +248,15 @@ def ways(case: str, draft: UUID) -> list[tuple[str, str]]:
         ("POST", f"{case}/read"),
         ("GET", f"{case}/pages"),
         ("POST", f"{case}/attest"),
+        ("GET", f"{case}/attest/no-cause"),
+        ("POST", f"{case}/attest/no-cause"),
         ("POST", f"{case}/plan"),
         ("POST", f"{case}/close"),
         ("POST", f"{case}/worry/{draft}"),
     ]
 
 
-FIELDS = {"said": "no cause", "look-again": A_SCHOOL_DAY, "letter": "keep", "kind": "harm"}
+FIELDS = {"when": "2026-09-01T09:00", "look-again": A_SCHOOL_DAY, "letter": "keep", "kind": "harm"}
 
 
 async def test_fault_33_a_counselor_of_another_school_finds_nothing(town: Town) -> None:

@@ -7,9 +7,12 @@ import pytest
 from starlette.requests import Request
 
 from desk.door_words import SPANISH, door_words
+from tests.bluepals.facts.test_year import words
 from tests.commands.test_named_commands import sentences
 from tests.desk.test_doors import ENTER, TESS, Browser, another, newest_mail
+from tests.desk.test_family import ANAS, save_addresses
 from tests.desk.town import PROGRAM, Town
+from tests.mailroom import parsed
 
 ROOT = Path(__file__).parents[2]
 WHERE_REFUSALS_ARE_WORDED = ("bluepals/facts", "bluepals/links.py", "desk")
@@ -77,3 +80,14 @@ async def test_a_language_that_was_chosen_goes_along(town: Town, browser: Browse
     form = {"form": await browser.form_key(ENTER), "address": TESS}
     page = await browser.http.post(f"{ENTER}?lang=es", data=form)
     assert "Mire su correo" in page.text
+
+
+async def test_a_familys_code_comes_in_its_language_first(town: Town, browser: Browser) -> None:
+    await save_addresses(town)
+    await browser.asks(ANAS)
+    message = parsed(await town.admin.fetchval("SELECT message FROM mail WHERE kind = 'entry'"))
+    assert message["Subject"].endswith(" es su código para Blue Pals")
+    assert message["Content-Language"] == "es"
+    text = words(message)
+    assert text.index("Escriba el código") < text.index("Type the code")
+    assert "Abrir Blue Pals" in text

@@ -101,6 +101,9 @@ async def test_a_link_opens_in_the_browser_that_asked_once_and_by_its_button(
         assert (await browser.http.get(link)).status_code == 200
     assert not browser.is_in(), "looking spends nothing"
     assert "Ms. Tess" in (await browser.presses(link)).text
+    spent = await browser.http.get(link)
+    assert (spent.status_code, "You are entered already in this browser." in spent.text) == (200, True)
+    assert f'href="/{PROGRAM.id}">To my pages' in spent.text
     browser.http.cookies.delete(SESSION)
     again = await browser.http.get(link)
     assert again.status_code == 403
@@ -294,9 +297,12 @@ async def test_fault_33_a_session_ends_with_what_it_rests_on(
     assert (await browser.http.get(f"/{PROGRAM.id}/cases")).url.path == ENTER
 
 
-@pytest.mark.parametrize(("where", "others"), [("here", True), ("everywhere", False)])
-async def test_who_logs_out_is_out_here_or_everywhere(
-    town: Town, browser: Browser, where: str, others: bool
+@pytest.mark.parametrize(
+    ("where", "others", "said"),
+    [("here", True, "logged out in this browser."), ("everywhere", False, "logged out everywhere: in this")],
+)
+async def test_who_logs_out_is_out_here_or_everywhere_and_is_told(
+    town: Town, browser: Browser, where: str, others: bool, said: str
 ) -> None:
     other = another(town)
     for one in (browser, other):
@@ -304,9 +310,19 @@ async def test_who_logs_out_is_out_here_or_everywhere(
         _, code = await newest_mail(town)
         await one.types(code)
     key = await browser.form_key(f"/{PROGRAM.id}/class")
-    await browser.http.post(f"/{PROGRAM.id}/leave", data={"form": key, "where": where})
+    out = await browser.http.post(f"/{PROGRAM.id}/leave", data={"form": key, "where": where})
+    assert f"You are {said}" in out.text
     assert (await browser.http.get(f"/{PROGRAM.id}/class")).url.path == ENTER
     assert ((await other.http.get(f"/{PROGRAM.id}/class")).url.path != ENTER) is others
+
+
+async def test_where_no_page_is_there_is_a_way_to_ones_own(town: Town) -> None:
+    mo, home = town.moderator("mo"), f'href="/{PROGRAM.id}">To my pages'
+    for path in ("nowhere", "reading/nowhere", f"reading/{town.pairings['leo']}", "reading/next"):
+        missing = await mo.http.get(f"/{PROGRAM.id}/{path}")
+        assert (missing.status_code in {404, 405}, home in missing.text) == (True, True), path
+    assert (await mo.http.get(f"/{PROGRAM.id}")).url.path == mo.path
+    assert "To my pages" not in (await mo.http.get("/nobody/reading")).text, "there is no such program"
 
 
 async def test_a_page_is_for_those_whose_part_it_is(town: Town) -> None:

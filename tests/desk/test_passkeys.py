@@ -4,6 +4,7 @@ import html
 import json
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import cbor2
 import httpx
@@ -17,6 +18,7 @@ from desk.doors import ASKING, SESSION
 from tests.desk.authenticator import Authenticator, text
 from tests.desk.test_doors import newest_mail
 from tests.desk.town import DESK, PROGRAM, SCOPE, Town
+from tests.mailroom import set_clock
 
 HOST = "desk.bluepals.example"
 ENTER, CASES = f"/{PROGRAM.id}/enter", f"/{PROGRAM.id}/cases"
@@ -146,11 +148,26 @@ async def test_an_administrators_link_lets_in_whose_device_is_lost_and_they_remo
     key, theirs = re.search(r'name="form" value="([^"]+)"', page), re.search(rf"{OWN}/([\w-]+)/remove", page)
     assert key
     assert theirs
+    asked = (await inside.http.get(f"{OWN}/{theirs[1]}/remove")).text
+    assert "Remove the passkey made on Tuesday, September 1, 2026, 9:00 AM CDT" in asked
+    assert await town.admin.fetchval("SELECT removed_at FROM passkey") is None, "asked first"
     page = (await inside.http.post(f"{OWN}/{theirs[1]}/remove", data={"form": key[1]})).text
     assert "You have none yet." in page
+    assert "The passkey is removed: nobody enters with it any more." in page
     assert NOT_RIGHT in (await browser.shows(mos)).text
     await browser.enters_by_mail(MO)
     assert browser.is_in()
+
+
+async def test_two_of_the_same_day_are_told_apart_by_their_times(
+    town: Town, browser: Browser, device: Authenticator
+) -> None:
+    await browser.enters_by_mail(MO)
+    assert "The passkey is made." in (await browser.makes(device)).text
+    await set_clock(town.admin, town.now + timedelta(minutes=5))
+    page = (await browser.makes(Authenticator(DESK, HOST, credential_id=b"another"))).text
+    assert page.count("Made on Tuesday, September 1, 2026, 9:00 AM CDT") == 1
+    assert page.count("Made on Tuesday, September 1, 2026, 9:05 AM CDT") == 1
 
 
 async def test_fault_33_nobody_removes_anothers(town: Town, mos: Authenticator) -> None:
@@ -158,6 +175,7 @@ async def test_fault_33_nobody_removes_anothers(town: Town, mos: Authenticator) 
     inside = town.reader("cora")
     key = re.search(r'name="form" value="([^"]+)"', (await inside.http.get(OWN)).text)
     assert key
+    assert (await inside.http.get(f"{OWN}/{theirs}/remove")).status_code == 404
     assert (await inside.http.post(f"{OWN}/{theirs}/remove", data={"form": key[1]})).status_code == 404
     assert await town.admin.fetchval("SELECT removed_at FROM passkey") is None
 

@@ -95,6 +95,19 @@ async def test_a_letter_is_shown_with_what_the_filter_marks_in_words_and_approve
     assert (await mo.gets(f"{draft.id}")).text.count("Approved by Ms. Mo.") == 1
 
 
+async def test_what_is_to_be_read_first_is_approved_by_a_second_step_only(town: Town) -> None:
+    worrying, plain = await town.hands_in("leo", "my unkle hits me"), await town.hands_in("noah", "Hello")
+    mo = town.moderator("mo")
+    question = "Approve it all the same?"
+    page = (await mo.gets(str(worrying.id))).text
+    assert question in page
+    assert '<summary data-key="a"' in page
+    assert '<button data-key="a"' not in page
+    assert question not in (await mo.gets(str(plain.id))).text
+    await decides(mo, worrying, "approve")
+    assert await verdict_of(town, worrying) == "approve"
+
+
 async def test_the_next_letter_comes_by_itself(town: Town) -> None:
     first, second = await town.hands_in("maya", "Hello"), await town.hands_in("noah", "Hi")
     mo = town.moderator("mo")
@@ -117,6 +130,41 @@ async def test_a_letter_goes_back_with_reasons_for_a_child_and_for_an_adult(town
     assert rows[0]["reason_for_child"].startswith("Please leave out where you live")
     assert rows[0]["reason_for_adult"].startswith("It holds a way to reach the writer")
     assert tuple(rows[1]) == ("More, please!", "A bit thin.")
+
+
+async def test_a_ticked_reason_and_own_words_go_back_together(town: Town) -> None:
+    draft = await town.hands_in("maya", PHONE)
+    await decides(
+        town.moderator("mo"), draft, "return", why="contact", for_child="Tell of Rex!", for_adult=""
+    )
+    row = await town.admin.fetchrow("SELECT reason_for_child, reason_for_adult FROM decision")
+    assert row is not None
+    assert row["reason_for_child"] == (
+        "Please leave out where you live, phone numbers, and names on apps or games. Tell of Rex!"
+    )
+    assert row["reason_for_adult"].endswith("an address, a number, an account or a link.")
+
+
+async def test_a_child_gets_the_usual_reasons_in_the_language_of_the_letter(town: Town) -> None:
+    draft = await town.hands_in("ana", "Me llamo Ana.", language="es")
+    mia = town.moderator("mia")
+    page = (await mia.gets(str(draft.id))).text
+    assert '<span lang="es">Por favor, no escribas dónde vives' in page
+    assert "It holds a way to reach the writer" in page
+    await decides(mia, draft, "return", why="short")
+    row = await town.admin.fetchrow("SELECT reason_for_child, reason_for_adult FROM decision")
+    assert row is not None
+    assert row["reason_for_child"].startswith("A tu amigo o amiga por carta")
+    assert row["reason_for_adult"].startswith("It is very short.")
+
+
+async def test_reasons_that_are_refused_stay_in_their_boxes(town: Town) -> None:
+    draft = await town.hands_in("maya", PHONE)
+    mo = town.moderator("mo")
+    assert '<details>\n<summary data-key="b"' in (await mo.gets(str(draft.id))).text
+    refused = (await decides(mo, draft, "return", for_child="Please write about <b>Rex</b>.")).text
+    assert '<details open>\n<summary data-key="b"' in refused
+    assert 'name="for-child" value="Please write about &lt;b&gt;Rex&lt;/b&gt;."' in refused
 
 
 async def test_pages_are_shown_as_pictures(town: Town) -> None:
@@ -226,7 +274,8 @@ async def test_fault_16_what_somebody_else_has_decided_meanwhile_is_said(town: T
     await mo.gets(str(draft.id))
     await town.decides(draft, Verdict.RETURN)
     refused = await decides(mo, draft, "approve", key=key)
-    assert (refused.status_code, "has been decided about already: return" in refused.text) == (409, True)
+    said = "This letter has been sent back to be changed already, by Ms. Mo. The first decision stands."
+    assert (refused.status_code, said in refused.text) == (409, True)
     assert "Sent back by Ms. Mo." in refused.text
 
 

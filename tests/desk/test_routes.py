@@ -22,7 +22,7 @@ STRANGERS = ("sam", "dana", "tess", "theo", "lia", "mia")
 # What the forms ask for, so that it is not for want of it that one is refused.
 FIELDS = {
     "answer": "yes",
-    "said": "no cause",
+    "when": "2026-09-01T09:00",
     "kind": "sad",
     "text": "Hello",
     "reason": "moved",

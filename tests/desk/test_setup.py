@@ -195,6 +195,16 @@ async def test_a_form_that_can_not_be_is_refused_in_its_place(
     assert (refused.status_code, sentence in refused.text) == (status, True)
 
 
+async def test_the_ticks_of_a_form_that_is_refused_stay(town: Town, cora: Visitor) -> None:
+    refused = (await records(town, cora, "maya", "uma", given_on="2026-09-02", scope=["photos"])).text
+    for name, ticked in (("maya", True), ("uma", True), ("noah", False)):
+        assert (f'name="child" value="{await student_id(town, name)}" checked' in refused) is ticked
+    assert 'value="photos" checked' in refused
+    assert 'value="letters" checked' not in refused
+    assert 'name="given-on" max="2026-09-01" value="2026-09-02"' in refused
+    assert 'name="version" value="2026-2"' in refused
+
+
 async def test_a_child_of_another_class_is_not_on_this_one_s_list(town: Town, cora: Visitor) -> None:
     assert (await records(town, cora, "zoe")).status_code == 404
 

@@ -416,10 +416,8 @@ class Visitor:
             f"{self.path}/worry/{draft}", data={"form": await self.form_key(), "kind": kind}
         )
 
-    async def attests(self, case: UUID, said: str, **fields: str) -> httpx.Response:
-        return await self.http.post(
-            f"{self.path}/{case}", data={"form": await self.form_key(), "said": said, **fields}
-        )
+    async def attests(self, case: UUID, **fields: str) -> httpx.Response:
+        return await self.http.post(f"{self.path}/{case}", data={"form": await self.form_key(), **fields})
 
 
 async def begun_town(postgres: PostgresServer, template: str) -> str:

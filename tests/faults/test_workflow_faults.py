@@ -53,7 +53,7 @@ async def test_fault_16_one_decision_of_two_wins_and_one_letter_goes(world: Worl
     )
     (lost,) = [one for one in decided if isinstance(one, BaseException)]
     assert isinstance(lost, NotTaken)
-    assert "One decision is final" in str(lost)
+    assert "The first decision stands." in str(lost)
     await world.tell()
     assert await world.answers("letter_decided") == ["taken"]
 

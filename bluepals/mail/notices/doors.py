@@ -3,6 +3,29 @@
 from bluepals.mail.notice import Action, Notice
 
 
+def enter_in_spanish(*, program: str, code: str, minutes: int, link: str) -> Notice:
+    """To a family whose language is known."""
+    return Notice(
+        kind="entry",
+        subject=f"{code} es su código para Blue Pals",
+        greeting="Hola:",
+        paragraphs=(
+            (
+                f"Pidió abrir Blue Pals, {program}. Escriba el código {code} donde lo pidió, o abra el enlace en el mismo "
+                f"navegador. Cualquiera de los dos sirve una sola vez, durante {minutes} minutos."
+            ),
+            (
+                f"Type the code {code} where you asked, or open the link in the same browser. "
+                f"Either works once, for {minutes} minutes."
+            ),
+            "Si no lo pidió, no haga nada. If you have not asked, do nothing.",
+        ),
+        action=Action("Abrir Blue Pals", link),
+        closing="Gracias, el equipo de Blue Pals",
+        language="es",
+    )
+
+
 def enter(*, program: str, code: str, minutes: int, link: str) -> Notice:
     """In both languages of the program: who asks has not said yet which is theirs."""
     return Notice(

@@ -56,17 +56,31 @@ def silence_warning(*, officer: str, student: str, answer_by: str, link: str) ->
     )
 
 
-def returned(*, name: str, reason: str, due: str, link: str | None) -> Notice:
+def officers_returned(*, officer: str, student: str, reason: str, due: str, link: str) -> Notice:
     return Notice(
         kind="returned",
-        subject="A letter came back to be changed",
-        greeting=f"Dear {name},",
+        subject=f"Your letter to {student} came back to be changed",
+        greeting=f"Dear {officer},",
         paragraphs=(
             "Thank you for the letter. The person who read it asks for a change before it goes on:",
             f"“{reason}”",
             f"Please send it again by {due}.",
         ),
-        action=Action("Change the letter", link) if link else None,
+        action=Action("Change the letter", link),
+    )
+
+
+def childs_returned(*, teacher: str, student: str, reason: str, due: str, link: str) -> Notice:
+    return Notice(
+        kind="returned",
+        subject=f"{student}'s letter came back to be changed",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            "Thank you for the letter. The person who read it asks for a change before it goes on, and says to you:",
+            f"“{reason}”",
+            f"What to say to {student} stands on your page. Please hand the letter in again by {due}.",
+        ),
+        action=Action("Change the letter", link),
     )
 
 

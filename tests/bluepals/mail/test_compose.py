@@ -186,3 +186,9 @@ def test_a_command_is_copied_in_one_piece_from_a_mail() -> None:
         plain = part(parsed(raw(notice)), "plain")
         assert command in plain
         assert max(len(one) for one in plain.splitlines() if command not in one) <= 78
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_footer_gives_staff_no_child_of_their_own(language: str) -> None:
+    plain = part(parsed(raw(Notice("daily", "Today", "Hello,", ("A line.",), language=language))), "plain")
+    assert not re.search(r"child|hij[oa]", plain)

@@ -280,6 +280,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "absent": [],
         "where": Put.ASIDE,
         "stock_id": "another",
+        "reader_ids": [busy.staff["Mona"]],
         "student_id": busy.student["Ana"],
         "student_ids": [busy.student["Ana"]],
         "student": "Ana",
