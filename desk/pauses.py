@@ -15,12 +15,9 @@ from bluepals.facts.office import Office
 from bluepals.facts.pauses import Choice
 from bluepals.store.pauses import What
 from desk.doors import visitor
-from desk.forms import FormRefused, form_key, submitted
+from desk.forms import FormRefused, Sent, form_key, submitted
 from desk.pages import page
 from desk.refusals import status_of
-
-# What was sent by a form, or by the address of a preview.
-Sent = FormData | QueryParams
 
 
 class Pauses:

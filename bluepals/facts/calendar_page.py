@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
+from bluepals.domain.visit_plan import visit_instants, why_it_stays
 from bluepals.facts import dates, pauses
 from bluepals.facts.coordinators import CoordinatorAtDesk
 from bluepals.facts.dates import Change
@@ -23,7 +24,7 @@ from bluepals.store.visits import VisitDate
 
 @dataclass(frozen=True, slots=True)
 class SchoolsCalendar:
-    """One school's year. `open`: its dates can be moved at the desk."""
+    """One school's year. `open`: its dates can be moved at the desk. `visit_stays`: why its visit can't be moved any more."""
 
     program_year: str
     school: str
@@ -31,6 +32,7 @@ class SchoolsCalendar:
     open: bool
     rounds: Sequence[RoundInCalendar]
     visit: VisitDate
+    visit_stays: str | None
     visit_rests: bool
 
 
@@ -75,7 +77,7 @@ async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> Calen
     async with office.database.transaction(coordinator.office_scope) as connection:
         program = await programs.load(connection)
         calendar = SchoolCalendar.of(program)
-        known = await rounds.in_calendar(connection)
+        known, now = await rounds.in_calendar(connection), await programs.now(connection)
         return CalendarPage(
             today=await programs.today(connection),
             schools=[
@@ -85,7 +87,8 @@ async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> Calen
                     program.name_of(school),
                     state == "open",
                     [one for one in known if one.program_year == year],
-                    await visits.date_of(connection, year),
+                    visit := await visits.date_now(connection, year),
+                    why_it_stays(visit.state, visit_instants(program, visit.on), now),
                     await visits.rests(connection, year),
                 )
                 for year, school, state in await programs.years(connection)
@@ -229,15 +232,6 @@ async def preview_move(office: Office, coordinator: CoordinatorAtDesk, change: C
 async def move(office: Office, coordinator: CoordinatorAtDesk, change: Change, *, agreed: str) -> None:
     """Raises what `dates.move` raises."""
     await dates.move(office, coordinator.office_scope, change, by=coordinator.id, agreed=agreed)
-
-
-async def check_visit(office: Office, coordinator: CoordinatorAtDesk, program_year: str) -> None:
-    """That it is of a school of theirs. Raises NotTheirs."""
-    async with office.database.transaction(coordinator.office_scope) as connection:
-        schools = {year: school for year, school, _ in await programs.years(connection)}
-    if program_year not in schools:
-        raise NotTheirs
-    coordinator.check(schools[program_year])
 
 
 _Dates = Mapping[tuple[str, str], Sequence[datetime | date | None]]

@@ -80,6 +80,19 @@ async def test_a_date_is_moved_after_a_look(town: Town, screens: Enter, scripts:
     assert "It goes on, with the dates that you have seen." in await screen.reads()
 
 
+async def test_a_visit_is_called_off_by_whoever_has_seen_who_is_told(town: Town, screens: Enter) -> None:
+    await year.open_year(town.parts.office, SCOPE, NORTH)
+    screen = await screens(width=390)
+    await screen.enters("cora", at="calendar")
+    await screen.presses("Move it or call it off")
+    await screen.presses("See it called off: letters are read aloud instead")
+    assert "No officer has been invited yet." in await screen.reads()
+    await screen.is_looked_at("calendar-visit")
+    await screen.writes("Why, in a sentence", "Snow.")
+    await screen.presses("Call it off for good")
+    assert "This has to wait" in await screen.reads(), "Temporal is away here"
+
+
 async def test_files_are_sent_with_a_problem_and_forms_are_ticked(
     town: Town, screens: Enter, tmp_path: Path
 ) -> None:

@@ -6,9 +6,8 @@ from datetime import date
 import httpx
 import pytest
 
-from bluepals.facts import visits, year
+from bluepals.facts import year
 from bluepals.store import programs
-from service.asking import Asking
 from tests.desk.town import FIRST_ROUND, NORTH, PROGRAM, SCOPE, SOUTH, Town, Visitor
 
 FIRST = {"students_due": "2026-09-18", "officers_due": "2026-10-02", "opens_on": "2026-10-13"}
@@ -226,34 +225,6 @@ async def test_the_same_pause_again_is_refused_in_its_place(town: Town, cora: Vi
     assert (again.status_code, "The letters of the program are paused already." in again.text) == (422, True)
 
 
-async def changes_visit(visitor: Visitor, do: str, **fields: str) -> httpx.Response:
-    return await visitor.posts(f"{NORTH}/visit", do=do, **fields)
-
-
-async def test_a_visit_moves_as_its_workflow_says(
-    town: Town, cora: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def move(_: Asking, program_year: str, to: date) -> None:
-        await visits.move(town.parts.office, SCOPE, program_year, to)
-
-    monkeypatch.setattr(Asking, "move_visit", move)
-    done = await changes_visit(cora, "move", to="2027-04-20", because="The hall is painted.")
-    assert "Everybody who is to come is told" in done.text
-    assert "Tue Apr 20." in done.text
-    assert await town.admin.fetchval("SELECT visit_because FROM program_year WHERE id = $1", NORTH) == (
-        "The hall is painted."
-    )
-
-
-async def test_while_temporal_is_away_the_visit_has_to_wait(town: Town, cora: Visitor) -> None:
-    for do in ("move", "call off", "read aloud"):
-        waits = await changes_visit(cora, do, to="2027-04-20")
-        assert waits.status_code == 503
-        assert "This has to wait" in waits.text
-    assert (await changes_visit(cora, "move")).status_code == 422, "without a day"
-    assert (await changes_visit(cora, "dance")).status_code == 422
-
-
 async def test_who_coordinates_one_school_changes_that_one(town: Town, cora: Visitor) -> None:
     await town.is_coordinator_of("sol", "south")
     sol = town.calendar("sol")
@@ -262,7 +233,6 @@ async def test_who_coordinates_one_school_changes_that_one(town: Town, cora: Vis
     assert "The whole program" not in page
     assert (await looks(sol, **A_WEEK_LATER)).status_code == 404
     assert (await moves(sol, "a1b2c3d4", **A_WEEK_LATER)).status_code == 404
-    assert (await changes_visit(sol, "call off")).status_code == 404
     for target in ("program", "school-north", "agency-city", "pairing-nothing", "elsewhere"):
         assert (await looks_at_pause(sol, target)).status_code == 404
         assert (await pauses(sol, target)).status_code == 404
