@@ -10,7 +10,7 @@ from starlette.routing import Route
 from bluepals.domain.program import RoundDates
 from bluepals.domain.refusals import Refused
 from bluepals.facts import calendar_page
-from bluepals.facts.calendar_page import Preview, key_of
+from bluepals.facts.calendar_page import Preview, key_of, why_round_stays
 from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
 from bluepals.facts.dates import DATES, Change
 from bluepals.facts.office import Office
@@ -92,6 +92,7 @@ class Calendar:
             form_key=form_key(request),
             school=school,
             round=one,
+            stays=why_round_stays(school, one),
             dates=DATES,
             written={name: sent.get(name) or getattr(one, name) for name in DATES},
             along=sent.get("along") == "yes" if sent.get("opens_on") else True,

@@ -130,7 +130,7 @@ class Pauses:
             here=request.url.path,
             visitor=coordinator.entered,
             form_key=form_key(request),
-            target=target,
+            name=await name_of(self._office, coordinator, target),
             what=what,
             seen=seen,
             choices=choices,

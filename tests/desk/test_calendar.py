@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from uuid import UUID
 
 import httpx
 import pytest
@@ -107,6 +108,23 @@ async def test_what_is_over_stays(town: Town, cora: Visitor) -> None:
     assert "Round 1, children&#39;s letters: 2026-09-18 is over and stays." in refused.text
 
 
+async def test_a_round_that_is_over_has_no_form(town: Town, cora: Visitor) -> None:
+    await town.on(date(2026, 10, 14))
+    page = (await looks(cora)).text
+    assert "Round 1 is over: its dates stay as they are." in page
+    assert "Opening day: Tuesday, October 13, 2026" in page
+    assert "See what that moves" not in page
+    assert (await looks(cora, **A_WEEK_LATER)).status_code == 422
+    assert "See what that moves" in (await cora.gets(f"{NORTH}/2")).text
+
+
+async def test_a_round_that_rests_has_no_form(cora: Visitor) -> None:
+    await pauses(cora, "school-north")
+    page = (await looks(cora)).text
+    assert "Round 1 rests, and gets its dates when that ends." in page
+    assert "See what that moves" not in page
+
+
 async def test_before_a_year_is_open_its_dates_are_the_files(town: Town) -> None:
     cora = town.calendar("cora")
     assert "until then its dates are those of program.toml" in await cora.sees()
@@ -191,6 +209,60 @@ async def test_a_pause_freezes_and_ends_with_the_dates_that_were_seen(town: Town
     assert "At rest" not in done.text
 
 
+@pytest.mark.parametrize("target", ["school-nowhere", "agency-nowhere", f"pairing-{UUID(int=0)}"])
+async def test_what_is_not_there_can_not_rest(town: Town, cora: Visitor, target: str) -> None:
+    assert (await looks_at_pause(cora, target)).status_code == 404
+    form = {"target": target, "letters": "yes", "reason": "Snow.", "agreed": "a1b2c3d4"}
+    assert (await cora.posts("pause", **form)).status_code == 404
+    assert (await cora.gets(f"resume/{target}/letters")).status_code == 404
+
+
+async def test_what_rests_is_named_as_people_call_it(town: Town, cora: Visitor) -> None:
+    maya = f"pairing-{town.pairings['maya']}"
+    nothing = (await cora.gets(f"resume/{maya}/letters")).text
+    assert "The letters of Maya and Dana are not paused. Paused: nothing is." in nothing
+    await pauses(cora, maya, reason="the child is absent")
+    await pauses(cora, "agency-city")
+    page = await cora.sees()
+    assert "<strong>Letters of Maya and Dana</strong>: the child is absent. <" in page
+    assert "<strong>Letters of the officers of City Police</strong>: Snow. <" in page
+    assert "<h1>The letters of Maya and Dana go on</h1>" in (await cora.gets(f"resume/{maya}/letters")).text
+    others = (await cora.gets("resume/school-north/letters")).text
+    assert (
+        "The letters of North School are not paused."
+        " Paused: the letters of Maya and Dana; the letters of the officers of City Police." in others
+    )
+
+
+async def test_the_whole_program_is_said_within_a_sentence(cora: Visitor) -> None:
+    assert "The letters of the whole program." in (await looks_at_pause(cora)).text
+    assert ">The whole program</option>" in await cora.sees()
+
+
+async def test_who_coordinates_one_school_reads_no_names_of_another(town: Town, cora: Visitor) -> None:
+    await pauses(cora, f"pairing-{town.pairings['maya']}")
+    await town.is_coordinator_of("sol", "south")
+    refused = (await town.calendar("sol").gets("resume/school-south/letters")).text
+    assert "The letters of South School are not paused. Paused: nothing is." in refused
+
+
+async def test_pairings_with_dates_of_their_own_are_counted_where_they_move(
+    town: Town, cora: Visitor
+) -> None:
+    """Three write with officers of the city; all of them are of North."""
+    await pauses(cora, "agency-city")
+    await town.on(date(2026, 9, 8))
+    where = f"{cora.path}/resume/agency-city/letters"
+    seen = await cora.http.get(where)
+    assert "3 pairings have dates of their own" in seen.text
+    await cora.http.post(where, data={"form": await cora.form_key(), "agreed": agreed(seen)})
+    assert "3 pairings have dates of their own" in (await looks(cora, **A_WEEK_LATER)).text
+    assert "of their own" not in (await looks(cora, of=SOUTH, **A_WEEK_LATER)).text
+    leo = (await looks_at_pause(cora, f"pairing-{town.pairings['leo']}")).text
+    assert "1 pairing rests" in leo
+    assert "1 of the pairings, school years and visits lives by these dates, and is told." in leo
+
+
 async def test_a_round_that_no_longer_fits_is_asked_about(town: Town, cora: Visitor) -> None:
     await pauses(cora)
     await town.on(date(2027, 5, 10))
@@ -222,7 +294,10 @@ async def test_a_pause_of_nothing_or_without_a_reason_is_refused(
 async def test_the_same_pause_again_is_refused_in_its_place(town: Town, cora: Visitor) -> None:
     await pauses(cora)
     again = await pauses(cora)
-    assert (again.status_code, "The letters of the program are paused already." in again.text) == (422, True)
+    assert (again.status_code, "The letters of the whole program are paused already." in again.text) == (
+        422,
+        True,
+    )
 
 
 async def test_who_coordinates_one_school_changes_that_one(town: Town, cora: Visitor) -> None:
