@@ -62,6 +62,19 @@ async def test_who_waits_for_a_pal_is_named_with_the_reason(town: Town) -> None:
     assert "Uma Yang, class 5A, North School: since Tuesday, September 1, 2026" in page
 
 
+async def test_it_waits_since_it_may_have_a_pal_and_has_lost_the_last_one(town: Town) -> None:
+    """On the roster since September 1."""
+    await town.admin.execute("UPDATE student SET consent_on = '2026-09-20' WHERE external_id = 'uma'")
+    await town.on(date(2026, 9, 28), hour=21)
+    await leaving.stop(town.parts.office, SCOPE, town.officers["kim"], by=town.staff["cora"])
+    await town.on(date(2026, 9, 30))
+    page = await town.coordinator("cora").sees()
+    assert "Uma Yang, class 5A, North School: since Sunday, September 20, 2026" in page
+    assert "Zoe Kraus, class 5/B &amp; C, North School: since Monday, September 28, 2026" in page
+    pairs = await town.pairs("cora").sees()
+    assert "Uma Yang, class 5A, North School: for a female officer, since Sunday, September 20, 2026" in pairs
+
+
 async def test_each_schools_rounds_are_there_in_words_too(town: Town) -> None:
     await town.delivers("noah", "Hello")
     page = await town.coordinator("cora").sees()
