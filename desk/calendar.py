@@ -12,7 +12,7 @@ from bluepals.domain.refusals import Refused
 from bluepals.facts import calendar_page
 from bluepals.facts.calendar_page import Preview, key_of, why_round_stays
 from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
-from bluepals.facts.dates import DATES, Change
+from bluepals.facts.dates import DATES, Change, DatesRefused
 from bluepals.facts.office import Office
 from desk.doors import visitor
 from desk.forms import Sent, day_in, form_key, submitted
@@ -58,7 +58,7 @@ class Calendar:
                 sent, agreed, change = form, str(form.get("agreed")), _change(request, form)
                 await calendar_page.move(self._office, coordinator, change, agreed=agreed)
         except Refused as refused:
-            return await self._round_page(request, coordinator, sent, str(refused), status_of(refused))
+            return await self._round_page(request, coordinator, sent, refused)
         return RedirectResponse(f"{_here(request)}?done=moved", 303)
 
     async def _coordinator(self, request: Request) -> CoordinatorAtDesk:
@@ -69,8 +69,7 @@ class Calendar:
         request: Request,
         coordinator: CoordinatorAtDesk,
         sent: Sent,
-        refused: str = "",
-        status: int = 200,
+        refused: Refused | None = None,
     ) -> Response:
         asked = request.path_params
         school, one = await calendar_page.round_to_move(
@@ -81,11 +80,10 @@ class Calendar:
             try:
                 seen = await calendar_page.preview_move(self._office, coordinator, _change(request, sent))
             except Refused as impossible:
-                if not refused:
-                    refused, status = str(impossible), status_of(impossible)
+                refused = refused or impossible
         return page(
             "calendar-round.html",
-            status,
+            status_of(refused) if refused else 200,
             list=_here(request),
             here=request.url.path,
             visitor=coordinator.entered,
@@ -97,12 +95,18 @@ class Calendar:
             written={name: sent.get(name) or getattr(one, name) for name in DATES},
             along=sent.get("along") == "yes" if sent.get("opens_on") else True,
             seen=seen,
-            refused=refused,
+            refused=_sentences(refused),
         )
 
 
 def _here(request: Request) -> str:
     return f"/{request.path_params['program']}/calendar"
+
+
+def _sentences(refused: Refused | None) -> Sequence[str]:
+    if isinstance(refused, DatesRefused):
+        return refused.sentences
+    return [str(refused)] if refused else []
 
 
 def _change(request: Request, sent: Sent) -> Change:

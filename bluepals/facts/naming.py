@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
+from bluepals.domain.long_dates import with_long_dates
 from bluepals.store import naming as store
 from bluepals.store.database import Connection
 from bluepals.store.naming import Pair
@@ -18,7 +18,6 @@ _MEANT = re.compile(
     rf"|\b(?P<kind>[Ss]tudent|[Oo]fficer|[Ss]taff member) (?P<id>{_ID})"
     rf"|\b[Ss]chool (?P<school>{_ID})"
     rf"|\bof (?P<year>{_ID}\.\d{{4}})\b"
-    rf"|\b(?P<day>\d{{4}}-\d\d-\d\d)\b"
 )
 
 
@@ -51,7 +50,7 @@ async def in_names(connection: Connection, sentences: Sequence[str]) -> Sequence
 def _named(sentence: str, known: _Known) -> Named:
     about = [UUID(one["pairing"]) for one in _MEANT.finditer(sentence) if one["pairing"]]
     said = _MEANT.sub(lambda found: _said(found, known) or found[0], sentence)
-    return Named(said, next((one for one in about if one in known.pairs), None))
+    return Named(with_long_dates(said), next((one for one in about if one in known.pairs), None))
 
 
 def _said(found: re.Match[str], known: _Known) -> str | None:
@@ -64,10 +63,8 @@ def _said(found: re.Match[str], known: _Known) -> str | None:
         return known.people.get((found["kind"].lower(), found["id"]))
     if found["school"]:
         return known.schools.get(found["school"])
-    if found["year"]:
-        name = known.schools.get(found["year"])
-        return f"of {name}" if name else None
-    return _day(found["day"])
+    name = known.schools.get(found["year"])
+    return f"of {name}" if name else None
 
 
 def _pair(pair: Pair, found: re.Match[str]) -> str:
@@ -79,10 +76,3 @@ def _pair(pair: Pair, found: re.Match[str]) -> str:
             return f"{officer}; child: {pair.child}, class {pair.class_name}, {pair.school})"
     the = "The" if found["named"].startswith("P") else "the"
     return f"{the} pairing of {child}) and {officer})"
-
-
-def _day(text: str) -> str | None:
-    try:
-        return f"{date.fromisoformat(text):%B %-d, %Y}"
-    except ValueError:
-        return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.program import Program
 from bluepals.domain.visit_plan import VisitState, visit_instants, why_it_stays, why_not_on
 from bluepals.facts import visits
@@ -117,7 +118,7 @@ async def _why_not(connection: Connection, visit: VisitToChange, change: Change)
         return "The visit is on that day already. Choose another one."
     program, now = await programs.load(connection), await programs.now(connection)
     why = why_not_on(program, change.to, now)
-    return f"The visit can't move: {why}" if why else None
+    return with_long_dates(f"The visit can't move: {why}") if why else None
 
 
 async def agree(

@@ -141,7 +141,10 @@ async def test_a_visit_that_rests_gets_its_day_when_that_ends(town: Town, cora: 
     ("asked", "sentence"),
     [
         ({"do": "move"}, "Say to which day the visit moves."),
-        ({"do": "move", "to": "2027-04-17"}, "2027-04-17 is a Saturday"),
+        (
+            {"do": "move", "to": "2027-04-17"},
+            "The visit can&#39;t move: April 17, 2027 is a Saturday. Choose a school day, such as April 19, 2027.",
+        ),
         ({"do": "move", "to": "2027-04-16"}, "The visit is on that day already."),
         ({"do": "dance"}, "Choose one of the buttons"),
     ],
