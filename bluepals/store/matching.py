@@ -141,7 +141,7 @@ async def open_pairs(connection: Connection) -> Sequence[OpenPair]:
         " proposed_pair.gender, proposed_pair.reason"
         " FROM proposed_pair JOIN student ON student.id = proposed_pair.student_id"
         " JOIN officer ON officer.id = proposed_pair.officer_id WHERE state = 'proposed'"
-        " ORDER BY school, class_name, student.last_name, student.first_name, proposed_pair.id"
+        " ORDER BY school, class_name, in_alphabet(student.last_name), in_alphabet(student.first_name), proposed_pair.id"
     )
     return [OpenPair(**row) for row in rows]
 

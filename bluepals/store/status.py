@@ -51,7 +51,7 @@ async def pairings_by_class(connection: Connection) -> Sequence[Row]:
         " FROM pairing JOIN pal ON pal.pairing_id = pairing.id JOIN student ON student.id = pairing.student_id"
         " JOIN school ON school.program_id = pairing.program_id AND school.id = pairing.school_id"
         " WHERE is_in_an_open_year(student) AND student.program_year_id = pairing.program_year_id"
-        " ORDER BY school.name, school.id, class_name, ended, last_name, student.first_name, pairing.begins_on"
+        " ORDER BY school.name, school.id, class_name, ended, in_alphabet(last_name), in_alphabet(student.first_name), pairing.begins_on"
     )
     return [dict(row) for row in rows]
 
