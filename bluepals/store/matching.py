@@ -151,6 +151,14 @@ async def latest_needs(connection: Connection) -> Sequence[dict[str, object]]:
     return list(needs or [])
 
 
+async def matched_on(connection: Connection) -> date | None:
+    """The day of the newest matching; None: there was none."""
+    day: date | None = await connection.fetchval(
+        "SELECT local_day(made_at) FROM proposal ORDER BY number DESC LIMIT 1"
+    )
+    return day
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingChild:
     student_id: str
