@@ -181,7 +181,7 @@ async def resume(
         if changed.agreement != agreed:
             raise PauseRefused(
                 "The dates are no longer those that you have seen: time has passed, or somebody has changed them."
-                " Look again with --preview."
+                " Look again first."
             )
         return changed
 

@@ -219,6 +219,8 @@ async def test_a_pause_freezes_and_ends_with_the_dates_that_were_seen(town: Town
     seen = await cora.http.get(where)
     assert "Fri Sep 25<br>" in seen.text, "five school days later"
     assert await town.admin.fetchval("SELECT count(*) FROM pause WHERE ended_at IS NULL") == 1
+    refused = await cora.http.post(where, data={"form": await cora.form_key(), "agreed": "a1b2c3d4"})
+    assert "or somebody has changed them. Look again first.<" in refused.text
     done = await cora.http.post(where, data={"form": await cora.form_key(), "agreed": agreed(seen)})
     assert "It goes on, with the dates that you have seen." in done.text
     assert "At rest" not in done.text
