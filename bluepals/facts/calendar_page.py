@@ -22,6 +22,9 @@ from bluepals.store.pauses import AlreadyPaused, NotPaused, OpenPause, Target, W
 from bluepals.store.rounds import RoundInCalendar
 from bluepals.store.visits import VisitDate
 
+# Why dates stay as they are.
+NOT_OPEN = "The year is not open yet: until then its dates are those of program.toml."
+
 
 @dataclass(frozen=True, slots=True)
 class SchoolsCalendar:
@@ -258,7 +261,7 @@ async def round_to_move(
 def why_round_stays(school: SchoolsCalendar, one: RoundInCalendar) -> str | None:
     """Why its dates can't be moved; None: they can."""
     if not school.open:
-        return "The year is not open yet: until then its dates are those of program.toml."
+        return NOT_OPEN
     if one.over:
         return f"Round {one.number} is over: its dates stay as they are."
     if one.left_out:

@@ -9,6 +9,7 @@ from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.program import Program
 from bluepals.domain.visit_plan import VisitState, visit_instants, why_it_stays, why_not_on
 from bluepals.facts import visits
+from bluepals.facts.calendar_page import NOT_OPEN
 from bluepals.facts.coordinators import CoordinatorAtDesk
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.office import Office
@@ -83,7 +84,7 @@ async def _why_it_stays(
     connection: Connection, program: Program, program_year: str, state: str
 ) -> str | None:
     if state != "open":
-        return f"The year is {state}: its visit can't be changed here."
+        return "The year is over: its visit stays as it is." if state == "closed" else NOT_OPEN
     visit, plan = (
         await store.date_now(connection, program_year),
         await store.standing(connection, program_year),

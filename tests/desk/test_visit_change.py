@@ -129,6 +129,12 @@ async def test_what_is_over_has_no_form(town: Town, cora: Visitor) -> None:
     assert 'name="do"' not in (await looks(cora)).text
 
 
+async def test_before_a_year_is_open_its_visit_is_the_files(town: Town) -> None:
+    page = (await looks(town.calendar("cora"))).text
+    assert "until then its dates are those of program.toml." in page
+    assert 'name="do"' not in page
+
+
 async def test_a_visit_that_rests_gets_its_day_when_that_ends(town: Town, cora: Visitor) -> None:
     office, by = town.parts.office, town.staff["cora"]
     await pauses.pause(office, SCOPE, Target(school="north"), [What.VISITS], reason="Snow.", by=by)
