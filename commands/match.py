@@ -92,7 +92,7 @@ def _print(
         "student", "school", "class", "since", title=counted(len(waiting), "child waits", "children wait")
     )
     for child in waiting:
-        queue.add_row(child.name, child.school, child.class_name, child.waiting_since)
+        queue.add_row(child.name, child.school, child.class_name, str(child.waiting_since))
     out.print(queue)
 
 

@@ -36,6 +36,7 @@ from desk.setup import Setup
 from desk.shield import Shield
 from desk.single_sign_on import SingleSignOn
 from desk.stacks import Stacks
+from desk.visit_change import ChangingVisit
 from service.asking import Asking
 from service.parts import Parts
 from service.referrals import Referrals
@@ -84,7 +85,8 @@ def app(parts: Parts) -> Starlette:
             *doors.routes,
             *Board(parts.office).routes,
             *Pauses(parts.office).routes,
-            *Calendar(parts.office, asking).routes,
+            *ChangingVisit(parts.office, asking).routes,
+            *Calendar(parts.office).routes,
             *Proposal(parts.office, asking).routes,
             *Setup(parts, PATIENCE).routes,
             *Pairings(parts).routes,

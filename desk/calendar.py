@@ -1,32 +1,28 @@
-"""/{program}/calendar: rounds and visits, and what rests; a date changed after a look at what it moves."""
+"""/{program}/calendar: rounds and visits, and what rests; a round's dates changed after a look at what it moves."""
 
 from collections.abc import Sequence
-from datetime import date
 
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bluepals.domain.program import RoundDates
 from bluepals.domain.refusals import Refused
-from bluepals.facts import calendar_page, visits
-from bluepals.facts.calendar_page import Preview, key_of
+from bluepals.facts import calendar_page
+from bluepals.facts.calendar_page import Preview, key_of, why_round_stays
 from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
-from bluepals.facts.dates import DATES, Change
+from bluepals.facts.dates import DATES, Change, DatesRefused
 from bluepals.facts.office import Office
 from desk.doors import visitor
-from desk.forms import FormRefused, day_in, form_key, submitted
+from desk.forms import Fields, day_in, form_key, submitted
 from desk.pages import page
-from desk.pauses import Sent
 from desk.refusals import status_of
-from service.asking import Asking, in_a_sentence
 
 
 class Calendar:
-    def __init__(self, office: Office, asking: Asking) -> None:
+    def __init__(self, office: Office) -> None:
         self._office = office
-        self._asking = asking
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -36,11 +32,19 @@ class Calendar:
             Route(here, self.show),
             Route(one_round, self.show_round, methods=["GET"]),
             Route(one_round, self.move_round, methods=["POST"]),
-            Route(f"{here}/{{program_year}}/visit", self.change_visit, methods=["POST"]),
         ]
 
     async def show(self, request: Request) -> Response:
-        return await self._page(request, await self._coordinator(request))
+        coordinator = await self._coordinator(request)
+        return page(
+            "calendar.html",
+            here=_here(request),
+            visitor=coordinator.entered,
+            form_key=form_key(request),
+            page=await calendar_page.calendar_page(self._office, coordinator),
+            key_of=key_of,
+            done=request.query_params.get("done"),
+        )
 
     async def show_round(self, request: Request) -> Response:
         return await self._round_page(request, await self._coordinator(request), request.query_params)
@@ -48,58 +52,24 @@ class Calendar:
     async def move_round(self, request: Request) -> Response:
         coordinator, asked = await self._coordinator(request), request.path_params
         await calendar_page.round_to_move(self._office, coordinator, asked["program_year"], asked["opening"])
-        sent: Sent = QueryParams()
+        sent: Fields = QueryParams()
         try:
             async with submitted(request) as form:
                 sent, agreed, change = form, str(form.get("agreed")), _change(request, form)
                 await calendar_page.move(self._office, coordinator, change, agreed=agreed)
         except Refused as refused:
-            return await self._round_page(request, coordinator, sent, str(refused), status_of(refused))
+            return await self._round_page(request, coordinator, sent, refused)
         return RedirectResponse(f"{_here(request)}?done=moved", 303)
-
-    async def change_visit(self, request: Request) -> Response:
-        """A command of its workflow's; the reason is on record before."""
-        coordinator, year = await self._coordinator(request), request.path_params["program_year"]
-        await calendar_page.check_visit(self._office, coordinator, year)
-        try:
-            async with submitted(request) as form:
-                because = str(form.get("because") or "").strip() or None
-                do, to = form.get("do"), _second_date(form)
-                await visits.give_reason(self._office, coordinator.office_scope, year, because)
-            async with in_a_sentence():
-                if to is not None:
-                    await self._asking.move_visit(year, to)
-                else:
-                    await self._asking.call_off_visit(year, read_aloud=do == "read aloud")
-        except Refused as refused:
-            return await self._page(request, coordinator, str(refused), status_of(refused))
-        return RedirectResponse(f"{_here(request)}?done=visit", 303)
 
     async def _coordinator(self, request: Request) -> CoordinatorAtDesk:
         return await coordinator_at_desk(self._office, await visitor(self._office, request))
-
-    async def _page(
-        self, request: Request, coordinator: CoordinatorAtDesk, refused: str = "", status: int = 200
-    ) -> Response:
-        return page(
-            "calendar.html",
-            status,
-            here=_here(request),
-            visitor=coordinator.entered,
-            form_key=form_key(request),
-            page=await calendar_page.calendar_page(self._office, coordinator),
-            key_of=key_of,
-            refused=refused,
-            done=request.query_params.get("done"),
-        )
 
     async def _round_page(
         self,
         request: Request,
         coordinator: CoordinatorAtDesk,
-        sent: Sent,
-        refused: str = "",
-        status: int = 200,
+        sent: Fields,
+        refused: Refused | None = None,
     ) -> Response:
         asked = request.path_params
         school, one = await calendar_page.round_to_move(
@@ -110,22 +80,22 @@ class Calendar:
             try:
                 seen = await calendar_page.preview_move(self._office, coordinator, _change(request, sent))
             except Refused as impossible:
-                if not refused:
-                    refused, status = str(impossible), status_of(impossible)
+                refused = refused or impossible
         return page(
             "calendar-round.html",
-            status,
+            status_of(refused) if refused else 200,
             list=_here(request),
             here=request.url.path,
             visitor=coordinator.entered,
             form_key=form_key(request),
             school=school,
             round=one,
+            stays=why_round_stays(school, one),
             dates=DATES,
             written={name: sent.get(name) or getattr(one, name) for name in DATES},
             along=sent.get("along") == "yes" if sent.get("opens_on") else True,
             seen=seen,
-            refused=refused,
+            refused=_sentences(refused),
         )
 
 
@@ -133,7 +103,13 @@ def _here(request: Request) -> str:
     return f"/{request.path_params['program']}/calendar"
 
 
-def _change(request: Request, sent: Sent) -> Change:
+def _sentences(refused: Refused | None) -> Sequence[str]:
+    if isinstance(refused, DatesRefused):
+        return refused.sentences
+    return [str(refused)] if refused else []
+
+
+def _change(request: Request, sent: Fields) -> Change:
     """Raises FormRefused."""
     asked = request.path_params
     students, officers, opens = (
@@ -141,13 +117,3 @@ def _change(request: Request, sent: Sent) -> Change:
     )
     dates = RoundDates(asked["opening"], students, officers, opens)
     return Change(asked["program_year"], dates, along=sent.get("along") == "yes")
-
-
-def _second_date(form: FormData) -> date | None:
-    """None: it is called off. Raises FormRefused."""
-    match form.get("do"):
-        case "move":
-            return day_in(form, "to", "Say to which day the visit moves.")
-        case "call off" | "read aloud":
-            return None
-    raise FormRefused(422, "Choose one of the buttons, and send it again.")

@@ -20,6 +20,9 @@ from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES, Upload, clean_page
 from bluepals.paper.stacks import MAX_STACK_BYTES, ReadPage, read_stack
 from desk.pages import LANGUAGES
 
+# What was sent by a form, or by the address of a preview.
+Fields = FormData | QueryParams
+
 MAX_TEXT_BYTES = 1024 * 1024
 MAX_BODY_BYTES = MAX_PAGES * MAX_UPLOAD_BYTES + MAX_TEXT_BYTES
 MEGABYTES = MAX_UPLOAD_BYTES // 1024 // 1024
@@ -201,7 +204,7 @@ def ids_in(form: FormData, name: str) -> list[UUID]:
         raise FormRefused(422, "Tick what is on the page, and send it again.") from None
 
 
-def day_in(form: FormData | QueryParams, name: str, sentence: str) -> date:
+def day_in(form: Fields, name: str, sentence: str) -> date:
     """Raises FormRefused with this sentence."""
     try:
         return date.fromisoformat(_field(form, name))
@@ -222,7 +225,7 @@ async def _pages(files: list[UploadFile]) -> bytes:
         return await asyncio.to_thread(clean_pages, uploads)
 
 
-def _field(form: FormData | QueryParams, name: str) -> str:
+def _field(form: Fields, name: str) -> str:
     value = form.get(name)
     return value if isinstance(value, str) else ""
 

@@ -52,6 +52,20 @@ _templates.globals.update(
     english=DESK_ENGLISH,
     counted=counted,
 )
+
+
+def ended(sentence: str) -> str:
+    """With a full stop, where whoever wrote it has left it out."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+
+
+def begun(sentence: str) -> str:
+    """With a capital letter, and the others as they are."""
+    return f"{sentence[:1].upper()}{sentence[1:]}"
+
+
+_templates.filters["ended"] = ended
+_templates.filters["begun"] = begun
 _templates.filters["long_date"] = ENGLISH.long_date
 _templates.filters["in_words"] = language_name
 _templates.filters["in_own_words"] = in_own_words

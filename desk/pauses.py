@@ -15,12 +15,9 @@ from bluepals.facts.office import Office
 from bluepals.facts.pauses import Choice
 from bluepals.store.pauses import What
 from desk.doors import visitor
-from desk.forms import FormRefused, form_key, submitted
+from desk.forms import Fields, FormRefused, form_key, submitted
 from desk.pages import page
 from desk.refusals import status_of
-
-# What was sent by a form, or by the address of a preview.
-Sent = FormData | QueryParams
 
 
 class Pauses:
@@ -43,7 +40,7 @@ class Pauses:
 
     async def pause(self, request: Request) -> Response:
         coordinator = await self._coordinator(request)
-        sent: Sent = QueryParams()
+        sent: Fields = QueryParams()
         try:
             async with submitted(request) as form:
                 sent, agreed = form, str(form.get("agreed"))
@@ -60,7 +57,7 @@ class Pauses:
     async def resume(self, request: Request) -> Response:
         coordinator = await self._coordinator(request)
         target, what = target_of(request.path_params["target"]), _what(request)
-        sent: Sent = QueryParams()
+        sent: Fields = QueryParams()
         try:
             async with submitted(request) as form:
                 sent, agreed = form, str(form.get("agreed"))
@@ -77,7 +74,7 @@ class Pauses:
         self,
         request: Request,
         coordinator: CoordinatorAtDesk,
-        sent: Sent,
+        sent: Fields,
         refused: str = "",
         status: int = 200,
     ) -> Response:
@@ -113,7 +110,7 @@ class Pauses:
         self,
         request: Request,
         coordinator: CoordinatorAtDesk,
-        sent: Sent,
+        sent: Fields,
         refused: str = "",
         status: int = 200,
     ) -> Response:
@@ -133,7 +130,7 @@ class Pauses:
             here=request.url.path,
             visitor=coordinator.entered,
             form_key=form_key(request),
-            target=target,
+            name=await name_of(self._office, coordinator, target),
             what=what,
             seen=seen,
             choices=choices,
@@ -146,7 +143,7 @@ def _calendar(request: Request) -> str:
     return f"/{request.path_params['program']}/calendar"
 
 
-def _whats(sent: Sent) -> Sequence[What]:
+def _whats(sent: Fields) -> Sequence[What]:
     """Raises FormRefused."""
     whats = [what for what in What if sent.get(what) == "yes"]
     if not whats:
@@ -166,7 +163,7 @@ def _what(request: Request) -> What:
     return What.VISITS if request.path_params["what"] == What.VISITS else What.LETTERS
 
 
-def _choices(sent: Sent) -> Mapping[int, Choice]:
+def _choices(sent: Fields) -> Mapping[int, Choice]:
     """What becomes of rounds that no longer fit; those without a word are asked about."""
     found = {}
     for name, said in sent.items():

@@ -57,6 +57,17 @@ def visit_instants(program: Program, day: date) -> VisitInstants:
     )
 
 
+def why_it_stays(plan: VisitState, found: VisitInstants, now: datetime) -> str | None:
+    """Why the visit can neither move nor be called off any more; None while it can."""
+    if plan is VisitState.READ_ALOUD:
+        return STAYS_READ_ALOUD
+    if plan is VisitState.PLANNED and found.over <= now:
+        return IS_OVER
+    if plan is VisitState.CALLED_OFF and found.latest <= now:
+        return NO_DAY_LEFT
+    return None
+
+
 def answer_limit(program: Program, visit_on: date, now: datetime, days: int) -> datetime | None:
     """So many days from now, on a school day; at the latest when the run sheet is made. None: it is made already."""
     calendar, sheets_at = SchoolCalendar.of(program), visit_instants(program, visit_on).sheets_at

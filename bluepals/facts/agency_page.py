@@ -41,9 +41,9 @@ class AgencyOnPage:
 
     @property
     def to_renew(self) -> tuple[OfficerOnPage, ...]:
-        """The nearest first."""
+        """The nearest first, and those of one day by their names."""
         found = [one for one in self.officers if one.mark is not None]
-        return tuple(sorted(found, key=lambda one: (one.row.days_cleared or 0, one.row.name)))
+        return tuple(sorted(found, key=lambda one: one.row.days_cleared or 0))
 
     @property
     def reserves(self) -> tuple[OfficerOnPage, ...]:

@@ -1,29 +1,34 @@
 """The calendar of a coordinator's page: each school's rounds and visit, what rests, and what a change would move."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
+from bluepals.domain.visit_plan import visit_instants, why_it_stays
 from bluepals.facts import dates, pauses
 from bluepals.facts.coordinators import CoordinatorAtDesk
 from bluepals.facts.dates import Change
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.office import Office
-from bluepals.facts.pauses import Choice, NewCalendar
+from bluepals.facts.pauses import Choice, NewCalendar, PauseRefused
 from bluepals.store import pauses as store
 from bluepals.store import programs, rounds, status, visits
 from bluepals.store.database import Connection
-from bluepals.store.pauses import OpenPause, Target, What
+from bluepals.store.pauses import AlreadyPaused, NotPaused, OpenPause, Target, What
 from bluepals.store.rounds import RoundInCalendar
 from bluepals.store.visits import VisitDate
+
+# Why dates stay as they are.
+NOT_OPEN = "The year is not open yet: until then its dates are those of program.toml."
 
 
 @dataclass(frozen=True, slots=True)
 class SchoolsCalendar:
-    """One school's year. `open`: its dates can be moved at the desk."""
+    """One school's year. `open`: its dates can be moved at the desk. `visit_stays`: why its visit can't be moved any more."""
 
     program_year: str
     school: str
@@ -31,6 +36,7 @@ class SchoolsCalendar:
     open: bool
     rounds: Sequence[RoundInCalendar]
     visit: VisitDate
+    visit_stays: str | None
     visit_rests: bool
 
 
@@ -62,7 +68,9 @@ class MovedDates:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a change would move. `unfit`: rounds for which no day is left; `agreed`: stands for exactly these dates."""
+    """What a change would move. `own_dates`: pairings of which it moves dates of their own; `unfit`: rounds for which no
+    day is left; `agreed`: stands for exactly these dates.
+    """
 
     moved: Sequence[MovedDates]
     own_dates: int
@@ -75,7 +83,7 @@ async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> Calen
     async with office.database.transaction(coordinator.office_scope) as connection:
         program = await programs.load(connection)
         calendar = SchoolCalendar.of(program)
-        known = await rounds.in_calendar(connection)
+        known, now = await rounds.in_calendar(connection), await programs.now(connection)
         return CalendarPage(
             today=await programs.today(connection),
             schools=[
@@ -85,31 +93,46 @@ async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> Calen
                     program.name_of(school),
                     state == "open",
                     [one for one in known if one.program_year == year],
-                    await visits.date_of(connection, year),
+                    visit := await visits.date_now(connection, year),
+                    why_it_stays(visit.state, visit_instants(program, visit.on), now),
                     await visits.rests(connection, year),
                 )
                 for year, school, state in await programs.years(connection)
                 if state != "closed" and coordinator.sees(school)
             ],
             pauses=[
-                PauseOnPage(one, _called(one.target, program), calendar.label(one.began_at))
-                for one in await store.open_pauses(connection)
-                if coordinator.sees(one.target.school)
+                PauseOnPage(
+                    one,
+                    await _called(connection, program, coordinator, one.target),
+                    calendar.label(one.began_at),
+                )
+                for one in await _open_pauses(connection, coordinator)
             ],
             targets=_targets(program, coordinator),
         )
 
 
+async def _open_pauses(connection: Connection, coordinator: CoordinatorAtDesk) -> Sequence[OpenPause]:
+    return [one for one in await store.open_pauses(connection) if coordinator.sees(one.target.school)]
+
+
 def _targets(program: Program, coordinator: CoordinatorAtDesk) -> Mapping[str, str]:
+    """As they are called within a sentence."""
     schools = {f"school-{one.id}": one.name for one in program.schools if coordinator.sees(one.id)}
     if coordinator.schools is not None:
         return schools
-    agencies = {f"agency-{one.id}": f"The officers of {one.name}" for one in program.agencies}
-    return {"program": "The whole program", **schools, **agencies}
+    agencies = {f"agency-{one.id}": f"the officers of {one.name}" for one in program.agencies}
+    return {"program": "the whole program", **schools, **agencies}
 
 
-def _called(target: Target, program: Program) -> str:
-    return program.name_of(target.school) if target.school else str(target)
+async def _called(
+    connection: Connection, program: Program, coordinator: CoordinatorAtDesk, target: Target
+) -> str:
+    """Within a sentence. Raises LookupError, when there is no such pairing."""
+    if target.pairing_id is not None:
+        card = await status.pairing(connection, target.pairing_id)
+        return f"{card['student']} and {card['officer']}"
+    return _targets(program, coordinator).get(key_of(target), str(target))
 
 
 def target_of(key: str) -> Target:
@@ -139,12 +162,10 @@ async def preview_pause(
     office: Office, coordinator: CoordinatorAtDesk, target: Target, whats: Sequence[What]
 ) -> Preview:
     """Raises NotTheirs, and what `pauses.preview_pause` raises."""
-    coordinator.check(target.school)
-    rest = await pauses.preview_pause(office, coordinator.office_scope, target, whats, by=coordinator.id)
-    before = {**_of_rounds(rest.before.rounds), **_of_visits(rest.before.visits)}
-    seen = await _seen(office, coordinator, before, rest.after)
-    freezing = {one.pairing_id for one in rest.after.own if one not in rest.before.own}
-    return replace(seen, own_dates=len(freezing), agreed=rest.agreement)
+    async with _said_with_names(office, coordinator, target):
+        rest = await pauses.preview_pause(office, coordinator.office_scope, target, whats, by=coordinator.id)
+    seen = await _seen(office, coordinator, rest.before, rest.after)
+    return replace(seen, agreed=rest.agreement)
 
 
 async def pause(
@@ -157,21 +178,41 @@ async def pause(
     agreed: str,
 ) -> None:
     """Raises NotTheirs, and what `pauses.pause_as_seen` raises."""
-    coordinator.check(target.school)
-    await pauses.pause_as_seen(
-        office, coordinator.office_scope, target, whats, reason=reason, by=coordinator.id, agreed=agreed
-    )
+    async with _said_with_names(office, coordinator, target):
+        await pauses.pause_as_seen(
+            office, coordinator.office_scope, target, whats, reason=reason, by=coordinator.id, agreed=agreed
+        )
+
+
+@asynccontextmanager
+async def _said_with_names(
+    office: Office, coordinator: CoordinatorAtDesk, target: Target
+) -> AsyncIterator[None]:
+    """What is refused is said with the names of what may be known here. Raises NotTheirs, and what is raised within."""
+    name = await name_of(office, coordinator, target)
+    try:
+        yield
+    except AlreadyPaused as refused:
+        raise PauseRefused(f"The {refused.what} of {name} are paused already.") from None
+    except NotPaused as refused:
+        paused = [
+            f"the {one.pause.what} of {one.of}" for one in (await calendar_page(office, coordinator)).pauses
+        ]
+        whats = " and ".join(refused.whats)
+        raise PauseRefused(
+            f"The {whats} of {name} are not paused. Paused: {'; '.join(paused) or 'nothing is'}."
+        ) from None
 
 
 async def name_of(office: Office, coordinator: CoordinatorAtDesk, target: Target) -> str:
-    """What is to rest, as people call it. Raises NotTheirs when this coordinator may not pause it."""
+    """What is to rest, as people call it within a sentence. Raises NotTheirs when this coordinator may not pause it."""
     coordinator.check(target.school)
     async with office.database.transaction(coordinator.office_scope) as connection:
+        program = await programs.load(connection)
+        if target.pairing_id is None and key_of(target) not in _targets(program, coordinator):
+            raise NotTheirs
         try:
-            if target.pairing_id is not None:
-                card = await status.pairing(connection, target.pairing_id)
-                return f"{card['student']} and {card['officer']}"
-            return _targets(await programs.load(connection), coordinator)[key_of(target)]
+            return await _called(connection, program, coordinator, target)
         except LookupError:
             raise NotTheirs from None
 
@@ -184,10 +225,10 @@ async def preview_resume(
     choices: Mapping[int, Choice],
 ) -> Preview:
     """Raises NotTheirs, and what `pauses.preview` raises."""
-    coordinator.check(target.school)
-    async with office.database.transaction(coordinator.office_scope) as connection:
-        before = await _before(connection)
-    after = await pauses.preview(office, coordinator.office_scope, target, [what], choices, by=coordinator.id)
+    before = await _before(office, coordinator)
+    async with _said_with_names(office, coordinator, target):
+        scope, by = coordinator.office_scope, coordinator.id
+        after = await pauses.preview(office, scope, target, [what], choices, by=by)
     return await _seen(office, coordinator, before, after)
 
 
@@ -201,10 +242,9 @@ async def resume(
     agreed: str,
 ) -> NewCalendar:
     """Raises NotTheirs, and what `pauses.resume` raises."""
-    coordinator.check(target.school)
-    return await pauses.resume(
-        office, coordinator.office_scope, target, [what], choices, by=coordinator.id, agreed=agreed
-    )
+    async with _said_with_names(office, coordinator, target):
+        scope, by = coordinator.office_scope, coordinator.id
+        return await pauses.resume(office, scope, target, [what], choices, by=by, agreed=agreed)
 
 
 async def round_to_move(
@@ -218,10 +258,21 @@ async def round_to_move(
     raise NotTheirs
 
 
+def why_round_stays(school: SchoolsCalendar, one: RoundInCalendar) -> str | None:
+    """Why its dates can't be moved; None: they can."""
+    if not school.open:
+        return NOT_OPEN
+    if one.over:
+        return f"Round {one.number} is over: its dates stay as they are."
+    if one.left_out:
+        how = "was carried into the next year" if one.left_out == "carried" else "was dropped"
+        return f"Round {one.number} {how}, and has no dates."
+    return None if one.opens_on else f"Round {one.number} rests, and gets its dates when that ends."
+
+
 async def preview_move(office: Office, coordinator: CoordinatorAtDesk, change: Change) -> Preview:
     """Raises what `dates.preview` raises."""
-    async with office.database.transaction(coordinator.office_scope) as connection:
-        before = await _before(connection)
+    before = await _before(office, coordinator)
     after = await dates.preview(office, coordinator.office_scope, change, by=coordinator.id)
     return await _seen(office, coordinator, before, after)
 
@@ -231,23 +282,12 @@ async def move(office: Office, coordinator: CoordinatorAtDesk, change: Change, *
     await dates.move(office, coordinator.office_scope, change, by=coordinator.id, agreed=agreed)
 
 
-async def check_visit(office: Office, coordinator: CoordinatorAtDesk, program_year: str) -> None:
-    """That it is of a school of theirs. Raises NotTheirs."""
-    async with office.database.transaction(coordinator.office_scope) as connection:
-        schools = {year: school for year, school, _ in await programs.years(connection)}
-    if program_year not in schools:
-        raise NotTheirs
-    coordinator.check(schools[program_year])
-
-
 _Dates = Mapping[tuple[str, str], Sequence[datetime | date | None]]
 
 
-async def _before(connection: Connection) -> _Dates:
-    return {
-        **_of_rounds(await store.rounds_to_come(connection)),
-        **_of_visits(await store.visits_to_come(connection)),
-    }
+async def _before(office: Office, coordinator: CoordinatorAtDesk) -> NewCalendar:
+    async with office.database.transaction(coordinator.office_scope) as connection:
+        return await pauses.calendar_to_come(connection)
 
 
 def _of_rounds(found: Sequence[store.RoundOnRecord]) -> _Dates:
@@ -262,11 +302,12 @@ def _of_visits(found: Sequence[store.VisitOnRecord]) -> _Dates:
 
 
 async def _seen(
-    office: Office, coordinator: CoordinatorAtDesk, before: _Dates, after: NewCalendar
+    office: Office, coordinator: CoordinatorAtDesk, before: NewCalendar, after: NewCalendar
 ) -> Preview:
     async with office.database.transaction(coordinator.office_scope) as connection:
         program = await programs.load(connection)
     zone = SchoolCalendar.of(program).zone
+    old = {**_of_rounds(before.rounds), **_of_visits(before.visits)}
     new = {**_of_rounds(after.rounds), **_of_visits(after.visits)}
 
     def days(of: Sequence[datetime | date | None]) -> Sequence[date | None]:
@@ -274,11 +315,11 @@ async def _seen(
 
     return Preview(
         moved=[
-            MovedDates(f"{program.name_of(school)}, {what}", days(before.get((school, what), ())), days(now))
+            MovedDates(f"{program.name_of(school)}, {what}", days(old.get((school, what), ())), days(now))
             for (school, what), now in new.items()
-            if before.get((school, what)) != now
+            if old.get((school, what)) != now
         ],
-        own_dates=len({one.pairing_id for one in after.own}),
+        own_dates=len({one.pairing_id for one in after.own if one not in before.own}),
         unfit=sorted({one.number for one in after.unfit}),
         told=after.told,
         agreed=after.agreement,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bluepals.domain.cases import LetterOutcome, OfficerOutcome
 from bluepals.domain.letters import ScannedLetter, TypedLetter
+from bluepals.domain.people import Role
 from bluepals.facts import cases, closing
 from bluepals.facts.closing import Closing, Word
 from bluepals.facts.desk import NotTheirs
@@ -14,7 +15,7 @@ from bluepals.facts.office import Letterhead, Office
 from bluepals.store import conduct_page as store
 from bluepals.store.conduct_page import ConductRow
 from bluepals.store.content import ContentErased
-from bluepals.store.database import Scope
+from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import read as read_draft
 
 
@@ -56,6 +57,20 @@ async def to_decide(office: Office, visitor: Visitor) -> Sequence[ConductInList]
     return [
         ConductInList(one, letterhead.calendar.label(one.opened_at)) for one in found if one.closed_at is None
     ]
+
+
+async def words_asked(connection: Connection, staff: UUID, role: Role) -> Sequence[ConductRow]:
+    """The open cases that wait for what this person says as such: nobody has said it, or the others say something else."""
+    return [
+        one
+        for one in await store.to_decide(connection, staff)
+        if one.closed_at is None and role in one.roles and await _is_asked(connection, one.case_id, role)
+    ]
+
+
+async def _is_asked(connection: Connection, case_id: UUID, role: Role) -> bool:
+    said = {one.role: (one.letter, one.officer) for one in await store.words(connection, case_id) if one.at}
+    return role not in said or len(set(said.values())) > 1
 
 
 async def conduct_page(office: Office, visitor: Visitor, case_id: UUID) -> ConductPage:

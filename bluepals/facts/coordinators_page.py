@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from bluepals.domain.board import Board
 from bluepals.domain.cases import Concern
+from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
-from bluepals.facts import board, decisions
+from bluepals.facts import board, conduct_page, decisions
 from bluepals.facts.coordinators import CoordinatorAtDesk
 from bluepals.facts.decisions import Decision, Step
+from bluepals.facts.naming import in_names
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import board as store
 from bluepals.store import cases, letters, people
@@ -19,8 +22,21 @@ from bluepals.store.database import Connection, widen
 
 @dataclass(frozen=True, slots=True)
 class DecisionOnBoard:
+    """`sentence`: with the names of those whose ids are on record. `pairing`: the one that it is about."""
+
     decision: Decision
+    sentence: str
+    pairing: UUID | None
     since: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordAsked:
+    """A case of an officer's conduct that takes this coordinator's word."""
+
+    case_id: UUID
+    officer: str
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,7 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True)
 class CoordinatorsPage:
+    words_asked: Sequence[WordAsked]
     decisions: Sequence[DecisionOnBoard]
     to_read: Sequence[ToRead]
     without_pal: Sequence[WithoutPal]
@@ -58,18 +75,32 @@ async def coordinators_page(office: Office, coordinator: CoordinatorAtDesk) -> C
         rounds = await board.board_rounds(connection)
         await widen(connection, coordinator.program)
         letterhead = await Letterhead.of(office, connection)
-        found = await decisions.open_decisions(connection)
         return CoordinatorsPage(
-            decisions=[
-                DecisionOnBoard(one, letterhead.calendar.label(one.call.opened_at))
-                for one in found
-                if coordinator.sees(one.call.school)
+            words_asked=[
+                WordAsked(
+                    one.case_id,
+                    one.officer_name,
+                    one.opened_at.astimezone(letterhead.calendar.zone).date(),
+                )
+                for one in await conduct_page.words_asked(connection, coordinator.id, Role.COORDINATOR)
             ],
+            decisions=await _decisions(connection, letterhead, coordinator),
             to_read=await _to_read(connection, letterhead, coordinator),
             without_pal=[one for one in await store.without_pal(connection) if coordinator.sees(one.school)],
             cases=await _open_cases(connection, letterhead, coordinator),
             board=rounds,
         )
+
+
+async def _decisions(
+    connection: Connection, letterhead: Letterhead, coordinator: CoordinatorAtDesk
+) -> Sequence[DecisionOnBoard]:
+    found = [one for one in await decisions.open_decisions(connection) if coordinator.sees(one.call.school)]
+    named = await in_names(connection, [one.call.sentence for one in found])
+    return [
+        DecisionOnBoard(one, said.sentence, said.pairing, letterhead.calendar.label(one.call.opened_at))
+        for one, said in zip(found, named, strict=True)
+    ]
 
 
 async def _to_read(
@@ -108,7 +139,7 @@ async def _open_cases(
 
 def _waits_for(case: cases.Row) -> str:
     if case["to_attest"]:
-        return f"{case['to_attest']} who read the letter still to attest"
+        return f"{counted(case['to_attest'], 'reader', 'readers')} of the letter to attest"
     if case["kind"] == Concern.CONDUCT:
         return "the word of those who decide about an officer's conduct"
     if case["look_again_on"] is None:

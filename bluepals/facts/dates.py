@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar, check_dates
+from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.refusals import Refused
@@ -22,8 +23,20 @@ from bluepals.store.pauses import Target
 DATES = {"students_due": "children's letters", "officers_due": "officers' letters", "opens_on": "opening day"}
 
 
+# What those who read program.toml call them, and what a coordinator does.
+_FIELDS = {
+    "students_due": "the children's letters of",
+    "officers_due": "the officers' letters of",
+    "last_day": "the last day,",
+}
+
+
 class DatesRefused(Refused):
-    """The dates stay as they are; the message says why and what to do."""
+    """The dates stay as they are; each sentence says why and what to do."""
+
+    def __init__(self, *sentences: str) -> None:
+        self.sentences = [with_long_dates(one) for one in sentences]
+        super().__init__(" ".join(self.sentences))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,7 @@ async def _move(connection: Connection, change: Change, by: UUID) -> NewCalendar
         *await _problems(connection, program, change, wanted, moved),
     ]
     if problems:
-        raise DatesRefused(" ".join(problems))
+        raise DatesRefused(*problems)
     for dates in moved.values():
         planned = await pauses.plan_for(connection, program, school, dates)
         await store.plan_anew(connection, change.program_year, planned, by)
@@ -143,7 +156,7 @@ async def _problems(
     """Of what is moved, and of the round that follows it."""
     looked_at = {*moved, *(number + 1 for number in moved)}
     found = [
-        f"Round {key[1]}, {DATES[key[2]]}: {one.value} {one.problem}."
+        f"Round {key[1]}, {DATES[key[2]]}: {one.value} {_FIELD.sub(lambda found: _FIELDS[found[0]], one.problem)}."
         for one in check_dates(replace(program, rounds=tuple(wanted.values())))
         if (key := _ROUND_KEY.fullmatch(one.key)) and int(key[1]) in looked_at
     ]
@@ -162,4 +175,5 @@ async def _problems(
     return found
 
 
+_FIELD = re.compile(r"\b(?:" + "|".join(_FIELDS) + r")\b")
 _ROUND_KEY = re.compile(r"rounds\[(\d+)\]\.(\w+)")

@@ -50,18 +50,6 @@ _AFTER_RUNG: Mapping[Rung, Sequence[Step]] = {
     Rung.REST_PROPOSED: (Step.REST,),
 }
 
-ABOUT_A_PAIRING = frozenset(
-    {
-        silence.KIND,
-        silence.NOT_REACHED,
-        visit_hosts.KIND,
-        leaving.DEATH,
-        "declined",
-        "letter held",
-        "no stock letter",
-        "empty place in a pack",
-    }
-)
 # What follows from these is no silence any more; the call would stand until the next morning.
 _ENDS_IT = frozenset({Step.ANOTHER_OFFICER, Step.REST})
 
@@ -72,11 +60,6 @@ class Decision:
 
     call: Call
     steps: Sequence[Step]
-
-    @property
-    def pairing_id(self) -> UUID | None:
-        """Of the pairing that it is about."""
-        return self.call.subject_id if self.call.kind in ABOUT_A_PAIRING else None
 
     @property
     def how(self) -> str | None:

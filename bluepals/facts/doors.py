@@ -175,6 +175,11 @@ async def link_for(office: Office, program: str, external_id: str) -> str:
     async with office.database.transaction(Scope.whole(program)) as connection:
         identity = await doors.identity_named(connection, external_id)
         if identity.is_nobody:
+            if await doors.is_named(connection, external_id):
+                raise LookupError(
+                    f"{external_id} takes no part any more, and is let in nowhere. Whoever comes back gets a new id in the"
+                    " files."
+                )
             raise LookupError(
                 f"Nobody of the staff and no officer is {external_id}. See staff.csv and officers.csv."
             )

@@ -5,6 +5,7 @@ Its teacher sees it too, without the story.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,15 @@ from bluepals.store import pauses, programs, staff, status
 from bluepals.store.database import Scope, widen
 
 READERS = (Role.COORDINATOR, Role.MODERATOR, Role.COUNSELOR)
+
+
+# What the record calls a letter's state, where people say it otherwise.
+_IN_WORDS = {
+    "delivered: letter": "delivered",
+    "delivered: late": "delivered late",
+    "delivered: stock": "stock letter delivered",
+    "held": "delayed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +54,21 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundOnPage:
+    """What has become of both letters; `opens_on` None: it has no date."""
+
+    number: int
+    student: str
+    officer: str
+    opens_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class PairingPage:
     card: Mapping[str, Any]
     school_name: str
     year: PairingYear
-    rounds: Sequence[Mapping[str, Any]]
+    rounds: Sequence[RoundOnPage]
     story: Sequence[Moment]
     rests: bool
     may_pause: bool
@@ -108,8 +128,16 @@ async def pairing_page(office: Office, reader: PairingsReader, pairing_id: UUID)
         card=card,
         school_name=program.name_of(card["school"]),
         year=await year_of(office, reader.scope, pairing_id),
-        rounds=rounds,
+        rounds=[
+            RoundOnPage(one["number"], _in_words(one["student"]), _in_words(one["officer"]), one["opens_on"])
+            for one in rounds
+        ],
         story=[Moment(f"{one['at'].astimezone(zone):%b %-d, %Y}", one["what"]) for one in story],
         rests=rests,
         may_pause=reader.coordinates_all and card["ended_at"] is None and not rests,
     )
+
+
+def _in_words(state: str) -> str:
+    """A place of the pack may have had more than one letter."""
+    return ", ".join(_IN_WORDS.get(one, one) for one in state.split(", "))

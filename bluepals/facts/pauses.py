@@ -121,7 +121,7 @@ async def _begin(
     connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
 ) -> Rest:
     await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
-    before = await _to_come(connection, told=0)
+    before = await calendar_to_come(connection)
     return Rest(before, await pause_in(connection, target, whats, reason=reason, by=by))
 
 
@@ -181,7 +181,7 @@ async def resume(
         if changed.agreement != agreed:
             raise PauseRefused(
                 "The dates are no longer those that you have seen: time has passed, or somebody has changed them."
-                " Look again with --preview."
+                " Look again first."
             )
         return changed
 
@@ -254,10 +254,11 @@ async def follow_in(connection: Connection, target: Target) -> NewCalendar:
     """The new dates, and whoever lives by them told of them."""
     program = await programs.load(connection)
     await reschedule(connection, program)
-    return await _to_come(connection, told=await tell_of_new_dates(connection, target))
+    return await calendar_to_come(connection, told=await tell_of_new_dates(connection, target))
 
 
-async def _to_come(connection: Connection, *, told: int) -> NewCalendar:
+async def calendar_to_come(connection: Connection, *, told: int = 0) -> NewCalendar:
+    """As it is now."""
     return NewCalendar(
         rounds=await pauses.rounds_to_come(connection),
         own=await pauses.own_dates_to_come(connection),

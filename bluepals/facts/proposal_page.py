@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from uuid import UUID
 
@@ -21,11 +22,14 @@ class ProposalRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class ProposalPage:
-    """`needs`: of the whole program, by gender; what a school lacks another one's officers may have."""
+    """`needs`: of the whole program, by gender, as the matching of `matched_on` found it; what a school lacks another
+    one's officers may have.
+    """
 
     program: Program
     pairs: Sequence[OpenPair]
     needs: Sequence[dict[str, object]]
+    matched_on: date | None
     waiting: Sequence[WaitingChild]
 
     @property
@@ -40,6 +44,7 @@ async def proposal_page(office: Office, coordinator: CoordinatorAtDesk) -> Propo
             program=await programs.load(connection),
             pairs=[one for one in await store.open_pairs(connection) if coordinator.sees(one.school)],
             needs=await store.latest_needs(connection),
+            matched_on=await store.matched_on(connection),
             waiting=[one for one in await store.waiting_children(connection) if coordinator.sees(one.school)],
         )
 

@@ -7,13 +7,11 @@ from uuid import UUID, uuid4
 from bluepals.domain.people import Role
 from bluepals.domain.program import School
 from bluepals.domain.visit_plan import (
-    IS_OVER,
-    NO_DAY_LEFT,
-    STAYS_READ_ALOUD,
     VisitInstants,
     VisitState,
     answer_limit,
     visit_instants,
+    why_it_stays,
     why_not_on,
 )
 from bluepals.facts import surveys
@@ -29,6 +27,7 @@ from bluepals.store import attention, people, programs, rounds, visit_hosts, vis
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import Target
+from bluepals.store.people import StaffMember
 from bluepals.store.visits import Guest, VisitDate
 
 
@@ -196,13 +195,8 @@ async def give_reason(office: Office, scope: Scope, program_year: str, because: 
     """
     found, plan = await standing(office, scope, program_year)
     async with office.database.transaction(scope) as connection:
-        now = await programs.now(connection)
-        if plan == VisitState.READ_ALOUD:
-            raise NotTaken(STAYS_READ_ALOUD)
-        if plan == VisitState.PLANNED and found.over <= now:
-            raise NotTaken(IS_OVER)
-        if plan == VisitState.CALLED_OFF and found.latest <= now:
-            raise NotTaken(NO_DAY_LEFT)
+        if why := why_it_stays(plan, found, await programs.now(connection)):
+            raise NotTaken(why)
         await visits.give_reason(connection, program_year, because)
 
 
@@ -366,6 +360,16 @@ async def _ask_for_a_second_date(
     )
 
 
+async def told_at_school(connection: Connection, school: str) -> Sequence[StaffMember]:
+    """Its teachers and the program's coordinators, each once."""
+    told = {
+        one.id: one
+        for role in (Role.TEACHER, Role.COORDINATOR)
+        for one in await people.staff(connection, role, school=school)
+    }
+    return list(told.values())
+
+
 async def _post_to_staff(
     connection: Connection,
     letterhead: Letterhead,
@@ -374,13 +378,7 @@ async def _post_to_staff(
     *,
     key: str,
 ) -> None:
-    """The school's teachers and the program's coordinators, each by name."""
-    told = {
-        one.id: one
-        for role in (Role.TEACHER, Role.COORDINATOR)
-        for one in await people.staff(connection, role, school=school.id)
-    }
-    for one in told.values():
+    for one in await told_at_school(connection, school.id):
         await post(
             connection, letterhead, write(one.name), key=f"{key}-{one.id}", to=one.email, school=school.id
         )

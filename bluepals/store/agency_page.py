@@ -67,7 +67,7 @@ _OFFICERS = """
            is_stopped(officer.id) AS under_a_case
       FROM officer
      WHERE withdrawn_at IS NULL
-     ORDER BY officer.last_name, officer.first_name, external_id
+     ORDER BY in_alphabet(officer.last_name), in_alphabet(officer.first_name), external_id
 """
 
 

@@ -105,7 +105,7 @@ async def without_pal(connection: Connection) -> Sequence[WithoutPal]:
     """Children of a year that is not over who take part and write to nobody, the longest waiting first."""
     rows = await connection.fetch(
         "SELECT external_id AS student_id, first_name || ' ' || last_name AS name, student.school_id AS school,"
-        " school.name AS school_name, class_name, waiting_since AS since,"
+        " school.name AS school_name, class_name, waits_since(student) AS since,"
         " CASE WHEN NOT has_consent(student) THEN 'no consent on record'"
         "  WHEN EXISTS (SELECT FROM replacement WHERE replacement.student_id = student.id AND closed_at IS NULL)"
         "   THEN 'between two officers'"
@@ -116,6 +116,6 @@ async def without_pal(connection: Connection) -> Sequence[WithoutPal]:
         " FROM student JOIN school ON school.program_id = student.program_id AND school.id = student.school_id"
         " WHERE is_in_an_open_year(student) AND withdrawn_at IS NULL AND left_at IS NULL AND erased_at IS NULL"
         " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
-        " ORDER BY waiting_since, external_id"
+        " ORDER BY since, external_id"
     )
     return [WithoutPal(**{**row, "why": WhyAlone(row["why"])}) for row in rows]

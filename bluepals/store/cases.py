@@ -127,7 +127,7 @@ async def name_readers(connection: Connection, case_id: UUID, draft_id: UUID) ->
         "                              WHERE case_id = $1)"
         "    ORDER BY people.key, people.id ON CONFLICT DO NOTHING RETURNING person)"
         " SELECT people.id, people.name, people.email FROM named JOIN people ON people.id = named.person"
-        " ORDER BY people.name, people.id",
+        " ORDER BY in_alphabet(people.name), people.id",
         case_id,
         draft_id,
     )
@@ -149,7 +149,7 @@ async def still_to_attest(connection: Connection, case_id: UUID) -> Sequence[Per
     rows = await connection.fetch(
         f"SELECT people.id, people.name, people.email FROM {PEOPLE} AS people JOIN case_reader ON person = people.id"
         " WHERE case_id = $1 AND NOT EXISTS (SELECT FROM attestation WHERE attestation.case_id = $1"
-        "   AND attestation.person = case_reader.person) ORDER BY people.name, people.id",
+        "   AND attestation.person = case_reader.person) ORDER BY in_alphabet(people.name), people.id",
         case_id,
     )
     return [PersonCard(**row) for row in rows]

@@ -20,7 +20,7 @@ async def children(connection: Connection, program_year: str, class_name: str | 
         " FROM student JOIN school ON school.program_id = student.program_id AND school.id = student.school_id"
         " WHERE student.program_year_id = $1 AND ($2::text IS NULL OR class_name = $2) AND withdrawn_at IS NULL"
         " AND EXISTS (SELECT FROM pairing WHERE student_id = student.id AND introduced_at IS NOT NULL)"
-        " ORDER BY class_name, last_name, first_name, student.id",
+        " ORDER BY class_name, in_alphabet(last_name), in_alphabet(first_name), student.id",
         program_year,
         class_name,
     )
@@ -34,7 +34,7 @@ async def officers(connection: Connection, agency: str, first_year: int) -> Sequ
         " WHERE officer.agency_id = $1 AND withdrawn_at IS NULL AND EXISTS (SELECT FROM pairing"
         "   JOIN program_year AS year ON year.id = pairing.program_year_id AND year.first_year = $2"
         "   WHERE officer_id = officer.id AND introduced_at IS NOT NULL)"
-        " ORDER BY last_name, officer.first_name, officer.id",
+        " ORDER BY in_alphabet(last_name), in_alphabet(officer.first_name), officer.id",
         agency,
         first_year,
     )

@@ -147,7 +147,7 @@ async def of_class(connection: Connection, program_year: str, class_name: str) -
         " (SELECT coalesce(jsonb_object_agg(scope, jsonb_build_array(given_on, form_version, recorded_by IS NOT NULL)),"
         "   '{}') FROM consent WHERE student_id = student.id AND consent.withdrawn_at IS NULL) AS forms"
         " FROM student WHERE program_year_id = $1 AND class_name = $2 AND erased_at IS NULL AND left_at IS NULL"
-        " ORDER BY last_name, first_name, external_id",
+        " ORDER BY in_alphabet(last_name), in_alphabet(first_name), external_id",
         program_year,
         class_name,
     )

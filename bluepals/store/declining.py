@@ -61,7 +61,7 @@ async def pairs_to_come(connection: Connection, counselor: UUID) -> Sequence[Pai
         " JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"
         " WHERE introduced_at IS NULL AND ended_at IS NULL"
         " AND holds_role($1, 'counselor', pairing.school_id, pairing.agency_id)"
-        " ORDER BY 2, 3, student.last_name, student.first_name, 1",
+        " ORDER BY 2, 3, in_alphabet(student.last_name), in_alphabet(student.first_name), 1",
         counselor,
     )
     return [PairToCome(**row) for row in rows]
@@ -96,7 +96,7 @@ async def new_pairs(connection: Connection, pairs: Sequence[UUID]) -> Sequence[N
         " JOIN officer ON officer.id = officer_id"
         " JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"
         " WHERE proposed_pair_id = ANY ($1::uuid[]) AND introduced_at IS NULL AND ended_at IS NULL"
-        " ORDER BY 2, 3, student.last_name, 4, 1",
+        " ORDER BY 2, 3, in_alphabet(student.last_name), 4, 1",
         list(pairs),
     )
     return [NewPair(**row) for row in rows]

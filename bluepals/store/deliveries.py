@@ -294,7 +294,7 @@ async def pack(
         " JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.program_year_id = $1 AND student.class_name = $2 AND delivery.opening = $3"
         " AND withheld_at IS NULL AND may_be_opened(delivery.draft_id) AND has_consent(student)"
-        " ORDER BY student.last_name, student.first_name, student.id, delivery.kind = 'late', delivery.sequence",
+        " ORDER BY in_alphabet(student.last_name), in_alphabet(student.first_name), student.id, delivery.kind = 'late', delivery.sequence",
         program_year,
         class_name,
         opening,

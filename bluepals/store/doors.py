@@ -64,6 +64,15 @@ async def identity_named(connection: Connection, external_id: str) -> Identity:
     return _identity(row)
 
 
+async def is_named(connection: Connection, external_id: str) -> bool:
+    """Whether the files have known somebody by this id, who may take no part any more."""
+    named: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM staff WHERE external_id = $1) OR EXISTS (SELECT FROM officer WHERE external_id = $1)",
+        external_id,
+    )
+    return named
+
+
 def _identity(row: object) -> Identity:
     return Identity(row["staff"], row["officer"], tuple(row["children"]))  # type: ignore[index]  # an asyncpg.Record
 

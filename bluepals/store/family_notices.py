@@ -21,7 +21,7 @@ async def children(connection: Connection, program_year: str, class_name: str | 
         "SELECT student.first_name, student.last_name, student.language, school.name AS school, class_name"
         " FROM student JOIN school ON school.program_id = student.program_id AND school.id = student.school_id"
         " WHERE student.program_year_id = $1 AND ($2::text IS NULL OR class_name = $2) AND has_consent(student)"
-        " ORDER BY class_name, last_name, first_name, student.id",
+        " ORDER BY class_name, in_alphabet(last_name), in_alphabet(first_name), student.id",
         program_year,
         class_name,
     )

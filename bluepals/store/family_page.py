@@ -52,7 +52,7 @@ _CHILDREN = """
       LEFT JOIN officer ON officer.id = pairing.officer_id
       LEFT JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id
      WHERE student.id = ANY ($1::uuid[]) AND student.erased_at IS NULL
-     ORDER BY student.first_name, student.external_id
+     ORDER BY in_alphabet(student.first_name), student.external_id
 """
 
 

@@ -6,6 +6,7 @@ The matching knows people by the ids of their files, so that the same files and 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -140,7 +141,7 @@ async def open_pairs(connection: Connection) -> Sequence[OpenPair]:
         " proposed_pair.gender, proposed_pair.reason"
         " FROM proposed_pair JOIN student ON student.id = proposed_pair.student_id"
         " JOIN officer ON officer.id = proposed_pair.officer_id WHERE state = 'proposed'"
-        " ORDER BY school, class_name, student.last_name, student.first_name, proposed_pair.id"
+        " ORDER BY school, class_name, in_alphabet(student.last_name), in_alphabet(student.first_name), proposed_pair.id"
     )
     return [OpenPair(**row) for row in rows]
 
@@ -150,6 +151,14 @@ async def latest_needs(connection: Connection) -> Sequence[dict[str, object]]:
     return list(needs or [])
 
 
+async def matched_on(connection: Connection) -> date | None:
+    """The day of the newest matching; None: there was none."""
+    day: date | None = await connection.fetchval(
+        "SELECT local_day(made_at) FROM proposal ORDER BY number DESC LIMIT 1"
+    )
+    return day
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingChild:
     student_id: str
@@ -157,18 +166,18 @@ class WaitingChild:
     school: str
     class_name: str
     gender: str
-    waiting_since: str
+    waiting_since: date
 
 
 async def waiting_children(connection: Connection) -> Sequence[WaitingChild]:
     """Children who may be matched and are in no pair, open or approved; the longest waiting first."""
     rows = await connection.fetch(
         "SELECT external_id AS student_id, first_name || ' ' || last_name AS name, school_id AS school, class_name,"
-        " pal_gender AS gender, waiting_since::text FROM student"
+        " pal_gender AS gender, waits_since(student) AS waiting_since FROM student"
         " WHERE pal_gender IS NOT NULL AND has_consent(student) AND left_at IS NULL AND is_in_an_open_year(student)"
         " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL)"
         " AND NOT EXISTS (SELECT FROM proposed_pair WHERE proposed_pair.student_id = student.id AND state = 'proposed')"
-        " ORDER BY student.waiting_since, external_id"
+        " ORDER BY waits_since(student), external_id"
     )
     return [WaitingChild(**row) for row in rows]
 

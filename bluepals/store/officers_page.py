@@ -86,7 +86,7 @@ PALS = """
                        THEN -round.number ELSE round.number END
             LIMIT 1) AS open ON true
      WHERE pairing.officer_id = $1 AND pairing.introduced_at IS NOT NULL
-     ORDER BY ended, first_name, pairing.id
+     ORDER BY ended, in_alphabet(pal.student_first_name), pairing.id
 """
 
 

@@ -46,9 +46,18 @@ class Target:
 class AlreadyPaused(Refused):
     """The same thing is paused already; the message says so."""
 
+    def __init__(self, what: What, target: Target) -> None:
+        super().__init__(f"The {what} of {target} are paused already.")
+        self.what = what
+
 
 class NotPaused(Refused):
     """There is no such pause to end; the message says what is paused."""
+
+    def __init__(self, whats: Sequence[What], target: Target, paused: "Sequence[OpenPause]") -> None:
+        known = "; ".join(str(one) for one in paused) or "nothing is"
+        super().__init__(f"The {' and '.join(whats)} of {target} are not paused. Paused: {known}.")
+        self.whats = whats
 
 
 _THIS = "school_id IS NOT DISTINCT FROM $1 AND agency_id IS NOT DISTINCT FROM $2 AND pairing_id IS NOT DISTINCT FROM $3"
@@ -68,7 +77,7 @@ async def begin(connection: Connection, target: Target, what: What, reason: str,
             by,
         )
     except asyncpg.UniqueViolationError:
-        raise AlreadyPaused(f"The {what} of {target} are paused already.") from None
+        raise AlreadyPaused(what, target) from None
     except asyncpg.ForeignKeyViolationError:
         raise LookupError(f"There is no {target} in this program. See: starter.py status PROGRAM") from None
 
@@ -85,8 +94,7 @@ async def end(connection: Connection, target: Target, whats: Sequence[What], by:
         list(whats),
     )
     if not ended:
-        known = "; ".join(str(one) for one in await open_pauses(connection)) or "nothing is"
-        raise NotPaused(f"The {' and '.join(whats)} of {target} are not paused. Paused: {known}.")
+        raise NotPaused(whats, target, await open_pauses(connection))
 
 
 @dataclass(frozen=True, slots=True)

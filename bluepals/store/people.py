@@ -167,10 +167,11 @@ async def staff(
 ) -> Sequence[StaffMember]:
     """Who has this role here: for this school, class or agency, or for all of the program."""
     rows = await connection.fetch(
-        "SELECT DISTINCT staff.id, staff.name, staff.email FROM staff JOIN staff_role ON staff_role.staff_id = staff.id"
+        "SELECT staff.id, staff.name, staff.email FROM staff JOIN staff_role ON staff_role.staff_id = staff.id"
         " WHERE role = $1 AND (school_id IS NULL OR $2::text IS NULL OR school_id = $2)"
         " AND (class_name IS NULL OR $3::text IS NULL OR class_name = $3)"
-        " AND (agency_id IS NULL OR $4::text IS NULL OR agency_id = $4) ORDER BY staff.name, staff.id",
+        " AND (agency_id IS NULL OR $4::text IS NULL OR agency_id = $4)"
+        " GROUP BY staff.id ORDER BY in_alphabet(staff.name), staff.id",
         role,
         school,
         class_name,

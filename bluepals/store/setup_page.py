@@ -67,7 +67,7 @@ async def staff(connection: Connection) -> Sequence[PersonInSetup]:
     rows = await connection.fetch(
         "SELECT name, array_agg(concat_ws(' ', role, class_name, school_id, staff_role.agency_id) ORDER BY role, school_id, class_name)"
         " AS roles, array_agg(DISTINCT school_id) AS schools"
-        " FROM staff JOIN staff_role ON staff_id = staff.id GROUP BY staff.id, name ORDER BY name, staff.id"
+        " FROM staff JOIN staff_role ON staff_id = staff.id GROUP BY staff.id, name ORDER BY in_alphabet(name), staff.id"
     )
     return [PersonInSetup(row["name"], row["roles"], frozenset(row["schools"])) for row in rows]
 

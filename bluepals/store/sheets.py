@@ -28,7 +28,7 @@ async def writers(
         "   AND introduced_at IS NOT NULL AND ended_at IS NULL AND first_round <= $3"
         " JOIN pal ON pal.pairing_id = pairing.id"
         " WHERE student.program_year_id = $1 AND ($2::text IS NULL OR class_name = $2) AND withdrawn_at IS NULL"
-        " ORDER BY class_name, last_name, first_name, student.id",
+        " ORDER BY class_name, in_alphabet(last_name), in_alphabet(first_name), student.id",
         program_year,
         class_name,
         round_number,

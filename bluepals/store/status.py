@@ -51,7 +51,7 @@ async def pairings_by_class(connection: Connection) -> Sequence[Row]:
         " FROM pairing JOIN pal ON pal.pairing_id = pairing.id JOIN student ON student.id = pairing.student_id"
         " JOIN school ON school.program_id = pairing.program_id AND school.id = pairing.school_id"
         " WHERE is_in_an_open_year(student) AND student.program_year_id = pairing.program_year_id"
-        " ORDER BY school.name, school.id, class_name, ended, last_name, student.first_name, pairing.begins_on"
+        " ORDER BY school.name, school.id, class_name, ended, in_alphabet(last_name), in_alphabet(student.first_name), pairing.begins_on"
     )
     return [dict(row) for row in rows]
 
@@ -133,9 +133,11 @@ _STORY = """
            format('%s silent: %s', side, name)
       FROM rung JOIN this ON this.id = rung.pairing_id
     UNION ALL
-    SELECT pause.at, 9, format('%s %s', what, happens) FROM this JOIN (
-           SELECT pause.*, began_at AS at, 'paused' AS happens FROM pause
-           UNION ALL SELECT pause.*, ended_at, 'go on' FROM pause WHERE ended_at IS NOT NULL) AS pause
+    -- One ends before another begins in the same moment, and after it has begun itself.
+    SELECT pause.at, pause.place, format('%s %s', what, happens) FROM this JOIN (
+           SELECT pause.*, began_at AS at, 9 AS place, 'paused' AS happens FROM pause
+           UNION ALL SELECT pause.*, ended_at, CASE WHEN began_at = ended_at THEN 9.1 ELSE 8.9 END, 'go on'
+             FROM pause WHERE ended_at IS NOT NULL) AS pause
         ON num_nonnulls(pause.school_id, pause.agency_id, pause.pairing_id) = 0
            OR pause.school_id = this.school_id OR pause.agency_id = this.agency_id OR pause.pairing_id = this.id
      WHERE pause.at BETWEEN this.introduced_at AND coalesce(this.ended_at, program_now())

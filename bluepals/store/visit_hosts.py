@@ -28,7 +28,7 @@ async def children_without_anybody(connection: Connection, program_year: str) ->
         f" WHERE pairing.program_year_id = $1 AND {TAKES_PART} AND has_consent(student)"
         " AND (visit.answer = 'no' OR (visit.answer IS NULL AND visit.answer_by <= program_now())"
         "   OR NOT is_cleared(officer) OR pairing.ended_at IS NOT NULL)"
-        f" AND NOT {_HOSTED} ORDER BY student.class_name, student.last_name, student.first_name, student.id",
+        f" AND NOT {_HOSTED} ORDER BY student.class_name, in_alphabet(student.last_name), in_alphabet(student.first_name), student.id",
         program_year,
     )
     return [row["id"] for row in rows]

@@ -48,7 +48,7 @@ async def meetings(connection: Connection, program_year: str) -> Sequence[Meetin
         "   ORDER BY hosts LIMIT 1) AS meets ON true"
         " LEFT JOIN agency ON agency.program_id = pairing.program_id AND agency.id = meets.agency_id"
         f" WHERE pairing.program_year_id = $1 AND {TAKES_PART} AND has_consent(student)"
-        " ORDER BY student.class_name, student.last_name, student.first_name, student.id",
+        " ORDER BY student.class_name, in_alphabet(student.last_name), in_alphabet(student.first_name), student.id",
         program_year,
     )
     return [MeetingRow(**row) for row in rows]

@@ -88,6 +88,17 @@ class Screen:
     async def reads(self) -> str:
         return await self.page.inner_text("body")
 
+    async def shows_whole_tables(self) -> bool:
+        """On a phone, without being pushed aside."""
+        before = self.page.viewport_size
+        await self.page.set_viewport_size({"width": PHONE_SIZE[0], "height": PHONE_SIZE[1]})
+        whole: bool = await self.page.evaluate(
+            "[...document.querySelectorAll('.wide-table')].every(one => one.scrollWidth <= one.clientWidth)"
+        )
+        if before:
+            await self.page.set_viewport_size(before)
+        return whole
+
     async def is_looked_at(self, name: str) -> None:
         """No fault that axe knows; and on a desk's and a phone's screen nothing wider than it, and a picture.
 

@@ -62,6 +62,7 @@ async def test_a_date_is_moved_after_a_look(town: Town, screens: Enter, scripts:
     screen = await screens(scripts=scripts)
     await screen.enters("cora", at="calendar")
     await screen.is_looked_at("calendar")
+    assert await screen.shows_whole_tables()
     await screen.goes_to("Dates of North School")
     await screen.presses("Change round 1 of North School")
     await screen.writes("Opening day", "10152026")
@@ -78,6 +79,19 @@ async def test_a_date_is_moved_after_a_look(town: Town, screens: Enter, scripts:
     await screen.is_looked_at("calendar-resume")
     await screen.presses("Go on with exactly these dates")
     assert "It goes on, with the dates that you have seen." in await screen.reads()
+
+
+async def test_a_visit_is_called_off_by_whoever_has_seen_who_is_told(town: Town, screens: Enter) -> None:
+    await year.open_year(town.parts.office, SCOPE, NORTH)
+    screen = await screens(width=390)
+    await screen.enters("cora", at="calendar")
+    await screen.presses("Move it or call it off")
+    await screen.presses("See it called off: letters are read aloud instead")
+    assert "No officer has been invited yet." in await screen.reads()
+    await screen.is_looked_at("calendar-visit")
+    await screen.writes("Why, in a sentence", "Snow.")
+    await screen.presses("Call it off for good")
+    assert "This has to wait" in await screen.reads(), "Temporal is away here"
 
 
 async def test_files_are_sent_with_a_problem_and_forms_are_ticked(
@@ -120,5 +134,6 @@ async def test_a_pairing_s_year_is_looked_at(town: Town, screens: Enter) -> None
     await screen.is_looked_at("pairings")
     await screen.presses("Maya Lopez and Dana")
     await screen.is_looked_at("pairing")
+    assert await screen.shows_whole_tables()
     await screen.unfolds("The same in words")
     assert "Maya and Dana were introduced to each other." in await screen.reads()

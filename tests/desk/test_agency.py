@@ -42,6 +42,14 @@ async def joining_id(town: Town) -> UUID:
     return found
 
 
+async def test_officers_stand_in_the_alphabet_whatever_their_letters(town: Town) -> None:
+    names = {"kim": "Cruz", "ben": "Cárdenas", "rita": "de Anda"}
+    for officer, name in names.items():
+        await town.admin.execute("UPDATE officer SET last_name = $2 WHERE external_id = $1", officer, name)
+    page = await town.liaison("lou").sees()
+    assert sorted(names.values(), key=page.rindex) == ["Cárdenas", "Cruz", "de Anda"]
+
+
 async def test_an_agencys_officers_with_what_was_on_time_and_where_a_place_is_free(town: Town) -> None:
     await town.on(FIRST_ROUND)
     await town.hands_in("maya", "Dear Maya", side=Side.OFFICER)

@@ -62,6 +62,19 @@ async def test_who_waits_for_a_pal_is_named_with_the_reason(town: Town) -> None:
     assert "Uma Yang, class 5A, North School: since Tuesday, September 1, 2026" in page
 
 
+async def test_it_waits_since_it_may_have_a_pal_and_has_lost_the_last_one(town: Town) -> None:
+    """On the roster since September 1."""
+    await town.admin.execute("UPDATE student SET consent_on = '2026-09-20' WHERE external_id = 'uma'")
+    await town.on(date(2026, 9, 28), hour=21)
+    await leaving.stop(town.parts.office, SCOPE, town.officers["kim"], by=town.staff["cora"])
+    await town.on(date(2026, 9, 30))
+    page = await town.coordinator("cora").sees()
+    assert "Uma Yang, class 5A, North School: since Sunday, September 20, 2026" in page
+    assert "Zoe Kraus, class 5/B &amp; C, North School: since Monday, September 28, 2026" in page
+    pairs = await town.pairs("cora").sees()
+    assert "Uma Yang, class 5A, North School: for a female officer, since Sunday, September 20, 2026" in pairs
+
+
 async def test_each_schools_rounds_are_there_in_words_too(town: Town) -> None:
     await town.delivers("noah", "Hello")
     page = await town.coordinator("cora").sees()
@@ -126,13 +139,93 @@ async def test_a_case_is_an_id_and_what_it_waits_for(town: Town) -> None:
     assert "A child is sad" not in page
 
 
-async def _asks(town: Town, kind: str, **other: Any) -> str:
+async def test_a_reader_who_has_still_to_attest_is_counted(town: Town) -> None:
+    draft = await town.hands_in("maya", "He hits me.")
+    by = town.staff["mo"]
+    await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.HARM)
+    assert "Waits for 2 readers of the letter to attest." in await town.coordinator("cora").sees()
+
+
+async def test_a_word_about_an_officer_is_asked_for_first_of_all(town: Town) -> None:
+    draft = await town.hands_in("noah", "Tell nobody.", side=Side.OFFICER)
+    by = town.staff["mo"]
+    await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.CONDUCT)
+    await _asks(town, "mail")
+    cora, lia, case = town.coordinator("cora"), town.reader("lia"), await town.case()
+    needs = (await cora.sees()).partition("Rounds")[0]
+    assert "Needs you <small>2</small>" in needs
+    assert re.search(rf"Your word about Sam Ruiz is needed\..*/stl/cases/{case}\".*Look\.", needs, re.DOTALL)
+    word = {"letter": "keep", "officer": "resumes"}
+    for one in (town.reader("cora"), lia):
+        await one.posts(f"{case}/read")
+    await town.reader("cora").posts(f"{case}/word", **word)
+    assert "Your word about" not in await cora.sees()
+    await lia.posts(f"{case}/word", letter="keep", officer="leaves", sure="yes")
+    assert "Your word about Sam Ruiz is needed." in await cora.sees(), "the liaison says something else"
+    await lia.posts(f"{case}/word", **word)
+    assert "Your word about" not in await cora.sees()
+
+
+async def test_who_is_next_is_named_with_the_child_and_a_link(seeking: Town) -> None:
+    page = await seeking.coordinator("cora").sees()
+    assert (
+        "Rita Ruiz (rita, County Police) is proposed as the next one for Zoe Kraus (class 5/B &amp; C, North School;"
+        " officer: Kim Ruiz)." in page
+    )
+    zoe = seeking.pairings["zoe"]
+    assert f'href="/stl/pairings/{zoe}">The pairing</a>' in page
+    kept = await seeking.admin.fetchval("SELECT sentence FROM attention")
+    assert ("Zoe" in kept, str(zoe) in kept) == (False, True), (
+        "no name is kept in the queue, and none is mailed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        (
+            "The child of pairing {maya} is silent.",
+            "Maya Lopez (class 5A, North School; officer: Dana Ruiz) is silent.",
+        ),
+        (
+            "The officer of pairing {maya} is silent since 2026-09-18.",
+            "Dana Ruiz (City Police; child: Maya Lopez, class 5A, North School) is silent since September 18, 2026.",
+        ),
+        (
+            "Pairing {leo} was declined; student uma waits for another pal.",
+            "Uma Yang (uma, class 5A, North School) waits for another pal.",
+        ),
+        (
+            "Draft {maya} of pairing {leo} is held.",
+            "A letter of the pairing of Leo Park (class 5A, South School) and Ben Ruiz (County Police) is held.",
+        ),
+        ("The clearance of officer sam ended.", "The clearance of Sam Ruiz (sam, City Police) ended."),
+        ("Staff member tess has left.", "Ms. Tess (tess) has left."),
+        ("The visit of stl.north.2026 is called off.", "The visit of North School is called off."),
+        ("Class 5A of school south has no teacher.", "Class 5A of South School has no teacher."),
+        ("Student nobody has no consent.", "Student nobody has no consent."),
+        ("Ask student sam.", "Ask student sam."),
+    ],
+)
+async def test_ids_are_said_as_names(town: Town, kept: str, said: str) -> None:
+    await _asks(town, "clearance", sentence=kept.format(**town.pairings))
+    assert said in await town.coordinator("cora").sees()
+
+
+async def test_who_was_erased_is_not_named(town: Town) -> None:
+    await erasure.request(town.parts.office, SCOPE, "uma", "tess")
+    await erasure.confirm(town.parts.office, SCOPE, "uma", by=town.staff["cora"])
+    await _asks(town, "clearance", sentence="Student uma was erased.")
+    assert "Student uma was erased." in await town.coordinator("cora").sees()
+
+
+async def _asks(town: Town, kind: str, *, sentence: str = "Look.", **other: Any) -> str:
     async with town.parts.database.transaction(SCOPE) as connection:
         await attention.call(
             connection,
             key=f"a {kind}",
             kind=kind,
-            sentence="Look.",
+            sentence=sentence,
             how="See: starter.py status stl",
             **other,
         )

@@ -2,13 +2,13 @@
 
 import re
 from datetime import date
+from uuid import UUID
 
 import httpx
 import pytest
 
-from bluepals.facts import visits, year
+from bluepals.facts import year
 from bluepals.store import programs
-from service.asking import Asking
 from tests.desk.town import FIRST_ROUND, NORTH, PROGRAM, SCOPE, SOUTH, Town, Visitor
 
 FIRST = {"students_due": "2026-09-18", "officers_due": "2026-10-02", "opens_on": "2026-10-13"}
@@ -84,13 +84,23 @@ async def test_dates_that_nobody_has_seen_are_not_taken(town: Town, cora: Visito
 @pytest.mark.parametrize(
     ("dates", "sentence"),
     [
-        ({"opens_on": "2026-10-17"}, "Round 1, opening day: 2026-10-17 is a Saturday; choose a school day"),
-        ({"officers_due": "2026-09-21"}, "leaves 3 days to reply"),
+        (
+            {"opens_on": "2026-10-17"},
+            "Round 1, opening day: October 17, 2026 is a Saturday; choose a school day: October 19, 2026 or later.",
+        ),
+        (
+            {"officers_due": "2026-09-21"},
+            "September 21, 2026 leaves 3 days to reply after the children&#39;s letters of September 18, 2026; ",
+        ),
         (
             {"opens_on": "2026-10-30"},
-            "Round 2, children&#39;s letters: 2026-10-23 comes before the class has read",
+            "Round 2, children&#39;s letters: October 23, 2026 comes before the class has read",
         ),
-        ({"students_due": "2026-09-01"}, "2026-09-01 is over. Choose one to come."),
+        ({"students_due": "2026-09-01"}, "September 1, 2026 is over. Choose one to come."),
+        (
+            {"opens_on": "2027-05-29"},
+            "choose a school day: none is left before the last day, May 28, 2027, so begin earlier.",
+        ),
         ({"opens_on": "tomorrow"}, "That is no date for the opening day."),
     ],
 )
@@ -102,10 +112,32 @@ async def test_a_date_that_can_not_be_kept_is_refused_with_the_arithmetic(
     assert sentence in refused.text
 
 
+async def test_several_refusals_are_a_list(cora: Visitor) -> None:
+    page = (await looks(cora, **{**FIRST, "officers_due": "2026-09-21", "opens_on": "2026-10-17"})).text
+    assert len(re.findall(r"<li>Round 1, [^<]*\.</li>", page)) == 2
+
+
 async def test_what_is_over_stays(town: Town, cora: Visitor) -> None:
     await town.on(FIRST_ROUND)
     refused = await looks(cora, **{**FIRST, "students_due": "2026-09-25"})
-    assert "Round 1, children&#39;s letters: 2026-09-18 is over and stays." in refused.text
+    assert "Round 1, children&#39;s letters: September 18, 2026 is over and stays." in refused.text
+
+
+async def test_a_round_that_is_over_has_no_form(town: Town, cora: Visitor) -> None:
+    await town.on(date(2026, 10, 14))
+    page = (await looks(cora)).text
+    assert "Round 1 is over: its dates stay as they are." in page
+    assert "Opening day: Tuesday, October 13, 2026" in page
+    assert "See what that moves" not in page
+    assert (await looks(cora, **A_WEEK_LATER)).status_code == 422
+    assert "See what that moves" in (await cora.gets(f"{NORTH}/2")).text
+
+
+async def test_a_round_that_rests_has_no_form(cora: Visitor) -> None:
+    await pauses(cora, "school-north")
+    page = (await looks(cora)).text
+    assert "Round 1 rests, and gets its dates when that ends." in page
+    assert "See what that moves" not in page
 
 
 async def test_before_a_year_is_open_its_dates_are_the_files(town: Town) -> None:
@@ -187,9 +219,66 @@ async def test_a_pause_freezes_and_ends_with_the_dates_that_were_seen(town: Town
     seen = await cora.http.get(where)
     assert "Fri Sep 25<br>" in seen.text, "five school days later"
     assert await town.admin.fetchval("SELECT count(*) FROM pause WHERE ended_at IS NULL") == 1
+    refused = await cora.http.post(where, data={"form": await cora.form_key(), "agreed": "a1b2c3d4"})
+    assert "or somebody has changed them. Look again first.<" in refused.text
     done = await cora.http.post(where, data={"form": await cora.form_key(), "agreed": agreed(seen)})
     assert "It goes on, with the dates that you have seen." in done.text
     assert "At rest" not in done.text
+
+
+@pytest.mark.parametrize("target", ["school-nowhere", "agency-nowhere", f"pairing-{UUID(int=0)}"])
+async def test_what_is_not_there_can_not_rest(town: Town, cora: Visitor, target: str) -> None:
+    assert (await looks_at_pause(cora, target)).status_code == 404
+    form = {"target": target, "letters": "yes", "reason": "Snow.", "agreed": "a1b2c3d4"}
+    assert (await cora.posts("pause", **form)).status_code == 404
+    assert (await cora.gets(f"resume/{target}/letters")).status_code == 404
+
+
+async def test_what_rests_is_named_as_people_call_it(town: Town, cora: Visitor) -> None:
+    maya = f"pairing-{town.pairings['maya']}"
+    nothing = (await cora.gets(f"resume/{maya}/letters")).text
+    assert "The letters of Maya and Dana are not paused. Paused: nothing is." in nothing
+    await pauses(cora, maya, reason="the child is absent")
+    await pauses(cora, "agency-city")
+    page = await cora.sees()
+    assert "<strong>Letters of Maya and Dana</strong>: the child is absent. <" in page
+    assert "<strong>Letters of the officers of City Police</strong>: Snow. <" in page
+    assert "<h1>The letters of Maya and Dana go on</h1>" in (await cora.gets(f"resume/{maya}/letters")).text
+    others = (await cora.gets("resume/school-north/letters")).text
+    (paused,) = re.findall(r"The letters of North School are not paused. Paused: ([^.]+)\.", others)
+    assert sorted(paused.split("; ")) == [
+        "the letters of Maya and Dana",
+        "the letters of the officers of City Police",
+    ]
+
+
+async def test_the_whole_program_is_said_within_a_sentence(cora: Visitor) -> None:
+    assert "The letters of the whole program." in (await looks_at_pause(cora)).text
+    assert ">The whole program</option>" in await cora.sees()
+
+
+async def test_who_coordinates_one_school_reads_no_names_of_another(town: Town, cora: Visitor) -> None:
+    await pauses(cora, f"pairing-{town.pairings['maya']}")
+    await town.is_coordinator_of("sol", "south")
+    refused = (await town.calendar("sol").gets("resume/school-south/letters")).text
+    assert "The letters of South School are not paused. Paused: nothing is." in refused
+
+
+async def test_pairings_with_dates_of_their_own_are_counted_where_they_move(
+    town: Town, cora: Visitor
+) -> None:
+    """Three write with officers of the city; all of them are of North."""
+    await pauses(cora, "agency-city")
+    await town.on(date(2026, 9, 8))
+    where = f"{cora.path}/resume/agency-city/letters"
+    seen = await cora.http.get(where)
+    assert "3 pairings have dates of their own" in seen.text
+    await cora.http.post(where, data={"form": await cora.form_key(), "agreed": agreed(seen)})
+    assert "3 pairings have dates of their own" in (await looks(cora, **A_WEEK_LATER)).text
+    assert "of their own" not in (await looks(cora, of=SOUTH, **A_WEEK_LATER)).text
+    leo = (await looks_at_pause(cora, f"pairing-{town.pairings['leo']}")).text
+    assert "1 pairing rests" in leo
+    assert "1 of the pairings, school years and visits lives by these dates, and is told." in leo
 
 
 async def test_a_round_that_no_longer_fits_is_asked_about(town: Town, cora: Visitor) -> None:
@@ -223,35 +312,10 @@ async def test_a_pause_of_nothing_or_without_a_reason_is_refused(
 async def test_the_same_pause_again_is_refused_in_its_place(town: Town, cora: Visitor) -> None:
     await pauses(cora)
     again = await pauses(cora)
-    assert (again.status_code, "The letters of the program are paused already." in again.text) == (422, True)
-
-
-async def changes_visit(visitor: Visitor, do: str, **fields: str) -> httpx.Response:
-    return await visitor.posts(f"{NORTH}/visit", do=do, **fields)
-
-
-async def test_a_visit_moves_as_its_workflow_says(
-    town: Town, cora: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def move(_: Asking, program_year: str, to: date) -> None:
-        await visits.move(town.parts.office, SCOPE, program_year, to)
-
-    monkeypatch.setattr(Asking, "move_visit", move)
-    done = await changes_visit(cora, "move", to="2027-04-20", because="The hall is painted.")
-    assert "Everybody who is to come is told" in done.text
-    assert "Tue Apr 20." in done.text
-    assert await town.admin.fetchval("SELECT visit_because FROM program_year WHERE id = $1", NORTH) == (
-        "The hall is painted."
+    assert (again.status_code, "The letters of the whole program are paused already." in again.text) == (
+        422,
+        True,
     )
-
-
-async def test_while_temporal_is_away_the_visit_has_to_wait(town: Town, cora: Visitor) -> None:
-    for do in ("move", "call off", "read aloud"):
-        waits = await changes_visit(cora, do, to="2027-04-20")
-        assert waits.status_code == 503
-        assert "This has to wait" in waits.text
-    assert (await changes_visit(cora, "move")).status_code == 422, "without a day"
-    assert (await changes_visit(cora, "dance")).status_code == 422
 
 
 async def test_who_coordinates_one_school_changes_that_one(town: Town, cora: Visitor) -> None:
@@ -262,7 +326,6 @@ async def test_who_coordinates_one_school_changes_that_one(town: Town, cora: Vis
     assert "The whole program" not in page
     assert (await looks(sol, **A_WEEK_LATER)).status_code == 404
     assert (await moves(sol, "a1b2c3d4", **A_WEEK_LATER)).status_code == 404
-    assert (await changes_visit(sol, "call off")).status_code == 404
     for target in ("program", "school-north", "agency-city", "pairing-nothing", "elsewhere"):
         assert (await looks_at_pause(sol, target)).status_code == 404
         assert (await pauses(sol, target)).status_code == 404

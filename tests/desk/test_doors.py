@@ -443,6 +443,18 @@ async def test_what_goes_wrong_inside_is_a_sentence_and_no_trace(town: Town) -> 
     assert "hidden" not in page.text
 
 
+async def test_the_office_makes_no_link_for_who_takes_no_part_any_more_and_says_so(town: Town) -> None:
+    office, by = town.parts.office, town.staff["cora"]
+    await leaving.stop(office, SCOPE, town.officers["kim"], by=by)
+    async with town.parts.database.transaction(SCOPE) as connection:
+        await staff.leave(connection, town.staff["mo"])
+    for gone in ("kim", "mo"):
+        with pytest.raises(LookupError, match=f"{gone} takes no part any more"):
+            await doors.link_for(office, PROGRAM.id, gone)
+    with pytest.raises(LookupError, match="Nobody of the staff and no officer is nobody"):
+        await doors.link_for(office, PROGRAM.id, "nobody")
+
+
 async def test_the_desk_says_whether_it_can_work(town: Town) -> None:
     assert (await town.http.get("/health")).text == "ok\n"
 

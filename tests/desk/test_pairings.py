@@ -1,6 +1,7 @@
 """A pairing's page: its year on a line, in rounds and as a story, and each letter for those whose it is to read."""
 
 import re
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -29,6 +30,15 @@ async def test_a_pairing_s_year_is_a_line_and_a_story(town: Town) -> None:
     assert "round 1: officer&#39;s letter came in" in page
     assert "I am Maya" not in page, "what a letter says stays with its readers"
     assert "style=" not in page, "the browser would not show it"
+
+
+async def test_what_became_of_a_letter_is_said_in_plain_words(town: Town) -> None:
+    await town.delivers("maya", "Hello, I am Maya.")
+    await town.stocks("I am an officer, and happy to write to you.")
+    await town.on(date(2026, 10, 12))
+    await town.misses_with_stock("maya")
+    page = (await town.pairing_list("cora").gets(str(town.pairings["maya"]))).text
+    assert re.search(r'<th scope="row">1</th><td>delivered</td><td>stock letter delivered</td>', page)
 
 
 async def test_of_a_case_there_is_no_more_than_a_delay(town: Town) -> None:
@@ -60,7 +70,7 @@ async def test_a_coordinator_lets_it_rest_from_its_page(town: Town) -> None:
     assert "1 pairing rests; the classes keep their opening days." in seen.text
     hidden = dict(re.findall(r'type="hidden" name="(form|agreed|target|letters)" value="([^"]+)"', seen.text))
     done = await cora.http.post(pause, data={**hidden, "reason": "Ill."})
-    assert f"Letters of pairing {path}" in done.text
+    assert "Letters of Maya and Dana" in done.text
     page = (await cora.gets(path)).text
     assert "Their letters rest." in page
     assert "Let this pairing rest" not in page

@@ -14,7 +14,7 @@ from bluepals.domain.program import Program
 from bluepals.facts import matching
 from bluepals.store import matching as store
 from service.asking import Asking
-from tests.desk.town import PROGRAM, SCOPE, Town, Visitor
+from tests.desk.town import FIRST_ROUND, PROGRAM, SCOPE, Town, Visitor
 
 NEED = Need(Gender.FEMALE, 2, 1, 1, (2, 1, 1), (1, 0, 0))
 
@@ -67,6 +67,12 @@ async def test_each_pair_has_its_reason_and_the_needs_are_said(town: Town, cora:
     assert "county. Same language" in page
     assert "North School, class 5A" in page
     assert re.search(r"female</th><td>2</td><td>1</td><td>1</td>\s*<td>1 <small>of 2 needed", page)
+
+
+async def test_the_needs_are_those_of_the_last_matchings_day(town: Town, cora: Visitor) -> None:
+    await propose(town, "uma")
+    await town.on(FIRST_ROUND)
+    assert "As the last matching found it, on Tuesday, September 1, 2026." in await cora.sees()
 
 
 async def test_while_temporal_is_away_a_decision_has_to_wait_and_nothing_changes(

@@ -86,6 +86,27 @@ async def test_problems_are_shown_in_place_and_nothing_is_taken_in(town: Town, c
     assert await students(town) == before
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "do", "answer"),
+    [
+        ("nowhere", "take in", '<a href="#files">1 problem is listed below</a>'),
+        ("north", "check", "No problem found, and nothing was changed"),
+    ],
+)
+async def test_the_answer_stands_where_people_land(cora: Visitor, spoilt: str, do: str, answer: str) -> None:
+    files = {
+        "students.csv": STUDENTS.replace("S-2,Ben,O'Neil,M,5,5A,north", f"S-2,Ben,O'Neil,M,5,5A,{spoilt}")
+    }
+    page = (await sends(cora, {**FILES, **{name: text.encode() for name, text in files.items()}}, do)).text
+    assert answer in page.partition("Schools and classes")[0]
+    assert page.count(answer) == 1
+
+
+async def test_what_can_not_be_meant_is_said_there_too(cora: Visitor) -> None:
+    page = (await sends(cora, {"notes.txt": b"Dear all"})).text
+    assert "No file of a program folder was sent." in page.partition("Schools and classes")[0]
+
+
 async def test_what_contradicts_the_record_is_shown_the_same_way(town: Town, cora: Visitor) -> None:
     moved = STUDENTS + "maya,Maya,Lopez,F,5,5A,south,en,,,2026-08-01\n"
     refused = await sends(cora, {**FILES, "students.csv": moved.encode()})

@@ -47,6 +47,26 @@ async def test_a_pause_is_told_with_its_end_and_to_whomever_it_reaches(schools: 
     assert await story(schools, "Cleo") == ["introduced"]
 
 
+async def test_a_pause_of_one_moment_begins_before_it_ends(schools: TwoSchools):
+    this, by = (schools.office, schools.scope, Target(school="north"), [What.LETTERS]), schools.staff["Cora"]
+    await schools.at(BEGIN + HOUR)
+    await pauses.pause(*this, reason="snow", by=by)
+    seen = await pauses.preview(*this, {}, by=by)
+    await pauses.resume(*this, {}, by=by, agreed=seen.agreement)
+    assert await story(schools) == ["introduced", "letters paused", "letters go on"]
+
+
+async def test_a_pause_ends_before_another_begins_in_the_same_moment(schools: TwoSchools):
+    this, by = (schools.office, schools.scope, Target(school="north"), [What.LETTERS]), schools.staff["Cora"]
+    await schools.at(BEGIN + HOUR)
+    await pauses.pause(*this, reason="snow", by=by)
+    await schools.at(BEGIN + 2 * HOUR)
+    seen = await pauses.preview(*this, {}, by=by)
+    await pauses.resume(*this, {}, by=by, agreed=seen.agreement)
+    await pauses.pause(*this, reason="more snow", by=by)
+    assert await story(schools) == ["introduced", "letters paused", "letters go on", "letters paused"]
+
+
 async def test_of_a_case_no_more_is_told_than_a_delay(schools: TwoSchools):
     draft, by = await schools.write("Ana", Side.STUDENT, "My dog died."), schools.staff
     this = (schools.office, schools.scope)

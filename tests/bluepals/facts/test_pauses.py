@@ -125,7 +125,7 @@ async def test_a_resume_that_comes_too_late_for_what_was_agreed_is_refused(schoo
     await pause(schools)
     shown = await preview(schools)
     await schools.at(MONDAY + timedelta(days=1))
-    with pytest.raises(PauseRefused, match="Look again with --preview"):
+    with pytest.raises(PauseRefused, match="Look again first"):
         await resume(schools, agreed=shown.agreement)
     assert await dates(schools, "north") == [None, None, None]
 
