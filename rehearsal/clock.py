@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import asyncpg
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
@@ -92,9 +93,22 @@ class VirtualClock:
                     return workflow_id
                 raise
             except TimeoutError:
-                raise ClockStuck(f"{workflow_id} did not reach {to}: look at it in the Web UI.") from None
+                raise ClockStuck(
+                    f"{workflow_id} did not reach {to}: {await _what_it_waits_for(handle)}. Look at it in the Web UI."
+                ) from None
             if arrived:
                 return None
             if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
                 raise ClockStuck(f"{workflow_id} skips time without end before {to}.")
             return workflow_id
+
+
+async def _what_it_waits_for(handle: WorkflowHandle[Any, Any]) -> str:
+    """Of a workflow that stands still: the task and the activities that nobody has done."""
+    described = (await handle.describe()).raw_description
+    waits = [
+        f"activity {one.activity_type.name}, attempt {one.attempt}" for one in described.pending_activities
+    ]
+    if described.HasField("pending_workflow_task"):
+        waits.append(f"a workflow task, attempt {described.pending_workflow_task.attempt}")
+    return f"it waits for {' and '.join(waits)}" if waits else "it waits for nothing that was begun"

@@ -103,7 +103,10 @@ async def test_a_workflow_that_nobody_works_for_is_named_and_not_waited_for_for_
 ):
     monkeypatch.setattr(module, "PATIENCE", 0.5)
     stuck = await alarm(client, 10, queue=NOBODYS_QUEUE)
-    with pytest.raises(ClockStuck, match=f"^{stuck.id} did not reach .*: look at it in the Web UI"):
+    with pytest.raises(
+        ClockStuck,
+        match=f"^{stuck.id} did not reach .*: it waits for a workflow task, attempt 1. Look at it in the Web UI",
+    ):
         await clock.move([stuck.id], now() + 30 * DAY)
     await stuck.terminate()
 
