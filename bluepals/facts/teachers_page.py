@@ -1,7 +1,7 @@
 """The teacher's page: letters handed in for the children, and what a class opens. Only this teacher's classes."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +18,8 @@ from bluepals.facts.desk import NotTheirs, PageClosed, hand_in_after
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
 from bluepals.paper.packs import PackLetter, PackTitle, class_pack, single_letter
-from bluepals.store import certificates, deliveries, programs, stacks, surveys, teachers_page
+from bluepals.store import certificates, class_openings, deliveries, programs, stacks, surveys, teachers_page
+from bluepals.store.class_openings import ClassOpening
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import PackDraft
@@ -80,6 +81,7 @@ class ClassOnPage:
     due: str
     children: tuple[Child, ...]
     opened: tuple[OpenedDay, ...]
+    openings: Mapping[int, ClassOpening]  # by round
     singles: tuple[SingleLetter, ...]
     newest_pack: tuple[PackDraft, ...]
     has_certificates: bool
@@ -161,6 +163,7 @@ async def _class_on_page(
         due=calendar.label(now.students_due_at) if now and now.students_due_at else "",
         children=await children(connection, calendar, of, number),
         opened=opened,
+        openings=await class_openings.openings(connection, of),
         singles=tuple(await teachers_page.single_letters(connection, of)),
         newest_pack=tuple(
             await deliveries.pack(connection, of.program_year, of.class_name, opened[0].number)

@@ -41,19 +41,17 @@ async def classes(connection: Connection, staff_id: UUID) -> Sequence[SchoolClas
 
 @dataclass(frozen=True, slots=True)
 class ClassRound:
-    """None: frozen by a pause."""
+    """`students_due_at` None: frozen by a pause."""
 
     number: int
     students_due_at: datetime | None
-    opens_on: date | None
     late: bool
 
 
 async def class_round(connection: Connection, program_year: str) -> ClassRound | None:
     """The round whose letters a class writes: the first that is not opened, or else the last."""
     row = await connection.fetchrow(
-        "SELECT number, students_due_at, opening_day(round) AS opens_on,"
-        " coalesce(students_due_at < program_now(), false) AS late"
+        "SELECT number, students_due_at, coalesce(students_due_at < program_now(), false) AS late"
         " FROM round, LATERAL (SELECT coalesce(opens_at > program_now(), true) AS ahead) AS this"
         " WHERE program_year_id = $1 AND left_out IS NULL"
         " ORDER BY ahead DESC, CASE WHEN ahead THEN number ELSE -number END LIMIT 1",
@@ -136,17 +134,17 @@ async def pairing_of_childs_letter(connection: Connection, draft_id: UUID) -> UU
 
 @dataclass(frozen=True, slots=True)
 class OpenedDay:
-    """An opening day that has come, with how many letters the class opens."""
+    """An opening day whose pack has come, with how many letters the class opens, and when; None: while letters rest."""
 
     number: int
-    opens_on: date
+    opens_on: date | None
     letters: int
 
 
 async def opened_days(connection: Connection, of: SchoolClass) -> Sequence[OpenedDay]:
     """The newest first; days without a letter for this class are left out."""
     rows = await connection.fetch(
-        "SELECT round.number, opening_day(round) AS opens_on, count(*) AS letters FROM round"
+        "SELECT round.number, class_opens_on(round, $2) AS opens_on, count(*) AS letters FROM round"
         " JOIN delivery ON delivery.opening = round.number"
         " JOIN pairing ON pairing.id = delivery.pairing_id AND pairing.program_year_id = round.program_year_id"
         " JOIN student ON student.id = pairing.student_id"

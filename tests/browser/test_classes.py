@@ -36,3 +36,27 @@ async def test_the_pack_is_there_on_opening_day(town: Town, screens: Enter) -> N
     async with screen.page.expect_download() as loading:
         await screen.page.keyboard.press("Enter")
     assert (await loading.value).suggested_filename == "letters-5A-1.pdf"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_class_opens_its_letters_on_another_day(town: Town, screens: Enter, scripts: bool) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("maya", "Dear Maya", side=Side.OFFICER)
+    screen = await screens(scripts=scripts)
+    await screen.enters("tess", at="class")
+    await screen.unfolds("Our class opens them on another day")
+    await screen.writes("Class 5A opens the letters of round 1 on", "10172026")
+    await screen.is_looked_at("class-another-day")
+    await screen.presses("Open them on this day")
+    assert "There is no school on Saturday, October 17." in await screen.reads()
+    await screen.is_looked_at("class-another-day-refused")
+    assert "opens the letters of round 1 on 2026-10-17" in await screen.stands_at()
+    await screen.page.keyboard.type("10192026")
+    await screen.presses("Open them on this day")
+    assert "Class 5A opens the letters of round 1 on Monday, October 19, 2026." in await screen.reads()
+    await screen.is_looked_at("class-another-day-moved")
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    await screen.enters("tess", at="class")
+    assert "1 letter for opening day, Monday, October 19, 2026" in await screen.reads()
+    await screen.is_looked_at("class-pack-for-another-day")

@@ -1,10 +1,14 @@
 """The teacher's page: whose letters are there, handing in, and what the class opens."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
+
+import pytest
 
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
-from bluepals.facts import leaving, visits
+from bluepals.facts import leaving, pauses, visits
 from bluepals.paper.pages import page_pictures
+from bluepals.store.pauses import Target, What
 from tests.desk.town import (
     FIRST_OPENING,
     FIRST_ROUND,
@@ -205,6 +209,85 @@ async def test_the_pack_is_there_from_opening_day_on_and_not_before(town: Town) 
     pack = await tess.gets(f"pack/{NORTH}/1/5A")
     assert pack.headers["content-disposition"] == 'attachment; filename="letters-5A-1.pdf"'
     assert pack.content.startswith(b"%PDF")
+
+
+def days_to_choose(page: str) -> list[str]:
+    """What the forms say that ask for another opening day."""
+    return re.findall(r'type="date" name="on" value="([^"]+)"', page)
+
+
+async def test_a_class_opens_its_letters_on_another_day(town: Town) -> None:
+    tess = town.teacher("tess")
+    page = await tess.sees()
+    assert "Opening day is Tuesday, October 13, 2026." in page
+    assert days_to_choose(page) == ["2026-10-13"]
+    moved = await tess.posts(f"opening/{NORTH}/1/5A", on="2026-10-15")
+    assert moved.status_code == 200
+    assert "Class 5A opens the letters of round 1 on Thursday, October 15, 2026." in moved.text
+    assert "Opening day of this class is Thursday, October 15, 2026;" in moved.text
+    assert "s is Tuesday, October 13, 2026." in moved.text, "the school's"
+    assert days_to_choose(moved.text) == ["2026-10-15"]
+    back = await tess.posts(f"opening/{NORTH}/1/5A", on="2026-10-13")
+    assert "Opening day is Tuesday, October 13, 2026." in back.text
+
+
+async def test_a_class_whose_name_has_signs_of_an_address_opens_on_another_day_too(town: Town) -> None:
+    theo = town.teacher("theo")
+    link = (await theo.sees()).split("/class/opening/")[1].split('"')[0]
+    moved = await theo.posts(f"opening/{link}", on="2026-10-15")
+    assert "Class 5/B &amp; C opens the letters of round 1 on Thursday" in moved.text
+    assert "Opening day is Tuesday, October 13, 2026." in await town.teacher("tess").sees(), "each its own"
+
+
+@pytest.mark.parametrize(
+    ("on", "said", "status"),
+    [
+        ("2026-10-17", "There is no school on Saturday, October 17. Choose another day, such as Monday", 409),
+        ("tomorrow", "That is no date for the opening day. Write year-month-day", 422),
+    ],
+)
+async def test_a_day_that_can_not_be_is_refused_beside_its_form_and_nowhere_else(
+    town: Town, on: str, said: str, status: int
+) -> None:
+    refused = await town.teacher("tess").posts(f"opening/{NORTH}/1/5A", on=on)
+    assert refused.status_code == status
+    assert refused.text.count(said) == 1
+    assert days_to_choose(refused.text) == [on], "it is given back"
+    assert "<title>Not moved: Your classes" in refused.text
+    assert "How was your year of letters?" not in refused.text
+    assert refused.text.index("Our class opens them on another day") < refused.text.index(said)
+    assert "Opening day is Tuesday, October 13, 2026." in refused.text
+
+
+async def test_once_the_class_has_opened_its_letters_no_other_day_is_asked_for(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("maya", "Dear Maya", side=Side.OFFICER)
+    tess = town.teacher("tess")
+    await tess.posts(f"opening/{NORTH}/1/5A", on="2026-10-15")
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    page = await tess.sees()
+    assert "<strong>1 letter</strong> for opening day, Thursday, October 15, 2026" in page
+    assert days_to_choose(page) == ["2026-10-15", "2026-11-17"], "of the pack, and of the round to come"
+    await town.on(date(2026, 10, 15))
+    assert days_to_choose(await tess.sees()) == ["2026-11-17"]
+    late = await tess.posts(f"opening/{NORTH}/1/5A", on="2026-10-16")
+    assert (late.status_code, late.text.count("Your class opened these letters on Thursday")) == (409, 1)
+
+
+async def test_while_letters_rest_a_class_has_no_opening_day(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("maya", "Dear Maya", side=Side.OFFICER)
+    tess = town.teacher("tess")
+    await tess.posts(f"opening/{NORTH}/1/5A", on="2026-10-20")
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    this = (town.parts.office, SCOPE, Target(), [What.LETTERS])
+    await pauses.pause(*this, reason="snow", by=town.staff["cora"])
+    await town.on(FIRST_OPENING + 8 * ONE_DAY)
+    page = await tess.sees()
+    assert "<strong>1 letter</strong> for opening day, which rests at present" in page
+    assert days_to_choose(page) == []
 
 
 async def test_the_pack_holds_one_letter_for_each_child_with_a_pal_and_names_as_the_school_knows_them(
