@@ -4,8 +4,9 @@
 import pytest
 
 from bluepals.domain.letters import Side, TypedLetter
+from bluepals.facts import leaving
 from tests.browser.conftest import Enter
-from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, SEPTEMBER, Town
+from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, SCOPE, SEPTEMBER, Town
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -60,3 +61,17 @@ async def test_a_class_opens_its_letters_on_another_day(town: Town, screens: Ent
     await screen.enters("tess", at="class")
     assert "1 letter for opening day, Monday, October 19, 2026" in await screen.reads()
     await screen.is_looked_at("class-pack-for-another-day")
+
+
+async def test_a_teacher_sees_what_comes_next_for_each_child_without_a_pal(
+    town: Town, screens: Enter
+) -> None:
+    await town.on(SEPTEMBER)
+    await town.admin.execute("UPDATE student SET consent_on = NULL WHERE external_id = 'uma'")
+    await leaving.stop(town.parts.office, SCOPE, town.officers["sam"], by=town.staff["cora"])
+    screen = await screens()
+    await screen.enters("tess", at="class")
+    shown = await screen.reads()
+    assert "The family’s form is missing: ask for it, and give it to the coordinator." in shown
+    assert "No officer is free: the child is paired first when one comes." in shown
+    await screen.is_looked_at("class-what-comes-next")

@@ -2,17 +2,22 @@
 
 import re
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
-from bluepals.facts import leaving, pauses, visits
+from bluepals.domain.matching import Pair
+from bluepals.facts import declining, leaving, pauses, replacements, visits
+from bluepals.facts import matching as facts_of_matching
 from bluepals.paper.pages import page_pictures
+from bluepals.store import matching
 from bluepals.store.pauses import Target, What
 from tests.desk.town import (
     FIRST_OPENING,
     FIRST_ROUND,
     NORTH,
+    PROGRAM,
     SCOPE,
     SECOND_OPENING,
     SECOND_ROUND,
@@ -86,16 +91,95 @@ async def test_when_all_are_in_the_page_says_thanks(town: Town) -> None:
     assert "Every letter is here. Thank you!" in await town.teacher("tess").sees()
 
 
+def plan_of(page: str, child: str) -> str:
+    """What is said below a child's name of what comes next; empty: nothing."""
+    own = page.split(f'<span class="name">{child}')[1].split("</li>", maxsplit=1)[0]
+    return " ".join(own.partition('<p class="hint">')[2].partition("</p>")[0].split())
+
+
+async def proposes(town: Town, child: str, officer: str) -> None:
+    async with town.parts.database.transaction(SCOPE) as connection:
+        await matching.save_proposal(connection, PROGRAM.id, 2, [Pair(child, officer, "a test")], [])
+
+
+async def approves(town: Town) -> UUID:
+    """The pairing that comes of what is proposed."""
+    await facts_of_matching.approve(town.parts.office, SCOPE, [], town.staff["cora"])
+    begun: UUID = await town.admin.fetchval("SELECT id FROM pairing WHERE introduced_at IS NULL")
+    return begun
+
+
+async def test_a_child_whose_form_is_missing_is_told_from_one_that_waits(town: Town) -> None:
+    await town.admin.execute("UPDATE student SET consent_on = NULL WHERE external_id = 'uma'")
+    await proposes(town, "uma", "rita")
+    page = await town.teacher("tess").sees()
+    assert state_of(page, "Uma Yang") == "no consent yet"
+    assert plan_of(page, "Uma Yang").endswith("form is missing: ask for it, and give it to the coordinator.")
+    assert plan_of(page, "Maya Lopez") == "", "who has a pal has no plan"
+    assert "3 still to come" in page
+
+
+async def test_what_is_planned_for_a_child_without_a_pal_is_shown_and_not_with_whom(town: Town) -> None:
+    tess = town.teacher("tess")
+
+    async def shown() -> str:
+        page = await tess.sees()
+        assert state_of(page, "Uma Yang") == "no pal yet"
+        assert "Rita" not in page
+        return plan_of(page, "Uma Yang")
+
+    assert await shown() == "No officer is free: the child is paired first when one comes."
+    await proposes(town, "uma", "rita")
+    assert (await shown()).startswith("An officer is proposed, and waits for the coordinator")
+    pairing = await approves(town)
+    assert await shown() == "The two are introduced soon, unless one says no."
+    until = town.now + timedelta(days=7)
+    await town.admin.execute("UPDATE pairing SET declining_until = $2 WHERE id = $1", pairing, until)
+    assert await shown() == "The two are introduced by Tuesday, September 8, 2026, unless one says no."
+    await town.on(until.date() + ONE_DAY)
+    assert await shown() == "The two are introduced soon, unless one says no.", "something holds them back"
+    await declining.decline(town.parts.office, SCOPE, pairing, by=town.staff["coco"])
+    assert await shown() == "The coordinator looks for an officer.", "nobody is told that one said no"
+
+
+async def test_who_came_after_the_newest_look_for_officers_is_not_said_to_have_found_none(town: Town) -> None:
+    await town.admin.execute("UPDATE student SET waiting_since = '2026-09-02' WHERE external_id = 'uma'")
+    assert plan_of(await town.teacher("tess").sees(), "Uma Yang") == "The coordinator looks for an officer."
+
+
+async def test_a_child_that_gets_a_new_pal_is_told_when_at_the_latest(town: Town) -> None:
+    await leaving.stop(town.parts.office, SCOPE, town.officers["dana"], by=town.staff["cora"])
+    for row in await town.admin.fetch("SELECT id FROM replacement"):
+        await replacements.look_after(town.parts.office, SCOPE, row["id"])
+    tess = town.teacher("tess")
+    page = await tess.sees()
+    assert [state_of(page, child) for child in ("Maya Lopez", "Ana Ortiz")] == ["gets a new pal"] * 2
+    plans = {child: plan_of(page, child).split(" ")[3] for child in ("Maya Lopez", "Ana Ortiz")}
+    assert sorted(plans.values()) == ["free:", "proposed,"], "Rita has one place"
+    (child,) = (child for child, word in plans.items() if word == "proposed,")
+    proposed = await town.admin.fetchval("SELECT id FROM replacement WHERE reserve_id IS NOT NULL")
+    await replacements.approve(town.parts.office, SCOPE, proposed, by=town.staff["cora"])
+    page = await tess.sees()
+    assert plan_of(page, child) == (
+        "An officer is found: the two are introduced by Tuesday, September 15, 2026, unless one says no."
+    )
+    assert "Rita" not in page
+
+
 async def test_a_class_without_pals_is_not_thanked(town: Town) -> None:
     await town.admin.execute("UPDATE student SET class_name = '5Z' WHERE external_id = 'uma'")
     await town.admin.execute("UPDATE staff_role SET class_name = '5Z' WHERE class_name = '5A'")
-    page = await town.teacher("tess").sees()
-    assert "Nobody in this class has a pal to write to yet." in page
-    assert "Thank you" not in page
+    for state, consent in (("no pal yet", date(2026, 8, 1)), ("no consent yet", None)):
+        await town.admin.execute("UPDATE student SET consent_on = $1 WHERE external_id = 'uma'", consent)
+        page = await town.teacher("tess").sees()
+        assert state_of(page, "Uma Yang") == state
+        assert "Nobody in this class has a pal to write to yet." in page
+        assert "Thank you" not in page
 
 
 async def test_a_class_whose_year_is_over_is_thanked_and_asked_for_nothing(town: Town) -> None:
     await town.admin.execute("UPDATE pairing SET ended_at = now(), end_reason = 'year closed'")
+    await town.admin.execute("UPDATE student SET consent_on = NULL WHERE external_id = 'uma'")
     page = await town.teacher("tess").sees()
     assert "All letters of this year have been written. Thank you!" in page
     assert "Nobody" not in page
