@@ -16,6 +16,7 @@ class ClassOpening:
     number: int
     schools_day: date | None
     opens_on: date | None
+    pack_came: bool
     opened: bool
     next_day: date | None
 
@@ -28,7 +29,7 @@ async def openings(connection: Connection, of: SchoolClass) -> Mapping[int, Clas
     """By round, without what was left out."""
     rows = await connection.fetch(
         "SELECT number, opening_day(round) AS schools_day, class_opens_on(round, $2) AS opens_on,"
-        " class_has_opened(round, $2) AS opened,"
+        " pack_sent_at IS NOT NULL AS pack_came, class_has_opened(round, $2) AS opened,"
         " min(opening_day(round)) OVER (ORDER BY number ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next_day"
         " FROM round WHERE program_year_id = $1 AND left_out IS NULL ORDER BY number",
         of.program_year,

@@ -353,6 +353,8 @@ async def test_once_the_class_has_opened_its_letters_no_other_day_is_asked_for(t
     page = await tess.sees()
     assert "<strong>1 letter</strong> for opening day, Thursday, October 15, 2026" in page
     assert days_to_choose(page) == ["2026-10-15", "2026-11-17"], "of the pack, and of the round to come"
+    assert "The pack is here on Tuesday, November 17, 2026 all the same" in page
+    assert "The pack is here on Tuesday, October 13" not in page, "it came, and its day is over"
     await town.on(date(2026, 10, 15))
     assert days_to_choose(await tess.sees()) == ["2026-11-17"]
     late = await tess.posts(f"opening/{NORTH}/1/5A", on="2026-10-16")
