@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
 from uuid import UUID
 
 from starlette.requests import Request
@@ -10,15 +12,24 @@ from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
 from bluepals.domain.survey import Taker
-from bluepals.facts import surveys, teachers_page
+from bluepals.facts import class_openings, surveys, teachers_page
 from bluepals.facts.office import Office
-from bluepals.facts.teachers_page import ChildState, TeacherAtDesk, TeacherPage
+from bluepals.facts.teachers_page import ChildState, TeacherAtDesk, TeacherPage, own_class
 from desk.cases import Cases, just_worried
 from desk.doors import visitor
-from desk.forms import form_key, letter_in, submitted, survey_in
+from desk.forms import day_in, form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf
-from desk.refusals import said_about
+from desk.refusals import said_about, status_of
 from desk.shield import WITH_SENDING
+
+
+@dataclass(frozen=True, slots=True)
+class NotMoved:
+    """An opening day that stays as it is: whose (year, round and class, as in the form's address), why, and what was asked for."""
+
+    which: str
+    sentence: str
+    asked_for: str
 
 
 class Classes:
@@ -39,6 +50,11 @@ class Classes:
             Route(f"{here}/visit/{{program_year}}/guests", self.visitors_list),
             Route(f"{here}/letter/{{draft:uuid}}", self.letter),
             Route(f"{here}/pack/{{program_year}}/{{opening:int}}/{{class_name:path}}", self.pack),
+            Route(
+                f"{here}/opening/{{program_year}}/{{opening:int}}/{{class_name:path}}",
+                self.move_opening,
+                methods=["POST"],
+            ),
             Route(f"{here}/worry/{{draft:uuid}}", self.worry, methods=["POST"]),
             Route(f"{here}/{{pairing:uuid}}", self.hand_in, methods=["POST"]),
         ]
@@ -78,6 +94,21 @@ class Classes:
         )
         name = re.sub(r"[^A-Za-z0-9-]+", "-", f"letters-{asked['class_name']}-{asked['opening']}")
         return pdf(content, f"{name}.pdf", "attachment")
+
+    async def move_opening(self, request: Request) -> Response:
+        teacher, asked = await self._teacher(request), request.path_params
+        year, number, class_name = asked["program_year"], asked["opening"], asked["class_name"]
+        place = teacher.classes.index(own_class(teacher, year, class_name)) + 1
+        which, asked_for = f"{year}/{number}/{class_name}", ""
+        try:
+            async with submitted(request) as form:
+                asked_for = str(form.get("on", ""))
+                on = day_in(form, "on", "That is no date for the opening day.")
+                await class_openings.move(self._office, teacher, year, class_name, number, on)
+        except Refused as refused:
+            not_moved = NotMoved(which, str(refused), asked_for)
+            return await self._page(request, teacher, Said(status=status_of(refused)), not_moved)
+        return RedirectResponse(f"{_here(request)}?sent={quote(which)}#opening-{place}-{number}", 303)
 
     async def run_sheet(self, request: Request) -> Response:
         teacher = await self._teacher(request)
@@ -132,7 +163,9 @@ class Classes:
     async def _teacher(self, request: Request) -> TeacherAtDesk:
         return await teachers_page.teacher_at_desk(self._office, await visitor(self._office, request))
 
-    async def _page(self, request: Request, teacher: TeacherAtDesk, said: Said) -> Response:
+    async def _page(
+        self, request: Request, teacher: TeacherAtDesk, said: Said, not_moved: NotMoved | None = None
+    ) -> Response:
         shown = await teachers_page.teacher_page(self._office, teacher)
         sent = request.query_params.get("sent")
         answer = page(
@@ -144,6 +177,7 @@ class Classes:
             page=shown,
             said=said,
             sent=sent,
+            not_moved=not_moved,
             worried=await just_worried(self._office, request),
             filed="filed" in request.query_params,
             thrown="thrown" in request.query_params,

@@ -94,7 +94,7 @@ async def _child(office: Office, family: FamilyAtDesk, child: ChildRow) -> Child
         standing=_standing(child, in_force),
         asked_until=child.asked_until.astimezone(calendar.zone) if child.asked_until else None,
         consents=in_force,
-        letters=tuple([await _shown(office, family, child, calendar, one) for one in found]),
+        letters=tuple([await _shown(office, family, child, one) for one in found]),
     )
 
 
@@ -110,9 +110,7 @@ def _standing(child: ChildRow, agreed: Collection[ConsentScope]) -> Standing:
     return Standing.NOBODY_NOW if child.ended else Standing.WRITES
 
 
-async def _shown(
-    office: Office, family: FamilyAtDesk, child: ChildRow, calendar: SchoolCalendar, one: FamilyLetter
-) -> ShownLetter:
+async def _shown(office: Office, family: FamilyAtDesk, child: ChildRow, one: FamilyLetter) -> ShownLetter:
     text, translation, erased = None, None, False
     if one.translated or not one.pages:
         try:
@@ -125,7 +123,7 @@ async def _shown(
         draft_id=one.draft_id,
         side=one.side,
         round_number=one.round_number,
-        day=one.delivered_at.astimezone(calendar.zone).date(),
+        day=one.delivered_on,
         pal=one.officer_first_name,
         stock=one.stock,
         text=text,

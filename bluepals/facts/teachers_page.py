@@ -1,10 +1,10 @@
 """The teacher's page: letters handed in for the children, and what a class opens. Only this teacher's classes."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -16,15 +16,16 @@ from bluepals.facts import certificates as printed
 from bluepals.facts import family_notices, letters, sheets, visit_sheets
 from bluepals.facts.desk import NotTheirs, PageClosed, hand_in_after
 from bluepals.facts.doors import Visitor
-from bluepals.facts.office import Office
+from bluepals.facts.office import Letterhead, Office
 from bluepals.paper.packs import PackLetter, PackTitle, class_pack, single_letter
-from bluepals.store import certificates, deliveries, programs, stacks, surveys, teachers_page
+from bluepals.store import certificates, class_openings, deliveries, stacks, surveys, teachers_page
+from bluepals.store.class_openings import ClassOpening
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import PackDraft
 from bluepals.store.letters import DraftRecord, NotTaken, OpenedDraft
 from bluepals.store.letters import read as read_draft
-from bluepals.store.teachers_page import ChildRow, ClassRound, OpenedDay, SchoolClass, SingleLetter
+from bluepals.store.teachers_page import ChildRow, ClassRound, OpenedDay, PlanRow, SchoolClass, SingleLetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,34 @@ class ChildState(StrEnum):
     HELD = "with the counselor"
     NOT_YET = "begins later"
     NO_ROUND = "no round left this year"
+    NO_CONSENT = "no consent yet"
     NO_PAL = "no pal yet"
     BETWEEN = "gets a new pal"
     OVER = "the letters are over"
 
 
+class Plan(StrEnum):
+    """What comes next for a child without a pal."""
+
+    FORM_MISSING = "form missing"
+    PAIRED = "paired"
+    CHOSEN = "chosen"
+    PROPOSED = "proposed"
+    NOBODY_FREE = "nobody free"
+    SOUGHT = "sought"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """`by`: when the two are introduced at the latest, if nobody says no; None: nobody knows."""
+
+    plan: Plan
+    by: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
+    student_id: UUID
     pairing_id: UUID | None
     name: str
     language: str
@@ -66,6 +88,10 @@ class Child:
         return self.state in {ChildState.WAITING, ChildState.BEING_READ, ChildState.RETURNED}
 
 
+WITHOUT_A_FIRST_PAL = {ChildState.NO_CONSENT, ChildState.NO_PAL}
+WITHOUT_PAL = WITHOUT_A_FIRST_PAL | {ChildState.BETWEEN}
+
+
 @dataclass(frozen=True, slots=True)
 class StackOnPage:
     id: UUID
@@ -80,6 +106,8 @@ class ClassOnPage:
     due: str
     children: tuple[Child, ...]
     opened: tuple[OpenedDay, ...]
+    openings: Mapping[int, ClassOpening]  # by round
+    planned: Mapping[UUID, Planned]  # for each child without a pal
     singles: tuple[SingleLetter, ...]
     newest_pack: tuple[PackDraft, ...]
     has_certificates: bool
@@ -92,15 +120,12 @@ class ClassOnPage:
     @property
     def nobody_writes_yet(self) -> bool:
         """No child has a pal to write to in this round."""
-        return all(
-            child.state in {ChildState.NO_PAL, ChildState.NOT_YET, ChildState.BETWEEN}
-            for child in self.children
-        )
+        return all(child.state in WITHOUT_PAL | {ChildState.NOT_YET} for child in self.children)
 
     @property
     def is_over(self) -> bool:
         return all(
-            child.state in {ChildState.NO_PAL, ChildState.NO_ROUND, ChildState.OVER}
+            child.state in WITHOUT_A_FIRST_PAL | {ChildState.NO_ROUND, ChildState.OVER}
             for child in self.children
         )
 
@@ -134,10 +159,11 @@ async def teacher_at_desk(office: Office, visitor: Visitor) -> TeacherAtDesk:
 
 
 async def teacher_page(office: Office, teacher: TeacherAtDesk) -> TeacherPage:
+    async with office.database.transaction(Scope.whole(teacher.scope.program)) as connection:
+        plans = {one: await teachers_page.plans(connection, one) for one in teacher.classes}
     async with office.database.transaction(teacher.scope) as connection:
-        program = await programs.load(connection)
-        calendar, keeps = SchoolCalendar.of(program), timedelta(days=program.retention.stacks)
-        classes = [await _class_on_page(connection, calendar, keeps, one) for one in teacher.classes]
+        letterhead = await Letterhead.of(office, connection)
+        classes = [await _class_on_page(connection, letterhead, one, plans[one]) for one in teacher.classes]
         years = {one.program_year: one.school_name for one in teacher.classes}
         visits = [
             VisitOnPage(year, school, on)
@@ -150,17 +176,21 @@ async def teacher_page(office: Office, teacher: TeacherAtDesk) -> TeacherPage:
 
 
 async def _class_on_page(
-    connection: Connection, calendar: SchoolCalendar, keeps: timedelta, of: SchoolClass
+    connection: Connection, letterhead: Letterhead, of: SchoolClass, plans: Sequence[PlanRow]
 ) -> ClassOnPage:
+    calendar, keeps = letterhead.calendar, timedelta(days=letterhead.program.retention.stacks)
     now = await teachers_page.class_round(connection, of.program_year)
     number = now.number if now else 0
     opened = tuple(await teachers_page.opened_days(connection, of))
+    everybody = await children(connection, calendar, of, number)
     return ClassOnPage(
         of=of,
         round=now,
         due=calendar.label(now.students_due_at) if now and now.students_due_at else "",
-        children=await children(connection, calendar, of, number),
+        children=everybody,
         opened=opened,
+        openings=await class_openings.openings(connection, of),
+        planned=_planned(plans, everybody, letterhead),
         singles=tuple(await teachers_page.single_letters(connection, of)),
         newest_pack=tuple(
             await deliveries.pack(connection, of.program_year, of.class_name, opened[0].number)
@@ -189,6 +219,7 @@ async def children(
 
 def _child(row: ChildRow, round_number: int, calendar: SchoolCalendar) -> Child:
     return Child(
+        student_id=row.student_id,
         pairing_id=row.pairing_id,
         name=row.name,
         language=row.language,
@@ -204,7 +235,7 @@ def _child(row: ChildRow, round_number: int, calendar: SchoolCalendar) -> Child:
 
 def _child_state(row: ChildRow, round_number: int) -> ChildState:
     if row.pairing_id is None:
-        return ChildState.NO_PAL
+        return ChildState.NO_PAL if row.consented else ChildState.NO_CONSENT
     if row.ended:
         return ChildState.BETWEEN if row.waits_for_officer else ChildState.OVER
     if row.draft_id is not None:
@@ -217,6 +248,35 @@ def _child_state(row: ChildRow, round_number: int) -> ChildState:
     if row.first_round is None:
         return ChildState.NO_ROUND
     return ChildState.NOT_YET if round_number < row.first_round else ChildState.WAITING
+
+
+def _planned(
+    rows: Sequence[PlanRow], children: Sequence[Child], letterhead: Letterhead
+) -> Mapping[UUID, Planned]:
+    states = {child.student_id: child.state for child in children}
+    return {
+        row.student_id: _plan(row, letterhead) for row in rows if states.get(row.student_id) in WITHOUT_PAL
+    }
+
+
+def _plan(row: PlanRow, letterhead: Letterhead) -> Planned:
+    if not row.consented:
+        return Planned(Plan.FORM_MISSING)
+    if row.paired:
+        return Planned(Plan.PAIRED, _day_to_come(row.declining_until, letterhead))
+    if row.chosen:
+        days = timedelta(days=letterhead.program.policy.declining_days)
+        return Planned(Plan.CHOSEN, _day_to_come(row.rest_until and row.rest_until + days, letterhead))
+    if row.proposed:
+        return Planned(Plan.PROPOSED)
+    return Planned(Plan.NOBODY_FREE if row.found_none else Plan.SOUGHT)
+
+
+def _day_to_come(until: datetime | None, letterhead: Letterhead) -> date | None:
+    """Once it is over something holds the two back: a gate, or a pause."""
+    if until is None or until <= letterhead.now:
+        return None
+    return until.astimezone(letterhead.calendar.zone).date()
 
 
 async def check_child(office: Office, teacher: TeacherAtDesk, pairing_id: UUID) -> SchoolClass:

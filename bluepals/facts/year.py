@@ -73,21 +73,21 @@ async def send_packs(
         if day.opens_on is None or opens_at not in (None, day.opens_at):
             raise DateMoved(f"Opening day {opening} is another one now.")
         classes = await rounds.classes_with_pack(connection, program_year, opening)
-        for class_name in classes:
+        for one in classes:
             for teacher in await people.staff(
-                connection, Role.TEACHER, school=day.school, class_name=class_name
+                connection, Role.TEACHER, school=day.school, class_name=one.class_name
             ):
                 await post(
                     connection,
                     letterhead,
                     notices.letters.pack_ready(
                         teacher=teacher.name,
-                        class_name=class_name,
+                        class_name=one.class_name,
                         round_number=opening,
-                        opens_on=f"{day.opens_on:%A, %B %-d}",
+                        opens_on=f"{one.opens_on:%A, %B %-d}",
                         link=letterhead.link_to(DeskPage.CLASS),
                     ),
-                    key=f"pack-{program_year}-{opening}-{class_name}-{teacher.id}",
+                    key=f"pack-{program_year}-{opening}-{one.class_name}-{teacher.id}",
                     to=teacher.email,
                     school=day.school,
                 )

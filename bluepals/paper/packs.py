@@ -20,12 +20,12 @@ TEMPLATE = Path(__file__).parent / "letters.typ"
 
 @dataclass(frozen=True, slots=True)
 class PackTitle:
-    """What the cover says. The names are the school's own; the language is the teacher's."""
+    """What the cover says. The names are the school's own; the language is the teacher's. `opens_on` None: letters rest."""
 
     school: str
     class_name: str
     round_number: int
-    opens_on: date
+    opens_on: date | None
     language: str = "en"
 
 
@@ -66,7 +66,6 @@ def single_letter(letter: PackLetter) -> bytes:
 
 def _cover(title: PackTitle, letters: Sequence[PackLetter]) -> dict[str, Any]:
     words = words_in(title.language)
-    day = words.long_date(title.opens_on)
     count = words.one_letter if len(letters) == 1 else words.many_letters.format(count=len(letters))
     sentences = [count, words.sheets]
     if any(letter.kind is DeliveryKind.STOCK for letter in letters):
@@ -76,11 +75,17 @@ def _cover(title: PackTitle, letters: Sequence[PackLetter]) -> dict[str, Any]:
     return {
         "heading": words.opening_day,
         "class": _line(f"{title.school}  ·  {title.class_name}"),
-        "when": words.round.format(number=title.round_number, day=day),
+        "when": _when(title, words),
         "sentences": sentences,
         "columns": words.columns,
         "keep": words.keep,
     }
+
+
+def _when(title: PackTitle, words: Words) -> str:
+    if title.opens_on is None:
+        return words.resting_round.format(number=title.round_number)
+    return words.round.format(number=title.round_number, day=words.long_date(title.opens_on))
 
 
 def _page(letter: PackLetter, words: Words, teachers_words: Words) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class Words:
     translation: str
     opening_day: str
     round: str
+    resting_round: str
     one_letter: str
     many_letters: str
     sheets: str
@@ -62,6 +63,7 @@ ENGLISH = Words(
     translation="In English",
     opening_day="Opening day",
     round="Round {number}  ·  {day}",
+    resting_round="Round {number}",
     one_letter="One letter is in this pack.",
     many_letters="{count} letters are in this pack.",
     sheets="Each letter begins on a sheet of its own, also when you print on both sides. "
@@ -90,6 +92,7 @@ SPANISH = Words(
     translation="En español",
     opening_day="Día de las cartas",
     round="Ronda {number}  ·  {day}",
+    resting_round="Ronda {number}",
     one_letter="En este paquete hay una carta.",
     many_letters="En este paquete hay {count} cartas.",
     sheets="Cada carta empieza en su propia hoja, también si imprime por los dos lados. "

@@ -71,7 +71,8 @@ _OVER = """
           WHEN 'no stock letter' THEN (pairing.ended_at IS NOT NULL AND NOT is_between_officers(pairing.id))
             OR EXISTS (SELECT FROM pairing_round AS round WHERE round.pairing_id = pairing.id
                         AND key = format('no-stock-%s-%s', pairing.id, number)
-                        AND (left_out IS NOT NULL OR pack_sent_at IS NOT NULL OR opens_at <= program_now()))
+                        AND (left_out IS NOT NULL OR ((pack_sent_at IS NOT NULL OR opens_at <= program_now())
+                                                      AND opens_on <= program_today())))
           END FOR UPDATE OF attention SKIP LOCKED)
 """
 

@@ -118,7 +118,8 @@ async def openings(connection: Connection) -> Sequence[AuditedOpening]:
     rows = await connection.fetch(
         "SELECT pairing.id AS pairing_id, round.number AS round_number,"
         " EXISTS (SELECT FROM delivery WHERE delivery.pairing_id = pairing.id AND side = 'officer'"
-        "   AND opening = round.number AND kind <> 'late' AND withheld_at IS NULL AND released_at < round.opens_at) AS has_letter,"
+        "   AND opening = round.number AND kind <> 'late' AND withheld_at IS NULL"
+        "   AND (released_at < round.opens_at OR local_day(released_at) < round.opens_on)) AS has_letter,"
         " EXISTS (SELECT FROM attention WHERE kind = 'no stock letter' AND subject_id = pairing.id"
         "   AND key = format('no-stock-%s-%s', pairing.id, round.number)) AS called"
         " FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id"

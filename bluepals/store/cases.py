@@ -313,7 +313,8 @@ async def places_in_packs(connection: Connection, case_id: UUID) -> Sequence[Pla
         " JOIN draft ON draft.id = case_file.draft_id OR draft.uploaded_by = case_file.officer_id"
         " JOIN delivery ON delivery.draft_id = draft.id AND delivery.kind <> 'late'"
         " JOIN pairing_round ON pairing_round.pairing_id = delivery.pairing_id"
-        "   AND pairing_round.number = delivery.opening AND opens_at > program_now()"
+        "   AND pairing_round.number = delivery.opening"
+        "   AND (opens_at > program_now() OR opens_on > program_today())"
         " WHERE case_file.id = $1 ORDER BY delivery.sequence",
         case_id,
     )

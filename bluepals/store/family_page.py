@@ -80,22 +80,23 @@ class FamilyLetter:
     stock: bool
     pages: bool
     translated: bool
-    delivered_at: datetime
+    delivered_on: date
 
 
-# An officer's letter is the child's first: on opening day, or by itself after the last. What a case holds is not there.
+# An officer's letter is the child's first: when its class opens it, or by itself after the last opening day. What a case holds is not there.
 _LETTERS = """
     SELECT delivery.draft_id, delivery.side, delivery.round_number, pal.officer_first_name,
            delivery.kind = 'stock' AS stock, coalesce(draft.kind = 'pages', false) AS pages,
            coalesce(draft.translated_into IS NOT NULL, false) AS translated,
-           greatest(delivery.released_at, CASE WHEN delivery.side = 'officer' THEN round.pack_sent_at END) AS delivered_at
+           greatest(local_day(delivery.released_at), CASE WHEN delivery.side = 'officer' THEN round.opens_on END)
+             AS delivered_on
       FROM delivery
       JOIN pairing ON pairing.id = delivery.pairing_id
       JOIN pal ON pal.pairing_id = pairing.id
       LEFT JOIN draft ON draft.id = delivery.draft_id
       LEFT JOIN pairing_round AS round ON round.pairing_id = pairing.id AND round.number = delivery.opening
      WHERE pairing.student_id = $1 AND withheld_at IS NULL AND NOT is_held(delivery.draft_id)
-       AND (delivery.side = 'student' OR delivery.opening IS NULL OR round.pack_sent_at IS NOT NULL)
+       AND (delivery.side = 'student' OR delivery.opening IS NULL OR round.opened)
      ORDER BY delivery.round_number DESC, delivery.sequence DESC
 """
 

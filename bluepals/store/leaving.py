@@ -62,10 +62,11 @@ class Withheld:
 
 
 _WITHHOLD = (
-    "UPDATE delivery SET withheld_at = program_now() FROM draft, pairing"
+    "UPDATE delivery SET withheld_at = program_now() FROM draft, pairing JOIN student ON student.id = pairing.student_id"
     " WHERE draft.id = delivery.draft_id AND pairing.id = delivery.pairing_id AND delivery.side = 'officer'"
     " AND withheld_at IS NULL AND (opening IS NULL OR EXISTS (SELECT FROM round"
-    "   WHERE round.program_year_id = pairing.program_year_id AND number = opening AND pack_sent_at IS NULL))"
+    "   WHERE round.program_year_id = pairing.program_year_id AND number = opening"
+    "   AND NOT class_has_opened(round, student.class_name)))"
     " AND {} RETURNING delivery.pairing_id, delivery.round_number, opening"
 )
 

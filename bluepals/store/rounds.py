@@ -37,16 +37,26 @@ async def opening_days(connection: Connection, program_year: str) -> Sequence[tu
     return [(row["number"], row["opens_at"]) for row in rows]
 
 
-async def classes_with_pack(connection: Connection, program_year: str, opening: int) -> Sequence[str]:
+@dataclass(frozen=True, slots=True)
+class ClassWithPack:
+    class_name: str
+    opens_on: date
+
+
+async def classes_with_pack(
+    connection: Connection, program_year: str, opening: int
+) -> Sequence[ClassWithPack]:
+    """Of an opening day that is not frozen."""
     rows = await connection.fetch(
-        "SELECT DISTINCT student.class_name FROM delivery JOIN pairing ON pairing.id = delivery.pairing_id"
-        " JOIN student ON student.id = pairing.student_id"
+        "SELECT DISTINCT student.class_name, class_opens_on(round, student.class_name) AS opens_on FROM delivery"
+        " JOIN pairing ON pairing.id = delivery.pairing_id JOIN student ON student.id = pairing.student_id"
+        " JOIN round ON round.program_year_id = pairing.program_year_id AND round.number = delivery.opening"
         " WHERE pairing.program_year_id = $1 AND delivery.opening = $2 AND withheld_at IS NULL AND has_consent(student)"
         " ORDER BY 1",
         program_year,
         opening,
     )
-    return [row["class_name"] for row in rows]
+    return [ClassWithPack(**row) for row in rows]
 
 
 async def mark_pack_sent(connection: Connection, program_year: str, number: int) -> None:

@@ -41,19 +41,17 @@ async def classes(connection: Connection, staff_id: UUID) -> Sequence[SchoolClas
 
 @dataclass(frozen=True, slots=True)
 class ClassRound:
-    """None: frozen by a pause."""
+    """`students_due_at` None: frozen by a pause."""
 
     number: int
     students_due_at: datetime | None
-    opens_on: date | None
     late: bool
 
 
 async def class_round(connection: Connection, program_year: str) -> ClassRound | None:
     """The round whose letters a class writes: the first that is not opened, or else the last."""
     row = await connection.fetchrow(
-        "SELECT number, students_due_at, opening_day(round) AS opens_on,"
-        " coalesce(students_due_at < program_now(), false) AS late"
+        "SELECT number, students_due_at, coalesce(students_due_at < program_now(), false) AS late"
         " FROM round, LATERAL (SELECT coalesce(opens_at > program_now(), true) AS ahead) AS this"
         " WHERE program_year_id = $1 AND left_out IS NULL"
         " ORDER BY ahead DESC, CASE WHEN ahead THEN number ELSE -number END LIMIT 1",
@@ -69,8 +67,10 @@ class ChildRow:
     `first_round` None: no round of the year is left for the two, or there are none.
     """
 
+    student_id: UUID
     name: str
     language: str
+    consented: bool
     pairing_id: UUID | None
     pal_name: str | None
     first_round: int | None
@@ -86,8 +86,8 @@ class ChildRow:
 async def children(connection: Connection, of: SchoolClass, round_number: int) -> Sequence[ChildRow]:
     """A class in roster order."""
     rows = await connection.fetch(
-        "SELECT student.first_name || ' ' || student.last_name AS name, student.language,"
-        " pairing.id AS pairing_id, pal.officer_first_name AS pal_name,"
+        "SELECT student.id AS student_id, student.first_name || ' ' || student.last_name AS name, student.language,"
+        " has_consent(student) AS consented, pairing.id AS pairing_id, pal.officer_first_name AS pal_name,"
         " (SELECT min(number) FROM pairing_round AS own WHERE own.pairing_id = pairing.id AND number >= pairing.first_round"
         "   AND left_out IS NULL) AS first_round,"
         " pairing.ended_at IS NOT NULL AS ended, waits_for_officer(student.id) AS waits_for_officer, latest.draft_id, latest.draft_number, latest.verdict,"
@@ -114,6 +114,48 @@ async def children(connection: Connection, of: SchoolClass, round_number: int) -
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """What is on record for a child who has no pal now; which officer it is stays with the coordinator.
+
+    `paired`, and until when the two may decline; `chosen`: the coordinator has approved another officer, and until when the child
+    rests; `proposed`: the coordinator has to say. `found_none`: the newest look for officers had none for this child.
+    """
+
+    student_id: UUID
+    consented: bool
+    paired: bool
+    declining_until: datetime | None
+    chosen: bool
+    rest_until: datetime | None
+    proposed: bool
+    found_none: bool
+
+
+async def plans(connection: Connection, of: SchoolClass) -> Sequence[PlanRow]:
+    """For the office: a school sees neither proposals nor who is to be next."""
+    rows = await connection.fetch(
+        "SELECT student.id AS student_id, has_consent(student) AS consented, next.id IS NOT NULL AS paired, next.declining_until,"
+        " approved_at IS NOT NULL AS chosen, rest_until,"
+        " reserve_id IS NOT NULL OR coalesce(pair.state = 'proposed', false) AS proposed,"
+        " replacement.id IS NOT NULL OR coalesce(pair.id IS NULL AND pal_gender IS NOT NULL AND"
+        "   local_day(newest.made_at) >= greatest(waiting_since, (SELECT given_on FROM consent"
+        "     WHERE consent.student_id = student.id AND scope = 'letters' AND withdrawn_at IS NULL)), false) AS found_none"
+        " FROM student"
+        " LEFT JOIN replacement ON replacement.student_id = student.id AND closed_at IS NULL"
+        " LEFT JOIN pairing AS next ON next.student_id = student.id AND next.ended_at IS NULL"
+        "   AND next.introduced_at IS NULL"
+        " LEFT JOIN (SELECT id, made_at FROM proposal ORDER BY number DESC LIMIT 1) AS newest ON true"
+        " LEFT JOIN proposed_pair AS pair ON pair.student_id = student.id AND pair.proposal_id = newest.id"
+        " WHERE student.program_year_id = $1 AND student.class_name = $2 AND student.withdrawn_at IS NULL"
+        " AND NOT EXISTS (SELECT FROM pairing WHERE pairing.student_id = student.id AND ended_at IS NULL"
+        "   AND introduced_at IS NOT NULL)",
+        of.program_year,
+        of.class_name,
+    )
+    return [PlanRow(**row) for row in rows]
+
+
 async def class_of(connection: Connection, pairing_id: UUID) -> tuple[str, str] | None:
     """The program year and the class of this pairing's child."""
     row = await connection.fetchrow(
@@ -136,17 +178,17 @@ async def pairing_of_childs_letter(connection: Connection, draft_id: UUID) -> UU
 
 @dataclass(frozen=True, slots=True)
 class OpenedDay:
-    """An opening day that has come, with how many letters the class opens."""
+    """An opening day whose pack has come, with how many letters the class opens, and when; None: while letters rest."""
 
     number: int
-    opens_on: date
+    opens_on: date | None
     letters: int
 
 
 async def opened_days(connection: Connection, of: SchoolClass) -> Sequence[OpenedDay]:
     """The newest first; days without a letter for this class are left out."""
     rows = await connection.fetch(
-        "SELECT round.number, opening_day(round) AS opens_on, count(*) AS letters FROM round"
+        "SELECT round.number, class_opens_on(round, $2) AS opens_on, count(*) AS letters FROM round"
         " JOIN delivery ON delivery.opening = round.number"
         " JOIN pairing ON pairing.id = delivery.pairing_id AND pairing.program_year_id = round.program_year_id"
         " JOIN student ON student.id = pairing.student_id"

@@ -23,7 +23,9 @@ async def test_letters_are_read_and_a_consent_is_withdrawn(town: Town, screens: 
     await screen.presses("Letters with an officer, Maya")
     await screen.is_looked_at("family-withdraw")
     await screen.presses("Yes, withdraw")
-    assert "At present nobody writes to Maya." in await screen.reads()
+    assert (
+        "Nobody writes to Maya: you have not agreed to the letters, or no longer do." in await screen.reads()
+    )
     await screen.is_looked_at("family-withdrawn")
 
 

@@ -1,14 +1,23 @@
 """The teacher's page: whose letters are there, handing in, and what the class opens."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
 
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
-from bluepals.facts import leaving, visits
+from bluepals.domain.matching import Pair
+from bluepals.facts import declining, leaving, pauses, replacements, visits
+from bluepals.facts import matching as facts_of_matching
 from bluepals.paper.pages import page_pictures
+from bluepals.store import matching
+from bluepals.store.pauses import Target, What
 from tests.desk.town import (
     FIRST_OPENING,
     FIRST_ROUND,
     NORTH,
+    PROGRAM,
     SCOPE,
     SECOND_OPENING,
     SECOND_ROUND,
@@ -83,16 +92,95 @@ async def test_when_all_are_in_the_page_says_thanks(town: Town) -> None:
     assert "Every letter is here. Thank you!" in await town.teacher("tess").sees()
 
 
+def plan_of(page: str, child: str) -> str:
+    """What is said below a child's name of what comes next; empty: nothing."""
+    own = page.split(f'<span class="name">{child}')[1].split("</li>", maxsplit=1)[0]
+    return " ".join(own.partition('<p class="hint">')[2].partition("</p>")[0].split())
+
+
+async def proposes(town: Town, child: str, officer: str) -> None:
+    async with town.parts.database.transaction(SCOPE) as connection:
+        await matching.save_proposal(connection, PROGRAM.id, 2, [Pair(child, officer, "a test")], [])
+
+
+async def approves(town: Town) -> UUID:
+    """The pairing that comes of what is proposed."""
+    await facts_of_matching.approve(town.parts.office, SCOPE, [], town.staff["cora"])
+    begun: UUID = await town.admin.fetchval("SELECT id FROM pairing WHERE introduced_at IS NULL")
+    return begun
+
+
+async def test_a_child_whose_form_is_missing_is_told_from_one_that_waits(town: Town) -> None:
+    await town.admin.execute("UPDATE student SET consent_on = NULL WHERE external_id = 'uma'")
+    await proposes(town, "uma", "rita")
+    page = await town.teacher("tess").sees()
+    assert state_of(page, "Uma Yang") == "no consent yet"
+    assert plan_of(page, "Uma Yang").endswith("form is missing: ask for it, and give it to the coordinator.")
+    assert plan_of(page, "Maya Lopez") == "", "who has a pal has no plan"
+    assert "3 still to come" in page
+
+
+async def test_what_is_planned_for_a_child_without_a_pal_is_shown_and_not_with_whom(town: Town) -> None:
+    tess = town.teacher("tess")
+
+    async def shown() -> str:
+        page = await tess.sees()
+        assert state_of(page, "Uma Yang") == "no pal yet"
+        assert "Rita" not in page
+        return plan_of(page, "Uma Yang")
+
+    assert await shown() == "No officer is free: the child is paired first when one comes."
+    await proposes(town, "uma", "rita")
+    assert (await shown()).startswith("An officer is proposed, and waits for the coordinator")
+    pairing = await approves(town)
+    assert await shown() == "The two are introduced soon, unless one says no."
+    until = town.now + timedelta(days=7)
+    await town.admin.execute("UPDATE pairing SET declining_until = $2 WHERE id = $1", pairing, until)
+    assert await shown() == "The two are introduced by Tuesday, September 8, 2026, unless one says no."
+    await town.on(until.date() + ONE_DAY)
+    assert await shown() == "The two are introduced soon, unless one says no.", "something holds them back"
+    await declining.decline(town.parts.office, SCOPE, pairing, by=town.staff["coco"])
+    assert await shown() == "The coordinator looks for an officer.", "nobody is told that one said no"
+
+
+async def test_who_came_after_the_newest_look_for_officers_is_not_said_to_have_found_none(town: Town) -> None:
+    await town.admin.execute("UPDATE student SET waiting_since = '2026-09-02' WHERE external_id = 'uma'")
+    assert plan_of(await town.teacher("tess").sees(), "Uma Yang") == "The coordinator looks for an officer."
+
+
+async def test_a_child_that_gets_a_new_pal_is_told_when_at_the_latest(town: Town) -> None:
+    await leaving.stop(town.parts.office, SCOPE, town.officers["dana"], by=town.staff["cora"])
+    for row in await town.admin.fetch("SELECT id FROM replacement"):
+        await replacements.look_after(town.parts.office, SCOPE, row["id"])
+    tess = town.teacher("tess")
+    page = await tess.sees()
+    assert [state_of(page, child) for child in ("Maya Lopez", "Ana Ortiz")] == ["gets a new pal"] * 2
+    plans = {child: plan_of(page, child).split(" ")[3] for child in ("Maya Lopez", "Ana Ortiz")}
+    assert sorted(plans.values()) == ["free:", "proposed,"], "Rita has one place"
+    (child,) = (child for child, word in plans.items() if word == "proposed,")
+    proposed = await town.admin.fetchval("SELECT id FROM replacement WHERE reserve_id IS NOT NULL")
+    await replacements.approve(town.parts.office, SCOPE, proposed, by=town.staff["cora"])
+    page = await tess.sees()
+    assert plan_of(page, child) == (
+        "An officer is found: the two are introduced by Tuesday, September 15, 2026, unless one says no."
+    )
+    assert "Rita" not in page
+
+
 async def test_a_class_without_pals_is_not_thanked(town: Town) -> None:
     await town.admin.execute("UPDATE student SET class_name = '5Z' WHERE external_id = 'uma'")
     await town.admin.execute("UPDATE staff_role SET class_name = '5Z' WHERE class_name = '5A'")
-    page = await town.teacher("tess").sees()
-    assert "Nobody in this class has a pal to write to yet." in page
-    assert "Thank you" not in page
+    for state, consent in (("no pal yet", date(2026, 8, 1)), ("no consent yet", None)):
+        await town.admin.execute("UPDATE student SET consent_on = $1 WHERE external_id = 'uma'", consent)
+        page = await town.teacher("tess").sees()
+        assert state_of(page, "Uma Yang") == state
+        assert "Nobody in this class has a pal to write to yet." in page
+        assert "Thank you" not in page
 
 
 async def test_a_class_whose_year_is_over_is_thanked_and_asked_for_nothing(town: Town) -> None:
     await town.admin.execute("UPDATE pairing SET ended_at = now(), end_reason = 'year closed'")
+    await town.admin.execute("UPDATE student SET consent_on = NULL WHERE external_id = 'uma'")
     page = await town.teacher("tess").sees()
     assert "All letters of this year have been written. Thank you!" in page
     assert "Nobody" not in page
@@ -206,6 +294,87 @@ async def test_the_pack_is_there_from_opening_day_on_and_not_before(town: Town) 
     pack = await tess.gets(f"pack/{NORTH}/1/5A")
     assert pack.headers["content-disposition"] == 'attachment; filename="letters-5A-1.pdf"'
     assert pack.content.startswith(b"%PDF")
+
+
+def days_to_choose(page: str) -> list[str]:
+    """What the forms say that ask for another opening day."""
+    return re.findall(r'type="date" name="on" value="([^"]+)"', page)
+
+
+async def test_a_class_opens_its_letters_on_another_day(town: Town) -> None:
+    tess = town.teacher("tess")
+    page = await tess.sees()
+    assert "Opening day is Tuesday, October 13, 2026." in page
+    assert days_to_choose(page) == ["2026-10-13"]
+    moved = await tess.posts(f"opening/{NORTH}/1/5A", on="2026-10-15")
+    assert moved.status_code == 200
+    assert "Class 5A opens the letters of round 1 on Thursday, October 15, 2026." in moved.text
+    assert "Opening day of this class is Thursday, October 15, 2026;" in moved.text
+    assert "s is Tuesday, October 13, 2026." in moved.text, "the school's"
+    assert days_to_choose(moved.text) == ["2026-10-15"]
+    back = await tess.posts(f"opening/{NORTH}/1/5A", on="2026-10-13")
+    assert "Opening day is Tuesday, October 13, 2026." in back.text
+
+
+async def test_a_class_whose_name_has_signs_of_an_address_opens_on_another_day_too(town: Town) -> None:
+    theo = town.teacher("theo")
+    link = (await theo.sees()).split("/class/opening/")[1].split('"')[0]
+    moved = await theo.posts(f"opening/{link}", on="2026-10-15")
+    assert "Class 5/B &amp; C opens the letters of round 1 on Thursday" in moved.text
+    assert "Opening day is Tuesday, October 13, 2026." in await town.teacher("tess").sees(), "each its own"
+
+
+@pytest.mark.parametrize(
+    ("on", "said", "status"),
+    [
+        ("2026-10-17", "There is no school on Saturday, October 17. Choose another day, such as Monday", 409),
+        ("tomorrow", "That is no date for the opening day. Write year-month-day", 422),
+    ],
+)
+async def test_a_day_that_can_not_be_is_refused_beside_its_form_and_nowhere_else(
+    town: Town, on: str, said: str, status: int
+) -> None:
+    refused = await town.teacher("tess").posts(f"opening/{NORTH}/1/5A", on=on)
+    assert refused.status_code == status
+    assert refused.text.count(said) == 1
+    assert days_to_choose(refused.text) == [on], "it is given back"
+    assert "<title>Not moved: Your classes" in refused.text
+    assert "How was your year of letters?" not in refused.text
+    assert refused.text.index("Our class opens them on another day") < refused.text.index(said)
+    assert "Opening day is Tuesday, October 13, 2026." in refused.text
+
+
+async def test_once_the_class_has_opened_its_letters_no_other_day_is_asked_for(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("maya", "Dear Maya", side=Side.OFFICER)
+    tess = town.teacher("tess")
+    await tess.posts(f"opening/{NORTH}/1/5A", on="2026-10-15")
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    page = await tess.sees()
+    assert "<strong>1 letter</strong> for opening day, Thursday, October 15, 2026" in page
+    assert days_to_choose(page) == ["2026-10-15", "2026-11-17"], "of the pack, and of the round to come"
+    assert "The pack is here on Tuesday, November 17, 2026 all the same" in page
+    assert "The pack is here on Tuesday, October 13" not in page, "it came, and its day is over"
+    await town.on(date(2026, 10, 15))
+    assert days_to_choose(await tess.sees()) == ["2026-11-17"]
+    late = await tess.posts(f"opening/{NORTH}/1/5A", on="2026-10-16")
+    assert (late.status_code, late.text.count("Your class opened these letters on Thursday")) == (409, 1)
+
+
+async def test_while_letters_rest_a_class_has_no_opening_day(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("maya", "Dear Maya", side=Side.OFFICER)
+    tess = town.teacher("tess")
+    await tess.posts(f"opening/{NORTH}/1/5A", on="2026-10-20")
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    this = (town.parts.office, SCOPE, Target(), [What.LETTERS])
+    await pauses.pause(*this, reason="snow", by=town.staff["cora"])
+    await town.on(FIRST_OPENING + 8 * ONE_DAY)
+    page = await tess.sees()
+    assert "<strong>1 letter</strong> for opening day, which rests at present" in page
+    assert days_to_choose(page) == []
 
 
 async def test_the_pack_holds_one_letter_for_each_child_with_a_pal_and_names_as_the_school_knows_them(

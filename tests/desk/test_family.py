@@ -95,6 +95,18 @@ async def test_letters_both_ways_are_there_once_they_are_delivered_and_opened(to
     assert "Round 1 · Tuesday, October 13, 2026" in after
 
 
+async def test_a_letter_that_the_class_opens_later_is_there_from_that_day_on(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.delivers("maya", "My cat is called Rex.", side=Side.OFFICER)
+    await town.teacher("tess").posts(f"opening/{NORTH}/1/5A", on="2026-10-15")
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    family = town.guardian(MAYAS)
+    assert "No letter has arrived yet." in await family.sees()
+    await town.on(FIRST_OPENING + timedelta(days=2))
+    assert "Round 1 · Thursday, October 15, 2026" in await family.sees()
+
+
 @pytest.mark.parametrize("side", Side)
 async def test_a_letter_under_a_case_is_not_there_and_nothing_says_so(town: Town, side: Side) -> None:
     await town.on(FIRST_ROUND)

@@ -30,6 +30,7 @@ FIELDS = {
     "letter": "keep",
     "step": "send the warning",
     "do": "turn",
+    "on": "2026-10-15",
     "shown": "what was agreed to",
 }
 

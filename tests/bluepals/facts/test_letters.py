@@ -549,6 +549,7 @@ async def _stop(schools: TwoSchools) -> None:
 
 
 async def _open(schools: TwoSchools) -> None:
+    await schools.at(PACK_CLOSES + timedelta(hours=14))
     await year.send_packs(schools.office, schools.scope, schools.year("north"), 1)
 
 

@@ -25,6 +25,7 @@ from bluepals.facts import (
 from bluepals.facts.letters import DecidedAndTold
 from bluepals.store import (
     attention,
+    class_openings,
     disclosures,
     follow_on,
     holds,
@@ -84,6 +85,7 @@ async def live_a_year(schools: TwoSchools) -> None:
     await _join(schools)
     await _begin_letters(schools)
     await _keep_stacks(schools)
+    await _open_on_another_day(schools)
     await _open_a_letter(schools)
     await _think_twice(schools)
     await _show_letters(schools)
@@ -236,6 +238,14 @@ async def _keep_stacks(schools: TwoSchools) -> None:
                 uploaded_by=schools.staff["Tess"],
                 pages=[NewPage(b"jpeg", Found.NO_CODE, None, None)],
             )
+
+
+async def _open_on_another_day(schools: TwoSchools) -> None:
+    """A class of each school is on a trip on its second opening day."""
+    for school in ("north", "south"):
+        of = SchoolClass(schools.year(school), school, school, "5A")
+        async with schools.database.transaction(Scope(schools.program, schools=(school,))) as connection:
+            await class_openings.move(connection, of, 2, date(2026, 11, 25), schools.staff["Tess"])
 
 
 async def _join(schools: TwoSchools) -> None:

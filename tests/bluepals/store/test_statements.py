@@ -151,6 +151,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "class_name": "5A",
         "dates": RoundDates(1, date(2026, 9, 18), date(2026, 10, 2), date(2026, 10, 13)),
         "day": date(2026, 9, 21),
+        "on": date(2026, 11, 25),
         "door": Door.MAIL,
         "closed_by": busy.staff["Coco"],
         "concern": Concern.UNSURE,

@@ -1,0 +1,71 @@
+"""A class opens its letters on a day of its own: a trip, a teacher who is ill. Its teacher sets it, and nobody is asked."""
+
+from datetime import date
+
+from bluepals.domain.calendar import ONE_DAY, SchoolCalendar
+from bluepals.facts.desk import NotTheirs
+from bluepals.facts.office import Office
+from bluepals.facts.teachers_page import TeacherAtDesk, own_class
+from bluepals.store import class_openings as store
+from bluepals.store import programs
+from bluepals.store.class_openings import ClassOpening
+from bluepals.store.letters import NotTaken
+
+
+async def move(
+    office: Office, teacher: TeacherAtDesk, program_year: str, class_name: str, number: int, on: date
+) -> None:
+    """By the school's own day the class is back with its school. Raises NotTheirs, and NotTaken with a sentence."""
+    of = own_class(teacher, program_year, class_name)
+    async with office.database.transaction(teacher.scope) as connection:
+        opening = (await store.openings(connection, of)).get(number)
+        if opening is None:
+            raise NotTheirs
+        calendar = SchoolCalendar.of(await programs.load(connection))
+        if refused := _why_not(opening, calendar, await programs.today(connection), on):
+            raise NotTaken(refused)
+        if on == opening.schools_day:
+            await store.back_to_the_schools_day(connection, of, number)
+        else:
+            await store.move(connection, of, number, on, teacher.id)
+
+
+def _why_not(opening: ClassOpening, calendar: SchoolCalendar, today: date, on: date) -> str | None:
+    if opening.schools_day is None or opening.opens_on is None:
+        return "Letters rest at present, and opening day with them. Choose a day when they go on."
+    if opening.opened:
+        return f"Your class opened these letters on {_day(opening.opens_on)}, so the day stays as it is."
+    if on < opening.schools_day:
+        return (
+            f"The school opens its letters on {_day(opening.schools_day)}. Choose that day, or a later one."
+        )
+    if on < today:
+        return f"{_day(on)} is over. Choose {_day(calendar.next_school_day(today))}, or a later day."
+    return _too_late(opening, calendar, on) or _no_school(opening, calendar, on)
+
+
+def _too_late(opening: ClassOpening, calendar: SchoolCalendar, on: date) -> str | None:
+    if opening.next_day is not None and on >= opening.next_day:
+        why = f"On {_day(opening.next_day)} the next letters are opened."
+    elif on > calendar.year.last_day:
+        why = f"After {_day(calendar.year.last_day)} there is no school."
+    else:
+        return None
+    return f"{why} Choose {_day(_latest(opening, calendar))}, or an earlier day."
+
+
+def _no_school(opening: ClassOpening, calendar: SchoolCalendar, on: date) -> str | None:
+    if calendar.is_school_day(on):
+        return None
+    proposed = min(calendar.next_school_day(on), _latest(opening, calendar))
+    return f"There is no school on {_day(on)}. Choose another day, such as {_day(proposed)}."
+
+
+def _latest(opening: ClassOpening, calendar: SchoolCalendar) -> date:
+    """The last school day before the next letters are opened, or of the year."""
+    before = opening.next_day - ONE_DAY if opening.next_day else calendar.year.last_day
+    return calendar.last_school_day_by(before)
+
+
+def _day(day: date) -> str:
+    return f"{day:%A, %B %-d}"
