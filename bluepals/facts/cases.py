@@ -18,6 +18,8 @@ from bluepals.store.cases import CaseRecord, PersonCard
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
 
+PAPER_LIES = timedelta(days=30)  # before whoever has it hands it in
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -234,15 +236,13 @@ async def _refuse_unfit_time(
     if reported_at > letterhead.now:
         raise NotTaken("The time of the report is still to come. Report first, then say when it was.")
     handed_in = await cases.handed_in(connection, case.draft_id, person)
-    if not handed_in.own and reported_at < handed_in.at.replace(second=0, microsecond=0):
+    known_since = handed_in.at.replace(second=0, microsecond=0) - (
+        PAPER_LIES if handed_in.own else timedelta(0)
+    )
+    if reported_at < known_since:
         raise NotTaken(
-            f"The letter was handed in on {letterhead.calendar.label(handed_in.at)}, after the time of your report."
-            " Say when you reported what stands in it."
-        )
-    if reported_at.astimezone(letterhead.calendar.zone).date() < letterhead.program.year.first_day:
-        raise NotTaken(
-            f"The time of the report is before the first day of the year, {letterhead.program.year.first_day}."
-            " Say when you reported what stands in the letter."
+            f"The letter was handed in on {letterhead.calendar.label(handed_in.at)}, {'long ' if handed_in.own else ''}after"
+            " the time of your report. Say when you reported what stands in it."
         )
 
 

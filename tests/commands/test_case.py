@@ -60,7 +60,8 @@ def test_a_suspected_harm_from_one_step_to_the_delivery(desk: Desk, place: Place
     assert "each for themselves" in starter.is_refused(*attest, COUNSELOR, "--no-cause")
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="minutes")
     assert "still to come" in starter.is_refused(*attest, TEACHER, "--reported", tomorrow)
-    reported = ("--reported", "2026-11-02T14:30", "--reference", "MO-77")
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="minutes")
+    reported = ("--reported", yesterday, "--reference", "MO-77")
     assert starter.answers(*attest, TEACHER, *reported) == {"case": case, "known": False, "to_attest": 1}
     close = ("case", "close", program, case, "--letter", "deliver", "--by")
     assert "1 who read the letter has not attested" in starter.is_refused(*close, COUNSELOR)

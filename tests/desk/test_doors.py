@@ -1,5 +1,6 @@
 """Whom the desk lets in, how, and for how long; what holds for every answer that it gives."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Coroutine
@@ -16,7 +17,7 @@ from bluepals.facts import doors, leaving
 from bluepals.store import staff
 from desk.doors import ASKING, SESSION
 from desk.shield import HEADERS
-from tests.desk.town import DESK, FIRST_OPENING, FIRST_ROUND, NORTH, PROGRAM, SCOPE, Town
+from tests.desk.town import DESK, FIRST_OPENING, FIRST_ROUND, NORTH, PATIENCE, PROGRAM, SCOPE, Town
 
 SAM, TESS = "sam@city.example", "tess@school.example"
 ENTER = f"/{PROGRAM.id}/enter"
@@ -62,11 +63,12 @@ def another(town: Town) -> Browser:
 
 
 async def newest_mail(town: Town) -> tuple[str, str]:
-    """The link's path, and the code."""
-    message: bytes = await town.admin.fetchval(
-        "SELECT message FROM mail WHERE kind = 'entry' ORDER BY sequence DESC LIMIT 1"
-    )
-    text = message.decode()
+    """The link's path, and the code. It is mailed after the page has answered."""
+    newest = "SELECT message FROM mail WHERE kind = 'entry' ORDER BY sequence DESC LIMIT 1"
+    async with asyncio.timeout(PATIENCE):
+        while (message := await town.admin.fetchval(newest)) is None:  # noqa: ASYNC110 - the event is in the database
+            await asyncio.sleep(0.02)
+    text = bytes(message).decode()
     link = re.search(r"https?://[^/\s]+(/[a-z]+/enter/[\w-]+)", text.replace("=\r\n", ""))
     code = re.search(r"^Subject: (\d{3} \d{3})", text, re.MULTILINE)
     assert link
