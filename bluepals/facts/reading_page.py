@@ -185,7 +185,7 @@ async def letter_page(
         earlier: Sequence[EarlierRow] = ()
         if row.pairing_id is not None and standing in {Standing.WAITS, Standing.DECIDED}:
             earlier = await store.earlier(connection, row.pairing_id, row.letter_id)
-        waiting = await store.waiting(connection, reader.id)
+        left = await store.others_waiting(connection, reader.id, row.letter_id)
     beside = earlier if all_earlier else earlier[:BESIDE]
     is_shown = standing in {Standing.WAITS, Standing.DECIDED}
     shown = [row.draft_id, *(one.draft_id for one in beside)] if is_shown else []
@@ -197,7 +197,7 @@ async def letter_page(
         shown=_shown(letterhead, row, opened),
         earlier=tuple(_shown(letterhead, one, opened) for one in beside),
         more=len(earlier) - len(beside),
-        left=sum(one.letter_id != row.letter_id for one in waiting),
+        left=left,
         marks=_marks(opened.get(draft_id)),
         foreign=_is_foreign(row),
         into=translated_into(reader, row),

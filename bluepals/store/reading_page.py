@@ -69,13 +69,10 @@ _COLUMNS = """
            student.first_name AS child, officer.first_name AS officer,
            CASE WHEN student.id IS NULL THEN '{}' WHEN letter.side = 'student' THEN officer.languages
                 ELSE ARRAY[student.language] END AS understood, decision.verdict,
-           decider.name AS decided_by, copier.name AS copied_by, is_held(draft.id) AS held,
-           may_be_taken_back(draft.id, $1) AS undoable, claim.reader AS claimed_by,
+           decider.name AS decided_by, copier.name AS copied_by, claim.reader AS claimed_by,
            claimer.name AS claimed_by_name
 """
-# Of the schools and in the languages that somebody reads, but for what they handed in themselves.
-_READABLE = """
-      FROM draft
+_JOINED = """
       JOIN letter ON letter.id = draft.letter_id
       JOIN LATERAL (SELECT id, made_by FROM draft AS one WHERE one.letter_id = letter.id ORDER BY number DESC LIMIT 1) AS newest
            ON true
@@ -89,34 +86,61 @@ _READABLE = """
       LEFT JOIN staff AS copier ON copier.id = newest.made_by
       LEFT JOIN reading_claim AS claim ON claim.letter_id = letter.id AND claim.until > program_now()
       LEFT JOIN staff AS claimer ON claimer.id = claim.reader
+"""
+# Of the schools and in the languages that somebody reads, but for what they handed in themselves.
+_READABLE = f"""
+    {_COLUMNS}, is_held(draft.id) AS held, may_be_taken_back(draft.id, $1) AS undoable FROM draft {_JOINED}
      WHERE reads_letters_of($1, draft.school_id)
        AND NOT is_one_person($1, draft.uploaded_by)
        AND draft.language = ANY ((SELECT languages FROM staff WHERE id = $1)::text[])
 """
-# What nobody has decided about, set apart first: who may read what is a question to the database for each draft, and at a
-# year's end there are thousands.
+# What nobody has decided about, set apart first; and who may read what is asked once a school and once a person: at a year's end
+# there are thousands of drafts.
 _OPEN = """
     WITH open AS MATERIALIZED (
         SELECT id, sequence, program_id, school_id, letter_id, kind, language, hash, uploaded_by, received_at, risk
           FROM draft
          WHERE stored IS NOT NULL AND NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id)
            AND NOT EXISTS (SELECT FROM draft AS newer
-                            WHERE newer.letter_id = draft.letter_id AND newer.number > draft.number))
+                            WHERE newer.letter_id = draft.letter_id AND newer.number > draft.number)),
+    of_schools AS MATERIALIZED (SELECT DISTINCT school_id FROM open),
+    by_people AS MATERIALIZED (SELECT DISTINCT uploaded_by FROM open),
+    theirs AS MATERIALIZED (SELECT school_id FROM of_schools WHERE reads_letters_of($1, school_id)),
+    own AS MATERIALIZED (SELECT uploaded_by FROM by_people WHERE is_one_person($1, uploaded_by))
 """
-# And no case holds: the worrying and the unscreened first, then the oldest.
-_WAITS = _READABLE.replace("FROM draft\n", "FROM open AS draft\n") + " AND NOT is_held(draft.id)"
+# And no case holds.
+_WAITS = """
+       EXISTS (SELECT FROM theirs WHERE theirs.school_id IS NOT DISTINCT FROM draft.school_id)
+       AND draft.uploaded_by NOT IN (SELECT uploaded_by FROM own)
+       AND draft.language = ANY ((SELECT languages FROM staff WHERE id = $1)::text[])
+       AND NOT is_held(draft.id)
+"""
+# The worrying and the unscreened first, then the oldest.
 _RANK = "array_position(ARRAY['high', 'low', 'none'], coalesce(draft.risk, 'low')), draft.sequence"
 
 
 async def waiting(connection: Connection, staff_id: UUID) -> Sequence[ReadingRow]:
-    rows = await connection.fetch(f"{_OPEN} {_COLUMNS} {_WAITS} ORDER BY {_RANK}", staff_id)
+    rows = await connection.fetch(
+        f"{_OPEN} {_COLUMNS}, false AS held, false AS undoable FROM open AS draft {_JOINED} WHERE {_WAITS} ORDER BY {_RANK}",
+        staff_id,
+    )
     return [_row(row) for row in rows]
+
+
+async def others_waiting(connection: Connection, staff_id: UUID, letter_id: UUID) -> int:
+    """How many letters wait for this reader beside this one."""
+    found: int = await connection.fetchval(
+        f"{_OPEN} SELECT count(*)::int FROM open AS draft WHERE letter_id <> $2 AND {_WAITS}",
+        staff_id,
+        letter_id,
+    )
+    return found
 
 
 async def one(connection: Connection, staff_id: UUID, draft_id: UUID) -> ReadingRow | None:
     """Any draft that is this reader's to see, wherever it stands."""
     row = await connection.fetchrow(
-        f"{_COLUMNS} {_READABLE} AND draft.id = $2 AND draft.stored IS NOT NULL", staff_id, draft_id
+        f"{_READABLE} AND draft.id = $2 AND draft.stored IS NOT NULL", staff_id, draft_id
     )
     return None if row is None else _row(row)
 
@@ -138,7 +162,8 @@ async def in_other_languages(connection: Connection, staff_id: UUID) -> Sequence
     rows = await connection.fetch(
         f"{_OPEN} SELECT language, count(*)::int AS letters FROM open"
         " WHERE language <> ALL ((SELECT languages FROM staff WHERE id = $1)::text[])"
-        " AND reads_letters_of($1, school_id) AND NOT is_held(id) GROUP BY 1 ORDER BY 1",
+        " AND EXISTS (SELECT FROM theirs WHERE theirs.school_id IS NOT DISTINCT FROM open.school_id)"
+        " AND NOT is_held(id) GROUP BY 1 ORDER BY 1",
         staff_id,
     )
     return [(row["language"], row["letters"]) for row in rows]
@@ -163,8 +188,9 @@ async def claim_next(
 ) -> UUID | None:
     """The draft that this reader reads next; two who ask at once get two. `put_off`: the one before."""
     while found := await connection.fetchrow(
-        f"{_OPEN} SELECT draft.id, letter.id AS letter_id {_WAITS}"
-        " AND coalesce(claim.reader = $1, true)"
+        f"{_OPEN} SELECT draft.id, letter.id AS letter_id FROM open AS draft JOIN letter ON letter.id = draft.letter_id"
+        "  LEFT JOIN reading_claim AS claim ON claim.letter_id = letter.id AND claim.until > program_now()"
+        f" WHERE {_WAITS} AND coalesce(claim.reader = $1, true)"
         f" AND ($2::uuid IS NULL OR ({_RANK}) > (SELECT {_RANK} FROM draft WHERE draft.id = $2))"
         f" ORDER BY {_RANK} LIMIT 1 FOR UPDATE OF letter SKIP LOCKED",
         staff_id,
