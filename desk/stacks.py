@@ -64,8 +64,8 @@ class Stacks:
                 self._office, teacher, asked["program_year"], asked["class_name"], read
             )
         except Refused as refused:
-            return sentence(status_of(refused), str(refused))
-        return RedirectResponse(f"/{asked['program']}/class/stack/{stack}", 303)
+            return sentence(status_of(refused), str(refused), home=_class(request))
+        return RedirectResponse(f"{_class(request)}/stack/{stack}", 303)
 
     async def show(self, request: Request) -> Response:
         return await self._page(request, await self._teacher(request))

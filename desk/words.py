@@ -45,6 +45,7 @@ class Words:
     yes_withdraw: str
     keep: str
     withdrawn: str
+    not_withdrawn: str
     erase: str
     erase_heading: str
     erase_follows: tuple[str, ...]
@@ -113,6 +114,7 @@ ENGLISH = Words(
     yes_withdraw="Yes, withdraw",
     keep="No, keep it as it is",
     withdrawn="Withdrawn, from this moment on.",
+    not_withdrawn="Nothing has changed: this was withdrawn before, or never agreed to.",
     erase="Ask to erase everything about {child}",
     erase_heading="Erase everything about {child}",
     erase_follows=(
@@ -186,6 +188,7 @@ SPANISH = Words(
     yes_withdraw="Sí, retirar",
     keep="No, dejarlo como está",
     withdrawn="Retirada desde este momento.",
+    not_withdrawn="Nada ha cambiado: ya estaba retirada, o nunca se autorizó.",
     erase="Pedir que se borre todo sobre {child}",
     erase_heading="Borrar todo sobre {child}",
     erase_follows=(

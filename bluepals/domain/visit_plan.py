@@ -78,9 +78,11 @@ def answer_limit(program: Program, visit_on: date, now: datetime, days: int) -> 
 def why_not_on(program: Program, day: date, now: datetime) -> str | None:
     """Why the visit can't be moved to this day, and what to do; None when it can."""
     calendar = SchoolCalendar.of(program)
+    if day > program.year.last_day:
+        return f"{day} is after the last day, {program.year.last_day}. Choose an earlier day."
     if why := calendar.why_closed(day):
         return f"{day} is {why}. Choose a school day, such as {calendar.next_school_day(day)}."
-    if day >= program.year.last_day:
+    if day == program.year.last_day:
         return f"{day} leaves no time for a farewell before the last day, {program.year.last_day}. Choose an earlier day."
     last_opening = max(dates.opens_on for dates in program.rounds)
     if day <= last_opening:

@@ -211,7 +211,7 @@ async def test_harm_that_the_counselor_sees_opens_a_case_of_its_own(town: Town) 
     ("word", "becomes"),
     [
         ("deliver", "Closed: letter goes on."),
-        ("keep", "Closed: letter was let go, and then held by another case."),
+        ("keep", "Closed: letter was to go on, and another case holds it."),
     ],
 )
 async def test_a_letter_with_two_cases_goes_on_when_both_let_it(town: Town, word: str, becomes: str) -> None:

@@ -178,6 +178,7 @@ async def test_what_had_not_been_agreed_to_is_not_said_to_be_withdrawn(town: Tow
     family, maya = town.guardian(MAYAS), await student(town, "maya")
     again = await family.posts(f"{maya}/withdraw/photos")
     assert "Withdrawn, from this moment on." not in again.text
+    assert "Nothing has changed" in again.text
 
 
 async def test_a_wish_to_erase_is_put_before_the_coordinator(town: Town) -> None:
