@@ -98,6 +98,11 @@ class Cases:
             keep="No, go back",
         )
 
+    async def may_say_more(self, request: Request, by: UUID) -> bool:
+        """Of a letter that the page showed until somebody worried about it."""
+        scope, draft_id = Scope.whole(request.path_params["program"]), request.path_params["draft"]
+        return await cases.may_say_more(self._office, scope, draft_id, by)
+
     async def worry(self, request: Request, person: UUID, back: str) -> Response:
         """From another page of the desk, which has seen to it that this letter is on it."""
         program = request.path_params["program"]

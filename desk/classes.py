@@ -84,7 +84,8 @@ class Classes:
 
     async def worry(self, request: Request) -> Response:
         teacher = await self._teacher(request)
-        await teachers_page.check_letter(self._office, teacher, request.path_params["draft"])
+        if not await self._cases.may_say_more(request, teacher.id):
+            await teachers_page.check_letter(self._office, teacher, request.path_params["draft"])
         return await self._cases.worry(request, teacher.id, _here(request))
 
     async def pack(self, request: Request) -> Response:

@@ -130,7 +130,8 @@ class Pals:
 
     async def worry(self, request: Request) -> Response:
         officer = await self._officer(request)
-        await officers_page.check_letter(self._office, officer, request.path_params["draft"])
+        if not await self._cases.may_say_more(request, officer.id):
+            await officers_page.check_letter(self._office, officer, request.path_params["draft"])
         return await self._cases.worry(request, officer.id, _here(request))
 
     async def host(self, request: Request) -> Response:

@@ -57,6 +57,13 @@ async def worry_about(
     return opened
 
 
+async def may_say_more(office: Office, scope: Scope, draft_id: UUID, by: UUID) -> bool:
+    """A case is open about a letter that this one may see: it is on no page any more, and an old tab may still say more of it."""
+    async with office.database.transaction(scope) as connection:
+        is_open = await cases.under_open_case(connection, [draft_id])
+        return bool(is_open) and await cases.may_see(connection, draft_id, by)
+
+
 def _refuse_wrong_door(concern: Concern, side: Side) -> None:
     if concern is Concern.CONDUCT and side is Side.STUDENT:
         raise NotTaken(

@@ -111,6 +111,24 @@ async def test_no_reasonable_cause_is_asked_once_more_and_stays_on_the_page(town
     assert await town.admin.fetchval("SELECT count(*) FROM attestation WHERE NOT reported") == 1
 
 
+async def test_an_old_tab_may_still_say_more_of_a_letter_that_is_held(town: Town) -> None:
+    childs = await town.delivers("noah", "My uncle hits me.")
+    sam = town.officer("sam")
+    await sam.is_worried(childs.id, "unsure")
+    assert "Your duty to report is your own" in (await sam.is_worried(childs.id, "harm")).text
+    assert (await town.officer("dana").is_worried(childs.id, "harm")).status_code == 404
+    await town.on(FIRST_ROUND)
+    officers = await town.delivers("maya", "Dear Maya", side=Side.OFFICER)
+    await town.on(FIRST_OPENING)
+    await town.opens(NORTH)
+    tess = town.teacher("tess")
+    await tess.is_worried(officers.id, "unsure")
+    assert "Thank you." in (await tess.is_worried(officers.id, "sad")).text
+    assert (await town.teacher("sol").is_worried(officers.id, "sad")).status_code == 404
+    kinds = await town.admin.fetch("SELECT kind FROM case_file ORDER BY sequence")
+    assert [row["kind"] for row in kinds] == ["unsure", "harm", "unsure", "sad"]
+
+
 async def test_a_report_is_not_older_than_the_letter_but_for_whoever_had_the_paper(town: Town) -> None:
     draft = await town.hands_in("maya", "My uncle hits me.")
     await town.moderator("mo").gets(str(draft.id))
