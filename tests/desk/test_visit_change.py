@@ -80,7 +80,7 @@ async def test_the_calendar_itself_only_leads_there(cora: Visitor) -> None:
 
 async def test_it_moves_as_it_was_seen(town: Town, cora: Visitor) -> None:
     done = await changes(cora, "move", to="2027-04-20")
-    assert "Everybody who is to come is told" in done.text
+    assert "Everybody who was invited is told" in done.text
     assert "Tue Apr 20." in done.text
     assert await on_record(town) == (date(2027, 4, 20), "planned", HALL)
 
