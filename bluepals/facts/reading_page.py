@@ -319,11 +319,15 @@ async def told_after(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> ti
 
 
 async def undo(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> UUID:
-    """The letter waits again, for this reader: the draft of it that does. Raises NotTheirs, and NotTaken with a sentence."""
+    """The letter waits again, for this reader: the draft of it that does. Said twice, it does so already.
+
+    Raises NotTheirs, and NotTaken with a sentence.
+    """
     try:
         async with office.database.transaction(reader.scope) as connection:
             row = await _own(connection, reader, draft_id)
-            if not await store.take_back(connection, draft_id, reader.id):
+            taken_back = await store.take_back(connection, draft_id, reader.id)
+            if not taken_back and row.verdict:
                 raise NotTaken(_TOO_LATE)
             await store.claim(connection, row.letter_id, reader.id, CLAIM_STAYS)
             return await store.newest_of(connection, row.letter_id)

@@ -279,6 +279,19 @@ async def test_fault_16_what_somebody_else_has_decided_meanwhile_is_said(town: T
     assert "Sent back by Ms. Mo." in refused.text
 
 
+async def test_words_typed_about_a_letter_that_is_decided_by_then_are_given_back(town: Town) -> None:
+    draft = await town.hands_in("maya", "Hello")
+    mo = town.moderator("mo")
+    key = await mo.form_key()
+    await mo.gets(str(draft.id))
+    await town.decides(draft, Verdict.APPROVE)
+    words = {"for-child": "Tell <more> about your cat.", "for-adult": "Three words only."}
+    refused = await decides(mo, draft, "return", key=key, **words)
+    assert refused.status_code == 409
+    assert "Tell &lt;more&gt; about your cat." in refused.text
+    assert "Three words only." in refused.text
+
+
 async def test_the_same_button_twice_decides_once(town: Town) -> None:
     draft = await town.hands_in("maya", "Hello")
     mo = town.moderator("mo")
@@ -330,6 +343,15 @@ async def test_a_decision_is_taken_back_and_the_letter_waits_again(town: Town) -
     assert "Taken back: the letter waits again, and nobody has been told of it." in undone.text
     await decides(mo, draft, "return", why="short")
     assert await verdict_of(town, draft) == "return"
+
+
+async def test_what_is_taken_back_twice_waits_all_the_same(town: Town) -> None:
+    draft = await town.hands_in("noah", "Hello")
+    mo = town.moderator("mo")
+    await decides(mo, draft, "approve")
+    for _ in range(2):
+        assert shown_draft(await mo.posts(f"{draft.id}/undo")) == draft.id
+    assert await verdict_of(town, draft) is None
 
 
 async def test_after_a_few_minutes_it_stands_and_a_sentence_says_what_helps(town: Town) -> None:
