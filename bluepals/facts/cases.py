@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bluepals.domain.cases import Concern, pause_before
 from bluepals.domain.letters import Side
+from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.people import Role
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_hosts import tell_visits_of
@@ -280,10 +281,14 @@ async def plan(
 
 def _refuse_unfit_day(letterhead: Letterhead, day: date) -> None:
     if day < letterhead.now.astimezone(letterhead.calendar.zone).date():
-        raise NotTaken(f"The day to look again, {day}, is over. Choose one to come.")
+        raise NotTaken(with_long_dates(f"The day to look again, {day}, is over. Choose one to come."))
     if why := letterhead.calendar.why_closed(day):
         near = letterhead.calendar.last_school_day_by(letterhead.calendar.next_school_day(day))
-        raise NotTaken(f"The day to look again, {day}, is {why}. Choose a school day: {near}, for example.")
+        raise NotTaken(
+            with_long_dates(
+                f"The day to look again, {day}, is {why}. Choose a school day: {near}, for example."
+            )
+        )
 
 
 async def _refuse_unknown_partners(connection: Connection, wanted: Iterable[str]) -> None:

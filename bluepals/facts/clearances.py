@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.refusals import Refused
 from bluepals.facts import replacements, who_may
 from bluepals.facts.office import Letterhead, Office
@@ -26,7 +27,9 @@ async def enter(office: Office, scope: Scope, officer_id: UUID, until: date, *, 
         letterhead = await Letterhead.of(office, connection)
         today = letterhead.now.astimezone(letterhead.calendar.zone).date()
         if not today <= until <= today.replace(year=today.year + LONGEST, day=min(today.day, 28)):
-            raise ClearanceRefused(f"{until} is over, or too far away. Write the last day of the clearance.")
+            raise ClearanceRefused(
+                with_long_dates(f"{until} is over, or too far away. Write the last day of the clearance.")
+            )
         closed_before = await gates.closed(connection)
         await agency_page.enter_clearance(connection, officer_id, until)
         await attention.settle(connection, f"clearance-{officer_id}")

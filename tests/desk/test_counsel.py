@@ -59,6 +59,7 @@ async def test_a_letter_is_read_on_record_then_planned_and_goes_on(town: Town) -
     assert "Tuesday, September 8, 2026</strong>, with Friends of Children." in planned.text
     closed = await coco.posts(f"{case}/close", letter="deliver")
     assert "The case is closed." in closed.text
+    assert "Tuesday, September 8, 2026</strong>, with Friends of Children." in closed.text
     assert "letter goes on" in await coco.sees()
     row = await town.admin.fetchrow("SELECT verdict, decided_by FROM decision")
     assert row is not None
@@ -78,9 +79,9 @@ async def test_a_day_that_has_come_stands_on_top(town: Town) -> None:
     ("fields", "sentence"),
     [
         ({"look_again": ""}, "Say on which day you look again. Write year-month-day"),
-        ({"look_again": "2026-09-06"}, "is a Sunday. Choose a school day: 2026-09-07, for example."),
-        ({"look_again": "2040-01-01"}, "Choose a school day: 2027-05-28, for example."),
-        ({"look_again": "2026-08-03"}, "is over. Choose one to come."),
+        ({"look_again": "2026-09-06"}, "is a Sunday. Choose a school day: September 7, 2026, for example."),
+        ({"look_again": "2040-01-01"}, "Choose a school day: May 28, 2027, for example."),
+        ({"look_again": "2026-08-03"}, "August 3, 2026, is over. Choose one to come."),
         ({"look_again": A_SCHOOL_DAY, "partner": "Nobody"}, "is no partner of this program"),
     ],
 )

@@ -159,7 +159,7 @@ async def test_consent_is_withdrawn_with_a_second_step_that_says_what_follows(to
     assert "what is on its way is stopped" in sure.text
     assert await town.admin.fetchval("SELECT count(*) FROM consent WHERE withdrawn_at IS NOT NULL") == 0
     done = await family.posts(f"{maya}/withdraw/letters")
-    assert "Withdrawn, from this moment on." in done.text
+    assert "Your consent to this is withdrawn, from this moment on." in done.text
     assert "Nobody writes to Maya: you have not agreed to the letters, or no longer do." in done.text
     assert "Letters with an officer <small>not agreed to" in done.text
     rows = await town.admin.fetch("SELECT scope, withdrawn_by FROM consent WHERE withdrawn_at IS NOT NULL")
@@ -177,7 +177,7 @@ async def test_one_scope_goes_and_the_letters_go_on(town: Town) -> None:
 async def test_what_had_not_been_agreed_to_is_not_said_to_be_withdrawn(town: Town) -> None:
     family, maya = town.guardian(MAYAS), await student(town, "maya")
     again = await family.posts(f"{maya}/withdraw/photos")
-    assert "Withdrawn, from this moment on." not in again.text
+    assert "Your consent to this is withdrawn, from this moment on." not in again.text
     assert "Nothing has changed" in again.text
 
 
