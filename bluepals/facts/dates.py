@@ -82,11 +82,9 @@ async def _move(connection: Connection, change: Change, by: UUID) -> NewCalendar
         )
     wanted = _wanted(SchoolCalendar.of(program), before, change)
     moved = {number: dates for number, dates in wanted.items() if dates != before[number]}
-    problems = [
-        *_what_is_over(before, moved, today),
-        *await _problems(connection, program, change, wanted, moved),
-    ]
-    if problems:
+    if over := list(_what_is_over(before, moved, today)):
+        raise DatesRefused(*over)
+    if problems := await _problems(connection, program, change, wanted, moved):
         raise DatesRefused(*problems)
     for dates in moved.values():
         planned = await pauses.plan_for(connection, program, school, dates)

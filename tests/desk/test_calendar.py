@@ -117,6 +117,13 @@ async def test_several_refusals_are_a_list(cora: Visitor) -> None:
     assert len(re.findall(r"<li>Round 1, [^<]*\.</li>", page)) == 2
 
 
+async def test_a_round_moved_into_the_past_is_refused_once_for_each_date(cora: Visitor) -> None:
+    past = {"students_due": "2026-08-20", "officers_due": "2026-08-24", "opens_on": "2026-08-25"}
+    page = (await looks(cora, **{**FIRST, **past})).text
+    assert len(re.findall(r"<li>Round 1, [^<]* is over. Choose one to come.</li>", page)) == 3
+    assert len(re.findall(r"<li>Round 1, ", page)) == 3
+
+
 async def test_what_is_over_stays(town: Town, cora: Visitor) -> None:
     await town.on(FIRST_ROUND)
     refused = await looks(cora, **{**FIRST, "students_due": "2026-09-25"})

@@ -103,6 +103,7 @@ async def test_nothing_is_done_that_nobody_has_seen(town: Town, cora: Visitor) -
 
 async def test_a_second_day_or_none_follows_a_visit_that_was_called_off(town: Town, cora: Visitor) -> None:
     await changes(cora, "call off")
+    assert "Choose a second day, or have letters read aloud" in await cora.sees()
     page = (await looks(cora)).text
     assert "See it called off: a second day may follow" not in page
     assert "A second day" in page
