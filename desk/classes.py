@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
 from bluepals.domain.survey import Taker
-from bluepals.facts import class_openings, surveys, teachers_page
+from bluepals.facts import class_openings, class_papers, surveys, teachers_page
 from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import ChildState, TeacherAtDesk, TeacherPage, own_class
 from desk.cases import Cases, just_worried
@@ -90,7 +90,7 @@ class Classes:
 
     async def pack(self, request: Request) -> Response:
         teacher, asked = await self._teacher(request), request.path_params
-        content = await teachers_page.pack(
+        content = await class_papers.pack(
             self._office, teacher, asked["program_year"], asked["class_name"], asked["opening"]
         )
         name = re.sub(r"[^A-Za-z0-9-]+", "-", f"letters-{asked['class_name']}-{asked['opening']}")
@@ -113,19 +113,17 @@ class Classes:
 
     async def run_sheet(self, request: Request) -> Response:
         teacher = await self._teacher(request)
-        content = await teachers_page.run_sheet(self._office, teacher, request.path_params["program_year"])
+        content = await class_papers.run_sheet(self._office, teacher, request.path_params["program_year"])
         return pdf(content, "run-sheet.pdf", "attachment")
 
     async def visitors_list(self, request: Request) -> Response:
         teacher = await self._teacher(request)
-        content = await teachers_page.visitors_list(
-            self._office, teacher, request.path_params["program_year"]
-        )
+        content = await class_papers.visitors_list(self._office, teacher, request.path_params["program_year"])
         return pdf(content, "visitors.pdf", "attachment")
 
     async def certificates(self, request: Request) -> Response:
         teacher, asked = await self._teacher(request), request.path_params
-        content = await teachers_page.class_certificates(
+        content = await class_papers.certificates_of(
             self._office, teacher, asked["program_year"], asked["class_name"]
         )
         name = re.sub(r"[^A-Za-z0-9-]+", "-", f"certificates-{asked['class_name']}")
@@ -133,7 +131,7 @@ class Classes:
 
     async def sheets(self, request: Request) -> Response:
         teacher, asked = await self._teacher(request), request.path_params
-        content = await teachers_page.class_sheets(
+        content = await class_papers.sheets_of(
             self._office, teacher, asked["program_year"], asked["class_name"]
         )
         name = re.sub(r"[^A-Za-z0-9-]+", "-", f"sheets-{asked['class_name']}")
@@ -141,7 +139,7 @@ class Classes:
 
     async def notices(self, request: Request) -> Response:
         teacher, asked = await self._teacher(request), request.path_params
-        content = await teachers_page.class_notices(
+        content = await class_papers.notices_of(
             self._office, teacher, asked["program_year"], asked["class_name"]
         )
         name = re.sub(r"[^A-Za-z0-9-]+", "-", f"families-{asked['class_name']}")
@@ -158,7 +156,7 @@ class Classes:
 
     async def letter(self, request: Request) -> Response:
         teacher = await self._teacher(request)
-        content = await teachers_page.letter_by_itself(self._office, teacher, request.path_params["draft"])
+        content = await class_papers.letter_by_itself(self._office, teacher, request.path_params["draft"])
         return pdf(content, "letter.pdf", "attachment")
 
     async def _teacher(self, request: Request) -> TeacherAtDesk:

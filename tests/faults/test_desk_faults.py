@@ -13,9 +13,10 @@ from PIL import Image
 from structlog.testing import capture_logs
 
 from bluepals.domain.letters import MAX_CHARACTERS, ScannedLetter, Side, TypedLetter, Verdict
+from bluepals.facts.class_papers import pack
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.officers_page import officer_at_desk
-from bluepals.facts.teachers_page import pack, teacher_at_desk
+from bluepals.facts.teachers_page import teacher_at_desk
 from bluepals.paper.pages import page_pictures
 from bluepals.store import officers_page, teachers_page
 from desk.app import app
@@ -381,7 +382,7 @@ async def test_fault_33_the_database_hides_another_school_and_agency_with_the_pa
     tess = await teacher_at_desk(town.parts.office, await town.teacher("tess").entered())
     sam = await officer_at_desk(town.parts.office, await town.officer("sam").entered())
     foreign = teachers_page.SchoolClass(SOUTH, "south", "South School", "5A")
-    monkeypatch.setattr("bluepals.facts.teachers_page.own_class", lambda *_: foreign)
+    monkeypatch.setattr("bluepals.facts.class_papers.own_class", lambda *_: foreign)
     with pytest.raises(NotTheirs):
         await pack(town.parts.office, tess, SOUTH, "5A", 1)
     async with town.parts.database.transaction(sam.scope) as connection:

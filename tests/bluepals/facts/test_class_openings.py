@@ -10,9 +10,10 @@ from bluepals.domain.letters import Side
 from bluepals.domain.pairing_year import OpeningDay
 from bluepals.domain.program import RoundDates
 from bluepals.facts import cases, class_openings, dates, leaving, pairing_year, pauses, year
+from bluepals.facts.class_papers import pack
 from bluepals.facts.dates import Change
 from bluepals.facts.desk import NotTheirs
-from bluepals.facts.teachers_page import TeacherAtDesk, pack
+from bluepals.facts.teachers_page import TeacherAtDesk
 from bluepals.store import attention, audit, family_page, teachers_page
 from bluepals.store import cases as cases_store
 from bluepals.store import class_openings as store
