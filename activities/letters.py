@@ -11,7 +11,7 @@ from bluepals.domain.letters import DeliveryKind, Side
 from bluepals.facts import letters
 from bluepals.facts.office import Office
 from bluepals.store.database import Scope
-from bluepals.store.deliveries import Held
+from bluepals.store.deliveries import Delivery, Held
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,21 @@ class SideOfRound:
 
 @dataclass(frozen=True)
 class PackFilled:
-    """Whether the child has a letter for this opening day, and which draft it is."""
+    """Which draft the child has for this opening day. None: no stock letter is left, or what holds it back."""
 
-    draft_id: str | None
-    kind: DeliveryKind | None
+    draft_id: str | None = None
+    kind: DeliveryKind | None = None
+    held: str | None = None
+
+    @classmethod
+    def by(cls, put: Delivery | Held | None) -> "PackFilled":
+        if put is None:
+            return cls()
+        if isinstance(put, Held):
+            return cls(held=put)
+        if put.new:
+            LETTERS.labels(put.kind).inc()
+        return cls(str(put.draft_id), put.kind)
 
 
 class LetterActivities:
@@ -93,11 +104,7 @@ class LetterActivities:
 
     @activity.defn
     async def put_stock_letter(self, order: SideOfRound) -> PackFilled:
-        delivery = await letters.put_stock_letter(
+        put = await letters.put_stock_letter(
             self._office, Scope.whole(order.program), UUID(order.pairing_id), order.round_number
         )
-        if delivery is None:
-            return PackFilled(None, None)
-        if delivery.new:
-            LETTERS.labels(delivery.kind).inc()
-        return PackFilled(str(delivery.draft_id), delivery.kind)
+        return PackFilled.by(put)

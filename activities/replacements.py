@@ -5,7 +5,6 @@ from uuid import UUID
 
 from temporalio import activity
 
-from activities.counters import LETTERS
 from activities.letters import PackFilled
 from bluepals.facts import replacements
 from bluepals.facts.office import Office
@@ -45,14 +44,10 @@ class ReplacementActivities:
 
     @activity.defn
     async def put_stock_letter_meanwhile(self, order: OpeningBetween) -> PackFilled:
-        delivery = await replacements.put_stock_letter(
+        put = await replacements.put_stock_letter(
             self._office, Scope.whole(order.program), UUID(order.replacement_id), order.round_number
         )
-        if delivery is None:
-            return PackFilled(None, None)
-        if delivery.new:
-            LETTERS.labels(delivery.kind).inc()
-        return PackFilled(str(delivery.draft_id), delivery.kind)
+        return PackFilled.by(put)
 
     @activity.defn
     async def begin_next_pairing(self, order: OneReplacement) -> Standing:

@@ -10,10 +10,12 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from workflows.options import TRANSACTION
 from workflows.search_attributes import DUE
 
 AT_ONCE = 32
-PATIENCE = 60.0  # seconds; without a worker a move would wait for ever
+# Seconds. Without a worker a move would wait for ever; what a worker took along when it went comes back after an activity's time.
+PATIENCE = 2.5 * TRANSACTION["start_to_close_timeout"].total_seconds()
 A_MINUTE = timedelta(minutes=1)
 
 

@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.options import COMMAND, TRANSACTION, refusal, refused
 from workflows.search_attributes import STAGE
+from workflows.waiting import happened
 
 
 @workflow.defn(name=WORKFLOW)
@@ -82,14 +83,10 @@ class Assignment:
 
     async def _asked_before_the_end(self) -> bool:
         """False at the end of the year; whoever asked before it has had an answer."""
-        try:
-            await workflow.wait_condition(
-                lambda: self._has_to_propose or self._is_long,
-                timeout=max((datetime.fromisoformat(self._start.closes) - workflow.now()).total_seconds(), 0),
-                timeout_summary="the end of the year",
-            )
-        except TimeoutError:
-            self._over = not self._has_to_propose
+        closes = max(datetime.fromisoformat(self._start.closes), workflow.now())
+        self._over = not await happened(
+            lambda: self._has_to_propose or self._is_long, closes, "the end of the year"
+        )
         if self._is_long:
             self._state.asked = self._has_to_propose
             workflow.continue_as_new(replace(self._start, state=self._state))

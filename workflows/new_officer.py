@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.options import TRANSACTION, malformed
 from workflows.search_attributes import ATTENTION, STAGE, set_or_unset
+from workflows.waiting import happened
 
 A_MINUTE = timedelta(minutes=1)  # The program's clock judges; this one only wakes.
 WAITS = "no officer is free"
@@ -82,7 +83,9 @@ class NewOfficer:
     async def _begin_next_pairing(self) -> None:
         """A reserve who can't any more is dropped at the last moment, and the next one waited for."""
         while not self._now.begun:
-            await self._look_after_child_until(Stage.APPROVAL, lambda now: now.approved or now.begun)
+            await self._look_after_child_until(
+                Stage.APPROVAL, lambda now: (now.approved and now.rested) or now.begun
+            )
             self._take(
                 await workflow.execute_activity_method(
                     ReplacementActivities.begin_next_pairing,
@@ -135,7 +138,7 @@ class NewOfficer:
             **TRANSACTION,
         )
         if filled.draft_id is None:
-            self._note(f"round {number}: no stock letter left")
+            self._note(f"round {number}: no stock letter{f', {filled.held}' if filled.held else ' left'}")
         else:
             self._note(f"round {number}: a stock letter is in the pack")
 
@@ -143,14 +146,7 @@ class NewOfficer:
         """Until the next morning, the end of the step, or a change."""
         ends = (self._now.farewell_until, self._now.rest_until, self._now.look_again)
         until = min(end for end in ends if end >= self._now.read_at)
-        try:
-            await workflow.wait_condition(
-                lambda: self._changed,
-                timeout=max(until - workflow.now(), A_MINUTE),
-                timeout_summary=what_for,
-            )
-        except TimeoutError:
-            return
+        await happened(lambda: self._changed, max(until, workflow.now() + A_MINUTE), what_for)
 
     @property
     def _now(self) -> Standing:

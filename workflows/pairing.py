@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.options import TRANSACTION, date_moved, malformed
 from workflows.search_attributes import ATTENTION, DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE, set_or_unset
+from workflows.waiting import happened
 
 A_MOMENT = timedelta(minutes=1)  # where the record's clock is behind this one
 LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock letter, when none was left
@@ -49,7 +50,7 @@ class Pairing:
         self._start = start
         self._state = start.state
         self._this = OnePairing(start.program, start.pairing_id)
-        self._gate_opened = False
+        self._look_again = False
 
     @workflow.run
     async def run(self, _: PairingInput) -> PairingClosed:
@@ -85,12 +86,12 @@ class Pairing:
 
     @workflow.update
     def gate_opened(self, fact: GateOpened) -> Answer:
-        if self._state.stage is Stage.CLOSED or (self._state.calendar is not None and not self._state.held):
+        if self._state.stage is Stage.CLOSED or (self._state.calendar is not None and not self._kept):
             return Answer.KNOWN
         self._note(fact.cause)
         self._state.approved += self._state.held
         self._state.held.clear()
-        self._gate_opened = True
+        self._look_again = True
         return Answer.TAKEN
 
     @workflow.update
@@ -102,7 +103,7 @@ class Pairing:
         self._state.calendar_is_old = True
         self._state.approved += self._state.held
         self._state.held.clear()
-        self._gate_opened = True
+        self._look_again = True
         return Answer.TAKEN
 
     @dates_changed.validator
@@ -131,7 +132,7 @@ class Pairing:
         if self._start.declinable_until and self._state.calendar is None:
             await self._until_nobody_declines(self._start.declinable_until)
         while self._state.calendar is None:
-            self._gate_opened = False
+            self._look_again = False
             introduction = await workflow.execute_activity_method(
                 PeopleActivities.introduce, self._this, summary="introduce the two", **TRANSACTION
             )
@@ -154,25 +155,12 @@ class Pairing:
     async def _until_nobody_declines(self, until: datetime) -> None:
         """Or until something changes that `introduce` has to know of."""
         self._show_due(until)
-        try:
-            await workflow.wait_condition(
-                lambda: self._gate_opened,
-                timeout=max(until - workflow.now(), A_MOMENT),
-                timeout_summary="until then anybody may decline",
-            )
-        except TimeoutError:
-            return
+        until = max(until, workflow.now() + A_MOMENT)
+        await happened(lambda: self._look_again, until, "until then anybody may decline")
 
     async def _until_gate_opens(self) -> bool:
-        try:
-            await workflow.wait_condition(
-                lambda: self._gate_opened,
-                timeout=datetime.fromisoformat(self._start.closes) - workflow.now(),
-                timeout_summary="a consent or a clearance",
-            )
-        except TimeoutError:
-            return False
-        return True
+        closes = datetime.fromisoformat(self._start.closes)
+        return await happened(lambda: self._look_again, closes, "a consent or a clearance")
 
     def _next_round(self) -> int | None:
         """None: no round is left, or no year."""
@@ -257,26 +245,22 @@ class Pairing:
             until = min(deadline() or self._calendar.closes, self._calendar.closes)
             if done() or until <= workflow.now():
                 return
-            try:
-                await workflow.wait_condition(
-                    lambda: bool(self._state.approved) or self._state.calendar_is_old,
-                    timeout=until - workflow.now(),
-                    timeout_summary=what_for,
-                )
-            except TimeoutError:
-                return
+            await happened(lambda: bool(self._state.approved) or self._state.calendar_is_old, until, what_for)
 
     async def _release_approved(self) -> None:
+        """What held a letter may be gone before the word of it arrives: then it is tried again."""
         while self._state.approved:
             letter = self._state.approved[0]
+            self._look_again = False
             released = await workflow.execute_activity_method(
                 LetterActivities.release_letter,
                 ReleaseLetter(self._start.program, self._start.pairing_id, letter.draft_id, letter.hash),
                 summary=f"release the {letter.side}'s letter of round {letter.round_number}",
                 **TRANSACTION,
             )
-            self._state.approved.pop(0)
-            self._take_note_of(letter, released)
+            if not (released.held and self._look_again):
+                self._state.approved.pop(0)
+                self._take_note_of(letter, released)
 
     def _take_note_of(self, letter: LetterDecided, released: Released) -> None:
         if released.held:
@@ -311,12 +295,26 @@ class Pairing:
 
     async def _put_stock_letter(self, number: int) -> None:
         """When none is left, a person is asked for one, and it is looked for every day until the morning of opening day."""
-        while (exchange := self._round(number)) and not await self._stock_letter_found(number):
-            last_look = exchange.opens - BEFORE_SCHOOL if exchange.opens else self._calendar.closes
+        while (opens := await self._opening_day(number)) and not await self._stock_letter_found(number):
+            if self._state.calendar_is_old:
+                continue
+            last_look = opens - BEFORE_SCHOOL
             if workflow.now() >= last_look:
                 return
             again = min(workflow.now() + LOOK_AGAIN, last_look)
             await self._releasing_until(lambda: again, f"a stock letter for opening day {number}")  # noqa: B023 - awaited here
+
+    async def _opening_day(self, number: int) -> datetime | None:
+        """Waited for while a pause has frozen it. None: it comes not this year."""
+
+        def opens() -> datetime | None:
+            exchange = self._round(number)
+            return exchange.opens if exchange else None
+
+        await self._releasing_until(
+            lambda: None, f"opening day {number}", done=lambda: opens() is not None or not self._round(number)
+        )
+        return opens()
 
     async def _stock_letter_found(self, number: int) -> bool:
         try:
@@ -330,13 +328,23 @@ class Pairing:
             self._read_anew_if_dates_moved(error)
             return False
         if filled.draft_id is None:
-            self._call_for_a_person(_STOCK_LETTER, f"no stock letter left for opening day {number}")
+            why = (
+                f"no stock letter for opening day {number}: {filled.held}"
+                if filled.held
+                else f"no stock letter left for opening day {number}"
+            )
+            self._call_for_a_person(_STOCK_LETTER, why)
             return False
         self._settle(_STOCK_LETTER)
         self._note(f"round {number}: a stock letter is in the pack")
         return True
 
     # The dates, which a pause may take away and a resume gives back.
+
+    @property
+    def _kept(self) -> list[LetterDecided]:
+        """Letters that wait for a gate, or are about to meet it."""
+        return self._state.held + self._state.approved
 
     @property
     def _calendar(self) -> Calendar:

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.options import BATCH, TRANSACTION, date_moved, malformed
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE, set_or_unset
+from workflows.waiting import happened
 
 
 @workflow.defn(name=WORKFLOW)
@@ -160,14 +161,7 @@ class ProgramYear:
                 return
             if self._state.pairs_waiting:
                 await self._begin_pairings(self._dates.closes)
-            try:
-                await workflow.wait_condition(
-                    lambda: self._state.pairs_waiting or self._calendar_is_old,
-                    timeout=until - workflow.now(),
-                    timeout_summary=what_for,
-                )
-            except TimeoutError:
-                return
+            await happened(lambda: self._state.pairs_waiting or self._calendar_is_old, until, what_for)
 
     @property
     def _dates(self) -> YearCalendar:

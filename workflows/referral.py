@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.options import TRANSACTION, ActivityOptions
 from workflows.search_attributes import ATTENTION, DUE, STAGE
+from workflows.waiting import happened
 
 SUSPECTED_HARM = "suspected harm: somebody has not attested"
 # The second channel is tried a few times; the stopwatch waits for it no longer.
@@ -89,13 +90,9 @@ class Referral:
             workflow.logger.warning("the second channel does not answer; mail goes out all the same")
 
     async def _woken_before(self, due: datetime, what_for: str) -> bool:
-        pause = max(due - workflow.now(), timedelta(0))
-        try:
-            await workflow.wait_condition(lambda: self._woken, timeout=pause, timeout_summary=what_for)
-        except TimeoutError:
-            return False
+        woken = await happened(lambda: self._woken, max(due, workflow.now()), what_for)
         self._woken = False
-        return True
+        return woken
 
     async def _continue_as_new_when_long(self) -> None:
         if workflow.info().is_continue_as_new_suggested():

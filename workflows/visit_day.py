@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.options import COMMAND, TRANSACTION, malformed, refusal, refused
 from workflows.search_attributes import DUE, STAGE
+from workflows.waiting import happened
 
 THANKS_AFTER = timedelta(days=1)  # By then the teachers have said who came.
 A_MOMENT = timedelta(minutes=1)  # The database's clock and the server's may differ by less.
@@ -67,13 +68,12 @@ class VisitDay:
 
     @workflow.run
     async def run(self, _: VisitDayInput) -> int:
-        while step := self._next_step():
+        while step := await self._step_to_come():
             if await self._comes(step):
                 await self._take(step)
             else:
                 await self._look_again()
             await self._continue_as_new_when_long()
-        await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.set_current_details("over" if self._state.plan is Plan.TAKES_PLACE else self._state.plan)
         return self._thanked
 
@@ -128,6 +128,12 @@ class VisitDay:
 
     # What is due next
 
+    async def _step_to_come(self) -> Step | None:
+        """None: nothing is, and no command is under way that changes it."""
+        if self._next_step() is None:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._next_step()
+
     def _next_step(self) -> Step | None:
         passed = self._state.passed_at or LONG_AGO, self._state.passed
         return next(
@@ -158,17 +164,11 @@ class VisitDay:
         wake = min(step.at, self._state.limit or step.at)
         workflow.upsert_search_attributes([STAGE.value_set(step.what), DUE.value_set(wake)])
         workflow.set_current_details(f"waiting for: {step.what}")
-        if (pause := wake - workflow.now()) > timedelta(0):
-            try:
-                await workflow.wait_condition(
-                    lambda: self._state.heard or self._state.dates_are_old,
-                    timeout=pause,
-                    timeout_summary=step.what,
-                )
-            except TimeoutError:
-                return wake == step.at
+        if wake > workflow.now() and await happened(
+            lambda: self._state.heard or self._state.dates_are_old, wake, step.what
+        ):
             return False
-        return wake == step.at
+        return wake == step.at and not self._state.dates_are_old
 
     # What is done then
 

@@ -414,10 +414,10 @@ async def record_miss(
 
 async def put_stock_letter(
     office: Office, scope: Scope, pairing_id: UUID, round_number: int
-) -> Delivery | None:
+) -> Delivery | Held | None:
     """A stock letter for a child whose officer's letter is not there.
 
-    None when the child takes part no longer, and, with a call for a person, when none is left. Raises DateMoved.
+    Held when the child takes part no longer; None, with a call for a person, when no stock letter is left. Raises DateMoved.
     """
     async with office.committing(scope) as connection:
         put = await deliveries.put_stock_letter(connection, pairing_id, round_number)
@@ -426,10 +426,10 @@ async def put_stock_letter(
 
 async def called_about(
     connection: Connection, pairing_id: UUID, round_number: int, put: Delivery | Held | None
-) -> Delivery | None:
+) -> Delivery | Held | None:
     """What was put into the pack; a person is asked for one when no stock letter was left."""
     if isinstance(put, Held):
-        return None
+        return put
     if put is None:
         await attention.call(
             connection,

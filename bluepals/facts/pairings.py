@@ -83,6 +83,7 @@ async def calendar_of(office: Office, scope: Scope, pairing_id: UUID) -> Pairing
 
 
 async def _calendar(connection: Connection, program: Program, pairing: PairingCard) -> PairingCalendar:
+    version = await programs.calendar_version(connection)  # First: dates are never older than it says.
     calendar, policy = SchoolCalendar.of(program), program.policy
     visit = await programs.visit_on(connection, pairing.program_year)
     ending = await endings.of(connection, pairing.id)
@@ -92,7 +93,7 @@ async def _calendar(connection: Connection, program: Program, pairing: PairingCa
         visit_over=calendar.instant(visit, policy.due_hour),
         closes=min(ending.farewell_until, year_closes) if ending else year_closes,
         ends_early=ending is not None,
-        version=await programs.calendar_version(connection),
+        version=version,
         school=pairing.school,
         program_year=pairing.program_year,
     )

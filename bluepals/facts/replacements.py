@@ -15,7 +15,7 @@ from bluepals.mail import notices
 from bluepals.store import attention, deliveries, endings, matching, pairings, people, programs, tells
 from bluepals.store import replacements as store
 from bluepals.store.database import Connection, Scope
-from bluepals.store.deliveries import Delivery
+from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.endings import Reason
 from bluepals.store.replacements import Over, Replacement, Seeking
 
@@ -294,7 +294,7 @@ async def _tell_of_change(connection: Connection, letterhead: Letterhead, one: R
 
 async def put_stock_letter(
     office: Office, scope: Scope, replacement_id: UUID, round_number: int
-) -> Delivery | None:
+) -> Delivery | Held | None:
     """For an opening day between two officers. None left: a person is asked for one."""
     async with office.committing(scope) as connection:
         one = await store.one(connection, replacement_id)

@@ -33,10 +33,10 @@ async def open_year(office: Office, scope: Scope, program_year: str) -> OpenedYe
     """From now on it is under way. Again, it only reads the calendar, which a pause may have changed."""
     async with office.database.transaction(scope) as connection:
         await programs.open_year(connection, program_year)
+        version = await programs.calendar_version(connection)  # First: dates are never older than it says.
         program = await programs.load(connection)
         visit = await programs.visit_on(connection, program_year)
         opening_days = await rounds.opening_days(connection, program_year)
-        version = await programs.calendar_version(connection)
     return OpenedYear(
         opening_days=opening_days,
         visit=visit_instants(program, visit),

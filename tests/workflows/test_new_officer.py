@@ -194,6 +194,28 @@ async def test_without_a_reserve_the_child_waits_gets_stock_letters_and_comes_fi
     await eventually(lambda: change.has_begun(one), "the next pairing begins")
 
 
+async def test_who_is_approved_before_the_rest_is_over_waits_it_out(change: Change) -> None:
+    world = change.world
+    (one,) = await change.leaves()
+    handle = change.handle(one)
+    await change.after(30)
+    assert await world.attribute(handle, STAGE) == "next officer to approve"
+    await world.admin.execute(
+        "UPDATE replacement SET rest_until = rest_until + interval '10 days', version = version + 1 WHERE id = $1",
+        UUID(one),
+    )
+    await change.free("o002")
+    await matching.make_proposal(world.office, world.scope, seed=1)
+    await change.approve(one)
+    await change.after(32)
+    events = (await handle.describe()).history_length
+    await change.after(35)
+    assert (await handle.describe()).history_length < events + 40, "it looks once a day"
+    assert not await change.has_begun(one)
+    await change.after(42)
+    assert await change.has_begun(one)
+
+
 async def test_after_a_rejection_another_one_is_proposed_at_once(change: Change) -> None:
     await change.free("o002", "o003")
     (one,) = await change.leaves()

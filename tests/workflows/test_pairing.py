@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
+import pytest
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle
 
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.program import Policy
+from bluepals.facts import letters
+from bluepals.store.deliveries import Delivery, Held
 from tests.workflows.world import World, eventually
 from workflows.api.pairing import LetterDecided, PairingClosed
 from workflows.pairing import Pairing
@@ -225,6 +229,26 @@ async def test_a_letter_whose_gate_closed_waits_and_goes_when_it_opens(world: Wo
     assert await world.deliveries(pair) == [(1, "student", "letter", None)]
     assert await world.attribute(handle, ATTENTION) is None
     assert await world.calls() == []
+
+
+async def test_a_gate_that_opens_while_a_letter_meets_it_keeps_nothing_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meets_the_gate = letters.release
+
+    async def before_the_answer_arrives(*this: Any, **letter: Any) -> Delivery | Held:
+        outcome = await meets_the_gate(*this, **letter)
+        if isinstance(outcome, Held):
+            await world.open_gate()
+        return outcome
+
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await world.set_clearance(date(2020, 1, 1))
+    monkeypatch.setattr(letters, "release", before_the_answer_arrives)
+    draft = await world.letter(pair, Side.STUDENT, 1)
+    await eventually(lambda: world.delivered(draft), "the letter goes")
+    assert await world.attribute(handle, ATTENTION) is None
 
 
 async def test_a_stock_letter_that_comes_overnight_is_there_on_opening_day(

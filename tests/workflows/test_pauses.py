@@ -1,5 +1,6 @@
 """A pause: nothing comes nearer, nothing is lost, and everything goes on where it stood."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,12 @@ import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
 from bluepals.domain.letters import Side, Verdict
+from bluepals.facts import letters
+from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.pauses import Target
 from tests.workflows.world import World, eventually
 from workflows.api.dates import DatesChanged
-from workflows.search_attributes import DUE, ROUND, STAGE
+from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
 
 Handle = WorkflowHandle[Any, Any]
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -53,6 +56,41 @@ async def test_what_is_approved_in_a_pause_is_kept_and_goes_out_when_it_ends(wor
     await world.resume()
     await world.until_answered(draft)
     assert await world.deliveries(pair) == [(1, "student", "letter", None)]
+
+
+async def test_a_pause_that_ends_while_a_letter_meets_it_keeps_nothing_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meets_the_gate = letters.release
+
+    async def before_the_answer_arrives(*this: Any, **letter: Any) -> Delivery | Held:
+        outcome = await meets_the_gate(*this, **letter)
+        if outcome is Held.PAUSED:
+            await world.resume()
+        return outcome
+
+    (pair,) = await world.pair()
+    await world.begin_pairing(pair)
+    await world.pause()
+    monkeypatch.setattr(letters, "release", before_the_answer_arrives)
+    draft = await world.letter(pair, Side.STUDENT, 1)
+    await eventually(lambda: world.delivered(draft), "the letter goes")
+
+
+async def test_a_pack_without_a_stock_letter_waits_out_a_pause(make_world: Callable[..., World]) -> None:
+    world = make_world(rounds=1)
+    await world.enroll(stock=0)
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await world.reach(world.round(1).officers_due)
+    called = "no stock letter left for opening day 1"
+    await eventually(lambda: _calls(world, handle, called), "a person is called")
+    await world.pause()
+    events = (await handle.describe()).history_length
+    await world.reach(world.round(1).opens_on + 20 * DAY)
+    assert (await handle.describe()).history_length < events + 30, "it does not look every day"
+    await world.resume()
+    assert await world.attribute(handle, ROUND) == 1
 
 
 async def test_two_who_were_to_be_introduced_are_introduced_when_the_pause_ends(world: World) -> None:
@@ -153,3 +191,7 @@ async def _is_due(world: World, handle: Handle, at: datetime) -> bool:
 
 async def _is_at(world: World, handle: Handle, stage: str) -> bool:
     return bool(await world.attribute(handle, STAGE) == stage)
+
+
+async def _calls(world: World, handle: Handle, why: str) -> bool:
+    return bool(await world.attribute(handle, ATTENTION) == why)

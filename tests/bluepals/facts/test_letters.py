@@ -41,7 +41,9 @@ async def miss(schools: TwoSchools, child: str, side: Side, round_number: int = 
 
 
 async def stock(schools: TwoSchools, child: str, round_number: int = 1) -> Delivery | None:
-    return await letters.put_stock_letter(schools.office, schools.scope, schools.pairing[child], round_number)
+    put = await letters.put_stock_letter(schools.office, schools.scope, schools.pairing[child], round_number)
+    assert not isinstance(put, Held)
+    return put
 
 
 async def calls(schools: TwoSchools) -> Sequence[Call]:
