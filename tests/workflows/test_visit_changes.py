@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from icalendar import Calendar
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.year import VisitTimes
 from bluepals.domain.calendar import visit_day
@@ -18,7 +19,9 @@ from bluepals.facts import visit_hosts, visits, year
 from bluepals.store.pauses import What
 from tests.mailroom import parsed
 from tests.workflows.world import World, a_student, an_officer, eventually
-from workflows.api.visit_day import CallOffVisit, MoveVisit, Plan, Stage
+from workflows.api.dates import DatesChanged
+from workflows.api.visit_day import CallOffVisit, MoveVisit, Plan, Stage, VisitDayInput, workflow_id
+from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import STAGE
 from workflows.visit_day import VisitDay
 
@@ -298,3 +301,37 @@ async def test_a_visit_for_which_no_day_is_left_is_a_persons_to_decide(visit: Vi
 
 async def _is_at(visit: Visit, *stages: Stage) -> bool:
     return await visit.world.attribute(visit.handle, STAGE) in stages
+
+
+async def test_what_is_due_already_waits_for_dates_that_are_known_to_be_old(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(rounds=1)
+    await world.enroll()
+    await world.pair()
+    due = datetime.now(UTC) - DAY
+    start = WithStartWorkflowOperation(
+        VisitDay.run,
+        VisitDayInput(world.program.id, world.year, VisitTimes(due, [], over=due + 300 * DAY)),
+        id=workflow_id(world.year),
+        task_queue=TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+    )
+    await world.client.execute_update_with_start_workflow(
+        VisitDay.dates_changed, DatesChanged(1), start_workflow_operation=start
+    )
+    handle = await start.workflow_handle()
+    await eventually(lambda: _has_begun_an_activity(handle), "something is done")
+    history = await handle.fetch_history()
+    first = next(
+        one.activity_task_scheduled_event_attributes
+        for one in history.events
+        if one.HasField("activity_task_scheduled_event_attributes")
+    )
+    assert first.activity_type.name == "read_visit"
+    await handle.terminate("seen")
+
+
+async def _has_begun_an_activity(handle: WorkflowHandle[Any, Any]) -> bool:
+    history = await handle.fetch_history()
+    return any(one.HasField("activity_task_scheduled_event_attributes") for one in history.events)

@@ -1,13 +1,15 @@
 """Who pauses what, what that keeps back, and the dates that a coordinator agrees to before it ends."""
 
-from collections.abc import Mapping, Sequence
+import pkgutil
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from bluepals.domain.letters import Side
-from bluepals.facts import letters, pauses
+from bluepals.facts import letters, pairings, pauses, year
 from bluepals.facts.pauses import Choice, NewCalendar, PauseRefused
 from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.store import mail
@@ -259,3 +261,40 @@ async def test_a_round_with_too_few_days_can_not_be_shortened(schools: TwoSchool
     await schools.at(datetime(2027, 4, 19, 15, tzinfo=UTC))
     with pytest.raises(PauseRefused, match=r"school days are left after .*, and 8 are needed"):
         await resume(schools, choices={2: Choice.SHORTEN})
+
+
+async def _of_the_pairing(schools: TwoSchools) -> tuple[datetime | None, int]:
+    calendar = await pairings.calendar_of(schools.office, schools.scope, schools.pairing["Ana"])
+    return calendar.rounds[0].opens, calendar.version
+
+
+async def _of_the_year(schools: TwoSchools) -> tuple[datetime | None, int]:
+    opened = await year.open_year(schools.office, schools.scope, schools.year("north"))
+    return opened.opening_days[0][1], opened.version
+
+
+@pytest.mark.parametrize(
+    ("reads", "dates_of"),
+    [
+        ("bluepals.store.pairings.rounds", _of_the_pairing),
+        ("bluepals.store.rounds.opening_days", _of_the_year),
+    ],
+)
+async def test_dates_that_were_read_as_a_pause_began_are_not_taken_for_its_own(
+    schools: TwoSchools,
+    monkeypatch: pytest.MonkeyPatch,
+    reads: str,
+    dates_of: Callable[[TwoSchools], Awaitable[tuple[datetime | None, int]]],
+) -> None:
+    read: Callable[..., Awaitable[Any]] = pkgutil.resolve_name(reads)
+
+    async def and_a_pause_begins(*this: Any) -> Any:
+        monkeypatch.undo()
+        before = await read(*this)
+        await pause(schools)
+        return before
+
+    monkeypatch.setattr(reads, and_a_pause_begins)
+    opens, version = await dates_of(schools)
+    assert opens is not None
+    assert version < await schools.admin.fetchval("SELECT calendar_version FROM program")
