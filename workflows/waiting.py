@@ -9,7 +9,7 @@ from temporalio import workflow
 
 async def happened(condition: Callable[[], bool], until: datetime, what_for: str) -> bool:
     """Whether it became so by then. What is so already is found even if no time is left."""
-    if not condition():
+    if until > workflow.now():
         with suppress(TimeoutError):
             await workflow.wait_condition(condition, timeout=until - workflow.now(), timeout_summary=what_for)
     return condition()
