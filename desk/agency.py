@@ -48,6 +48,10 @@ class Agency:
         """What follows, before it is done."""
         liaison = await self._liaison(request)
         officer = await agency_page.own_officer(self._office, liaison, request.path_params["officer"])
+        try:
+            agency_page.check_stop(liaison, officer)
+        except Refused as refused:
+            return await self._page(request, liaison, refused=refused)
         return page(
             "sure.html",
             here=_here(request),
@@ -70,12 +74,12 @@ class Agency:
         return _done(request, "stopped")
 
     async def enter_clearance(self, request: Request) -> Response:
-        liaison, officer_id = await self._liaison(request), request.path_params["officer"]
-        await agency_page.own_officer(self._office, liaison, officer_id)
+        liaison = await self._liaison(request)
+        officer = await agency_page.own_officer(self._office, liaison, request.path_params["officer"])
         try:
             async with submitted(request) as form:
                 until = day_in(form, "until", "Write the last day of the clearance.")
-                await agency_page.enter_clearance(self._office, liaison, officer_id, until)
+                await agency_page.enter_clearance(self._office, liaison, officer, until)
         except Refused as refused:
             return await self._page(request, liaison, refused=refused)
         return _done(request, "cleared")
@@ -136,6 +140,7 @@ class Agency:
             visitor=request.state.visitor,
             form_key=form_key(request),
             agencies=await agency_page.agency_page(self._office, liaison),
+            whom_to_ask=agency_page.WHOM_TO_ASK,
             refused=str(refused) if refused else "",
             sent=sent_before(request),
             made=made or {},

@@ -5,31 +5,48 @@ from datetime import date
 from uuid import UUID
 
 from bluepals.domain.people import Role
-from bluepals.facts import clearances, joining, leaving
+from bluepals.facts import clearances, joining, leaving, who_may
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.leaving import Left
 from bluepals.facts.office import Letterhead, Office
+from bluepals.facts.who_may import NotTheirsToSay, Reach
 from bluepals.store import agency_page as store
 from bluepals.store import joining as wishes
 from bluepals.store.agency_page import AgencyCard, OfficerRow
 from bluepals.store.database import Scope
 from bluepals.store.joining import Joining, JoiningLink
 
+WHOM_TO_ASK = "They write to no child of your schools: ask the liaison of their agency, or a coordinator of all schools."
+
 
 @dataclass(frozen=True, slots=True)
 class LiaisonAtDesk:
+    """Or a coordinator, with the agencies that serve their schools."""
+
     id: UUID
     agencies: tuple[AgencyCard, ...]
     scope: Scope
+    reach: Reach
+
+    def stops(self, officer: OfficerRow) -> bool:
+        return self.reach.stops(officer.agency, officer.writes_to)
+
+    def clears(self, officer: OfficerRow) -> bool:
+        return self.reach.clears(officer.agency, officer.writes_to)
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerOnPage:
-    """`mark`: within how many days the clearance ends, by the policy's marks; 0: there is none now."""
+    """`mark`: within how many days the clearance ends, by the policy's marks; 0: there is none now.
+
+    `stops`, `clears`: whether whoever sees the page may stop them, and enter their clearance.
+    """
 
     row: OfficerRow
     mark: int | None
+    stops: bool
+    clears: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +72,19 @@ async def liaison_at_desk(office: Office, visitor: Visitor) -> LiaisonAtDesk:
     if visitor.staff is None or not visitor.roles & {Role.LIAISON, Role.COORDINATOR}:
         raise PageClosed("This page is for the liaisons of the agencies. Ask the coordinator.")
     async with office.database.transaction(Scope.whole(visitor.program)) as connection:
-        agencies = tuple(await store.agencies(connection, visitor.staff))
+        reach = await who_may.reach(connection, visitor.staff)
+        agencies = tuple(one for one in await store.agencies(connection) if reach.sees(one.id))
     names = tuple(one.id for one in agencies)
-    return LiaisonAtDesk(visitor.staff, agencies, Scope(visitor.program, agencies=names))
+    return LiaisonAtDesk(visitor.staff, agencies, Scope(visitor.program, agencies=names), reach)
 
 
 async def agency_page(office: Office, liaison: LiaisonAtDesk) -> tuple[AgencyOnPage, ...]:
     async with office.database.transaction(liaison.scope) as connection:
         letterhead = await Letterhead.of(office, connection)
-        officers = [_on_page(letterhead, row) for row in await store.officers(connection)]
+        officers = [
+            OfficerOnPage(row, _mark(letterhead, row), liaison.stops(row), liaison.clears(row))
+            for row in await store.officers(connection)
+        ]
         waiting, links = await wishes.waiting(connection), await wishes.links(connection)
     ends = {one.id: letterhead.calendar.label(one.expires_at) for one in links}
     return tuple(
@@ -77,12 +98,11 @@ async def agency_page(office: Office, liaison: LiaisonAtDesk) -> tuple[AgencyOnP
     )
 
 
-def _on_page(letterhead: Letterhead, row: OfficerRow) -> OfficerOnPage:
+def _mark(letterhead: Letterhead, row: OfficerRow) -> int | None:
     left = row.days_cleared
     if left is None or left < 0:
-        return OfficerOnPage(row, 0)
-    marks = [mark for mark in letterhead.program.policy.clearance_marks if left <= mark]
-    return OfficerOnPage(row, min(marks) if marks else None)
+        return 0
+    return min((mark for mark in letterhead.program.policy.clearance_marks if left <= mark), default=None)
 
 
 async def own_officer(office: Office, liaison: LiaisonAtDesk, officer_id: UUID) -> OfficerRow:
@@ -94,8 +114,15 @@ async def own_officer(office: Office, liaison: LiaisonAtDesk, officer_id: UUID) 
     raise NotTheirs
 
 
+def check_stop(liaison: LiaisonAtDesk, officer: OfficerRow) -> None:
+    """Raises NotTheirsToSay."""
+    if not liaison.stops(officer):
+        raise NotTheirsToSay(f"{officer.name} can't be stopped by you. {WHOM_TO_ASK}")
+
+
 async def stop(office: Office, liaison: LiaisonAtDesk, officer: OfficerRow) -> Left:
-    """No contact from this commit on, and no cause shown."""
+    """No contact from this commit on, and no cause shown. Raises NotTheirsToSay."""
+    check_stop(liaison, officer)
     return await leaving.stop(office, _whole(liaison), officer.officer_id, by=liaison.id)
 
 
@@ -104,9 +131,11 @@ def _whole(liaison: LiaisonAtDesk) -> Scope:
     return Scope.whole(liaison.scope.program)
 
 
-async def enter_clearance(office: Office, liaison: LiaisonAtDesk, officer_id: UUID, until: date) -> None:
-    """Of one of their own, as the page has seen to. Raises ClearanceRefused and NotTheirsToSay, each with a sentence."""
-    await clearances.enter(office, _whole(liaison), officer_id, until, by=liaison.id)
+async def enter_clearance(office: Office, liaison: LiaisonAtDesk, officer: OfficerRow, until: date) -> None:
+    """Raises ClearanceRefused and NotTheirsToSay, each with a sentence."""
+    if not liaison.clears(officer):
+        raise NotTheirsToSay(f"The clearance of {officer.name} can't be entered by you. {WHOM_TO_ASK}")
+    await clearances.enter(office, _whole(liaison), officer.officer_id, until, by=liaison.id)
 
 
 async def make_link(office: Office, liaison: LiaisonAtDesk, agency: str) -> str:

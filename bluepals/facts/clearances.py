@@ -22,7 +22,7 @@ class ClearanceRefused(Refused):
 async def enter(office: Office, scope: Scope, officer_id: UUID, until: date, *, by: UUID) -> None:
     """What was held may go, and children who wait may be given to this officer. Raises ClearanceRefused, NotTheirsToSay."""
     async with office.committing(scope) as connection:
-        await who_may.refuse_all_but_liaison(connection, by, officer_id, says="enters a clearance")
+        await who_may.refuse_to_clear(connection, by, officer_id, says="enters a clearance")
         await matching.one_at_a_time(connection, scope.program)
         letterhead = await Letterhead.of(office, connection)
         today = letterhead.now.astimezone(letterhead.calendar.zone).date()

@@ -88,7 +88,7 @@ async def take_back(office: Office, scope: Scope, officer_id: UUID, *, by: UUID)
 async def stop(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> Left:
     """No contact from this commit on, and no cause shown. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
-        await who_may.refuse_all_but_liaison(connection, by, officer_id, says=SAYS_SO)
+        await who_may.refuse_to_stop(connection, by, officer_id, says=SAYS_SO)
         await matching.one_at_a_time(connection, scope.program)
         return await go_at_once(connection, officer_id, Reason.STOPPED, by)
 
@@ -96,7 +96,7 @@ async def stop(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> L
 async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> Left:
     """Nothing goes out by itself any more; the counselors hear of it first. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
-        await who_may.refuse_all_but_liaison(connection, by, officer_id, says=SAYS_SO)
+        await who_may.refuse_to_stop(connection, by, officer_id, says=SAYS_SO)
         await matching.one_at_a_time(connection, scope.program)
         concerned = [one.id for one in await leaving.pairings_of_officer(connection, officer_id)]
         left = await go_at_once(connection, officer_id, Reason.OFFICER_DIED, by)

@@ -14,19 +14,18 @@ class AgencyCard:
     name: str
 
 
-async def agencies(connection: Connection, staff_id: UUID) -> Sequence[AgencyCard]:
-    """Whose liaison this is; all of them for a coordinator."""
-    rows = await connection.fetch(
-        "SELECT id, name FROM agency WHERE EXISTS (SELECT FROM staff_role WHERE staff_id = $1"
-        "   AND (role = 'coordinator' OR (role = 'liaison' AND agency_id = agency.id))) ORDER BY name, id",
-        staff_id,
-    )
+async def agencies(connection: Connection) -> Sequence[AgencyCard]:
+    """All of the program's."""
+    rows = await connection.fetch("SELECT id, name FROM agency ORDER BY name, id")
     return [AgencyCard(**row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerRow:
-    """`due`: letters whose date has come, in the year that runs. `under_a_case`: they have stopped until it is closed."""
+    """`writes_to`: the schools of their pals. `due`: letters whose date has come, in the year that runs.
+
+    `under_a_case`: they have stopped until it is closed.
+    """
 
     officer_id: UUID
     external_id: str
@@ -34,6 +33,7 @@ class OfficerRow:
     agency: str
     gender: str | None
     capacity: int
+    writes_to: Sequence[str]
     pals: int
     due: int
     missed: int
@@ -57,6 +57,7 @@ class OfficerRow:
 _OFFICERS = """
     SELECT officer.id AS officer_id, external_id, officer.first_name || ' ' || officer.last_name AS name,
            officer.agency_id AS agency, officer.gender, officer.capacity,
+           ARRAY(SELECT DISTINCT school_id::text FROM pairing WHERE officer_id = officer.id AND ended_at IS NULL) AS writes_to,
            (SELECT count(*) FROM pairing WHERE officer_id = officer.id AND ended_at IS NULL)::int AS pals,
            (SELECT count(*) FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id
              WHERE officer_id = officer.id AND end_reason IS DISTINCT FROM 'year closed' AND number >= first_round

@@ -165,11 +165,13 @@ async def clearances_over(connection: Connection) -> Sequence[ClearanceOver]:
     return [ClearanceOver(**row) for row in rows]
 
 
-async def is_liaison_of(connection: Connection, staff_id: UUID, officer_id: UUID) -> bool:
-    found: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM staff_role JOIN officer ON officer.agency_id = staff_role.agency_id"
-        " WHERE staff_id = $1 AND role = 'liaison' AND officer.id = $2)",
-        staff_id,
+async def concerned(connection: Connection, officer_id: UUID) -> tuple[str, Sequence[str]]:
+    """This officer's agency, and the schools to whose children they write, or wrote until they went."""
+    row = await connection.fetchrow(
+        "SELECT agency_id::text, ARRAY(SELECT DISTINCT school_id::text FROM pairing WHERE officer_id = officer.id"
+        " AND (ended_at IS NULL OR ended_at >= officer.withdrawn_at)) FROM officer WHERE id = $1",
         officer_id,
     )
-    return found
+    assert row is not None  # noqa: S101 - found by its id before
+    agency, schools = row
+    return agency, schools

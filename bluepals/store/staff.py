@@ -31,6 +31,14 @@ async def schools_of(connection: Connection, staff_id: UUID, role: Role) -> froz
     return None if None in schools else schools
 
 
+async def agencies_of(connection: Connection, staff_id: UUID) -> frozenset[str]:
+    """The agencies whose liaison somebody is."""
+    rows = await connection.fetch(
+        "SELECT agency_id FROM staff_role WHERE staff_id = $1 AND role = 'liaison'", staff_id
+    )
+    return frozenset(row["agency_id"] for row in rows)
+
+
 async def leave(connection: Connection, staff_id: UUID) -> Sequence[HeldRole]:
     """The roles that they held until now."""
     await connection.execute(

@@ -259,8 +259,76 @@ async def test_a_coordinator_sees_every_agency(town: Town) -> None:
     assert "County Police" in page
 
 
-async def test_fault_33_another_agencys_officers_wishes_and_links_are_not_there(town: Town) -> None:
-    lou = town.liaison("lou")
+@pytest.fixture
+async def cal(town: Town) -> Visitor:
+    """South's coordinator: only the county's officers write there."""
+    await town.is_coordinator_of("cal", "south")
+    return town.liaison("cal")
+
+
+async def test_a_schools_coordinator_sees_the_agencies_that_serve_it(town: Town, cal: Visitor) -> None:
+    await signs_up(town, await makes_link(town.liaison("lia")))
+    page = await cal.sees()
+    assert "County Police" in page
+    assert not any(of_the_city in page for of_the_city in ("City Police", "Dana Ruiz", "nia@city.example"))
+    stopped = [name for name in ("ben", "kim", "rita") if f"{town.officers[name]}/stop" in page]
+    assert stopped == ["ben"], "he alone writes to a child of hers"
+    assert page.count("They write to no child of your schools: ask the liaison of their agency") == 2
+
+
+async def test_a_schools_coordinator_stops_only_whoever_writes_to_a_child_of_theirs(
+    town: Town, cal: Visitor
+) -> None:
+    for name in ("kim", "rita"):
+        path = f"officer/{town.officers[name]}/stop"
+        for refused in (await cal.gets(path), await cal.posts(path)):
+            assert refused.status_code == 422
+            assert f"{name.title()} Ruiz can&#39;t be stopped by you." in refused.text
+            assert "ask the liaison of their agency, or a coordinator of all schools." in refused.text
+    assert await town.admin.fetchval("SELECT count(*) FROM officer WHERE withdrawn_at IS NOT NULL") == 0
+    path = f"officer/{town.officers['ben']}/stop"
+    assert "No letter goes to Ben Ruiz" in (await cal.gets(path)).text
+    assert "Stopped, from this moment on." in (await cal.posts(path)).text
+
+
+@pytest.mark.parametrize(("name", "until"), [("ben", 2027), ("rita", 2027), ("kim", 2026)])
+async def test_a_schools_coordinator_clears_whoever_writes_to_a_child_of_theirs_or_to_nobody(
+    town: Town, cal: Visitor, name: str, until: int
+) -> None:
+    await town.admin.execute("UPDATE officer SET cleared_until = '2026-09-10'")
+    path = f"officer/{town.officers[name]}/clearance"
+    assert (f'action="{cal.path}/{path}"' in await cal.sees()) is (until == 2027)
+    answer = await cal.posts(path, until="2027-08-31")
+    found = await town.admin.fetchval("SELECT cleared_until FROM officer WHERE external_id = $1", name)
+    assert found.year == until
+    if name == "kim":
+        assert answer.status_code == 422
+        assert "The clearance of Kim Ruiz can&#39;t be entered by you." in answer.text
+
+
+async def test_a_schools_coordinator_takes_new_officers_in_where_they_serve_it(
+    town: Town, cal: Visitor
+) -> None:
+    await signs_up(town, await makes_link(cal, "county"))
+    assert "nia@city.example" in await cal.sees()
+    accepted = await cal.posts(f"joining/{await joining_id(town)}/accept", officer_id="N1")
+    assert "Taken in." in accepted.text
+
+
+async def test_a_liaison_who_coordinates_a_school_looks_after_both(town: Town) -> None:
+    await town.is_coordinator_of("lia", "south")
+    lia = town.liaison("lia")
+    page = await lia.sees()
+    stopped = [name for name in town.officers if f"{town.officers[name]}/stop" in page]
+    assert sorted(stopped) == ["ben", "dana", "sam"]
+
+
+@pytest.mark.parametrize("name", ["lou", "cal"])
+async def test_fault_33_another_agencys_officers_wishes_and_links_are_not_there(
+    town: Town, name: str
+) -> None:
+    await town.is_coordinator_of("cal", "south")
+    lou = town.liaison(name)
     await signs_up(town, await makes_link(town.liaison("lia")))
     link = await town.admin.fetchval("SELECT id FROM joining_link")
     wish, key = await joining_id(town), await lou.form_key()

@@ -291,6 +291,25 @@ async def test_only_the_agencys_liaison_or_a_coordinator_stops(schools: TwoSchoo
         await stop(schools, by=by)
 
 
+async def test_a_schools_coordinator_stops_whoever_writes_to_a_child_of_theirs(schools: TwoSchools) -> None:
+    await schools.admin.execute(
+        "INSERT INTO staff_role (staff_id, program_id, role, school_id) VALUES ($1, 'stl', 'coordinator', 'south')",
+        schools.staff["Max"],
+    )
+    whom_to_ask = "the liaison of the officer's agency, or a coordinator of all schools or of one that"
+    for name in ("Olga", "Rita"):
+        for says in (leaving.stop, leaving.officer_died):
+            with pytest.raises(NotTheirsToSay, match=whom_to_ask):
+                await says(schools.office, schools.scope, schools.officer[name], by=schools.staff["Max"])
+    assert await live_officers(schools) == ["Olga"]
+    await stop(schools, "Paula", by="Max")
+    assert await live_officers(schools, "Cleo") == []
+    await stop(schools, "Paula", by="Max")
+    await leaving.officer_died(
+        schools.office, schools.scope, schools.officer["Paula"], by=schools.staff["Max"]
+    )
+
+
 async def test_a_death_is_told_to_the_counselor_first_and_to_no_family(schools: TwoSchools) -> None:
     await leaving.officer_died(
         schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"]
