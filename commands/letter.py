@@ -166,23 +166,23 @@ def show(
     program: ProgramId,
     draft: Draft,
     by: Annotated[
-        str | None,
-        typer.Option("--by", help="Who reads it: it is on record, as a duty to report may follow from it."),
-    ] = None,
+        str,
+        typer.Option(
+            "--by", help="Your staff_id, as in staff.csv: that you have read it is on record from then on."
+        ),
+    ],
     json: AsJson = False,
 ) -> None:
     """What a draft says, with its marks, and the hash that a decision has to name."""
     run(_show(program, draft, by, json))
 
 
-async def _show(program: str, draft: UUID, by: str | None, json: bool) -> None:
+async def _show(program: str, draft: UUID, by: str, json: bool) -> None:
     scope = Scope.whole(program)
     async with parts_of(program) as service:
-        opened = await letters.read(service.office, scope, draft)
-        if by is not None:
-            async with service.database.transaction(scope) as connection:
-                reader = await case_store.person(connection, by)
-            await cases.note_read(service.office, scope, draft, reader)
+        async with service.database.transaction(scope) as connection:
+            reader = await people.staff_id(connection, by)
+        opened = await letters.show(service.office, scope, draft, to=reader)
     text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
     shape = {
         "draft": draft,

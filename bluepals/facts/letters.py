@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from bluepals.domain.cases import Concern
-from bluepals.domain.letters import Letter, ScannedLetter, Side, Verdict
+from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.people import Role
 from bluepals.domain.screening import Risk, screen
 from bluepals.facts import cases
@@ -17,7 +17,7 @@ from bluepals.mail import notices
 from bluepals.store import attention, deliveries, gates, letters, pairings, people, rounds, tells
 from bluepals.store.database import Connection, Scope, widen
 from bluepals.store.deliveries import Delivery, Held
-from bluepals.store.letters import Copy, Decided, Decision, DraftRecord, Handed
+from bluepals.store.letters import Copy, Decided, Decision, DraftRecord, Handed, NotTaken
 from bluepals.store.pairings import PairingCard
 from bluepals.store.tells import Tell
 
@@ -136,6 +136,23 @@ async def waiting(office: Office, scope: Scope) -> Sequence[letters.WaitingDraft
 async def read(office: Office, scope: Scope, draft_id: UUID) -> letters.OpenedDraft:
     async with office.database.transaction(scope) as connection:
         return await letters.read(connection, office.keyring, draft_id)
+
+
+async def show(office: Office, scope: Scope, draft_id: UUID, *, to: UUID) -> letters.OpenedDraft:
+    """A draft's words, to one of the staff; that they have read them is on record first. Raises NotTaken with a sentence.
+
+    Pages are opened on the desk, and are on record there.
+    """
+    async with office.database.transaction(scope) as connection:
+        opened = await letters.read(connection, office.keyring, draft_id)
+        if not await letters.may_be_shown(connection, draft_id, to):
+            raise NotTaken(
+                "Only a moderator of this school or the coordinator reads its letters, and its counselor those that the"
+                " filter marks as worrying. Use the id of one in --by; see staff.csv."
+            )
+    if isinstance(opened.letter, TypedLetter) or opened.translation:
+        await cases.note_read(office, scope, draft_id, to)
+    return opened
 
 
 async def decide(

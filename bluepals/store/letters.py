@@ -258,6 +258,18 @@ async def reads_letters(connection: Connection, staff_id: UUID, school: str) -> 
     return reads
 
 
+async def may_be_shown(connection: Connection, draft_id: UUID, staff_id: UUID) -> bool:
+    """To those who decide about it; one that the filter marks as worrying also to its counselors, who are told of it."""
+    may: bool = await connection.fetchval(
+        "SELECT reads_letters_of($2, school_id) OR (risk = 'high' AND EXISTS (SELECT FROM staff_role WHERE staff_id = $2"
+        "  AND role = 'counselor' AND (staff_role.school_id IS NULL OR staff_role.school_id = draft.school_id)))"
+        " FROM draft WHERE id = $1",
+        draft_id,
+        staff_id,
+    )
+    return may
+
+
 def _translation(key: ContentKey, row: asyncpg.Record) -> Translation | None:
     if row["translation"] is None:
         return None

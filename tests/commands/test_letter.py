@@ -14,6 +14,7 @@ from tests.commands.starter_line import COORDINATOR, MODERATOR, NO_UUID, NOBODY,
 from tests.desk.town import photo, scan
 
 LETTER = "Dear pal, my dog can open doors."
+BY = ("--by", MODERATOR)
 REASONS = ("--reason", "It names the street.", "--reason-for-child", "Please leave out your street.")
 
 Place = tuple[str, int]
@@ -86,13 +87,13 @@ def test_a_text_file_is_text_and_pictures_are_pages(desk: Desk, place: Place, tm
     other_page.write_bytes(scan("white").pdf)
 
     text = desk.hands_in(place, "", "--file", typed, "--language", "es")
-    shown = desk.starter.answers("letter", "show", desk.program, text["draft"])
+    shown = desk.starter.answers("letter", "show", desk.program, text["draft"], *BY)
     assert (shown["text"], shown["language"]) == ("¡Hola! Mi perro abre puertas.\n", "es")
 
     pages = desk.hands_in(place, "", "--file", page, "--file", other_page)
-    shown = desk.starter.answers("letter", "show", desk.program, pages["draft"])
+    shown = desk.starter.answers("letter", "show", desk.program, pages["draft"], *BY)
     assert (shown["text"], shown["risk"], shown["marks"]) == (None, None, [])
-    said = desk.starter.says("letter", "show", desk.program, pages["draft"])
+    said = desk.starter.says("letter", "show", desk.program, pages["draft"], *BY)
     assert said.startswith("These are scanned pages; open them on the desk.\nrisk: unscreened")
     assert desk.hands_in(place, "", "--file", page, "--file", other_page) == {**pages, "known": True}
 
@@ -156,7 +157,8 @@ def test_a_round_a_pairing_or_a_person_that_is_not_there_is_refused(desk: Desk, 
         ("submit", NOBODY, "--round", "1", "--side", "guardian", "--by", TEACHER),
         ("submit", NOBODY, "--round", "1", "--side", "student"),
         ("submit", NOBODY, "--round", "1", "--side", "student", "--by", TEACHER, "--file", "nowhere.txt"),
-        ("show", NO_UUID),
+        ("show", NO_UUID, *BY),
+        ("show", NOBODY),
         ("decide", NO_UUID, "approve", "--by", MODERATOR, "--hash", "00"),
         ("decide", NOBODY, "praise", "--by", MODERATOR, "--hash", "00"),
         ("decide", NOBODY, "approve", "--by", MODERATOR),
@@ -192,7 +194,7 @@ def test_waiting_drafts_are_listed_with_what_a_reader_chooses_by_and_the_worryin
 
 def test_a_draft_is_shown_with_its_marks_and_the_hash_that_a_decision_names(desk: Desk, place: Place) -> None:
     draft = desk.hands_in(place, "Call me: 314-555-0123 [red]")
-    assert desk.starter.answers("letter", "show", desk.program, draft["draft"]) == {
+    assert desk.starter.answers("letter", "show", desk.program, draft["draft"], *BY) == {
         "draft": draft["draft"],
         "hash": draft["hash"],
         "language": "en",
@@ -202,13 +204,32 @@ def test_a_draft_is_shown_with_its_marks_and_the_hash_that_a_decision_names(desk
         "marks": [{"kind": "phone", "start": 9, "end": 21}],
         "risk": "low",
     }
-    said = desk.starter.says("letter", "show", desk.program, draft["draft"])
+    said = desk.starter.says("letter", "show", desk.program, draft["draft"], *BY)
     assert said == f"Call me: 314-555-0123 [red]\nrisk: low   hash: {draft['hash']}\n"
+
+
+def test_a_draft_is_shown_to_who_may_read_it_and_each_view_is_on_record(desk: Desk, place: Place) -> None:
+    draft = desk.hands_in(place)["draft"]
+    refused = desk.starter.is_refused("letter", "show", desk.program, draft, "--by", TEACHER)
+    assert refused.startswith("Only a moderator of this school or the coordinator reads its letters")
+    nobody = desk.starter.is_refused("letter", "show", desk.program, draft, "--by", "o01")
+    assert nobody == "There is no staff member 'o01'. The ids are those of staff.csv."
+
+    def seen() -> list[str]:
+        return [
+            one["who_id"]
+            for one in desk.starter.answers("disclosures", desk.program)
+            if one["draft"] == draft
+        ]
+
+    assert seen() == []
+    desk.starter.says("letter", "show", desk.program, draft, *BY)
+    assert seen() == [MODERATOR]
 
 
 def test_a_draft_that_is_not_there_is_neither_shown_nor_decided_about(desk: Desk) -> None:
     sentence = f"There is no draft {NOBODY} here. See: starter.py letter waiting PROGRAM"
-    assert desk.starter.is_refused("letter", "show", desk.program, NOBODY) == sentence
+    assert desk.starter.is_refused("letter", "show", desk.program, NOBODY, *BY) == sentence
     missing = {"draft": NOBODY, "hash": "00" * 32}
     assert desk.starter.is_refused(*desk.decision(missing, "approve")) == sentence
 

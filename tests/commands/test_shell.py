@@ -34,7 +34,7 @@ PROGRAM_COMMANDS = (
     ("match", "propose", "town"),
     ("letter", "submit", "town", NOBODY, "--round", "1", "--side", "student", "--by", "tess"),
     ("letter", "waiting", "town"),
-    ("letter", "show", "town", NOBODY),
+    ("letter", "show", "town", NOBODY, "--by", "mo"),
     ("letter", "decide", "town", NOBODY, "approve", "--by", "mo", "--hash", "00" * 32),
     ("visit", "answer", "town", NOBODY, "--yes"),
     ("visit", "attend", "town", NOBODY),

@@ -16,7 +16,7 @@ from bluepals.store import attention, status
 from bluepals.store import letters as stored
 from bluepals.store.attention import Call
 from bluepals.store.deliveries import Delivery, Held
-from bluepals.store.letters import Handed, NotTaken
+from bluepals.store.letters import DraftRecord, Handed, NotTaken
 from tests.bluepals.facts.test_year import words
 from tests.bluepals.facts.two_schools import (
     CHILDREN_DUE,
@@ -102,9 +102,8 @@ async def test_a_letter_for_no_round_or_no_pairing_is_refused_in_a_sentence(scho
         await schools.write("Ana", Side.STUDENT)
 
 
-async def test_pages_are_unscreened_and_read_before_what_was_found_harmless(schools: TwoSchools) -> None:
-    await schools.write("Ben", Side.STUDENT, "My dog likes the snow.")
-    pages = await letters.hand_in(
+async def hand_in_pages(schools: TwoSchools) -> DraftRecord:
+    return await letters.hand_in(
         schools.office,
         schools.scope,
         pairing_id=schools.pairing["Ana"],
@@ -114,6 +113,11 @@ async def test_pages_are_unscreened_and_read_before_what_was_found_harmless(scho
         language="es",
         uploaded_by=schools.staff["Tess"],
     )
+
+
+async def test_pages_are_unscreened_and_read_before_what_was_found_harmless(schools: TwoSchools) -> None:
+    await schools.write("Ben", Side.STUDENT, "My dog likes the snow.")
+    pages = await hand_in_pages(schools)
     waiting = await letters.waiting(schools.office, schools.scope)
     assert (waiting[0].draft_id, waiting[0].risk) == (pages.id, None)
 
@@ -305,6 +309,34 @@ async def test_a_childs_letter_goes_to_its_officer_when_it_is_approved_with_a_li
     assert b"https://desk.example/stl/pals" in mail["message"].replace(b"=\r\n", b"")
     assert b"Luna" not in mail["message"]
     assert b"Alvarez" not in mail["message"]
+
+
+@pytest.mark.parametrize(
+    ("text", "readers"),
+    [("Dear Olga, hi.", ["Cora", "Mona"]), ("I want to die.", ["Coco", "Cora", "Mona"])],
+)
+async def test_a_draft_is_shown_to_its_readers_and_a_worrying_one_to_its_counselor_and_it_is_on_record(
+    schools: TwoSchools, text: str, readers: list[str]
+) -> None:
+    draft = await schools.write("Ana", Side.STUDENT, text)
+    for name in readers:
+        opened = await letters.show(schools.office, schools.scope, draft.id, to=schools.staff[name])
+        assert opened.letter == TypedLetter(text)
+    for name in {"Coco", "Cal", "Max", "Tess", "Lee"} - {*readers}:
+        with pytest.raises(
+            NotTaken, match="Only a moderator of this school or the coordinator reads its letters"
+        ):
+            await letters.show(schools.office, schools.scope, draft.id, to=schools.staff[name])
+    noted = await schools.admin.fetch("SELECT reader FROM letter_read WHERE draft_id = $1", draft.id)
+    assert {row["reader"] for row in noted} == {schools.staff[name] for name in readers}
+    seen = await schools.admin.fetch("SELECT viewer FROM disclosure")
+    assert [row["viewer"] for row in seen] == [schools.staff["Cora"]], "the others are of her school"
+
+
+async def test_pages_that_are_not_shown_are_not_on_record_as_read(schools: TwoSchools) -> None:
+    draft = await hand_in_pages(schools)
+    await letters.show(schools.office, schools.scope, draft.id, to=schools.staff["Cora"])
+    assert await schools.count("letter_read") == 0
 
 
 async def test_an_officers_letter_waits_in_its_rounds_pack_and_nobody_is_told(schools: TwoSchools) -> None:
