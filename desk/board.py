@@ -19,11 +19,14 @@ from desk.pages import page
 from desk.refusals import status_of
 from desk.shield import WITH_SENDING
 
-# Calls that are answered on another page, and what it is called.
+# Calls that are answered on another page, and what it is called; a letter waits for a consent or for a clearance.
+_SETUP, _AGENCY = ("setup", "Set-up"), ("agency", "My agency")
 ELSEWHERE = {
-    "declined": ("setup/pairs", "Match again"),
-    "roster": ("setup", "Set-up"),
-    "visit": ("calendar", "Calendar"),
+    "clearance": (_AGENCY,),
+    "declined": (("setup/pairs", "Match again"),),
+    "letter held": (_SETUP, _AGENCY),
+    "roster": (_SETUP,),
+    "visit": (("calendar", "Calendar"),),
 }
 
 

@@ -257,8 +257,8 @@ async def look_at_clearances(connection: Connection, letterhead: Letterhead) -> 
                 kind="clearance",
                 agency=one.agency,
                 subject_id=one.officer_id,
-                sentence=f"The clearance of officer {one.external_id} ended on {one.ended_on}. Renew it in the roster and"
-                f" import it; after {letterhead.calendar.label(letterhead.now + patience)} the children get another officer.",
+                sentence=f"The clearance of officer {one.external_id} ended on {one.ended_on}. Enter the new one under My agency, or"
+                f" in the roster and import it; after {letterhead.calendar.label(letterhead.now + patience)} the children get another officer.",
             )
         elif one.asked_at + patience <= letterhead.now:
             await leaving.leave(connection, one.officer_id, letterhead.now)

@@ -337,14 +337,20 @@ async def release(
         return outcome
 
 
+_TO_RELEASE = {
+    Held.NO_SUCH_DECISION: "Nobody has approved exactly this draft: read the newest one, and decide about that.",
+    Held.NO_CONSENT: "Enter the consent under Set-up, or in the roster and import it again.",
+    Held.NOT_CLEARED: "Enter the new clearance under My agency, or in the roster and import it again.",
+}
+
+
 async def _call_about_held(connection: Connection, pairing_id: UUID, draft_id: UUID, held: Held) -> None:
     await attention.call(
         connection,
         key=f"held-{draft_id}",
         kind="letter held",
         subject_id=pairing_id,
-        sentence=f"Draft {draft_id} of pairing {pairing_id} is approved and held: {held}. "
-        "Renew the consent or the clearance in the roster and import it again.",
+        sentence=f"Draft {draft_id} of pairing {pairing_id} is held: {held}. {_TO_RELEASE[held]}",
     )
 
 

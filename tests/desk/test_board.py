@@ -243,10 +243,40 @@ async def test_what_nothing_else_settles_is_dealt_with_by_a_button(town: Town) -
     assert (await takes(cora, other, "dealt with")).status_code == 404, "an import settles it"
 
 
+@pytest.mark.parametrize(
+    ("kind", "links"),
+    [
+        ("clearance", '<a href="/stl/agency">My agency</a>'),
+        ("letter held", '<a href="/stl/setup">Set-up</a> <a href="/stl/agency">My agency</a>'),
+    ],
+)
+async def test_what_another_page_answers_has_a_link_there(town: Town, kind: str, links: str) -> None:
+    await _asks(town, kind)
+    assert links in await town.coordinator("cora").sees()
+
+
+async def test_a_letter_that_is_held_says_what_it_waits_for_and_where_that_is_entered(town: Town) -> None:
+    await town.admin.execute("UPDATE student SET consent_on = NULL WHERE external_id = 'maya'")
+    await town.admin.execute("UPDATE officer SET cleared_until = '2026-08-31' WHERE external_id = 'sam'")
+    for child in ("maya", "noah"):
+        draft = await town.hands_in(child, "Hello")
+        await town.decides(draft)
+        await letters.release(
+            town.parts.office,
+            SCOPE,
+            pairing_id=town.pairings[child],
+            draft_id=draft.id,
+            draft_hash=draft.hash,
+        )
+    page = await town.coordinator("cora").sees()
+    assert "is held: no consent. Enter the consent under Set-up, or in the roster" in page
+    assert "is held: officer not cleared. Enter the new clearance under My agency, or in the roster" in page
+
+
 async def test_a_command_is_named_where_no_button_or_page_answers(town: Town) -> None:
     await _asks(town, "declined")
     assert "starter.py" not in await town.coordinator("cora").sees(), "another page answers it"
-    await _asks(town, "clearance")
+    await _asks(town, "new officer")
     assert "Look. See: starter.py status stl" in await town.coordinator("cora").sees()
 
 
