@@ -14,8 +14,11 @@ from bluepals.facts.coordinators import CoordinatorAtDesk
 from bluepals.facts.decisions import Decision, Step
 from bluepals.facts.naming import in_names
 from bluepals.facts.office import Letterhead, Office
+from bluepals.links import DeskPage
 from bluepals.store import board as store
 from bluepals.store import cases, letters, people
+from bluepals.store import conduct_page as conduct_store
+from bluepals.store import counsel_page as counsel_store
 from bluepals.store.board import WithoutPal
 from bluepals.store.database import Connection, widen
 
@@ -51,13 +54,16 @@ class ToRead:
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """Its id, and what it waits for; of what it is about its own page speaks, to those whose it is."""
+    """Its id, and what it waits for; of what it is about its own page speaks, to those whose it is.
+
+    `page`: the one of the desk that opens it to this coordinator; None: there is none.
+    """
 
     id: str
     school: str | None
     since: date
     waits_for: str
-    of_conduct: bool  # it takes a coordinator's word
+    page: DeskPage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +130,17 @@ async def _to_read(
 async def _open_cases(
     connection: Connection, letterhead: Letterhead, coordinator: CoordinatorAtDesk
 ) -> Sequence[OpenCase]:
+    pages = {
+        **{one.case_id: DeskPage.COUNSEL for one in await counsel_store.cases_of(connection, coordinator.id)},
+        **{one.case_id: DeskPage.CASES for one in await conduct_store.to_decide(connection, coordinator.id)},
+    }
     return [
         OpenCase(
             row["case"],
             letterhead.program.name_of(row["school"]) if row["school"] else None,
             row["opened_at"].astimezone(letterhead.calendar.zone).date(),
             _waits_for(row),
-            row["kind"] == Concern.CONDUCT,
+            pages.get(UUID(row["case"])),
         )
         for row in await cases.cases(connection)
         if row["closed_at"] is None and coordinator.sees(row["school"])

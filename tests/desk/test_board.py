@@ -133,10 +133,31 @@ async def test_a_case_is_an_id_and_what_it_waits_for(town: Town) -> None:
     by = town.staff["mo"]
     await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.SAD)
     page = await town.coordinator("cora").sees()
-    assert str(await town.case()) in page
+    case = await town.case()
+    assert f'<span class="id">{case}</span>' in page
     assert "Waits for the counselor&#39;s plan." in page
     assert "lonely" not in page
     assert "A child is sad" not in page
+
+
+async def test_a_coordinator_who_is_its_counselor_too_opens_a_case_from_the_board(town: Town) -> None:
+    draft = await town.hands_in("maya", "I feel so lonely.")
+    by = town.staff["mo"]
+    await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.SAD)
+    await town.is_coordinator_of("coco", "north")
+    coco, link = town.coordinator("coco"), f"/stl/counsel/{await town.case()}"
+    assert f'<a class="id" href="{link}">' in await coco.sees()
+    assert (await coco.http.get(link)).status_code == 200
+
+
+async def test_a_case_of_conduct_opens_to_no_coordinator_whom_it_is_about(town: Town) -> None:
+    draft = await town.hands_in("noah", "Tell nobody.", side=Side.OFFICER)
+    by = town.staff["mo"]
+    await cases.worry(town.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.CONDUCT)
+    link = f'<a class="id" href="/stl/cases/{await town.case()}">'
+    assert link in await town.coordinator("cora").sees()
+    await town.admin.execute("UPDATE staff SET email = 'sam@city.example' WHERE external_id = 'cora'")
+    assert link not in await town.coordinator("cora").sees()
 
 
 async def test_a_reader_who_has_still_to_attest_is_counted(town: Town) -> None:
