@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bluepals.domain.cases import LetterOutcome, OfficerOutcome
-from bluepals.domain.letters import ScannedLetter, TypedLetter
+from bluepals.domain.letters import ScannedLetter, Translation, TypedLetter
 from bluepals.domain.people import Role
 from bluepals.facts import cases, closing
 from bluepals.facts.closing import Closing, Word
@@ -42,6 +42,7 @@ class ConductPage:
     case: ConductInList
     words: Sequence[WordOnPage]
     text: str | None
+    translation: Translation | None
     erased: bool
 
 
@@ -75,7 +76,7 @@ async def _is_asked(connection: Connection, case_id: UUID, role: Role) -> bool:
 
 async def conduct_page(office: Office, visitor: Visitor, case_id: UUID) -> ConductPage:
     """Raises NotTheirs."""
-    row, text, erased = await _own(office, visitor, case_id), None, False
+    row, text, translation, erased = await _own(office, visitor, case_id), None, None, False
     async with office.database.transaction(Scope.whole(visitor.program)) as connection:
         label = (await Letterhead.of(office, connection)).calendar.label
         words = [
@@ -87,13 +88,14 @@ async def conduct_page(office: Office, visitor: Visitor, case_id: UUID) -> Condu
             )
             for one in await store.words(connection, case_id)
         ]
-        if row.read and not row.pages:
+        if row.read:
             try:
                 opened = await read_draft(connection, office.keyring, row.draft_id)
                 text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
+                translation = opened.translation
             except ContentErased:
                 erased = True
-    return ConductPage(ConductInList(row, label(row.opened_at)), words, text, erased)
+    return ConductPage(ConductInList(row, label(row.opened_at)), words, text, translation, erased)
 
 
 async def open_letter(office: Office, visitor: Visitor, case_id: UUID) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from bluepals.domain.letters import ScannedLetter, Side, TypedLetter
+from bluepals.domain.letters import ScannedLetter, Side, Translation, TypedLetter
 from bluepals.domain.pairing_year import Kind, Moment, PairingYear
 from bluepals.facts import cases, pairing_year, teachers_page
 from bluepals.facts.desk import NotTheirs
@@ -34,6 +34,7 @@ class LetterPage:
     year: PairingYear
     moment: Moment
     text: str | None
+    translation: Translation | None
     erased: bool
 
 
@@ -93,9 +94,9 @@ async def letter_page(office: Office, reader: PairingsReader, pairing_id: UUID, 
     try:
         opened = await _read(office, reader, year, moment)
     except ContentErased:
-        return LetterPage(year, moment, None, erased=True)
+        return LetterPage(year, moment, None, None, erased=True)
     text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
-    return LetterPage(year, moment, text, erased=False)
+    return LetterPage(year, moment, text, opened.translation, erased=False)
 
 
 async def letters_pages(office: Office, reader: PairingsReader, pairing_id: UUID, draft_id: UUID) -> bytes:

@@ -10,8 +10,9 @@ import httpx
 import pytest
 from PIL import Image
 
-from bluepals.domain.letters import Side, TypedLetter
-from bluepals.facts import letters
+from bluepals.domain.cases import Concern
+from bluepals.domain.letters import Letter, Side, TypedLetter
+from bluepals.facts import cases, letters
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import DraftRecord
 from tests.desk.test_family import ANAS, save_addresses
@@ -251,6 +252,28 @@ async def test_a_letter_and_its_translation_are_one_draft_which_the_officer_sees
     shown = await town.officer("dana").sees()
     assert shown.index("Hola, me llamo Ana.") < shown.index("Hello, my name is Ana.")
     assert (await town.admin.fetchval("SELECT count(*) FROM disclosure WHERE role = 'officer'")) == 1
+
+
+@pytest.mark.parametrize("original", ["Dear Ana, tell nobody.", scan("white")], ids=["text", "pages"])
+async def test_whoever_opens_or_decides_about_a_letter_in_two_languages_sees_both(
+    town: Town, original: str | Letter
+) -> None:
+    await town.on(FIRST_ROUND)
+    answer = await town.hands_in("ana", original, side=Side.OFFICER)
+    mia = town.moderator("mia")
+    await copies(mia, answer, "copy/approve", text="Querida Ana, no se lo digas a nadie.")
+    copy = await town.newest_draft("ana", Side.OFFICER)
+    await released(town, "ana", copy)
+    opened = (await town.pairing_list("mo").gets(f"{town.pairings['ana']}/letter/{copy.id}")).text
+    by = town.staff["mo"]
+    await cases.worry(town.parts.office, SCOPE, draft_id=copy.id, by=by, concern=Concern.CONDUCT)
+    cora, case = town.reader("cora"), await town.case()
+    assert "nadie" not in (await cora.gets(str(case))).text, "she has not read it yet"
+    read = (await cora.posts(f"{case}/read")).text
+    for page in (opened, read):
+        assert "En español</p>" in page
+        assert "Querida Ana, no se lo digas a nadie.</div>" in page
+        assert ("tell nobody" in page) is ("Open the handwritten pages" not in page)
 
 
 async def test_pages_are_translated_too(town: Town) -> None:
