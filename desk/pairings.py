@@ -94,7 +94,7 @@ def _list(request: Request) -> str:
 
 
 def _link(request: Request, opens: Opens) -> Link:
-    """The pairing before or after this one; the letter, or its case, for those whose it is to open."""
+    """The pairing before or after this one; the letter, or its case, for those whose it is to open. All else: nowhere."""
     pairings = _list(request)
 
     def to(moment: Moment) -> str | None:

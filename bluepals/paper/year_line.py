@@ -17,8 +17,9 @@ from bluepals.paper.svg import element, key, named
 from bluepals.paper.year_words import (
     Link,
     dated,
+    entry_of_moment,
+    entry_of_rest,
     moment_words,
-    nowhere,
     rest_words,
     year_name,
     year_summary,
@@ -38,9 +39,10 @@ LONGEST_NAME = 24  # characters; the drawing's own name says all of them
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A moment and its level: 0 is nearest to the line."""
+    """A moment, its place among the year's, and its level: 0 is nearest to the line."""
 
     moment: Moment
+    number: int
     level: int
 
 
@@ -112,17 +114,26 @@ class Layout:
                 return self.axis + placed.level * STEP
 
 
-def year_line(year: PairingYear, link: Link = nowhere) -> Markup:
-    """As one image; with links in it, as a group of which each part has its own name. `year_list` says it in words."""
+def year_line(year: PairingYear, link: Link | None = None) -> Markup:
+    """As one image, which `year_list` says in words; with `link`, as a group of links, each with its own name.
+
+    What leads nowhere else leads to its entry in the list, which has to be on the same page.
+    """
     scale = Scale(year.first_day, year.last_day)
     placed = [*_placed(year.moments, scale)]
     layout = Layout.of(placed)
-    linked = any(link(one) is not None for one in year.moments)
+
+    def entry(one: str) -> str | None:
+        return None if link is None else f"#{one}"
+
+    def to(one: Placed) -> str | None:
+        return (link(one.moment) if link else None) or entry(entry_of_moment(one.number))
+
     return named(
         "svg",
         {
             "class": "year-line",
-            "role": "group" if linked else "img",
+            "role": "img" if link is None else "group",
             "width": "100%",
             "height": layout.height,
             "font-size": 12,
@@ -130,21 +141,24 @@ def year_line(year: PairingYear, link: Link = nowhere) -> Markup:
         },
         year_name(year),
         element("desc", {}, year_summary(year)),
-        *(_rest(one, year.today, scale, layout) for one in year.rests),
+        *(
+            _rest(one, entry(entry_of_rest(number)), year.today, scale, layout)
+            for number, one in enumerate(year.rests)
+        ),
         *_ground(year, scale, layout),
-        *(_moment(year, one, link(one.moment), scale, layout) for one in placed),
+        *(_moment(year, one, to(one), scale, layout) for one in placed),
     )
 
 
 def _placed(moments: Sequence[Moment], scale: Scale) -> Iterator[Placed]:
     """Each on the lowest level of its side on which it covers no other."""
     newest: dict[Side | None, list[date]] = {}
-    for moment in sorted(moments, key=lambda one: one.on):
+    for number, moment in sorted(enumerate(moments), key=lambda one: one[1].on):
         levels, day = newest.setdefault(moment.side, []), scale.day(moment.on)
         free = (level for level, before in enumerate(levels) if (day - before).days >= scale.apart)
         level = next(free, len(levels))
         levels[level : level + 1] = [day]
-        yield Placed(moment, level)
+        yield Placed(moment, number, level)
 
 
 def _moment(year: PairingYear, placed: Placed, to: str | None, scale: Scale, layout: Layout) -> Markup:
@@ -165,27 +179,26 @@ def _moment(year: PairingYear, placed: Placed, to: str | None, scale: Scale, lay
     )
 
 
-def _rest(rest: Rest, today: date, scale: Scale, layout: Layout) -> Markup:
+def _rest(rest: Rest, to: str | None, today: date, scale: Scale, layout: Layout) -> Markup:
     """Letters rest on all of the line, a visit on its own part."""
     top, bottom = (
         (layout.top, layout.bottom)
         if rest.what == "letters"
         else (layout.axis - STEP // 2, layout.axis + STEP // 2)
     )
-    return named(
-        "rect",
-        {
-            "class": "rest",
-            "role": "img",
-            "data-what": rest.what,
-            "x": scale.x(rest.first),
-            "y": top,
-            "width": scale.width(rest.first, rest.last or max(today, rest.first)),
-            "height": bottom - top,
-            **RESTS[rest.what],
-        },
-        dated(rest.first, rest_words(rest)),
-    )
+    shape: dict[str, object] = {
+        "class": "rest",
+        "data-what": rest.what,
+        "x": scale.x(rest.first),
+        "y": top,
+        "width": scale.width(rest.first, rest.last or max(today, rest.first)),
+        "height": bottom - top,
+        **RESTS[rest.what],
+    }
+    words = dated(rest.first, rest_words(rest))
+    if to is None:
+        return named("rect", {"role": "img", **shape}, words)
+    return named("a", {"href": to}, words, element("rect", shape))
 
 
 def _ground(year: PairingYear, scale: Scale, layout: Layout) -> Iterator[Markup]:

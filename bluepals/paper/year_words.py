@@ -80,20 +80,29 @@ def year_summary(year: PairingYear) -> str:
 
 
 def year_list(year: PairingYear, link: Link = nowhere) -> Markup:
-    """All that the line shows, as a list: for who does not see it, and for who would rather read."""
+    """All that the line shows, as a list: for who does not see it, and for who would rather read. One a page: it has ids."""
     items = sorted(_items(year, link), key=lambda one: one[0])
-    return element("ol", {"class": "year-list"}, *(_item(day, words) for day, words in items))
+    return element("ol", {"class": "year-list"}, *(_item(*one) for one in items))
 
 
-def _items(year: PairingYear, link: Link) -> Iterator[tuple[date, str]]:
-    for rest in year.rests:
-        yield rest.first, rest_words(rest)
-    for moment in year.moments:
+def entry_of_moment(number: int) -> str:
+    """Its id in the list, by its place among the year's moments."""
+    return f"moment-{number}"
+
+
+def entry_of_rest(number: int) -> str:
+    return f"rest-{number}"
+
+
+def _items(year: PairingYear, link: Link) -> Iterator[tuple[date, str, str]]:
+    for number, rest in enumerate(year.rests):
+        yield rest.first, entry_of_rest(number), rest_words(rest)
+    for number, moment in enumerate(year.moments):
         words = moment_words(year, moment)
         to = link(moment)
-        yield moment.on, words if to is None else element("a", {"href": to}, words)
+        yield moment.on, entry_of_moment(number), words if to is None else element("a", {"href": to}, words)
 
 
-def _item(day: date, words: str) -> Markup:
+def _item(day: date, entry: str, words: str) -> Markup:
     time = element("time", {"datetime": day.isoformat()}, ENGLISH.long_date(day))
-    return element("li", {}, time, ": ", words)
+    return element("li", {"id": entry, "tabindex": -1}, time, ": ", words)

@@ -48,7 +48,6 @@ async def test_a_letter_is_opened_from_the_year(town: Town, screens: Enter) -> N
     screen = await screens()
     await screen.enters("mo", at=f"pairings/{town.pairings['maya']}")
     await screen.is_looked_at("pairing-with-letters")
-    await screen.unfolds("The same in words")
     await screen.presses("Maya's letter of round 1 was released to Dana.")
     assert "I have a dog named Biscuit." in await screen.reads()
     await screen.is_looked_at("letter")

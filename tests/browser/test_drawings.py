@@ -28,10 +28,10 @@ def letter(moment: Moment) -> str | None:
 
 
 def html(*, linked: bool) -> str:
-    link = letter if linked else nowhere
+    line = year_line(LONG, letter) if linked else year_line(LONG)
     return f"""<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Drawings</title>
         <style>{STYLE}</style><main class="wide"><h1>Drawings</h1>
-        <section class="card">{year_line(LONG, link)}{year_key([LONG])}{year_list(LONG, link)}</section>
+        <section class="card">{line}{year_key([LONG])}{year_list(LONG, letter if linked else nowhere)}</section>
         <section class="card">{round_bar(ROUND)}{round_key()}</section></main></html>"""
 
 
@@ -55,14 +55,28 @@ async def test_on_a_desk_and_on_a_phone(page: Page, linked: bool) -> None:
         await page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
 
 
-async def test_each_linked_mark_is_reached_by_keyboard_in_the_order_of_the_year(page: Page) -> None:
+async def test_each_mark_is_reached_by_keyboard_in_the_order_of_the_year_and_leads_to_what_it_was(
+    page: Page,
+) -> None:
     await page.set_content(html(linked=True))
     reached = []
-    for _ in range(sum(one.about is not None for one in LONG.moments)):
+    for _ in range(len(LONG.rests) + len(LONG.moments)):
         await page.keyboard.press("Tab")
         reached.append(await page.evaluate("document.activeElement.getAttribute('href')"))
-    in_order = sorted(LONG.moments, key=lambda one: one.on)
-    assert reached == [letter(one) for one in in_order if one.about]
+    in_order = sorted(enumerate(LONG.moments), key=lambda one: one[1].on)
+    assert reached == [
+        *(f"#rest-{number}" for number, _ in enumerate(LONG.rests)),
+        *(letter(one) or f"#moment-{number}" for number, one in in_order),
+    ]
+
+
+async def test_enter_on_a_mark_brings_one_to_its_entry(page: Page) -> None:
+    await page.set_content(html(linked=True))
+    called_off = page.locator("svg a", has_text="The officers' visit was called off.")
+    await called_off.press("Enter")
+    assert "The officers' visit was called off." in await page.evaluate("document.activeElement.innerText")
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 async def test_marks_say_their_names_to_a_screen_reader(page: Page) -> None:
@@ -70,4 +84,4 @@ async def test_marks_say_their_names_to_a_screen_reader(page: Page) -> None:
     said = await page.locator("svg.year-line").aria_snapshot()
     assert said.startswith('- group "The year of Ana and Maximiliana-Guadalupe Esperanza de los Ángeles"')
     assert "The officers' visit was called off." in said.replace("''", "'")
-    assert said.count("- 'link ") == sum(one.about is not None for one in LONG.moments)
+    assert said.count("- 'link ") == len(LONG.moments) + len(LONG.rests)

@@ -15,7 +15,7 @@ from bluepals.domain.pairing_year import Kind, Moment, PairingYear, Rest
 from bluepals.paper.marks import RADIUS, mark
 from bluepals.paper.words import ENGLISH
 from bluepals.paper.year_line import year_key, year_line
-from bluepals.paper.year_words import moment_words, year_summary
+from bluepals.paper.year_words import moment_words, nowhere, year_list, year_summary
 from tests.bluepals.paper.pairing_years import ANY_YEAR, EVERYTHING, FIRST, LAST, TODAY, a_letter, a_year
 
 ON_A_PHONE = 284  # pixels: a phone's 390 without what lies around a drawing
@@ -170,11 +170,21 @@ def test_a_line_with_links_is_a_group_in_which_each_part_has_a_name():
     year = a_year([a_letter(Kind.DELIVERED, Side.STUDENT), Moment(TODAY, Kind.VISIT)])
     drawing = ET.fromstring(year_line(year, lambda one: f"/letters/{one.about}" if one.about else None))
     assert drawing.attrib["role"] == "group"
-    (link,) = drawing.iter("a")
+    link, other = drawing.iter("a")
     assert link.attrib["href"] == "/letters/00000000-0000-0000-0000-000000000001"
     assert name_of(link) == "Monday, February 1, 2027: Ana's letter of round 1 was released to Olga."
-    (image,) = (one for one in drawing.iter("g") if one.get("role") == "img")
-    assert name_of(image) == "Monday, February 1, 2027: The officers' visit."
+    assert other.attrib["href"] == "#moment-1"
+    assert name_of(other) == "Monday, February 1, 2027: The officers' visit."
+
+
+@given(ANY_YEAR)
+def test_what_leads_nowhere_else_leads_to_its_own_entry_in_the_list(year: PairingYear):
+    drawing = ET.fromstring(year_line(year, nowhere).encode())
+    entries = {
+        f"#{one.attrib['id']}": "".join(one.itertext()) for one in ET.fromstring(year_list(year).encode())
+    }
+    assert {one.attrib["href"]: name_of(one) for one in drawing.iter("a")} == entries
+    assert len(entries) == len(year.moments) + len(year.rests)
 
 
 def test_words_keep_their_size_on_a_phone():
