@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bluepals.domain.redaction import Cell
+from bluepals.domain.redaction import Cell, RedactionRefused
 from bluepals.domain.refusals import Refused
 from bluepals.domain.returning import Reasons, Usual, usual_reasons
 from bluepals.facts import reading_copies, reading_page
 from bluepals.facts.office import Office
 from bluepals.facts.reading_copies import Wish
-from bluepals.facts.reading_page import ReaderAtDesk
+from bluepals.facts.reading_page import ReaderAtDesk, Standing
 from bluepals.store.reading_page import ReadingRow
 from desk.cases import Cases, just_worried
 from desk.doors import visitor
@@ -171,9 +171,12 @@ class Reading:
         return _to(request, await reading_page.next_letter(self._office, reader), f"?done={decided}")
 
     async def _refused(self, request: Request, reader: ReaderAtDesk, refused: Refused) -> Response:
-        """On the page of the newest draft, which may be another one than was decided about."""
+        """On the page of the newest draft, which may be another one than was decided about. What a copy lacks is said at its form."""
         row = await reading_page.letter_of(self._office, reader, request.path_params["draft"])
-        return await self._letter(request, reader, row.newest, str(refused), status_of(refused))
+        of_copy = isinstance(refused, RedactionRefused)
+        return await self._letter(
+            request, reader, row.newest, str(refused), status_of(refused), of_copy=of_copy
+        )
 
     async def _list(
         self, request: Request, reader: ReaderAtDesk, refused: str = "", status: int = 200
@@ -193,7 +196,14 @@ class Reading:
         )
 
     async def _letter(
-        self, request: Request, reader: ReaderAtDesk, draft_id: UUID, refused: str = "", status: int = 200
+        self,
+        request: Request,
+        reader: ReaderAtDesk,
+        draft_id: UUID,
+        refused: str = "",
+        status: int = 200,
+        *,
+        of_copy: bool = False,
     ) -> Response:
         all_earlier = request.query_params.get("earlier") == "all"
         shown = await reading_page.letter_page(self._office, reader, draft_id, all_earlier=all_earlier)
@@ -208,6 +218,7 @@ class Reading:
                 page=shown,
                 done=await self._done(request, reader),
                 refused=refused,
+                refused_at_copy=of_copy and shown.standing is Standing.WAITS,
                 wish=getattr(request.state, "wish", Wish()),
                 undone=request.query_params.get("undone"),
                 usual=usual_reasons(shown.row.side, shown.row.language),

@@ -92,8 +92,13 @@ async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wis
     into = translated_into(reader, row)
     translation = Translation(into, wish.translation) if into and wish.translation.strip() else None
     if not (wish.words or wish.marks or wish.cells or translation):
+        ask = (
+            "Tick the parts of the page that are to be black"
+            if row.pages
+            else "Write the words to leave out, or tick what is marked"
+        )
         or_translate = ", or write the translation" if into else ""
-        raise RedactionRefused(f"Say what is to be left out{or_translate}.")
+        raise RedactionRefused(f"Nothing is left out yet. {ask}{or_translate}; then see the copy.")
     opened = (await opened_by(office, reader, row, [row.draft_id])).get(row.draft_id)
     if opened is None:
         raise NotTheirs

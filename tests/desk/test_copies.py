@@ -65,7 +65,7 @@ async def test_a_reader_sees_the_copy_and_approves_what_they_have_seen(town: Tow
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({}, "Say what is to be left out"),
+        ({}, "Nothing is left out yet."),
         ({"leave_out": "Uncle Bob"}, "“Uncle Bob” does not stand in this letter."),
         ({"mark": "0-4"}, "The letter has changed."),
         ({"mark": "first"}, "Tick what is on the page"),
@@ -80,6 +80,7 @@ async def test_a_copy_that_can_not_be_made_is_refused_and_what_was_typed_stays(
         refused = await copies(mo, draft, step, **fields)
         assert (refused.status_code, sentence in refused.text) == (422, True)
         assert fields.get("leave_out", "") in refused.text
+        assert refused.text.count('role="alert"') == 1
     assert await town.count_drafts("noah") == 1
 
 
@@ -128,10 +129,18 @@ async def test_the_address_of_a_form_leads_back_to_its_letter(town: Town, step: 
 async def test_an_empty_copy_asks_for_a_translation_only_where_one_is_needed(town: Town) -> None:
     english = await town.hands_in("noah", PHONE)
     refused = await copies(town.moderator("mo"), english)
-    assert "Say what is to be left out.<" in refused.text
+    assert (
+        "Nothing is left out yet. Write the words to leave out, or tick what is marked; then" in refused.text
+    )
+    form = refused.text.partition('<summary data-key="c"')
+    assert form[0].endswith("<details open>\n"), "it is said at the form, which is unfolded"
+    assert "Nothing is left out yet." in form[2]
     spanish = await town.hands_in("ana", "Me llamo Ana.", language="es")
     refused = await copies(town.moderator("mia"), spanish)
-    assert "Say what is to be left out, or write the translation." in refused.text
+    assert "or tick what is marked, or write the translation; then see the copy." in refused.text
+    pages = await town.hands_in("zoe", scan("white"))
+    refused = await copies(town.moderator("mo"), pages)
+    assert "Nothing is left out yet. Tick the parts of the page that are to be black; then" in refused.text
 
 
 async def test_a_copy_goes_with_the_decision_that_is_taken_back(town: Town) -> None:
@@ -299,7 +308,7 @@ async def test_an_officers_answer_is_put_into_the_childs_language_and_printed_wi
     assert "Ana does not read English." in page
     assert "Somebody who also reads Spanish can add a translation" in page
     ignored = await copies(mo, answer, text="No soy quien lo lee.")
-    assert (ignored.status_code, "Say what is to be left out" in ignored.text) == (422, True)
+    assert (ignored.status_code, "Nothing is left out yet." in ignored.text) == (422, True)
     await mo.posts(f"{answer.id}/later")
     await mia.posts("next")
     await copies(mia, answer, "copy/approve", text="Querida Ana: ¿tienes un perro?")
