@@ -1,6 +1,7 @@
 """Who is let in at the desk: by a link or a code that was mailed, once, in the browser that asked for it.
 
-The link has 128 bits, the code six digits and few guesses; OWASP ASVS 5.0, 6.5 and 6.6.
+The link has 128 bits, the code six digits and few guesses; OWASP ASVS 5.0, 6.5 and 6.6. Whoever asks or guesses too
+often shuts the door to nobody else: what each source may ask is its own, and the link opens when no code does any more.
 """
 
 import re
@@ -23,7 +24,8 @@ LINK_STAYS = timedelta(minutes=10)
 ADMINS_LINK_STAYS = timedelta(hours=1)
 SECRET_BYTES = 16
 AN_HOUR = timedelta(hours=1)
-MOST_FOR_ONE_ADDRESS = 5  # an hour
+MOST_FOR_ONE_ADDRESS = 5  # mails an hour that one source may ask for
+MOST_TO_ONE_ADDRESS = 20  # mails an hour, whoever asks
 MOST_FROM_ONE_SOURCE = 100  # an hour; a school has one address on the internet
 KEPT = timedelta(days=7)  # of what is over, for whoever asks who was in
 
@@ -113,12 +115,13 @@ async def ask(office: Office, program: str, *, address: str, browser: str, sourc
     )
     async with office.committing(Scope.whole(program)) as connection:
         await doors.forget(connection, KEPT)
-        asked_before = await doors.asked_for(connection, asking.address, AN_HOUR)
+        await doors.one_at_a_time(connection, asking.address)
         identity = await doors.identity_of(connection, address.strip())
+        if identity.is_nobody or await _is_mailed_enough(connection, asking):
+            await doors.ask(connection, program, asking, None)
+            return
         part = await _part_let_in(office, connection, identity, Door.MAIL)
         await doors.ask(connection, program, asking, part)
-        if identity.is_nobody or asked_before >= MOST_FOR_ONE_ADDRESS:
-            return
         letterhead = await Letterhead.of(office, connection)
         notice = (
             _to_the_other_door(letterhead)
@@ -128,6 +131,11 @@ async def ask(office: Office, program: str, *, address: str, browser: str, sourc
         key = f"entry-{asking.link.hex()}"
         until = letterhead.now + LINK_STAYS
         await post(connection, letterhead, notice, key=key, to=address.strip(), useful_until=until)
+
+
+async def _is_mailed_enough(connection: Connection, asking: Asking) -> bool:
+    sent = await doors.mailed(connection, asking.address, asking.source, AN_HOUR)
+    return sent.to_source >= MOST_FOR_ONE_ADDRESS or sent.in_all >= MOST_TO_ONE_ADDRESS
 
 
 async def _link_and_code(

@@ -15,9 +15,11 @@ from structlog.testing import capture_logs
 from bluepals.domain.letters import Side
 from bluepals.facts import doors, leaving
 from bluepals.store import staff
+from desk.app import app
 from desk.doors import ASKING, SESSION
 from desk.shield import HEADERS
 from tests.desk.town import DESK, FIRST_OPENING, FIRST_ROUND, NORTH, PATIENCE, PROGRAM, SCOPE, Town
+from tests.mailroom import set_clock
 
 SAM, TESS = "sam@city.example", "tess@school.example"
 ENTER = f"/{PROGRAM.id}/enter"
@@ -57,9 +59,13 @@ def browser(town: Town) -> Browser:
     return another(town)
 
 
-def another(town: Town) -> Browser:
-    http = httpx.AsyncClient(transport=town.http._transport, base_url=DESK, follow_redirects=True)
-    return Browser(town, http)
+def another(town: Town, source: str = "127.0.0.1") -> Browser:
+    transport = httpx.ASGITransport(app(town.parts), client=(source, 1))
+    return Browser(town, httpx.AsyncClient(transport=transport, base_url=DESK, follow_redirects=True))
+
+
+def wrong(code: str, by: int = 1) -> str:
+    return f"{(int(code.replace(' ', '')) + by) % 10**6:06}"
 
 
 async def newest_mail(town: Town) -> tuple[str, str]:
@@ -164,10 +170,53 @@ async def test_fault_32_a_link_with_another_case_is_another_link(town: Town, bro
 async def test_fault_32_guesses_end_the_wish(town: Town, browser: Browser) -> None:
     await browser.asks(SAM)
     _, code = await newest_mail(town)
-    wrong = f"{(int(code.replace(' ', '')) + 1) % 10**6:06}"
     for _ in range(5):
-        assert (await browser.types(wrong)).status_code == 403
+        assert (await browser.types(wrong(code))).status_code == 403
     assert (await browser.types(code)).status_code == 403
+
+
+async def test_fault_32_guesses_from_everywhere_end_the_codes_of_an_address_for_a_while_and_no_link(
+    town: Town, browser: Browser
+) -> None:
+    async def guesses() -> None:
+        """Ten, from two networks."""
+        for number in (1, 2):
+            guesser = another(town, f"203.0.113.{number}")
+            await guesser.asks(SAM)
+            _, code = await newest_mail(town)
+            for _ in range(5):
+                await guesser.types(wrong(code))
+
+    async def is_refused() -> str:
+        """The right code, as a wrong one is; the link of the same mail."""
+        await browser.asks(SAM)
+        link, code = await newest_mail(town)
+        refused = await browser.types(code)
+        assert refused.status_code == 403
+        assert "That is not the code of the newest mail, or its 10 minutes are over." in refused.text
+        return link
+
+    await guesses()
+    assert "Hello, Sam" in (await browser.presses(await is_refused())).text
+    await set_clock(town.admin, town.now + timedelta(hours=2))
+    await guesses()
+    await set_clock(town.admin, town.now + timedelta(hours=4))
+    await is_refused()
+    await set_clock(town.admin, town.now + timedelta(hours=27))
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    assert "Hello, Sam" in (await browser.types(code)).text
+
+
+async def test_fault_32_guesses_in_the_same_moment_are_counted_too(town: Town) -> None:
+    guessers = [another(town, f"203.0.113.{number}") for number in range(3)]
+    codes = list[str]()
+    for guesser in guessers:
+        await guesser.asks(SAM)
+        codes.append((await newest_mail(town))[1])
+    pairs = list(zip(guessers, codes, strict=True))
+    await asyncio.gather(*(guesser.types(wrong(code, by)) for by in range(1, 6) for guesser, code in pairs))
+    assert await town.admin.fetchval("SELECT sum(wrong_codes) FROM entry") == 10
 
 
 async def test_fault_32_only_digests_are_on_record(town: Town, browser: Browser) -> None:
@@ -194,6 +243,48 @@ async def test_fault_32_one_address_is_not_flooded(town: Town, browser: Browser)
     for _ in range(8):
         assert (await browser.asks(SAM)).status_code == 200
     assert await count_mails(town) == doors.MOST_FOR_ONE_ADDRESS
+    for number in range(20):
+        await another(town, f"203.0.113.{number}").asks(SAM)
+    assert await count_mails(town) == doors.MOST_TO_ONE_ADDRESS
+
+
+async def test_fault_32_a_mailbox_that_is_led_to_the_other_door_is_not_flooded_either(
+    town: Town, browser: Browser
+) -> None:
+    await town.admin.execute(
+        "INSERT INTO passkey (program_id, staff_id, credential_id, public_key, sign_count) VALUES ($1, $2, '', '', 0)",
+        PROGRAM.id,
+        town.staff["mo"],
+    )
+    for _ in range(8):
+        await browser.asks("mo@school.example")
+    assert await count_mails(town) == doors.MOST_FOR_ONE_ADDRESS
+
+
+async def test_fault_32_of_what_was_not_mailed_nothing_is_kept_that_could_open(
+    town: Town, browser: Browser
+) -> None:
+    for _ in range(8):
+        await browser.asks(SAM)
+    could_open = "SELECT count(*) FROM entry WHERE officer_id IS NOT NULL OR code IS NOT NULL"
+    assert await town.admin.fetchval(could_open) == doors.MOST_FOR_ONE_ADDRESS
+    assert await town.admin.fetchval("SELECT count(*) FROM entry WHERE NOT went_out") == 3
+
+
+async def test_fault_32_what_was_not_mailed_ends_nothing(town: Town, browser: Browser) -> None:
+    for _ in range(8):
+        await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    assert "Hello, Sam" in (await browser.types(code)).text
+
+
+async def test_fault_32_somebody_elses_asking_keeps_nobody_out(town: Town, browser: Browser) -> None:
+    for _ in range(8):
+        await another(town, "203.0.113.1").asks(SAM)
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    await another(town, "203.0.113.2").asks(SAM)
+    assert "Hello, Sam" in (await browser.types(code)).text
 
 
 async def test_fault_32_one_source_is_told_to_wait(
