@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bluepals.domain.entering import network_of
 from bluepals.domain.refusals import Refused
 from bluepals.facts import doors
 from bluepals.facts.doors import Entered, Visitor
@@ -87,6 +88,11 @@ async def asking(office: Office, request: Request) -> tuple[str, str]:
     return program, browser
 
 
+def source_of(request: Request) -> str:
+    """Where it comes from, as far as asks are counted."""
+    return network_of(request.client.host) if request.client else ""
+
+
 def keep_asking(request: Request, answer: Response) -> Response:
     """The browser goes on being known by it."""
     _keep(answer, ASKING, request.state.secret, ASKING_STAYS)
@@ -117,7 +123,7 @@ class Doors:
     async def ask(self, request: Request) -> Response:
         """The same answer, after the same time, for an address that nobody here has."""
         program, browser = await asking(self._office, request)
-        source = request.client.host if request.client else ""
+        source = source_of(request)
         try:
             async with submitted(request) as form:
                 address = _address(form.get("address"))

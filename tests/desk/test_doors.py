@@ -296,6 +296,16 @@ async def test_fault_32_one_source_is_told_to_wait(
     assert "Please try again in an hour." in asked[-1].text
 
 
+async def test_fault_32_all_addresses_of_one_network_are_one_source(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bluepals.facts.doors.MOST_FROM_ONE_SOURCE", 3)
+    for number in range(3):
+        await another(town, f"2001:db8::{number}").asks(f"person{number}@nowhere.example")
+    assert (await another(town, "2001:db8::ffff").asks(SAM)).status_code == 429
+    assert (await another(town, "2001:db8:0:1::1").asks(SAM)).status_code == 200
+
+
 @pytest.mark.parametrize("address", ["", "sam", "a" * 300 + "@x.example"])
 async def test_what_is_no_address_is_said_at_once(town: Town, browser: Browser, address: str) -> None:
     refused = await browser.asks(address)
