@@ -55,10 +55,11 @@ async def visitor(office: Office, request: Request) -> Visitor:
 
 
 async def not_entered(request: Request, refused: Exception) -> Response:
-    """To the door, and from there to where they were going; what somebody has typed is given back to them."""
+    """To the door, and from there to where they were going and what for; what somebody has typed is given back to them."""
     program, again = request.path_params["program"], isinstance(refused, NotEntered) and refused.refresh
     if request.method == "GET":
-        return RedirectResponse(f"/{program}/enter?{_query(request, to=request.url.path)}", 303)
+        to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/{program}/enter?{_query(request, to=to)}", 303)
     told, door = AGAIN if again else NOT_IN, door_words(request)
     return page(
         "enter-again.html",
@@ -75,6 +76,14 @@ async def fresh_visitor(office: Office, request: Request) -> Visitor:
     """For what matters: who has entered a short time ago. Raises NotEntered and NoSuchProgram."""
     found = await visitor(office, request)
     if not found.is_fresh:
+        raise NotEntered(refresh=True)
+    return found
+
+
+async def guardian(office: Office, request: Request) -> Visitor:
+    """Who asks for their family's page: one that stays open for an hour. Raises NotEntered and NoSuchProgram."""
+    found = await visitor(office, request)
+    if found.guardian_of and not found.children:
         raise NotEntered(refresh=True)
     return found
 

@@ -30,7 +30,7 @@ MOST_FROM_ONE_SOURCE = 100  # an hour; a school has one address on the internet
 KEPT = timedelta(days=7)  # of what is over, for whoever asks who was in
 
 SHIFT = timedelta(hours=12)  # how long people stay in
-FAMILYS_STAY = timedelta(hours=1)
+FAMILYS_STAY = timedelta(hours=1)  # whatever else the guardian is
 REMEMBERED = timedelta(days=60)  # an officer's own device
 FRESH = timedelta(hours=12)  # since when one has to have entered, for what matters
 
@@ -49,13 +49,17 @@ class NoSuchProgram(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who is in: everything that their address is in this program."""
+    """Somebody who is in: everything that their address is in this program.
+
+    `children`: whose family they are in as now; `guardian_of`: as soon as they have entered again.
+    """
 
     session: UUID
     program: str
     staff: UUID | None
     officer: UUID | None
     children: tuple[UUID, ...]
+    guardian_of: tuple[UUID, ...]
     roles: frozenset[Role]
     keeps_passkeys: bool
     entered_at: datetime
@@ -248,7 +252,7 @@ async def enter_by_single_sign_on(office: Office, program: str, address: str | N
 async def let_in(
     office: Office, connection: Connection, program: str, identity: Identity, door: Door, *, remember: bool
 ) -> Entered:
-    """A device is remembered for officers only; what a family reads is gone with its browser."""
+    """A device is remembered for officers only, and as that: a guardian's part ends after an hour, in `visitor`."""
     token = secrets.token_urlsafe(2 * SECRET_BYTES)
     remembered = remember and identity.officer is not None and identity.staff is None
     stays = REMEMBERED if remembered else FAMILYS_STAY if not (identity.staff or identity.officer) else SHIFT
@@ -264,7 +268,9 @@ async def visitor(office: Office, program: str, token: str) -> Visitor | None:
     if found is None:
         return None
     who = _part(office, found.identity, found.standing, found.door)
-    if who.is_nobody:
+    stays = found.now - found.entered_at < FAMILYS_STAY
+    children = who.children if stays else ()
+    if replace(who, children=children).is_nobody:
         return None
     roles = frozenset() if who.staff is None else found.standing.roles
     return Visitor(
@@ -272,7 +278,8 @@ async def visitor(office: Office, program: str, token: str) -> Visitor | None:
         program=program,
         staff=who.staff,
         officer=who.officer,
-        children=who.children,
+        children=children,
+        guardian_of=who.children,
         roles=roles,
         keeps_passkeys=office.takes_passkeys and bool(roles & WATCHED),
         entered_at=found.entered_at,
@@ -288,4 +295,5 @@ async def leave(office: Office, visitor: Visitor) -> None:
 async def leave_everywhere(office: Office, visitor: Visitor) -> None:
     """On every device on which this visitor is in."""
     async with office.database.transaction(Scope.whole(visitor.program)) as connection:
-        await doors.end_sessions(connection, visitor.identity)
+        everything = replace(visitor.identity, children=visitor.guardian_of)
+        await doors.end_sessions(connection, everything)

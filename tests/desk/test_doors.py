@@ -7,14 +7,17 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from bluepals.domain.entering import Door
 from bluepals.domain.letters import Side
 from bluepals.facts import doors, leaving
 from bluepals.store import staff
+from bluepals.store.doors import Identity
 from desk.app import app
 from desk.doors import ASKING, SESSION
 from desk.shield import HEADERS
@@ -315,12 +318,34 @@ async def test_what_is_no_address_is_said_at_once(town: Town, browser: Browser, 
 
 @pytest.mark.parametrize(
     "to",
-    ["https://evil.example", "//evil.example", "/stl//evil.example", "/stl/\\evil.example", "/other/pals"],
+    [
+        *("https://evil.example", "//evil.example", "/stl//evil.example", "/stl/\\evil.example"),
+        *("/other/pals", "/other/pals?to=/stl/pals", "/stl?to=//evil.example"),
+    ],
 )
 async def test_nobody_is_led_out_of_the_desk(town: Town, browser: Browser, to: str) -> None:
     await browser.asks(SAM)
     _, code = await newest_mail(town)
-    assert (await browser.types(code, to=to)).url.path == f"/{PROGRAM.id}/pals"
+    assert (await browser.types(code, to=quote(to))).url.path == f"/{PROGRAM.id}/pals"
+
+
+async def test_who_enters_again_comes_to_what_they_had_chosen(town: Town, browser: Browser) -> None:
+    asked = f"/{PROGRAM.id}/pals/leave?reason=moved"
+    door = await browser.http.get(asked)
+    assert door.url.params["to"] == asked
+    await browser.asks(SAM, to=quote(asked))
+    _, code = await newest_mail(town)
+    page = await browser.types(code, to=quote(asked))
+    assert (page.status_code, page.url.query) == (200, b"reason=moved")
+    assert "I’m moving away: stop writing to Noah" in page.text  # noqa: RUF001 - the page's own sign
+
+
+async def test_who_has_chosen_no_reason_to_leave_is_told_so_and_has_a_way_back(town: Town) -> None:
+    sam = town.officer("sam")
+    for refused in (await sam.gets("leave"), await sam.leaves("nothing")):
+        assert refused.status_code == 422
+        assert "choose there why you can&#39;t go on." in refused.text
+        assert f'href="{sam.path}">To my pages' in refused.text
 
 
 async def test_cookies_are_for_this_host_over_a_safe_connection_and_for_no_script(
@@ -349,6 +374,52 @@ async def test_an_officers_own_device_is_remembered_and_asked_again_for_what_mat
     assert asked.status_code == 401
     assert "This step matters, so please enter again first." in asked.text
     assert await town.admin.fetchval("SELECT leaves_at FROM officer WHERE external_id = 'sam'") is None
+
+
+@pytest.mark.parametrize(("address", "own_page"), [(SAM, "pals"), (TESS, "class")])
+async def test_who_is_a_guardian_too_is_in_as_that_for_an_hour_on_whatever_device(
+    town: Town, browser: Browser, address: str, own_page: str
+) -> None:
+    await town.admin.execute("UPDATE student SET guardian_email = $1 WHERE external_id = 'leo'", address)
+    family = f"/{PROGRAM.id}/family"
+    child = await town.admin.fetchval("SELECT id FROM student WHERE external_id = 'leo'")
+    await browser.asks(address)
+    _, code = await newest_mail(town)
+    await browser.types(code, remember="yes")
+    await set_clock(town.admin, town.now + timedelta(minutes=59))
+    assert "Leo" in (await browser.http.get(family)).text
+    key = await browser.form_key(family)
+    await set_clock(town.admin, town.now + timedelta(minutes=61))
+    own = await browser.http.get(f"/{PROGRAM.id}/{own_page}")
+    assert (own.url.path, f'href="{family}"' in own.text) == (f"/{PROGRAM.id}/{own_page}", True)
+    door = await browser.http.get(family)
+    assert (door.url.path, door.url.params["to"]) == (ENTER, family)
+    withdrawn = await browser.http.post(f"{family}/{child}/withdraw/letters", data={"form": key})
+    assert withdrawn.status_code == 401
+    await browser.asks(address)
+    _, code = await newest_mail(town)
+    assert "Leo" in (await browser.types(code, to=family)).text
+
+
+async def test_who_logs_out_everywhere_is_out_as_a_guardian_too_after_that_hour(
+    town: Town, browser: Browser
+) -> None:
+    office = town.parts.office
+    child = await town.admin.fetchval(
+        "UPDATE student SET guardian_email = $1 WHERE external_id = 'leo' RETURNING id", SAM
+    )
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    await browser.types(code)
+    await set_clock(town.admin, town.now + timedelta(minutes=50))
+    async with town.parts.database.transaction(SCOPE) as connection:
+        family = Identity(None, None, (child,))
+        other = await doors.let_in(office, connection, PROGRAM.id, family, Door.MAIL, remember=False)
+    await set_clock(town.admin, town.now + timedelta(minutes=70))
+    assert await doors.visitor(office, PROGRAM.id, other.token)
+    key = await browser.form_key(f"/{PROGRAM.id}/pals")
+    await browser.http.post(f"/{PROGRAM.id}/leave", data={"form": key, "where": "everywhere"})
+    assert await doors.visitor(office, PROGRAM.id, other.token) is None
 
 
 async def test_a_teachers_day_at_the_desk_ends_whatever_was_ticked(town: Town, browser: Browser) -> None:
