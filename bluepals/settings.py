@@ -36,6 +36,9 @@ class SignOnSettings(BaseSettings):
     issuer: str = Field(default="", pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?)?$")
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
+    directory_gives_addresses: bool = Field(
+        default=False, description="nobody writes their own address into the district's directory"
+    )
 
     @property
     def is_on(self) -> bool:

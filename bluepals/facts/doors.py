@@ -245,7 +245,8 @@ async def enter_by_single_sign_on(office: Office, program: str, address: str | N
             return await let_in(office, connection, program, identity, door, remember=False)
     raise NotLetIn(
         "Blue Pals does not know the address that the district's sign-in has for you, or the district has not"
-        " checked that it is yours. Ask the coordinator which address of yours is in staff.csv."
+        " checked that it is yours. Ask the coordinator which address of yours is in staff.csv. If it is the right one, the"
+        " desk's log says which setting whoever runs it should look at."
     )
 
 
