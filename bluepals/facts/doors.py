@@ -51,7 +51,8 @@ class NoSuchProgram(LookupError):
 class Visitor:
     """Somebody who is in: everything that their address is in this program.
 
-    `children`: whose family they are in as now; `guardian_of`: as soon as they have entered again.
+    `children`: whose family they are in as now; `guardian_of`: as soon as they have entered again. `lacks_passkey`: they
+    could have one, and came by mail instead.
     """
 
     session: UUID
@@ -62,6 +63,7 @@ class Visitor:
     guardian_of: tuple[UUID, ...]
     roles: frozenset[Role]
     keeps_passkeys: bool
+    lacks_passkey: bool
     entered_at: datetime
     now: datetime
 
@@ -274,6 +276,7 @@ async def visitor(office: Office, program: str, token: str) -> Visitor | None:
     if replace(who, children=children).is_nobody:
         return None
     roles = frozenset() if who.staff is None else found.standing.roles
+    keeps_passkeys = office.takes_passkeys and bool(roles & WATCHED)
     return Visitor(
         session=found.id,
         program=program,
@@ -282,7 +285,8 @@ async def visitor(office: Office, program: str, token: str) -> Visitor | None:
         children=children,
         guardian_of=who.children,
         roles=roles,
-        keeps_passkeys=office.takes_passkeys and bool(roles & WATCHED),
+        keeps_passkeys=keeps_passkeys,
+        lacks_passkey=keeps_passkeys and found.door is Door.MAIL and not found.standing.has_passkey,
         entered_at=found.entered_at,
         now=found.now,
     )
