@@ -1,5 +1,7 @@
 """What the service needs to know of its surroundings, from the environment; docs/settings.md lists it all."""
 
+from ipaddress import ip_network
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -34,6 +36,9 @@ class SignOnSettings(BaseSettings):
     issuer: str = Field(default="", pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?)?$")
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
+    directory_gives_addresses: bool = Field(
+        default=False, description="nobody writes their own address into the district's directory"
+    )
 
     @property
     def is_on(self) -> bool:
@@ -69,6 +74,10 @@ class Settings(BaseSettings):
         description="the address on which the desk listens; 0.0.0.0: on all of this machine",
     )
     desk_port: int = 8000
+    desk_proxies: str = Field(
+        default="127.0.0.1",
+        description="addresses or networks, comma-separated: whose X-Forwarded-For says where a visitor comes from",
+    )
     health_port: int = Field(default=8001, description="the worker's /health and /metrics")
     temporal_metrics_port: int = Field(
         default=8002, description="the Temporal SDK's own Prometheus metrics; 0 for none"
@@ -86,3 +95,8 @@ class Settings(BaseSettings):
     log_format: str = Field(default="json", pattern="^(json|console)$")
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     sign_on: SignOnSettings = Field(default_factory=SignOnSettings)
+
+    @property
+    def proxies(self) -> list[str]:
+        """Raises ValueError with a sentence: a star would believe everybody."""
+        return [str(ip_network(one.strip())) for one in self.desk_proxies.split(",") if one.strip()]

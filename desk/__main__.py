@@ -26,6 +26,7 @@ async def main(found: Settings) -> None:
             log_config=None,
             lifespan="off",
             server_header=False,
+            forwarded_allow_ips=found.proxies,
             timeout_graceful_shutdown=20,
         )
         await uvicorn.Server(config).serve()

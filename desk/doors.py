@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bluepals.domain.entering import network_of
 from bluepals.domain.refusals import Refused
 from bluepals.facts import doors
 from bluepals.facts.doors import Entered, Visitor
@@ -54,10 +55,11 @@ async def visitor(office: Office, request: Request) -> Visitor:
 
 
 async def not_entered(request: Request, refused: Exception) -> Response:
-    """To the door, and from there to where they were going; what somebody has typed is given back to them."""
+    """To the door, and from there to where they were going and what for; what somebody has typed is given back to them."""
     program, again = request.path_params["program"], isinstance(refused, NotEntered) and refused.refresh
     if request.method == "GET":
-        return RedirectResponse(f"/{program}/enter?{_query(request, to=request.url.path)}", 303)
+        to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/{program}/enter?{_query(request, to=to)}", 303)
     told, door = AGAIN if again else NOT_IN, door_words(request)
     return page(
         "enter-again.html",
@@ -78,6 +80,14 @@ async def fresh_visitor(office: Office, request: Request) -> Visitor:
     return found
 
 
+async def guardian(office: Office, request: Request) -> Visitor:
+    """Who asks for their family's page: one that stays open for an hour. Raises NotEntered and NoSuchProgram."""
+    found = await visitor(office, request)
+    if found.guardian_of and not found.children:
+        raise NotEntered(refresh=True)
+    return found
+
+
 async def asking(office: Office, request: Request) -> tuple[str, str]:
     """The program, and what this browser is known by until somebody is in. Raises NoSuchProgram."""
     program = request.path_params["program"]
@@ -85,6 +95,11 @@ async def asking(office: Office, request: Request) -> tuple[str, str]:
     browser = request.cookies.get(ASKING) or secrets.token_urlsafe(doors.SECRET_BYTES)
     request.state.secret = browser
     return program, browser
+
+
+def source_of(request: Request) -> str:
+    """Where it comes from, as far as asks are counted."""
+    return network_of(request.client.host) if request.client else ""
 
 
 def keep_asking(request: Request, answer: Response) -> Response:
@@ -117,7 +132,7 @@ class Doors:
     async def ask(self, request: Request) -> Response:
         """The same answer, after the same time, for an address that nobody here has."""
         program, browser = await asking(self._office, request)
-        source = request.client.host if request.client else ""
+        source = source_of(request)
         try:
             async with submitted(request) as form:
                 address = _address(form.get("address"))

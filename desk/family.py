@@ -14,7 +14,7 @@ from bluepals.facts.desk import NotTheirs
 from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.office import Office
 from bluepals.paper.words import words_in
-from desk.doors import fresh_visitor, visitor
+from desk.doors import guardian
 from desk.forms import form_key, submitted
 from desk.pages import page, pdf
 from desk.refusals import status_of
@@ -68,7 +68,7 @@ class Family:
         )
 
     async def withdraw(self, request: Request) -> Response:
-        family, scope = await self._fresh_family(request), _scope(request)
+        family, scope = await self._family(request), _scope(request)
         child = family_page.own_child(family, request.path_params["child"])
         try:
             async with submitted(request):
@@ -92,7 +92,7 @@ class Family:
         )
 
     async def erase(self, request: Request) -> Response:
-        family = await self._fresh_family(request)
+        family = await self._family(request)
         child = family_page.own_child(family, request.path_params["child"])
         try:
             async with submitted(request):
@@ -107,10 +107,7 @@ class Family:
         return pdf(content, "letter.pdf", "inline")
 
     async def _family(self, request: Request) -> FamilyAtDesk:
-        return await family_page.family_at_desk(self._office, await visitor(self._office, request))
-
-    async def _fresh_family(self, request: Request) -> FamilyAtDesk:
-        return await family_page.family_at_desk(self._office, await fresh_visitor(self._office, request))
+        return await family_page.family_at_desk(self._office, await guardian(self._office, request))
 
     async def _page(self, request: Request, family: FamilyAtDesk, refused: Refused | None = None) -> Response:
         words = BY_LANGUAGE[family.language]

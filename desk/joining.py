@@ -11,7 +11,7 @@ from bluepals.facts import joining
 from bluepals.facts.doors import TooMany
 from bluepals.facts.joining import LinkClosed
 from bluepals.facts.office import Office
-from desk.doors import asking, keep_asking
+from desk.doors import asking, keep_asking, source_of
 from desk.forms import form_key, submitted
 from desk.pages import page, sentence
 from desk.refusals import status_of
@@ -45,12 +45,11 @@ class Joining:
     async def ask(self, request: Request) -> Response:
         program, _ = await asking(self._office, request)
         secret, said = request.path_params["secret"], dict[str, str]()
-        source = request.client.host if request.client else ""
         try:
             async with submitted(request) as form:
                 said = {name: str(form.get(field) or "") for field, name in ASKED.items()}
                 said["language"] = " ".join(map(str, form.getlist("language")))
-                await joining.ask(self._office, program, secret, said, source=source)
+                await joining.ask(self._office, program, secret, said, source=source_of(request))
         except LinkClosed as closed:
             return sentence(403, str(closed), said.get("profile", ""))
         except TooMany as refused:

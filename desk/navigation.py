@@ -19,7 +19,7 @@ def pages_of(found: Visitor) -> Mapping[str, str]:
         "counsel": ("Worries", Role.COUNSELOR in found.roles),
         "pairings": ("Pairings", bool({*READERS} & found.roles)),
         "agency": ("My agency", bool({Role.LIAISON, Role.COORDINATOR} & found.roles)),
-        "family": ("My family", bool(found.children)),
+        "family": ("My family", bool(found.guardian_of)),
         "cases": ("Cases", bool(found.ids)),
         "passkeys": ("My passkeys", found.keeps_passkeys),
     }

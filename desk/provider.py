@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import httpx2
 from authlib.integrations.starlette_client import OAuthError, StarletteOAuth2App
@@ -32,6 +33,14 @@ class NotVouched(Refused):
         self.why = why
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """The address of who has signed in; none, and for the log why."""
+
+    address: str | None
+    why: str = ""
+
+
 class Provider:
     def __init__(self, settings: SignOnSettings, callback: str) -> None:
         self._settings = settings
@@ -48,17 +57,28 @@ class Provider:
         page: str = begun["url"]
         return page
 
-    async def address(self, code: str, *, nonce: str, verifier: str) -> str | None:
-        """Of the visitor who came back with this code; None: it has none, or has not checked it.
-
-        Raises ProviderAway and NotVouched.
-        """
+    async def address(self, code: str, *, nonce: str, verifier: str) -> Vouched:
+        """Of the visitor who came back with this code. Raises ProviderAway and NotVouched."""
         with _answering():
             provider = await self._current()
             token = await provider.fetch_access_token(self._callback, code=code, code_verifier=verifier)
             claims = await self._claims(provider, token, nonce)
-        address = claims.get("email")
-        return address if isinstance(address, str) and claims.get("email_verified") is True else None
+        return self._vouched(claims)
+
+    def _vouched(self, claims: dict[str, object]) -> Vouched:
+        """Whoever may write an address into their own profile would come in as its owner: so it has to be checked."""
+        address, verified = claims.get("email"), claims.get("email_verified")
+        if not isinstance(address, str):
+            return Vouched(
+                None, "it says no email: let it send that claim; no other name of theirs is taken for it"
+            )
+        if verified is True or (verified is None and self._settings.directory_gives_addresses):
+            return Vouched(address)
+        if verified is None:
+            return Vouched(
+                None, "it does not say email_verified: see BLUEPALS_SIGN_ON_DIRECTORY_GIVES_ADDRESSES"
+            )
+        return Vouched(None, "it says that it has not checked the email")
 
     async def _claims(
         self, provider: StarletteOAuth2App, token: dict[str, object], nonce: str

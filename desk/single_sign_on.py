@@ -63,12 +63,14 @@ class SingleSignOn:
                 403, "This sign-in was not begun in this browser, or its time is over. Begin again."
             )
         try:
-            address = await self._provider.address(
+            vouched = await self._provider.address(
                 request.query_params.get("code", ""),
                 nonce=self._tied("nonce", browser, state),
                 verifier=self._tied("verifier", browser, state),
             )
-            entered = await doors.enter_by_single_sign_on(self._office, program, address)
+            if vouched.address is None:
+                log.warning("sign-in refused", program=program, why=vouched.why)
+            entered = await doors.enter_by_single_sign_on(self._office, program, vouched.address)
         except ProviderAway as away:
             return _refused(503, str(away), program)
         except NotVouched as refused:

@@ -28,6 +28,7 @@ def _try(found: Settings) -> None:
     for setting, use in (
         ("BLUEPALS_MASTER_KEYS", lambda: Keyring.parse(found.master_keys.get_secret_value())),
         ("BLUEPALS_LINK_KEY", lambda: Links(found.link_key.get_secret_value(), found.desk_url)),
+        ("BLUEPALS_DESK_PROXIES", lambda: found.proxies),
         ("BLUEPALS_SIGN_ON_*", found.sign_on.refuse_half),
     ):
         try:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from importlib.util import find_spec
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -87,10 +88,24 @@ class Config(Strict):
     content: str
 
 
+class Subnet(Strict):
+    subnet: IPv4Network
+    gateway: IPv4Address
+
+
+class Addresses(Strict):
+    config: list[Subnet]
+
+
+class Network(Strict):
+    ipam: Addresses
+
+
 class Compose(Strict):
     name: str
     services: dict[str, Service]
     configs: dict[str, Config]
+    networks: dict[str, Network]
     volumes: dict[str, None]
 
 
@@ -219,6 +234,13 @@ def test_the_health_that_is_asked_for_is_where_it_is_served() -> None:
 
 def test_the_desk_is_reached_from_outside_its_container() -> None:
     assert COMPOSE.services["desk"].environment["BLUEPALS_DESK_HOST"] == "0.0.0.0"
+
+
+def test_the_desk_believes_what_comes_by_this_host_and_nobody_else_of_the_network() -> None:
+    [network] = COMPOSE.networks["default"].ipam.config
+    assert network.gateway in network.subnet
+    trusted = COMPOSE.services["desk"].environment["BLUEPALS_DESK_PROXIES"]
+    assert trusted == f"${{BLUEPALS_DESK_PROXIES:-{network.gateway}}}"
 
 
 def test_our_image_holds_every_package_of_the_program() -> None:

@@ -1,12 +1,16 @@
-"""By which door somebody comes to the desk, and which doors are wide enough for what they may read there."""
+"""By which door somebody comes to the desk, from where, and which doors are wide enough for what they may read there."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from bluepals.domain.people import Role
 
 # They see letters and cases of many children: a mailbox alone does not let them in where there is something better.
 WATCHED = frozenset({Role.COORDINATOR, Role.MODERATOR, Role.COUNSELOR})
+
+
+NETWORK = 64  # bits of an IPv6 address: whoever has one address of a network has all of them
 
 
 class Door(StrEnum):
@@ -34,3 +38,14 @@ def opens_to_staff(door: Door, standing: Standing, *, single_sign_on: bool) -> b
     if single_sign_on:
         return door is Door.SINGLE_SIGN_ON
     return door is Door.PASSKEY or not standing.has_passkey
+
+
+def network_of(host: str) -> str:
+    """What is counted as one source, of the address on the internet from which somebody comes."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or IPv6Network((int(address), NETWORK), strict=False))

@@ -1,6 +1,7 @@
 """Who is let in at the desk: by a link or a code that was mailed, once, in the browser that asked for it.
 
-The link has 128 bits, the code six digits and few guesses; OWASP ASVS 5.0, 6.5 and 6.6.
+The link has 128 bits, the code six digits and few guesses; OWASP ASVS 5.0, 6.5 and 6.6. Whoever asks or guesses too
+often shuts the door to nobody else: what each source may ask is its own, and the link opens when no code does any more.
 """
 
 import re
@@ -23,12 +24,13 @@ LINK_STAYS = timedelta(minutes=10)
 ADMINS_LINK_STAYS = timedelta(hours=1)
 SECRET_BYTES = 16
 AN_HOUR = timedelta(hours=1)
-MOST_FOR_ONE_ADDRESS = 5  # an hour
+MOST_FOR_ONE_ADDRESS = 5  # mails an hour that one source may ask for
+MOST_TO_ONE_ADDRESS = 20  # mails an hour, whoever asks
 MOST_FROM_ONE_SOURCE = 100  # an hour; a school has one address on the internet
 KEPT = timedelta(days=7)  # of what is over, for whoever asks who was in
 
 SHIFT = timedelta(hours=12)  # how long people stay in
-FAMILYS_STAY = timedelta(hours=1)
+FAMILYS_STAY = timedelta(hours=1)  # whatever else the guardian is
 REMEMBERED = timedelta(days=60)  # an officer's own device
 FRESH = timedelta(hours=12)  # since when one has to have entered, for what matters
 
@@ -47,15 +49,21 @@ class NoSuchProgram(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who is in: everything that their address is in this program."""
+    """Somebody who is in: everything that their address is in this program.
+
+    `children`: whose family they are in as now; `guardian_of`: as soon as they have entered again. `lacks_passkey`: they
+    could have one, and came by mail instead.
+    """
 
     session: UUID
     program: str
     staff: UUID | None
     officer: UUID | None
     children: tuple[UUID, ...]
+    guardian_of: tuple[UUID, ...]
     roles: frozenset[Role]
     keeps_passkeys: bool
+    lacks_passkey: bool
     entered_at: datetime
     now: datetime
 
@@ -113,12 +121,13 @@ async def ask(office: Office, program: str, *, address: str, browser: str, sourc
     )
     async with office.committing(Scope.whole(program)) as connection:
         await doors.forget(connection, KEPT)
-        asked_before = await doors.asked_for(connection, asking.address, AN_HOUR)
+        await doors.one_at_a_time(connection, asking.address)
         identity = await doors.identity_of(connection, address.strip())
+        if identity.is_nobody or await _is_mailed_enough(connection, asking):
+            await doors.ask(connection, program, asking, None)
+            return
         part = await _part_let_in(office, connection, identity, Door.MAIL)
         await doors.ask(connection, program, asking, part)
-        if identity.is_nobody or asked_before >= MOST_FOR_ONE_ADDRESS:
-            return
         letterhead = await Letterhead.of(office, connection)
         notice = (
             _to_the_other_door(letterhead)
@@ -128,6 +137,11 @@ async def ask(office: Office, program: str, *, address: str, browser: str, sourc
         key = f"entry-{asking.link.hex()}"
         until = letterhead.now + LINK_STAYS
         await post(connection, letterhead, notice, key=key, to=address.strip(), useful_until=until)
+
+
+async def _is_mailed_enough(connection: Connection, asking: Asking) -> bool:
+    sent = await doors.mailed(connection, asking.address, asking.source, AN_HOUR)
+    return sent.to_source >= MOST_FOR_ONE_ADDRESS or sent.in_all >= MOST_TO_ONE_ADDRESS
 
 
 async def _link_and_code(
@@ -233,14 +247,15 @@ async def enter_by_single_sign_on(office: Office, program: str, address: str | N
             return await let_in(office, connection, program, identity, door, remember=False)
     raise NotLetIn(
         "Blue Pals does not know the address that the district's sign-in has for you, or the district has not"
-        " checked that it is yours. Ask the coordinator which address of yours is in staff.csv."
+        " checked that it is yours. Ask the coordinator which address of yours is in staff.csv. If it is the right one, the"
+        " desk's log says which setting whoever runs it should look at."
     )
 
 
 async def let_in(
     office: Office, connection: Connection, program: str, identity: Identity, door: Door, *, remember: bool
 ) -> Entered:
-    """A device is remembered for officers only; what a family reads is gone with its browser."""
+    """A device is remembered for officers only, and as that: a guardian's part ends after an hour, in `visitor`."""
     token = secrets.token_urlsafe(2 * SECRET_BYTES)
     remembered = remember and identity.officer is not None and identity.staff is None
     stays = REMEMBERED if remembered else FAMILYS_STAY if not (identity.staff or identity.officer) else SHIFT
@@ -256,17 +271,22 @@ async def visitor(office: Office, program: str, token: str) -> Visitor | None:
     if found is None:
         return None
     who = _part(office, found.identity, found.standing, found.door)
-    if who.is_nobody:
+    stays = found.now - found.entered_at < FAMILYS_STAY
+    children = who.children if stays else ()
+    if replace(who, children=children).is_nobody:
         return None
     roles = frozenset() if who.staff is None else found.standing.roles
+    keeps_passkeys = office.takes_passkeys and bool(roles & WATCHED)
     return Visitor(
         session=found.id,
         program=program,
         staff=who.staff,
         officer=who.officer,
-        children=who.children,
+        children=children,
+        guardian_of=who.children,
         roles=roles,
-        keeps_passkeys=office.takes_passkeys and bool(roles & WATCHED),
+        keeps_passkeys=keeps_passkeys,
+        lacks_passkey=keeps_passkeys and found.door is Door.MAIL and not found.standing.has_passkey,
         entered_at=found.entered_at,
         now=found.now,
     )
@@ -280,4 +300,5 @@ async def leave(office: Office, visitor: Visitor) -> None:
 async def leave_everywhere(office: Office, visitor: Visitor) -> None:
     """On every device on which this visitor is in."""
     async with office.database.transaction(Scope.whole(visitor.program)) as connection:
-        await doors.end_sessions(connection, visitor.identity)
+        everything = replace(visitor.identity, children=visitor.guardian_of)
+        await doors.end_sessions(connection, everything)

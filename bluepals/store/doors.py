@@ -8,7 +8,10 @@ from bluepals.domain.entering import Door, Standing
 from bluepals.domain.people import Role
 from bluepals.store.database import Connection
 
-MOST_WRONG_CODES = 5
+# A guess at six digits is right once in a million. Twenty a day at one address, from wherever they come, get in once in
+# 50,000 days: whoever goes on for a year has one chance in 137, and has sent the owner a mail for every five guesses.
+MOST_WRONG_CODES = 5  # of one wish
+MOST_WRONG_CODES_WITHIN = ((timedelta(hours=1), 10), (timedelta(days=1), 20))  # for one address
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +108,29 @@ class Asking:
     stays: timedelta
 
 
-async def ask(connection: Connection, program: str, asking: Asking, identity: Identity) -> None:
+async def one_at_a_time(connection: Connection, address: bytes) -> None:
+    """Until the end of the transaction: what is counted for an address stays as it was counted."""
     await connection.execute(
-        "INSERT INTO entry (program_id, address, source, browser, link, code, staff_id, officer_id, children, expires_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, program_now() + $10::interval)",
+        "SELECT pg_advisory_xact_lock(hashtextextended('entry ' || $1::bytea::text, 0))", address
+    )
+
+
+async def ask(connection: Connection, program: str, asking: Asking, identity: Identity | None) -> None:
+    """`identity` None: nothing goes out, and nothing is kept that could open."""
+    await connection.execute(
+        "INSERT INTO entry (program_id, address, source, browser, link, code, staff_id, officer_id, children, expires_at,"
+        " went_out) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, program_now() + $10::interval, $11)",
         program,
         asking.address,
         asking.source,
         asking.browser,
         asking.link,
-        asking.code,
-        identity.staff,
-        identity.officer,
-        list(identity.children),
+        asking.code if identity else None,
+        identity.staff if identity else None,
+        identity.officer if identity else None,
+        list(identity.children) if identity else [],
         asking.stays,
+        identity is not None,
     )
 
 
@@ -132,30 +144,39 @@ async def asked_from(connection: Connection, source: bytes, within: timedelta) -
     return count
 
 
-async def asked_for(connection: Connection, address: bytes, within: timedelta) -> int:
-    """How often somebody has asked for this address of late."""
-    count: int = await connection.fetchval(
-        "SELECT count(*) FROM entry WHERE address = $1 AND asked_at > program_now() - $2::interval",
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """How many mails an address has been sent of late: in all, and because one source has asked."""
+
+    in_all: int
+    to_source: int
+
+
+async def mailed(connection: Connection, address: bytes, source: bytes | None, within: timedelta) -> Mailed:
+    [row] = await connection.fetch(
+        "SELECT count(*) AS in_all, count(*) FILTER (WHERE source = $2) AS to_source FROM entry"
+        " WHERE address = $1 AND went_out AND asked_at > program_now() - $3::interval",
         address,
+        source,
         within,
     )
-    return count
+    return Mailed(**row)
 
 
-# The newest wish of an address counts, and only until it is spent, over, or guessed at too often.
+# Of what one browser has asked for an address the newest that went out counts, and only until it is spent or over.
 _OPEN = (
-    " spent_at IS NULL AND expires_at > program_now() AND wrong_codes < $2"
+    " spent_at IS NULL AND expires_at > program_now()"
     " AND num_nonnulls(staff_id, officer_id) + cardinality(children) > 0"
-    " AND NOT EXISTS (SELECT FROM entry AS newer WHERE newer.address = entry.address AND newer.sequence > entry.sequence)"
+    " AND NOT EXISTS (SELECT FROM entry AS newer WHERE newer.address = entry.address AND newer.sequence > entry.sequence"
+    "   AND newer.went_out AND newer.browser IS NOT DISTINCT FROM entry.browser)"
 )
 
 
 async def fits(connection: Connection, link: bytes, browser: bytes) -> bool:
     """Whether this link lets in, in this browser. Looking spends nothing."""
     found: bool = await connection.fetchval(
-        f"SELECT EXISTS (SELECT FROM entry WHERE link = $1 AND coalesce(browser, $3) = $3 AND {_OPEN})",
+        f"SELECT EXISTS (SELECT FROM entry WHERE link = $1 AND coalesce(browser, $2) = $2 AND {_OPEN})",
         link,
-        MOST_WRONG_CODES,
         browser,
     )
     return found
@@ -164,34 +185,47 @@ async def fits(connection: Connection, link: bytes, browser: bytes) -> bool:
 async def spend_link(connection: Connection, link: bytes, browser: bytes) -> tuple[Identity, Door] | None:
     row = await connection.fetchrow(
         "UPDATE entry SET spent_at = program_now()"
-        f" WHERE link = $1 AND coalesce(browser, $3) = $3 AND {_OPEN}"
+        f" WHERE link = $1 AND coalesce(browser, $2) = $2 AND {_OPEN}"
         " RETURNING staff_id AS staff, officer_id AS officer, children, source IS NULL AS by_office",
         link,
-        MOST_WRONG_CODES,
         browser,
     )
     return (_identity(row), Door.OFFICE if row["by_office"] else Door.MAIL) if row else None
 
 
 async def spend_code(connection: Connection, code: bytes, browser: bytes) -> Identity | None:
-    """A wrong code counts against the wish of this browser."""
-    row = await connection.fetchrow(
-        f"SELECT id, code = $1 AS right FROM entry WHERE browser = $3 AND {_OPEN} FOR UPDATE",
-        code,
-        MOST_WRONG_CODES,
+    """A wrong code counts against this browser's newest wish and against its address. A link can't be guessed, and works on."""
+    wish = await connection.fetchrow(
+        f"SELECT id, address FROM entry WHERE browser = $1 AND {_OPEN} ORDER BY sequence DESC LIMIT 1",
         browser,
     )
-    if row is None:
+    if wish is None:
         return None
-    if not row["right"]:
-        await connection.execute("UPDATE entry SET wrong_codes = wrong_codes + 1 WHERE id = $1", row["id"])
-        return None
-    spent = await connection.fetchrow(
-        "UPDATE entry SET spent_at = program_now() WHERE id = $1"
-        " RETURNING staff_id AS staff, officer_id AS officer, children",
-        row["id"],
+    await one_at_a_time(connection, wish["address"])
+    for within, most in MOST_WRONG_CODES_WITHIN:
+        if await wrong_codes(connection, wish["address"], within) >= most:
+            return None
+    row = await connection.fetchrow(
+        "UPDATE entry SET wrong_codes = wrong_codes + (code <> $1)::int,"
+        " spent_at = CASE WHEN code = $1 THEN program_now() END"
+        f" WHERE id = $2 AND wrong_codes < $3 AND {_OPEN}"
+        " RETURNING code = $1 AS right, staff_id AS staff, officer_id AS officer, children",
+        code,
+        wish["id"],
+        MOST_WRONG_CODES,
     )
-    return _identity(spent)
+    return _identity(row) if row and row["right"] else None
+
+
+async def wrong_codes(connection: Connection, address: bytes, within: timedelta) -> int:
+    """That have been typed for this address of late, in whatever browser."""
+    count: int = await connection.fetchval(
+        "SELECT coalesce(sum(wrong_codes), 0)::int FROM entry"
+        " WHERE address = $1 AND expires_at > program_now() - $2::interval",
+        address,
+        within,
+    )
+    return count
 
 
 async def open_session(

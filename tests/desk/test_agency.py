@@ -9,7 +9,8 @@ import pytest
 
 from bluepals.domain.letters import Side
 from bluepals.facts import daily, joining, letters
-from tests.desk.town import FIRST_DUE, FIRST_ROUND, PROGRAM, SCOPE, Town, Visitor
+from desk.app import app
+from tests.desk.town import DESK, FIRST_DUE, FIRST_ROUND, PROGRAM, SCOPE, Town, Visitor
 
 FORM = {
     "first-name": "Nia",
@@ -31,10 +32,12 @@ async def makes_link(liaison: Visitor, agency: str = "city") -> str:
     return found[1]
 
 
-async def signs_up(town: Town, link: str, **other: object) -> httpx.Response:
-    page = (await town.http.get(link)).text
-    form = page.split('name="form" value="')[1].split('"')[0]
-    return await town.http.post(link, data={**FORM, "form": form, **other})
+async def signs_up(town: Town, link: str, source: str = "127.0.0.1", /, **other: object) -> httpx.Response:
+    there = httpx.ASGITransport(app(town.parts), client=(source, 1))
+    async with httpx.AsyncClient(transport=there, base_url=DESK, follow_redirects=True) as http:
+        page = (await http.get(link)).text
+        form = page.split('name="form" value="')[1].split('"')[0]
+        return await http.post(link, data={**FORM, "form": form, **other})
 
 
 async def joining_id(town: Town) -> UUID:
@@ -230,8 +233,12 @@ async def test_from_one_source_only_so_many_come_in_an_hour(
 ) -> None:
     monkeypatch.setattr(joining, "MOST_FROM_ONE_SOURCE", 2)
     link = await makes_link(town.liaison("lia"))
-    answers = [await signs_up(town, link, address=f"nia{number}@city.example") for number in range(3)]
+    answers = [
+        await signs_up(town, link, f"2001:db8::{number}", address=f"nia{number}@city.example")
+        for number in range(3)
+    ]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert (await signs_up(town, link, "2001:db8:0:1::1")).status_code == 200
     await town.on(town.now.date(), hour=town.now.hour + 2)
     assert (await signs_up(town, link)).status_code == 200
 

@@ -7,17 +7,22 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from bluepals.domain.entering import Door
 from bluepals.domain.letters import Side
 from bluepals.facts import doors, leaving
 from bluepals.store import staff
+from bluepals.store.doors import Identity
+from desk.app import app
 from desk.doors import ASKING, SESSION
 from desk.shield import HEADERS
 from tests.desk.town import DESK, FIRST_OPENING, FIRST_ROUND, NORTH, PATIENCE, PROGRAM, SCOPE, Town
+from tests.mailroom import set_clock
 
 SAM, TESS = "sam@city.example", "tess@school.example"
 ENTER = f"/{PROGRAM.id}/enter"
@@ -57,9 +62,13 @@ def browser(town: Town) -> Browser:
     return another(town)
 
 
-def another(town: Town) -> Browser:
-    http = httpx.AsyncClient(transport=town.http._transport, base_url=DESK, follow_redirects=True)
-    return Browser(town, http)
+def another(town: Town, source: str = "127.0.0.1") -> Browser:
+    transport = httpx.ASGITransport(app(town.parts), client=(source, 1))
+    return Browser(town, httpx.AsyncClient(transport=transport, base_url=DESK, follow_redirects=True))
+
+
+def wrong(code: str, by: int = 1) -> str:
+    return f"{(int(code.replace(' ', '')) + by) % 10**6:06}"
 
 
 async def newest_mail(town: Town) -> tuple[str, str]:
@@ -164,10 +173,53 @@ async def test_fault_32_a_link_with_another_case_is_another_link(town: Town, bro
 async def test_fault_32_guesses_end_the_wish(town: Town, browser: Browser) -> None:
     await browser.asks(SAM)
     _, code = await newest_mail(town)
-    wrong = f"{(int(code.replace(' ', '')) + 1) % 10**6:06}"
     for _ in range(5):
-        assert (await browser.types(wrong)).status_code == 403
+        assert (await browser.types(wrong(code))).status_code == 403
     assert (await browser.types(code)).status_code == 403
+
+
+async def test_fault_32_guesses_from_everywhere_end_the_codes_of_an_address_for_a_while_and_no_link(
+    town: Town, browser: Browser
+) -> None:
+    async def guesses() -> None:
+        """Ten, from two networks."""
+        for number in (1, 2):
+            guesser = another(town, f"203.0.113.{number}")
+            await guesser.asks(SAM)
+            _, code = await newest_mail(town)
+            for _ in range(5):
+                await guesser.types(wrong(code))
+
+    async def is_refused() -> str:
+        """The right code, as a wrong one is; the link of the same mail."""
+        await browser.asks(SAM)
+        link, code = await newest_mail(town)
+        refused = await browser.types(code)
+        assert refused.status_code == 403
+        assert "That is not the code of the newest mail, or its 10 minutes are over." in refused.text
+        return link
+
+    await guesses()
+    assert "Hello, Sam" in (await browser.presses(await is_refused())).text
+    await set_clock(town.admin, town.now + timedelta(hours=2))
+    await guesses()
+    await set_clock(town.admin, town.now + timedelta(hours=4))
+    await is_refused()
+    await set_clock(town.admin, town.now + timedelta(hours=27))
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    assert "Hello, Sam" in (await browser.types(code)).text
+
+
+async def test_fault_32_guesses_in_the_same_moment_are_counted_too(town: Town) -> None:
+    guessers = [another(town, f"203.0.113.{number}") for number in range(3)]
+    codes = list[str]()
+    for guesser in guessers:
+        await guesser.asks(SAM)
+        codes.append((await newest_mail(town))[1])
+    pairs = list(zip(guessers, codes, strict=True))
+    await asyncio.gather(*(guesser.types(wrong(code, by)) for by in range(1, 6) for guesser, code in pairs))
+    assert await town.admin.fetchval("SELECT sum(wrong_codes) FROM entry") == 10
 
 
 async def test_fault_32_only_digests_are_on_record(town: Town, browser: Browser) -> None:
@@ -194,6 +246,48 @@ async def test_fault_32_one_address_is_not_flooded(town: Town, browser: Browser)
     for _ in range(8):
         assert (await browser.asks(SAM)).status_code == 200
     assert await count_mails(town) == doors.MOST_FOR_ONE_ADDRESS
+    for number in range(20):
+        await another(town, f"203.0.113.{number}").asks(SAM)
+    assert await count_mails(town) == doors.MOST_TO_ONE_ADDRESS
+
+
+async def test_fault_32_a_mailbox_that_is_led_to_the_other_door_is_not_flooded_either(
+    town: Town, browser: Browser
+) -> None:
+    await town.admin.execute(
+        "INSERT INTO passkey (program_id, staff_id, credential_id, public_key, sign_count) VALUES ($1, $2, '', '', 0)",
+        PROGRAM.id,
+        town.staff["mo"],
+    )
+    for _ in range(8):
+        await browser.asks("mo@school.example")
+    assert await count_mails(town) == doors.MOST_FOR_ONE_ADDRESS
+
+
+async def test_fault_32_of_what_was_not_mailed_nothing_is_kept_that_could_open(
+    town: Town, browser: Browser
+) -> None:
+    for _ in range(8):
+        await browser.asks(SAM)
+    could_open = "SELECT count(*) FROM entry WHERE officer_id IS NOT NULL OR code IS NOT NULL"
+    assert await town.admin.fetchval(could_open) == doors.MOST_FOR_ONE_ADDRESS
+    assert await town.admin.fetchval("SELECT count(*) FROM entry WHERE NOT went_out") == 3
+
+
+async def test_fault_32_what_was_not_mailed_ends_nothing(town: Town, browser: Browser) -> None:
+    for _ in range(8):
+        await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    assert "Hello, Sam" in (await browser.types(code)).text
+
+
+async def test_fault_32_somebody_elses_asking_keeps_nobody_out(town: Town, browser: Browser) -> None:
+    for _ in range(8):
+        await another(town, "203.0.113.1").asks(SAM)
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    await another(town, "203.0.113.2").asks(SAM)
+    assert "Hello, Sam" in (await browser.types(code)).text
 
 
 async def test_fault_32_one_source_is_told_to_wait(
@@ -205,6 +299,16 @@ async def test_fault_32_one_source_is_told_to_wait(
     assert "Please try again in an hour." in asked[-1].text
 
 
+async def test_fault_32_all_addresses_of_one_network_are_one_source(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bluepals.facts.doors.MOST_FROM_ONE_SOURCE", 3)
+    for number in range(3):
+        await another(town, f"2001:db8::{number}").asks(f"person{number}@nowhere.example")
+    assert (await another(town, "2001:db8::ffff").asks(SAM)).status_code == 429
+    assert (await another(town, "2001:db8:0:1::1").asks(SAM)).status_code == 200
+
+
 @pytest.mark.parametrize("address", ["", "sam", "a" * 300 + "@x.example"])
 async def test_what_is_no_address_is_said_at_once(town: Town, browser: Browser, address: str) -> None:
     refused = await browser.asks(address)
@@ -214,12 +318,34 @@ async def test_what_is_no_address_is_said_at_once(town: Town, browser: Browser, 
 
 @pytest.mark.parametrize(
     "to",
-    ["https://evil.example", "//evil.example", "/stl//evil.example", "/stl/\\evil.example", "/other/pals"],
+    [
+        *("https://evil.example", "//evil.example", "/stl//evil.example", "/stl/\\evil.example"),
+        *("/other/pals", "/other/pals?to=/stl/pals", "/stl?to=//evil.example"),
+    ],
 )
 async def test_nobody_is_led_out_of_the_desk(town: Town, browser: Browser, to: str) -> None:
     await browser.asks(SAM)
     _, code = await newest_mail(town)
-    assert (await browser.types(code, to=to)).url.path == f"/{PROGRAM.id}/pals"
+    assert (await browser.types(code, to=quote(to))).url.path == f"/{PROGRAM.id}/pals"
+
+
+async def test_who_enters_again_comes_to_what_they_had_chosen(town: Town, browser: Browser) -> None:
+    asked = f"/{PROGRAM.id}/pals/leave?reason=moved"
+    door = await browser.http.get(asked)
+    assert door.url.params["to"] == asked
+    await browser.asks(SAM, to=quote(asked))
+    _, code = await newest_mail(town)
+    page = await browser.types(code, to=quote(asked))
+    assert (page.status_code, page.url.query) == (200, b"reason=moved")
+    assert "I’m moving away: stop writing to Noah" in page.text  # noqa: RUF001 - the page's own sign
+
+
+async def test_who_has_chosen_no_reason_to_leave_is_told_so_and_has_a_way_back(town: Town) -> None:
+    sam = town.officer("sam")
+    for refused in (await sam.gets("leave"), await sam.leaves("nothing")):
+        assert refused.status_code == 422
+        assert "choose there why you can&#39;t go on." in refused.text
+        assert f'href="{sam.path}">To my pages' in refused.text
 
 
 async def test_cookies_are_for_this_host_over_a_safe_connection_and_for_no_script(
@@ -248,6 +374,52 @@ async def test_an_officers_own_device_is_remembered_and_asked_again_for_what_mat
     assert asked.status_code == 401
     assert "This step matters, so please enter again first." in asked.text
     assert await town.admin.fetchval("SELECT leaves_at FROM officer WHERE external_id = 'sam'") is None
+
+
+@pytest.mark.parametrize(("address", "own_page"), [(SAM, "pals"), (TESS, "class")])
+async def test_who_is_a_guardian_too_is_in_as_that_for_an_hour_on_whatever_device(
+    town: Town, browser: Browser, address: str, own_page: str
+) -> None:
+    await town.admin.execute("UPDATE student SET guardian_email = $1 WHERE external_id = 'leo'", address)
+    family = f"/{PROGRAM.id}/family"
+    child = await town.admin.fetchval("SELECT id FROM student WHERE external_id = 'leo'")
+    await browser.asks(address)
+    _, code = await newest_mail(town)
+    await browser.types(code, remember="yes")
+    await set_clock(town.admin, town.now + timedelta(minutes=59))
+    assert "Leo" in (await browser.http.get(family)).text
+    key = await browser.form_key(family)
+    await set_clock(town.admin, town.now + timedelta(minutes=61))
+    own = await browser.http.get(f"/{PROGRAM.id}/{own_page}")
+    assert (own.url.path, f'href="{family}"' in own.text) == (f"/{PROGRAM.id}/{own_page}", True)
+    door = await browser.http.get(family)
+    assert (door.url.path, door.url.params["to"]) == (ENTER, family)
+    withdrawn = await browser.http.post(f"{family}/{child}/withdraw/letters", data={"form": key})
+    assert withdrawn.status_code == 401
+    await browser.asks(address)
+    _, code = await newest_mail(town)
+    assert "Leo" in (await browser.types(code, to=family)).text
+
+
+async def test_who_logs_out_everywhere_is_out_as_a_guardian_too_after_that_hour(
+    town: Town, browser: Browser
+) -> None:
+    office = town.parts.office
+    child = await town.admin.fetchval(
+        "UPDATE student SET guardian_email = $1 WHERE external_id = 'leo' RETURNING id", SAM
+    )
+    await browser.asks(SAM)
+    _, code = await newest_mail(town)
+    await browser.types(code)
+    await set_clock(town.admin, town.now + timedelta(minutes=50))
+    async with town.parts.database.transaction(SCOPE) as connection:
+        family = Identity(None, None, (child,))
+        other = await doors.let_in(office, connection, PROGRAM.id, family, Door.MAIL, remember=False)
+    await set_clock(town.admin, town.now + timedelta(minutes=70))
+    assert await doors.visitor(office, PROGRAM.id, other.token)
+    key = await browser.form_key(f"/{PROGRAM.id}/pals")
+    await browser.http.post(f"/{PROGRAM.id}/leave", data={"form": key, "where": "everywhere"})
+    assert await doors.visitor(office, PROGRAM.id, other.token) is None
 
 
 async def test_a_teachers_day_at_the_desk_ends_whatever_was_ticked(town: Town, browser: Browser) -> None:

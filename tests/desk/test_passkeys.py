@@ -124,6 +124,28 @@ async def test_from_then_on_a_mail_does_not_let_them_in_and_says_why(
     assert await town.admin.fetchval("SELECT num_nonnulls(staff_id) FROM entry ORDER BY sequence DESC") == 0
 
 
+NOTICE = 'many children. <a href="/stl/passkeys">Make a passkey</a>'
+
+
+async def test_who_has_come_by_mail_is_reminded_on_every_page_until_they_have_made_one(
+    browser: Browser, device: Authenticator
+) -> None:
+    await browser.enters_by_mail(MO)
+    for path in (CASES, f"/{PROGRAM.id}/reading", f"/{PROGRAM.id}/pairings"):
+        assert NOTICE in (await browser.http.get(path)).text
+    assert NOTICE not in (await browser.http.get(OWN)).text, "it is made there"
+    await browser.makes(device)
+    assert NOTICE not in (await browser.http.get(CASES)).text
+
+
+async def test_nobody_is_reminded_who_can_have_none_or_came_by_an_administrators_link(
+    town: Town, browser: Browser
+) -> None:
+    await browser.enters_by_mail(TESS)
+    assert NOTICE not in (await browser.http.get(CASES)).text
+    assert NOTICE not in await town.reader("mo").sees()
+
+
 async def test_making_one_ends_every_other_session_of_theirs_and_is_told_by_mail(
     town: Town, browser: Browser, device: Authenticator
 ) -> None:

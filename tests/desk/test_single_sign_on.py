@@ -1,5 +1,6 @@
 """The district's single sign-on, tried with a provider that runs beside the tests."""
 
+import html
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ async def test_fault_32_a_token_that_is_not_for_this_visit_lets_nobody_in(
     assert MO not in str(logged)
 
 
-@pytest.mark.parametrize("name", ["stranger", "nameless", "unverified", "unsaid"])
+@pytest.mark.parametrize("name", ["stranger", "nameless", "unverified", "unsaid", "named"])
 async def test_fault_32_an_address_that_is_unknown_or_not_checked_gets_the_same_answer(
     browser: Browser, name: str
 ) -> None:
@@ -144,6 +145,44 @@ async def test_fault_32_an_address_that_is_unknown_or_not_checked_gets_the_same_
     assert refused.status_code == 403
     assert "Ask the coordinator which address of yours is in staff.csv." in refused.text
     assert not browser.is_in()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("unsaid", "see BLUEPALS_SIGN_ON_DIRECTORY_GIVES_ADDRESSES"),
+        ("unverified", "it has not checked the email"),
+        ("named", "it says no email"),
+    ],
+)
+async def test_the_log_says_why_the_district_vouches_for_no_address(
+    browser: Browser, name: str, why: str
+) -> None:
+    with capture_logs() as logged:
+        refused = await browser.signs_in(name)
+    assert "the desk's log says which setting" in html.unescape(refused.text)
+    [line] = logged
+    assert (line["event"], why in line["why"]) == ("sign-in refused", True)
+    assert MO not in str(line)
+
+
+@pytest.mark.parametrize(
+    ("name", "enters"),
+    [("unsaid", True), ("mo", True), ("unverified", False), ("named", False), ("stranger", False)],
+)
+async def test_where_the_directory_gives_the_addresses_it_need_not_say_that_they_are_checked(
+    postgres: PostgresServer, begun_town: str, district: District, name: str, enters: bool
+) -> None:
+    sign_on = {
+        "issuer": district.issuer,
+        "client_id": CLIENT,
+        "client_secret": SECRET,
+        "directory_gives_addresses": True,
+    }
+    async with small_town(postgres, begun_town, sign_on=sign_on) as town:
+        browser = Browser.new(town, district)
+        assert (await browser.signs_in(name)).status_code == (200 if enters else 403)
+        assert browser.is_in() is enters
 
 
 async def test_fault_32_what_another_browser_began_lets_nobody_in(

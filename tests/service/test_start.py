@@ -41,6 +41,7 @@ def test_a_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str) 
         ("BLUEPALS_MASTER_KEYS", f"first:{KEY[:-8]}"),
         ("BLUEPALS_MASTER_KEYS", "no key"),
         ("BLUEPALS_LINK_KEY", "short"),
+        ("BLUEPALS_DESK_PROXIES", "*"),
         ("BLUEPALS_SIGN_ON_ISSUER", "http://login.district.example"),
     ],
 )

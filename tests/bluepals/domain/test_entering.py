@@ -1,9 +1,10 @@
 """Which door is wide enough for whom."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluepals.domain.entering import WATCHED, Door, Standing, opens_to_staff
+from bluepals.domain.entering import WATCHED, Door, Standing, network_of, opens_to_staff
 from bluepals.domain.people import Role
 
 ROLES = st.frozensets(st.sampled_from(Role))
@@ -34,3 +35,21 @@ def test_where_there_is_single_sign_on_the_watched_roles_come_by_it_alone(
 def test_a_mail_opens_to_the_watched_roles_until_they_have_a_passkey(standing: Standing) -> None:
     assert opens_to_staff(Door.MAIL, standing, single_sign_on=False) is not standing.has_passkey
     assert opens_to_staff(Door.PASSKEY, standing, single_sign_on=False)
+
+
+@pytest.mark.parametrize(
+    ("host", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::/64"),
+        ("no address", "no address"),
+        ("", ""),
+    ],
+)
+def test_a_source_is_an_address_of_the_old_kind_or_a_network_of_the_new(host: str, network: str) -> None:
+    assert network_of(host) == network

@@ -307,7 +307,9 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
 OTHERWISE: dict[str, dict[str, object]] = {
     "agency_page.enter_clearance": {"until": date(2027, 6, 1)},
     "endings.begin": {"reason": Reason.STOPPED},
-    "doors.asked_for": {"address": b"address"},
+    "doors.mailed": {"address": b"address"},
+    "doors.one_at_a_time": {"address": b"address"},
+    "doors.wrong_codes": {"address": b"address"},
     "consents.locked": {"external_id": "Ana"},
     "deliveries.record_miss": {"round_number": 1},
     "leaving.student": {"external_id": "Ana"},

@@ -14,6 +14,7 @@ PEOPLE: Mapping[str, Mapping[str, object]] = {
     "nameless": {},
     "unverified": {"email": MO, "email_verified": False},
     "unsaid": {"email": MO, "email_verified": None},
+    "named": {"preferred_username": MO, "email_verified": None},
     "other-nonce": {"email": MO, "nonce": "of another visit"},
     "no-nonce": {"email": MO, "nonce": None},
     "other-audience": {"email": MO, "aud": "another client", "azp": CLIENT},
