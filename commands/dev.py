@@ -26,7 +26,10 @@ async def _dev() -> None:
         out.print("starting worker and desk")
         async with service(settings, FOLDER):
             out.print(f"logs             {FOLDER.relative_to(Path.cwd())}/*.log", highlight=False)
-            say("Next, in another terminal: starter.py import examples/network. Ctrl-C stops everything.")
+            say(
+                "Next, in another terminal: starter.py import examples/network. Then a login for each part is printed"
+                " here. Ctrl-C stops everything."
+            )
             await left_running(stack, settings)
 
 

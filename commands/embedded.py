@@ -73,8 +73,8 @@ async def left_running(stack: Stack, settings: Environment) -> None:
         f"desk             {settings['BLUEPALS_DESK_URL']}/PROGRAM; let in by starter.py enter PROGRAM PERSON"
     )
     try:
-        await _print_logins(stack)
         with suppress(asyncio.CancelledError):
+            await _print_logins(stack)
             await asyncio.Event().wait()
     finally:
         DEV_ENVIRONMENT.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from desk.counsel import Counsel
 from desk.declines import Declines
 from desk.doors import Doors, NotEntered, not_entered
 from desk.family import Family
+from desk.following import Following
 from desk.joining import Joining
 from desk.pages import HERE
 from desk.pairings import Pairings
@@ -101,6 +102,6 @@ def app(parts: Parts) -> Starlette:
             *cases.routes,
             *Conduct(parts.office).routes,
         ],
-        middleware=[Middleware(Shield)],
+        middleware=[Middleware(Shield), Middleware(Following)],
         exception_handlers={**HANDLERS, NotEntered: not_entered},
     )

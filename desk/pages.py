@@ -17,6 +17,7 @@ from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
 from bluepals.paper.words import ENGLISH, in_own_words
 from desk.door_words import ENGLISH as ENGLISH_DOOR
 from desk.door_words import DoorWords
+from desk.following import follows_later
 from desk.navigation import pages_of
 from desk.words import BY_LANGUAGE
 from desk.words import ENGLISH as DESK_ENGLISH
@@ -51,6 +52,7 @@ _templates.globals.update(
     pages_of=pages_of,
     english=DESK_ENGLISH,
     counted=counted,
+    follows_later=follows_later,
 )
 
 

@@ -17,6 +17,7 @@ class Words:
     log_out: str
     log_out_everywhere: str
     read_by_a_person: str
+    follows_later: str
     title: str
     nobody_yet: str
     asked: str
@@ -61,6 +62,7 @@ ENGLISH = Words(
     log_out="Log out",
     log_out_everywhere="Log me out everywhere",
     read_by_a_person="A person reads every letter before it goes on.",
+    follows_later="Taken in. The rest follows as soon as the service answers again.",
     title="Your family’s page",
     nobody_yet="Nobody writes to {child} yet. We tell you when we have found somebody.",
     asked="We would like to introduce {child} to {officer} of {agency}, as pen pals for this school year.",
@@ -135,6 +137,7 @@ SPANISH = Words(
     log_out="Salir",
     log_out_everywhere="Salir en todos los dispositivos",
     read_by_a_person="Una persona lee cada carta antes de entregarla.",
+    follows_later="Queda registrado. Lo demás seguirá en cuanto el servicio vuelva a responder.",
     title="La página de su familia",
     nobody_yet="Todavía no hay nadie que escriba a {child}. Le avisaremos en cuanto lo sepamos.",
     asked="Este año escolar queremos presentar a {child} a {officer}, de {agency}, para que se escriban.",

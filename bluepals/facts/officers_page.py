@@ -85,7 +85,7 @@ class Pal:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """One school's visit: one answer for all pals there. `pairing_id`: any of them."""
+    """One school's visit: one answer for all pals there. `pairing_id`: any of them. `off`: why nobody comes; none: it is planned."""
 
     pairing_id: UUID
     pals: tuple[str, ...]
@@ -93,6 +93,7 @@ class Invitation:
     when: str
     minutes: int
     answer: str | None
+    off: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +271,7 @@ async def _invitations(
         return ()
     own = {year: [row.pairing_id for row in rows] for year, rows in by_year.items()}
     stays = await visit_sheets.stays(office, officer.scope.program, own)
+    off = await visit_sheets.called_off(office, officer.scope.program, own)
     return tuple(
         Invitation(
             pairing_id=rows[0].pairing_id,
@@ -278,6 +280,7 @@ async def _invitations(
             when=calendar.label(stays[year].begins),
             minutes=stays[year].minutes,
             answer=rows[0].visit_answer,
+            off=off.get(year),
         )
         for year, rows in by_year.items()
     )

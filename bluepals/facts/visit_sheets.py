@@ -1,7 +1,7 @@
 """Who meets whom, where and when: the school's run sheet, and the visitors' list of its front desk."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -101,6 +101,19 @@ async def stays(office: Office, program: str, wanted: Mapping[str, Sequence[UUID
             begins = await visit_begins(connection, letterhead, program_year)
             found[program_year] = stay(letterhead, meetings, pairings, begins)
     return found
+
+
+async def called_off(office: Office, program: str, program_years: Iterable[str]) -> Mapping[str, str]:
+    """By program year, what is said of a visit that does not take place as planned, and why."""
+    said = {}
+    async with office.database.transaction(Scope.whole(program)) as connection:
+        for program_year in program_years:
+            standing = await visits.standing(connection, program_year)
+            if standing in _NOW:
+                because = (await visits.date_now(connection, program_year)).because
+                why = f": {because}" if because and standing is not VisitState.RESTS else ""
+                said[program_year] = f"The visit {_NOW[standing]}{why}"
+    return said
 
 
 @dataclass(frozen=True, slots=True)

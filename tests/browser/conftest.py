@@ -14,7 +14,8 @@ from playwright.async_api import Browser, async_playwright
 from desk.app import app
 from stack.ports import LOOPBACK, free_port
 from stack.postgres import PostgresServer
-from tests.browser.screen import Screen
+from tests.browser.running import RunningTown, running
+from tests.browser.screen import Place, Screen
 from tests.desk.town import Town, small_town
 
 PICTURES = Path("out/desk")
@@ -76,6 +77,27 @@ async def _served(town: Town, port: int) -> AsyncIterator[None]:
 @pytest.fixture
 async def screens(chromium: Browser, town: Town) -> AsyncIterator[Enter]:
     """A device of somebody's: `await screens()`; `scripts=False` turns JavaScript off."""
+    async with devices(chromium, town) as device:
+        yield device
+
+
+@pytest.fixture
+async def running_town(
+    chromium: Browser, postgres: PostgresServer, template: str, tmp_path: Path
+) -> AsyncIterator[RunningTown]:
+    """Where Temporal, a worker and the desk run as processes of their own."""
+    async with running(postgres, template, tmp_path) as town:
+        yield town
+
+
+@pytest.fixture
+async def running_screens(chromium: Browser, running_town: RunningTown) -> AsyncIterator[Enter]:
+    async with devices(chromium, running_town) as device:
+        yield device
+
+
+@asynccontextmanager
+async def devices(chromium: Browser, town: Place) -> AsyncIterator[Enter]:
     contexts = []
 
     async def device(*, scripts: bool = True, width: int = 1280) -> Screen:

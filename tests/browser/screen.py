@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from bluepals.facts import doors
-from tests.desk.town import PROGRAM, Town
+from service.parts import Parts
+from tests.desk.town import PROGRAM
 
 DESK_SIZE, PHONE_SIZE = (1280, 900), (390, 844)
 MOST_TABS = 400
@@ -32,9 +34,18 @@ WAIT_FOR_THE_CHANGE = """() => {
 }"""
 
 
+class Place(Protocol):
+    """Whose desk it is, and where its people get their mail."""
+
+    @property
+    def parts(self) -> Parts: ...
+
+    async def mailed_code(self, address: str) -> str: ...
+
+
 @dataclass
 class Screen:
-    town: Town
+    town: Place
     page: Page
     pictures: Path
     has_scripts: bool

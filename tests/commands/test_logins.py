@@ -1,11 +1,19 @@
 """What `demo` and `dev` print so that somebody can look at each page: a login for each part that people play."""
 
+import asyncio
 from urllib.parse import urlsplit
 
+import asyncpg
+
 from bluepals.domain.people import Role
-from commands.logins import logins
+from bluepals.facts import roster
+from bluepals.facts.roster import Roster
+from bluepals.store.database import Database
+from commands.logins import LOOK_AGAIN, logins
 from stack.postgres import PostgresServer
+from tests.bluepals.roster.village import office_on
 from tests.desk.town import SCOPE, small_town
+from tests.workflows.world import a_program, a_student, an_officer, staff
 
 MAILS = "http://mails.example"
 
@@ -26,7 +34,15 @@ async def test_there_is_a_login_for_each_part(postgres: PostgresServer, begun_to
         assert MAILS in family
 
 
-async def test_where_nobody_is_known_nothing_is_printed(postgres: PostgresServer, begun_town: str) -> None:
-    async with small_town(postgres, begun_town) as town:
-        await town.admin.execute("TRUNCATE program CASCADE")
-        assert [line async for line in logins(town.parts.office, town.admin, MAILS)] == []
+async def test_on_a_fresh_stack_they_come_with_the_first_program(
+    postgres: PostgresServer, database_name: str
+) -> None:
+    admin = await asyncpg.connect(postgres.url_of("postgres", database_name))
+    async with Database.connected(postgres.url_of("bluepals_app", database_name), size=2) as database:
+        office = office_on(database)
+        coming = asyncio.ensure_future(anext(logins(office, admin, MAILS)))
+        await asyncio.wait([coming], timeout=2 * LOOK_AGAIN)
+        assert not coming.done()
+        await roster.apply(office, Roster(a_program("late"), [a_student(1)], [an_officer(1)], staff(), []))
+        assert "late/enter/" in await coming
+    await admin.close()

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
-from bluepals.facts import visit_hosts, visits
+from bluepals.facts import pauses, visit_hosts, visits
 from bluepals.paper.pages import page_pictures
+from bluepals.store.pauses import Target, What
 from tests.desk.town import (
     FIRST_DUE,
     FIRST_OPENING,
@@ -387,6 +388,31 @@ async def test_one_answer_to_the_visit_holds_for_all_pals_at_the_school(
         "SELECT answer FROM visit WHERE pairing_id = ANY ($1)", [town.pairings["ana"], town.pairings["maya"]]
     )
     assert [row["answer"] for row in answers] == [answer, answer]
+
+
+@pytest.mark.parametrize(
+    ("read_aloud", "said"),
+    [(True, "The visit does not take place: Snow."), (False, "The visit is called off: Snow.")],
+)
+async def test_a_visit_that_is_called_off_is_said_to_be_and_asks_nobody(
+    town: Town, read_aloud: bool, said: str
+) -> None:
+    await town.invites(NORTH)
+    await visits.give_reason(town.parts.office, SCOPE, NORTH, "Snow.")
+    await visits.call_off(town.parts.office, SCOPE, NORTH, read_aloud=read_aloud)
+    page = await town.officer("sam").sees()
+    assert said in page
+    assert "Will you come?" not in page
+    assert "Yes, I will come" not in page
+
+
+async def test_a_visit_that_rests_is_said_to_rest(town: Town) -> None:
+    await town.invites(NORTH)
+    by = town.staff["cora"]
+    await pauses.pause(town.parts.office, SCOPE, Target(), [What.VISITS], reason="Flu.", by=by)
+    page = await town.officer("sam").sees()
+    assert "The visit rests." in page
+    assert "Yes, I will come" not in page
 
 
 async def test_the_last_answer_to_the_visit_counts(town: Town) -> None:

@@ -275,10 +275,12 @@ class World:
         students: Sequence[Student] = (a_student(1),),
         officers: Sequence[Officer] = (an_officer(1),),
         stock: int = 0,
+        more_staff: Sequence[StaffRole] = (),
     ) -> None:
         await self.clock.turn_to(self.now)
         await roster.apply(
-            self.office, Roster(self.program, students, officers, staff(), stock_letters(stock))
+            self.office,
+            Roster(self.program, students, officers, (*staff(), *more_staff), stock_letters(stock)),
         )
         async with self.parts.database.transaction(self.scope) as connection:
             for role in (Role.COORDINATOR, Role.MODERATOR, Role.COUNSELOR, Role.TEACHER):
@@ -359,9 +361,13 @@ class World:
 
     async def attend_pairing(self, pairing_id: str) -> WorkflowHandle[Any, Any]:
         """One that its year begins."""
-        handle = self.client.get_workflow_handle(pairing.workflow_id(pairing_id))
-        await eventually(lambda: _has_begun(handle), "the pairing begins")
-        await self.attend(handle.id)
+        return await self.attend_begun(pairing.workflow_id(pairing_id))
+
+    async def attend_begun(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
+        """One that somebody else begins."""
+        handle = self.client.get_workflow_handle(workflow_id)
+        await eventually(lambda: _has_begun(handle), f"{workflow_id} begins")
+        await self.attend(workflow_id)
         return handle
 
     async def begin_year(self) -> WorkflowHandle[ProgramYear, Any]:
