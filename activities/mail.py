@@ -1,8 +1,7 @@
 """Sending the mail that is due."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,15 +12,14 @@ import structlog
 from temporalio import activity
 
 from activities.counters import MAILS
+from activities.heartbeats import heartbeats
+from bluepals.facts import sending
 from bluepals.mail.replies import Outcome, Result
 from bluepals.mail.sending import Postbox
-from bluepals.store import attention, mail
-from bluepals.store.database import Connection, Database, Scope
+from bluepals.store import mail
+from bluepals.store.database import Database, Scope
 
 BATCH = 200
-HEARTBEAT = 20.0  # seconds; one mail may wait ten minutes for its answer
-SERVER = "mail-server"
-MAY_HAVE_ARRIVED = "may have arrived, perhaps twice: ask the person"
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +46,7 @@ class MailActivities:
         """Until nothing is due. A batch that dies leaves claims that a later one takes over."""
         scope = Scope.whole(order.program)
         tried = sent = 0
-        async with _heartbeats():
+        async with heartbeats():
             while not activity.is_worker_shutdown():
                 claim_id = uuid4()
                 if not (claimed := await self._claim(scope, claim_id)):
@@ -61,8 +59,7 @@ class MailActivities:
 
     async def _claim(self, scope: Scope, claim_id: UUID) -> Sequence[mail.ClaimedMail]:
         async with self._database.transaction(scope) as connection:
-            for lost in await mail.take_over_lost(connection):
-                await _call_about(connection, lost, MAY_HAVE_ARRIVED)
+            await sending.take_over_lost(connection)
             await mail.cancel_stale(connection)
             return await mail.claim(connection, claim_id, BATCH)
 
@@ -81,7 +78,8 @@ class MailActivities:
             if isinstance(error, BaseException):
                 raise error
         outcomes = list(chain.from_iterable(lane for lane in ended if not isinstance(lane, BaseException)))
-        await self._note_server(scope, outcomes)
+        async with self._database.transaction(scope) as connection:
+            await sending.note_server(connection, outcomes)
         return outcomes
 
     async def _lane(
@@ -104,79 +102,10 @@ class MailActivities:
             claimed.to_address, claimed.message, partial(self._body_starts, scope, claimed.id, claim_id)
         )
         async with self._database.transaction(scope) as connection:
-            await _record(connection, claimed, claim_id, outcome)
+            await sending.record(connection, claimed, claim_id, outcome)
         MAILS.labels(outcome.result).inc()
         return outcome
 
     async def _body_starts(self, scope: Scope, mail_id: UUID, claim_id: UUID) -> None:
         async with self._database.transaction(scope) as connection:
             await mail.mark_data_started(connection, mail_id, claim_id, self._postbox.patience)
-
-    async def _note_server(self, scope: Scope, outcomes: Sequence[Outcome]) -> None:
-        """A server that takes nothing is one thing for a person to see, not one for each mail."""
-        if not outcomes:
-            return
-        async with self._database.transaction(scope) as connection:
-            if any(outcome.result is not Result.SERVER_AWAY for outcome in outcomes):
-                await attention.settle(connection, SERVER)
-                return
-            await mail.wait_for_server(connection)
-            await attention.call(
-                connection,
-                key=SERVER,
-                kind="mail server",
-                sentence=f"The mail server takes no mail ({outcomes[0].reply}). Nothing is lost, mails wait: "
-                "check that it runs, and the BLUEPALS_SMTP_ settings.",
-            )
-
-
-@asynccontextmanager
-async def _heartbeats() -> AsyncIterator[None]:
-    async def beat() -> None:
-        while True:
-            activity.heartbeat()
-            await asyncio.sleep(HEARTBEAT)
-
-    beating = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        beating.cancel()
-
-
-async def _record(
-    connection: Connection, claimed: mail.ClaimedMail, claim_id: UUID, outcome: Outcome
-) -> None:
-    for_a_person = ""
-    match outcome.result:
-        case Result.SENT:
-            await mail.mark_sent(connection, claimed.id, claim_id, outcome.reply)
-        case Result.SERVER_AWAY:
-            return  # It is given back with the rest of the batch.
-        case Result.REFUSED_FOR_NOW:
-            if await mail.mark_refused_for_now(connection, claimed.id, claim_id, outcome.reply):
-                for_a_person = f"was put off for days ({outcome.reply}): tell the person in another way"
-        case Result.UNKNOWN:
-            if await mail.mark_unknown(connection, claimed.id, claim_id, outcome.reply):
-                for_a_person = MAY_HAVE_ARRIVED
-        case Result.REFUSED:
-            await mail.mark_refused(connection, claimed.id, claim_id, outcome.reply)
-            for_a_person = (
-                f"was refused ({outcome.reply}): check the address, and tell the person in another way"
-            )
-    if outcome.suppress:
-        await mail.suppress(connection, claimed.id, outcome.reply)
-    if for_a_person:
-        await _call_about(connection, claimed, for_a_person)
-
-
-async def _call_about(connection: Connection, one: mail.ClaimedMail | mail.LostMail, what: str) -> None:
-    await attention.call(
-        connection,
-        key=f"mail-{one.id}",
-        kind="mail",
-        school=one.school,
-        agency=one.agency,
-        subject_id=one.id,
-        sentence=f"Mail {one.id} {what}.",
-    )
