@@ -37,6 +37,9 @@ from workflows.retention import Retention
 from workflows.visit_day import VisitDay
 
 DEPLOYMENT = "blue-pals"
+# Activities for each connection to the database: more would wait for one until they fail. Those that wait for a mail
+# server or for workflows hold none meanwhile.
+AT_ONCE = 2
 WORKFLOWS = (
     Assignment,
     DailyMail,
@@ -68,6 +71,7 @@ def worker(parts: Parts, postbox: Postbox, build_id: str) -> Worker:
         workflows=WORKFLOWS,
         activities=_activities(parts, postbox),
         workflow_runner=SANDBOX,
+        max_concurrent_activities=AT_ONCE * parts.database.size,
         graceful_shutdown_timeout=timedelta(seconds=30),
         deployment_config=WorkerDeploymentConfig(
             version=WorkerDeploymentVersion(DEPLOYMENT, build_id or "unversioned"),

@@ -36,6 +36,11 @@ class Database:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
+    @property
+    def size(self) -> int:
+        """How many connections there may be."""
+        return self._pool.get_max_size()
+
     @classmethod
     @asynccontextmanager
     async def connected(cls, url: str, *, size: int = 10) -> AsyncIterator["Database"]:
