@@ -15,6 +15,7 @@ from temporalio.client import (
     ScheduleRange,
     ScheduleSpec,
 )
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
     from activities.retention import Deleted, DeletePast, RetentionActivities
@@ -22,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.options import BATCH
 from workflows.queue import TASK_QUEUE
+from workflows.search_attributes import STAGE
 
 CATCH_UP = timedelta(hours=12)
 HOUR = 3  # when nobody writes or reads
@@ -49,7 +51,12 @@ def _told(deleted: Deleted) -> str:
 def schedule(program: str, zone: str) -> Schedule:
     return Schedule(
         action=ScheduleActionStartWorkflow(
-            Retention.run, RetentionInput(program), id=workflow_id(program), task_queue=TASK_QUEUE
+            Retention.run,
+            RetentionInput(program),
+            id=workflow_id(program),
+            task_queue=TASK_QUEUE,
+            static_summary=f"retention of {program}",
+            typed_search_attributes=TypedSearchAttributes([SearchAttributePair(STAGE, "retention")]),
         ),
         spec=ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(HOUR)])], time_zone_name=zone),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),

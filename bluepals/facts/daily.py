@@ -49,10 +49,11 @@ class Desk:
 
 
 async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
-    """One mail a person for this day; composed again, it changes nothing. How many people."""
+    """One mail a person for this day, none when it is over; composed again, it changes nothing. How many people."""
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
-        if not letterhead.calendar.is_school_day(day):
+        today = letterhead.now.astimezone(letterhead.calendar.zone).date()
+        if day < today or not letterhead.calendar.is_school_day(day):
             return 0
         await leaving.look_at_clearances(connection, letterhead)
         desks: dict[str, Desk] = {}

@@ -13,12 +13,12 @@ def workflow_id(program: str) -> str:
 
 @dataclass(frozen=True)
 class DailyMailInput:
-    """`day`: an ISO date; None is today, in the program's zone."""
+    """`day`: an ISO date; None is the day for which it was planned, in the program's zone."""
 
     program: str
     zone: str
     day: str | None = None
 
-    def day_at(self, now: datetime) -> str:
+    def day_at(self, planned: datetime) -> str:
         """Here, since the sandbox hands a workflow's own module a zone that no instant takes."""
-        return self.day or now.astimezone(ZoneInfo(self.zone)).date().isoformat()
+        return self.day or planned.astimezone(ZoneInfo(self.zone)).date().isoformat()
