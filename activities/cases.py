@@ -33,13 +33,11 @@ class PageOfCase:
 
 @dataclass(frozen=True)
 class StopwatchStands:
-    """Who is missing, the next page's number, on a list of how many rungs, and in how many seconds it is due."""
+    """How many are missing, the next page's number, and in how many seconds it is due."""
 
     missing: int
     page: int
-    rungs: int
     seconds: float
-    school: str | None
 
 
 class CaseActivities:
@@ -85,6 +83,4 @@ class CaseActivities:
 
 
 def _stands(standing: Standing) -> StopwatchStands:
-    return StopwatchStands(
-        standing.missing, standing.page, standing.rungs, standing.wait.total_seconds(), standing.school
-    )
+    return StopwatchStands(standing.missing, standing.page, standing.wait.total_seconds())

@@ -106,5 +106,7 @@ class Referral:
         workflow.set_current_details(what)
 
     def _show_end(self) -> None:
-        workflow.upsert_search_attributes([STAGE.value_set("attested"), ATTENTION.value_unset()])
+        workflow.upsert_search_attributes(
+            [STAGE.value_set("attested"), ATTENTION.value_unset(), DUE.value_unset()]
+        )
         workflow.set_current_details("all have attested")

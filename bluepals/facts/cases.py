@@ -308,9 +308,7 @@ class Standing:
 
     missing: int
     page: int
-    rungs: int
     wait: timedelta
-    school: str | None
 
 
 async def standing(office: Office, scope: Scope, case_id: UUID) -> Standing:
@@ -334,7 +332,7 @@ async def _standing(connection: Connection, letterhead: Letterhead, case: CaseRe
     so_far = await cases.paged(connection, case.id)
     rungs = len(await _rungs(connection, letterhead, case))
     wait = max(pause_before(so_far.pages, rungs) - so_far.since, timedelta(0))
-    return Standing(missing, so_far.pages, rungs, wait, case.school)
+    return Standing(missing, so_far.pages, wait)
 
 
 async def _page(connection: Connection, letterhead: Letterhead, case: CaseRecord, number: int) -> None:

@@ -59,8 +59,8 @@ async def cases_page(office: Office, reader: Visitor) -> CasesPage:
     async with office.database.transaction(Scope.whole(reader.program)) as connection:
         letterhead = await Letterhead.of(office, connection)
         found = [
-            await _case(connection, letterhead, reader, one.case_id)
-            for one in await store.open_referrals(connection)
+            await _case(connection, letterhead, reader, case_id)
+            for case_id in await store.open_referrals(connection)
         ]
         said = await on_record(connection, letterhead, reader)
         local = letterhead.now.astimezone(letterhead.calendar.zone)
