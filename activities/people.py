@@ -41,6 +41,22 @@ class Calendar:
     school: str | None = None
     program_year: str | None = None
 
+    @classmethod
+    def of(cls, found: pairings.PairingCalendar) -> "Calendar":
+        rounds = [
+            Round(one.number, one.students_due, one.officers_due, one.pack_closes, one.opens)
+            for one in found.rounds
+        ]
+        return cls(
+            rounds,
+            found.visit_over,
+            found.closes,
+            found.version,
+            found.ends_early,
+            found.school,
+            found.program_year,
+        )
+
     def round(self, number: int) -> Round | None:
         """None: it was left out."""
         return next((one for one in self.rounds if one.number == number), None)
@@ -69,21 +85,14 @@ class PeopleActivities:
             return Introduction(held=introduced)
         if isinstance(introduced, pairings.Asked):
             return Introduction(declinable_until=introduced.until)
-        return Introduction(on=introduced.on.isoformat(), calendar=_calendar(introduced.calendar))
+        return Introduction(on=introduced.on.isoformat(), calendar=Calendar.of(introduced.calendar))
 
     @activity.defn
     async def read_calendar(self, order: OnePairing) -> Calendar:
-        return _calendar(
+        return Calendar.of(
             await pairings.calendar_of(self._office, Scope.whole(order.program), UUID(order.pairing_id))
         )
 
     @activity.defn
     async def close_pairing(self, order: OnePairing) -> None:
         await pairings.close(self._office, Scope.whole(order.program), UUID(order.pairing_id))
-
-
-def _calendar(of: pairings.PairingCalendar) -> Calendar:
-    rounds = [
-        Round(one.number, one.students_due, one.officers_due, one.pack_closes, one.opens) for one in of.rounds
-    ]
-    return Calendar(rounds, of.visit_over, of.closes, of.version, of.ends_early, of.school, of.program_year)

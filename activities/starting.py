@@ -41,7 +41,10 @@ class StartActivities:
 
     @activity.defn
     async def start_workflows(self, order: StartWorkflows) -> int:
-        """How many run or have run under these ids, now that those which were missing are started."""
+        """How many run or have run under these ids, now that those which were missing are started.
+
+        One that was ended by hand is the outbox's to begin again: it asks the record where it stands.
+        """
         for number, start in enumerate(order.starts, start=1):
             await self._start(order, start)
             activity.heartbeat(number)

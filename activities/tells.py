@@ -1,22 +1,28 @@
 """Telling workflows what was committed. The edge tells at once; the outbox repeats what was not answered."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
 
 import structlog
 from temporalio import activity
-from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.counters import TELLS
+from activities.heartbeats import heartbeats
+from activities.open_rows import OpenRows, start_each
 from bluepals.store import attention, tells
-from bluepals.store.database import Connection, Database, Scope
+from bluepals.store.database import Database, Scope
 from bluepals.store.tells import Tell
 
 PATIENCE = timedelta(seconds=5)
@@ -89,9 +95,20 @@ class Teller:
 
         async def in_order(queue: list[Tell]) -> int:
             async with places:
-                return sum([await self.tell(scope, tell) for tell in queue])
+                return sum([await self._tell_or_put_off(scope, tell) for tell in queue])
 
         return sum(await asyncio.gather(*(in_order(queue) for queue in by_workflow.values())))
+
+    async def _tell_or_put_off(self, scope: Scope, tell: Tell) -> bool:
+        """One in which something breaks keeps no other waiting."""
+        try:
+            return await self.tell(scope, tell)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this tell's
+            log.error("tell failed", tell=str(tell.id), fact=tell.fact, kind=type(error).__name__)  # noqa: TRY400 - no values
+        with suppress(Exception):  # It stays due.
+            async with self._database.transaction(scope) as connection:
+                await tells.put_off(connection, tell.id)
+        return False
 
     async def _ask(self, tell: Tell) -> Answer | None:
         """None: it did not answer, or has not begun."""
@@ -101,52 +118,27 @@ class Teller:
                 tell.fact, dict(tell.body), id=str(tell.id), result_type=str, rpc_timeout=PATIENCE
             )
         except WorkflowUpdateFailedError as refused:
-            return _refused(tell, refused)
+            if _kind(refused) == _CLOSED_MEANWHILE:
+                return await self._closed(tell.workflow_id)
+            log.warning("tell refused", tell=str(tell.id), fact=tell.fact, kind=_kind(refused))
+            return Answer.REFUSED
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             return None
         except RPCError as error:
-            has_run = error.status is RPCStatusCode.NOT_FOUND and await self._is_known(tell.workflow_id)
-            return Answer.CLOSED if has_run else None
+            return await self._closed(tell.workflow_id) if error.status is RPCStatusCode.NOT_FOUND else None
         return Answer(answer)
 
-    async def _is_known(self, workflow_id: str) -> bool:
+    async def _closed(self, workflow_id: str) -> Answer | None:
+        """None: it has begun meanwhile, or somebody has ended it by hand and it comes back."""
         try:
-            await self._client.get_workflow_handle(workflow_id).describe(rpc_timeout=PATIENCE)
+            found = await self._client.get_workflow_handle(workflow_id).describe(rpc_timeout=PATIENCE)
         except RPCError:
-            return False
-        return True
+            return None
+        return Answer.CLOSED if found.status is WorkflowExecutionStatus.COMPLETED else None
 
 
-def _refused(tell: Tell, refused: WorkflowUpdateFailedError) -> Answer:
-    kind = refused.cause.type if isinstance(refused.cause, ApplicationError) else None
-    if kind == _CLOSED_MEANWHILE:
-        return Answer.CLOSED
-    log.warning("tell refused", tell=str(tell.id), fact=tell.fact, kind=kind)
-    return Answer.REFUSED
-
-
-@dataclass(frozen=True)
-class OpenRow:
-    """A row that needs its workflow, and with what it is started. `look_again`: when sooner than the outbox looks anyhow.
-
-    `reuse`: what became of the one before, for it to begin anew. One that was terminated always does.
-    """
-
-    workflow: str
-    workflow_id: str
-    argument: Any
-    summary: str
-    search_attributes: Mapping[str, str]
-    look_again: timedelta | None = None
-    reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
-
-
-class OpenRows(Protocol):
-    """Rows that are open, and their workflows; who knows the workflows has them."""
-
-    async def of(self, connection: Connection, program: str) -> Sequence[OpenRow]: ...
-
-    async def start(self, row: OpenRow) -> None: ...
+def _kind(refused: WorkflowUpdateFailedError) -> str | None:
+    return refused.cause.type if isinstance(refused.cause, ApplicationError) else None
 
 
 class TellActivities:
@@ -159,12 +151,12 @@ class TellActivities:
     async def tell_due(self, order: TellDue) -> Told:
         """And every workflow whose row is open is started, should it not be running."""
         scope = Scope.whole(order.program)
-        async with self._database.transaction(scope) as connection:
-            rows = await self._open_rows.of(connection, order.program)
-            due = await tells.due(connection, BATCH)
-        for row in rows:
-            await self._open_rows.start(row)
-        answered = await self._teller.tell_all(scope, due)
+        async with heartbeats():
+            async with self._database.transaction(scope) as connection:
+                rows = await self._open_rows.of(connection, order.program)
+                due = await tells.due(connection, BATCH)
+            await start_each(self._open_rows, rows)
+            answered = await self._teller.tell_all(scope, due)
         async with self._database.transaction(scope) as connection:
             next_due = await tells.next_due(connection)
             if pauses := [row.look_again for row in rows if row.look_again is not None]:

@@ -22,7 +22,6 @@ from bluepals.roster.cells import language
 from bluepals.roster.problems import Unfit
 from bluepals.store import cases as case_store
 from bluepals.store import people, programs
-from bluepals.store.cases import OpenReferral
 from bluepals.store.database import Scope
 from bluepals.store.letters import OpenedDraft
 from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
@@ -308,6 +307,4 @@ _NEXT = {
 async def _start_stopwatch(service: Parts, program: str, opened: Opened) -> None:
     """At once; the outbox does it again while the case is open."""
     if opened.has_stopwatch:
-        await Referrals(service.client).start_at_once(
-            program, OpenReferral(opened.case.id, opened.case.school)
-        )
+        await Referrals(service.client).start_at_once(program, opened.case.id)

@@ -11,7 +11,8 @@ from bluepals.store.database import Scope
 from bluepals.store.pauses import OpenPause
 from commands.pauses import print_paused
 from commands.shell import AsJson, ProgramId, answer, parts_of, run, say
-from service.opening import SEED, begin_years
+from service.opening import begin_years
+from service.starts import SEED
 
 
 def open_years(
@@ -19,7 +20,7 @@ def open_years(
     seed: Annotated[int, typer.Option(help="Decides among pairs that are equally good.")] = SEED,
     json: AsJson = False,
 ) -> None:
-    """Start the program's years: matching, opening days, daily mail, retention. Again, it changes nothing."""
+    """Start the program's years: matching, opening days, daily mail, retention. Again, it starts only what is missing."""
     run(_open(program, seed, json))
 
 

@@ -14,7 +14,6 @@ from bluepals.domain.refusals import Refused
 from bluepals.facts import cases, cases_page, conduct_page
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
-from bluepals.store.cases import OpenReferral
 from bluepals.store.database import Scope
 from desk.doors import visitor
 from desk.forms import FormRefused, form_key, report_in, sent_before, submitted
@@ -119,7 +118,7 @@ class Cases:
         except Refused as refused:
             return sentence(status_of(refused), str(refused))
         if opened.has_stopwatch:
-            await self._referrals.start_at_once(program, OpenReferral(opened.case.id, opened.case.school))
+            await self._referrals.start_at_once(program, opened.case.id)
         arrived = "&arrived=1" if opened.case.arrived else ""
         return RedirectResponse(f"{back}?worried={concern}{arrived}", 303)
 

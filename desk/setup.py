@@ -74,7 +74,7 @@ class Setup:
         return await self._page(request, coordinator, "", status, taken, others)
 
     async def open(self, request: Request) -> Response:
-        """As starter.py open does. Again, it changes nothing."""
+        """As starter.py open does. Again, it starts only what is missing."""
         coordinator = await self._coordinator(request)
         await setup_page.program_of_all(self._office, coordinator)
         try:

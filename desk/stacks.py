@@ -14,7 +14,6 @@ from bluepals.domain.stacks import Found, Put
 from bluepals.facts import stacks, teachers_page
 from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import TeacherAtDesk, own_class
-from bluepals.store.cases import OpenReferral
 from desk.cases import concern_in, just_worried
 from desk.doors import visitor
 from desk.forms import A_STACK, FormRefused, form_key, stack_in, submitted
@@ -130,9 +129,7 @@ class Stacks:
         except Refused as refused:
             return await self._page(request, teacher, refused)
         if opened.has_stopwatch:
-            await self._referrals.start_at_once(
-                asked["program"], OpenReferral(opened.case.id, opened.case.school)
-            )
+            await self._referrals.start_at_once(asked["program"], opened.case.id)
         return RedirectResponse(f"{_here(request)}?worried={concern}", 303)
 
     async def done(self, request: Request) -> Response:

@@ -20,7 +20,6 @@ from bluepals.domain.screening import Risk
 from bluepals.facts import letters, visits
 from bluepals.facts.visit_hosts import host_now
 from bluepals.store import visit_hosts
-from bluepals.store.cases import OpenReferral
 from bluepals.store.database import Scope
 from bluepals.store.letters import NotTaken, OpenedDraft, WaitingDraft
 from rehearsal.cast import Couple, Invited, LetterToCome, Staff, changes, couples, invited, letters_to_come
@@ -224,7 +223,7 @@ class Actors:
         )
         if decided.opened is not None and decided.opened.has_stopwatch:
             case = decided.opened.case
-            await self._referrals.start_at_once(self.program.id, OpenReferral(case.id, case.school))
+            await self._referrals.start_at_once(self.program.id, case.id)
         if decided.tell is not None:
             await self.parts.teller.tell(self._scope, decided.tell)
         if returned and draft.pairing_id is not None and draft.round_number is not None:

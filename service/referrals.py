@@ -7,8 +7,8 @@ from uuid import UUID
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
-from bluepals.store.cases import OpenReferral
-from service.open_rows import OpenRows, of_referral
+from service.open_rows import start
+from service.starts import of_referral
 from workflows.api import referral
 
 PATIENCE = timedelta(seconds=5)
@@ -17,12 +17,11 @@ PATIENCE = timedelta(seconds=5)
 class Referrals:
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._open_rows = OpenRows(client)
 
-    async def start_at_once(self, program: str, one: OpenReferral) -> None:
+    async def start_at_once(self, program: str, case_id: UUID) -> None:
         """By whoever commits the referral; while Temporal is away, the outbox does it when it is back."""
         with suppress(RPCError, RuntimeError):  # A client that has not connected yet raises the latter.
-            await self._open_rows.start(of_referral(program, one))
+            await start(self._client, of_referral(program, case_id))
 
     async def attested(self, case_id: UUID) -> None:
         """Let it ask the record now. It does so by itself with its next page: nobody has to repeat this."""

@@ -15,6 +15,7 @@ from activities.daily import DailyActivities
 from activities.letters import LetterActivities
 from activities.mail import MailActivities
 from activities.matching import MatchingActivities
+from activities.open_rows import OpenRowActivities
 from activities.people import PeopleActivities
 from activities.replacements import ReplacementActivities
 from activities.retention import RetentionActivities
@@ -97,6 +98,7 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
     visit, daily = VisitActivities(parts.office), DailyActivities(parts.office)
     replacements = ReplacementActivities(parts.office)
     cases = CaseActivities(parts.office, parts.pager)
+    rows = OpenRows(parts.client, parts.office)
     return [
         letters.release_letter,
         letters.record_miss,
@@ -130,6 +132,7 @@ def _activities(parts: Parts, postbox: Postbox) -> list[Callable[..., Any]]:
         cases.ring_pager,
         RetentionActivities(parts.office).delete_past,
         StartActivities(parts.client).start_workflows,
-        TellActivities(parts.teller, parts.database, OpenRows(parts.client)).tell_due,
+        TellActivities(parts.teller, parts.database, rows).tell_due,
+        OpenRowActivities(rows).start_again,
         MailActivities(parts.database, postbox).send_batch,
     ]

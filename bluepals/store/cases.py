@@ -367,19 +367,13 @@ async def mark_rung(connection: Connection, case_id: UUID, number: int) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OpenReferral:
-    case_id: UUID
-    school: str | None
-
-
-async def open_referrals(connection: Connection) -> Sequence[OpenReferral]:
+async def open_referrals(connection: Connection) -> Sequence[UUID]:
     """Cases whose stopwatch has to run: somebody has not attested."""
     rows = await connection.fetch(
-        "SELECT id AS case_id, school_id AS school FROM case_file"
+        "SELECT id FROM case_file"
         " WHERE kind = 'harm' AND closed_at IS NULL AND still_to_attest(id) > 0 ORDER BY sequence"
     )
-    return [OpenReferral(**row) for row in rows]
+    return [row["id"] for row in rows]
 
 
 # ---- plans, words, closing

@@ -13,7 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment
 
 from activities.mail import MailActivities, SendBatch
-from activities.tells import TellActivities, TellDue
+from activities.tells import TellActivities, TellDue, Told
 from audit import audit
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Side, Verdict
@@ -383,8 +383,10 @@ class DrivenProgram:
         return all(is_waiting) and not await self._tell() and not await self._attend_new()
 
     async def _tell(self) -> int:
-        telling = TellActivities(self.parts.teller, self.database, OpenRows(self.client))
-        return (await telling.tell_due(TellDue(self.name))).answered
+        telling = TellActivities(self.parts.teller, self.database, OpenRows(self.client, self.parts.office))
+        told = await ActivityEnvironment().run(telling.tell_due, TellDue(self.name))
+        assert isinstance(told, Told)
+        return told.answered
 
     async def _attend_new(self) -> set[str]:
         """Workflows that have begun since; they come to the program's time."""
@@ -415,7 +417,7 @@ class DrivenProgram:
             assignment.workflow_id(self.name, self.program.first_year),
             *(pairing.workflow_id(row["id"]) for row in pairings),
             *(new_officer.workflow_id(row["id"]) for row in replacements),
-            *(referral.workflow_id(str(one.case_id)) for one in stopwatches),
+            *(referral.workflow_id(str(one)) for one in stopwatches),
             *(program_year.workflow_id(year) for year, _, _ in years),
             *(visit_day.workflow_id(year) for year, _, _ in years),
         }

@@ -24,7 +24,7 @@ from bluepals.facts import cases, closing, letters, roster
 from bluepals.facts.roster import Roster
 from bluepals.mail.sending import Postbox
 from bluepals.settings import Settings, SmtpSettings
-from bluepals.store.cases import CaseRecord, OpenReferral
+from bluepals.store.cases import CaseRecord
 from bluepals.store.database import Scope
 from rehearsal.clock import VirtualClock
 from service.opening import open_program
@@ -268,7 +268,7 @@ class Town:
     async def _close(self, case: CaseRecord) -> None:
         """Nobody saw harm in the end: the letter goes on."""
         office, referrals = self.parts.office, Referrals(self.parts.client)
-        await referrals.start_at_once(PROGRAM, OpenReferral(case.id, case.school))
+        await referrals.start_at_once(PROGRAM, case.id)
         for reader in ("teacher", "reader"):
             by = await self._id("SELECT id FROM staff WHERE external_id = $1", reader)
             await cases.attest(office, SCOPE, case_id=case.id, by=by, reported_at=None)

@@ -55,9 +55,7 @@ async def record() -> None:
         await _retention(World(served, a_program("retention")))
 
         await _new_officer(World(served, a_program("successor", rounds=3)))
-        async with test_outbox.running(served.parts.client, test_outbox.Desk()) as outbox:
-            await outbox.signal("wake")
-        await keep("outbox", outbox)
+        await _outbox(served)
     async with _served(**SHORT_HISTORIES) as served:
         await _long(World(served, a_program("long", rounds=4)))
 
@@ -201,6 +199,17 @@ async def _new_officer(world: World) -> None:
     await change.after(60)
     await handle.result()
     await keep("new_officer", handle)
+
+
+async def _outbox(served: Served) -> None:
+    """Its halves; `outbox` is a run that began when mail waited for tells."""
+    desk = test_outbox.Desk()
+    async with test_outbox.running(served.parts.client, desk) as outbox:
+        await desk.has_looked(tells=1, mail=1)
+        await outbox.signal("wake")
+        await desk.has_looked(tells=2, mail=2)
+        await outbox.terminate()
+    await keep("outbox_halves", outbox)
 
 
 async def _long(world: World) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
 
 from activities.matching import PairsDecided
 from bluepals.domain.people import Gender, Role
@@ -251,6 +251,24 @@ async def test_fault_39_opened_again_nothing_starts_beside_what_runs_or_after_wh
     first_runs = [(await one.describe()).run_id for one in opened]
     await open_program(world.parts, world.program, seed=1)
     for one in opened:
-        await one.terminate()
+        await world.attend(one.id)
+    await world.reach(world.program.year.last_day, 18)
     await open_program(world.parts, world.program, seed=1)
     assert [(await one.describe()).run_id for one in opened] == first_runs
+    assert {(await one.describe()).status for one in opened} == {WorkflowExecutionStatus.COMPLETED}
+
+
+async def test_opening_again_begins_again_what_somebody_has_terminated(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world()
+    await enroll(world, 1, 1)
+    await open_program(world.parts, world.program, seed=1)
+    opened = [
+        world.client.get_workflow_handle(workflow_id(world.program.id, world.program.first_year)),
+        world.client.get_workflow_handle(program_year.workflow_id(world.year)),
+    ]
+    for one in opened:
+        await one.terminate()
+    await open_program(world.parts, world.program, seed=1)
+    assert {(await one.describe()).status for one in opened} == {WorkflowExecutionStatus.RUNNING}

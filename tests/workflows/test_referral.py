@@ -18,7 +18,7 @@ from service.referrals import Referrals
 from tests.workflows.world import Served, World, a_program, eventually
 from workflows.api import referral
 from workflows.referral import Referral
-from workflows.search_attributes import ATTENTION
+from workflows.search_attributes import ATTENTION, DUE, SCHOOL
 
 MINUTES = timedelta(minutes=1)
 Handle = WorkflowHandle[Any, Any]
@@ -88,6 +88,7 @@ async def test_every_fifteen_minutes_through_the_list_then_hourly_day_and_night(
         await pass_time(now, handle, 6 * 60)
     assert await told(now) == {"counselor": 25, "coordinator": 25}, "every hour, also of the night"
     assert await now.attribute(handle, ATTENTION) == "suspected harm: somebody has not attested"
+    assert await now.attribute(handle, SCHOOL) is None, "nor does the Web UI say where"
     rung = await now.admin.fetchval(
         "SELECT count(*) FROM case_page WHERE rung_at IS NOT NULL AND case_id = $1", case_id
     )
@@ -97,6 +98,7 @@ async def test_every_fifteen_minutes_through_the_list_then_hourly_day_and_night(
     await pass_time(now, handle, 60)
     assert (await handle.result()).pages == 26
     assert await now.attribute(handle, ATTENTION) is None
+    assert await now.attribute(handle, DUE) is None
 
 
 async def test_neither_a_cancellation_nor_a_termination_ends_it(now: World) -> None:

@@ -17,8 +17,10 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import ActivityEnvironment
 
-from activities.tells import TellActivities, TellDue, Teller
+from activities.open_rows import OpenRowActivities, StartAgain
+from activities.tells import TellActivities, TellDue, Teller, Told
 from activities.year import VisitTimes
 from bluepals.domain.calendar import RoundDeadlines, SchoolCalendar, round_deadlines, visit_day
 from bluepals.domain.letters import Side, TypedLetter, Verdict
@@ -449,10 +451,18 @@ class World:
 
     async def tell(self) -> int:
         """What the outbox does: every due fact is told. How many were answered."""
-        told = await TellActivities(self.parts.teller, self.parts.database, OpenRows(self.client)).tell_due(
-            TellDue(self.program.id)
-        )
+        rows = OpenRows(self.client, self.office)
+        telling = TellActivities(self.parts.teller, self.parts.database, rows)
+        told = await ActivityEnvironment().run(telling.tell_due, TellDue(self.program.id))
+        assert isinstance(told, Told)
         return told.answered
+
+    async def start_again(self) -> int:
+        """What the outbox does every hour. How many workflows had been ended although their row is open."""
+        looking = OpenRowActivities(OpenRows(self.client, self.office))
+        count = await ActivityEnvironment().run(looking.start_again, StartAgain(self.program.id))
+        assert isinstance(count, int)
+        return count
 
     async def letter(
         self, pairing_id: str, side: Side, number: int, verdict: Verdict = Verdict.APPROVE, text: str = ""

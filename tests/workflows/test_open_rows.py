@@ -1,0 +1,227 @@
+"""Whoever terminates or cancels a workflow ends no child's year: it goes on where the record says."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError
+from temporalio.testing import ActivityEnvironment
+
+from activities.open_rows import OpenRow
+from activities.tells import TellActivities, TellDue, Told
+from bluepals.domain.letters import Side, Verdict
+from bluepals.domain.people import Role
+from bluepals.store import tells
+from bluepals.store.database import Connection
+from service.open_rows import OpenRows
+from service.opening import open_program
+from tests.workflows.test_assignment import begin, by_coordinator, enroll, open_pairs
+from tests.workflows.world import World, eventually
+from workflows.api import assignment, visit_day
+from workflows.api.visit_day import CallOffVisit
+from workflows.assignment import Assignment
+from workflows.visit_day import VisitDay
+
+Handle = WorkflowHandle[Any, Any]
+
+
+async def begun(world: World) -> tuple[Handle, str, Handle]:
+    """A year, its one pair and that pair's workflow, introduced."""
+    year = await world.begin_year()
+    (pair,) = await world.pair()
+    await world.tell()
+    return year, pair, await world.attend_pairing(pair)
+
+
+async def comes_back(world: World, handle: Handle) -> Handle:
+    async def runs() -> bool:
+        await world.start_again()
+        return (await latest.describe()).status is WorkflowExecutionStatus.RUNNING
+
+    latest = world.client.get_workflow_handle(handle.id)
+    await eventually(runs, f"{handle.id} is started again")
+    await world.attend(latest.id)
+    return latest
+
+
+async def test_a_terminated_pairing_goes_on_with_its_round_and_the_letters_that_were_held(
+    world: World,
+) -> None:
+    _, pair, handle = await begun(world)
+    await world.exchange(pair, 1)
+    await world.reach(world.round(1).opens_on, 12)
+    await world.letter(pair, Side.STUDENT, 2)
+    await world.set_clearance(None)
+    held = await world.letter(pair, Side.OFFICER, 2)
+    introductions = await world.mails("introduction")
+    await handle.terminate("somebody's mistake")
+    handle = await comes_back(world, handle)
+    await world.open_gate()
+    await eventually(lambda: world.delivered(held), "what was held goes")
+    await world.reach(world.program.year.last_day, 18)
+    assert await handle.result() == {"rounds": 2, "settled": settled(1, 2)}
+    assert [one[:3] for one in await world.deliveries(pair)] == [
+        (1, "student", "letter"), (1, "officer", "letter"), (2, "student", "letter"), (2, "officer", "letter"),
+    ]  # fmt: skip
+    assert await world.misses(pair) == []
+    assert await world.mails("introduction") == introductions, "nobody is introduced twice"
+
+
+def settled(*rounds: int) -> list[str]:
+    return [f"{number} {side}" for number in rounds for side in ("student", "officer")]
+
+
+async def test_a_cancelled_pairing_has_its_misses_and_stock_letters_all_the_same(world: World) -> None:
+    _, pair, handle = await begun(world)
+    await handle.cancel()
+    handle = await comes_back(world, handle)
+    await world.reach(world.round(1).opens_on, 12)
+    handle_again = await cancelled(world, handle)
+    await world.reach(world.program.year.last_day, 18)
+    assert (await handle_again.result())["rounds"] == 2
+    assert await world.misses(pair) == [(1, "student"), (1, "officer"), (2, "student"), (2, "officer")]
+    assert [one[:3] for one in await world.deliveries(pair)] == [
+        (1, "officer", "stock"),
+        (2, "officer", "stock"),
+    ]
+
+
+async def cancelled(world: World, handle: Handle) -> Handle:
+    await handle.cancel()
+    return await comes_back(world, handle)
+
+
+async def test_a_pairing_that_was_terminated_before_it_met_is_introduced(world: World) -> None:
+    await world.begin_year()
+    (pair,) = await world.pair()
+    await world.set_consent(None)
+    await world.tell()
+    handle = await world.attend_pairing(pair)
+    await handle.terminate()
+    await world.set_consent(world.program.year.first_day)
+    await comes_back(world, handle)
+    await eventually(lambda: introduced(world, pair), "an introduction")
+
+
+async def introduced(world: World, pair: str) -> bool:
+    return bool(await world.admin.fetchval("SELECT introduced_at FROM pairing WHERE id::text = $1", pair))
+
+
+async def test_a_year_that_was_ended_sends_no_pack_twice_begins_late_pairs_and_closes(world: World) -> None:
+    year, pair, _ = await begun(world)
+    await world.exchange(pair, 1)
+    await world.reach(world.round(1).opens_on, 12)
+    packs = await world.mails("pack")
+    assert len(packs) == 1
+    await world.admin.execute("DELETE FROM mail WHERE program_id = $1 AND kind = 'pack'", world.program.id)
+    year = await cancelled(world, year)
+    await world.reach(world.round(2).opens_on, 12)
+    assert len(await world.mails("pack")) == 1, "the second opening day's only"
+    await world.reach(world.program.year.last_day, 18)
+    assert (await year.result())["pairings"] == 1
+    states = await world.admin.fetchval("SELECT state FROM program_year WHERE id = $1", world.year)
+    assert states == "closed"
+    assert await world.start_again() == 0, "what is over stays so"
+
+
+async def test_a_visit_that_was_called_off_stays_so_when_its_workflow_is_terminated(world: World) -> None:
+    await begun(world)
+    handle: Handle = world.client.get_workflow_handle_for(VisitDay.run, visit_day.workflow_id(world.year))
+    await world.attend(handle.id)
+    await handle.execute_update(VisitDay.call_off_visit, CallOffVisit(read_aloud=False))
+    await handle.terminate()
+    latest = await comes_back(world, handle)
+    await eventually(lambda: waits_for(world, latest, visit_day.Stage.SECOND_DATE), "a second date")
+    await latest.execute_update(VisitDay.call_off_visit, CallOffVisit(read_aloud=True))
+    assert (await latest.result()) == 0
+    await world.start_again()
+    assert (await latest.describe()).status is WorkflowExecutionStatus.COMPLETED
+
+
+async def waits_for(world: World, handle: Handle, what: str) -> bool:
+    return what in await world.details(handle)
+
+
+async def test_a_matching_keeps_what_is_proposed(make_world: Callable[..., World]) -> None:
+    world = make_world()
+    await enroll(world, 2, 2)
+    await open_program(world.parts, world.program, seed=7)
+    handle: Handle = world.client.get_workflow_handle_for(
+        Assignment.run, assignment.workflow_id(world.program.id, world.program.first_year)
+    )
+    await world.attend(handle.id)
+    await eventually(lambda: year_is_open(world), "the year to open")
+    proposed = await open_pairs(world)
+    await handle.execute_update(Assignment.approve_pairs, by_coordinator(world, proposed[0]))
+    await handle.terminate()
+    await comes_back(world, handle)
+    assert await open_pairs(world) == proposed[1:], "no other proposal is made"
+    decided = await handle.execute_update(Assignment.approve_pairs, by_coordinator(world, proposed[1]))
+    assert decided.still_open == 0
+    assert (
+        await world.admin.fetchval("SELECT max(seed) FROM proposal WHERE program_id = $1", world.program.id)
+        == 7
+    )
+
+
+async def year_is_open(world: World) -> bool:
+    return bool(
+        await world.admin.fetchval("SELECT state = 'open' FROM program_year WHERE id = $1", world.year)
+    )
+
+
+async def test_a_fact_for_a_terminated_pairing_waits_until_it_is_back(world: World) -> None:
+    _, pair, handle = await begun(world)
+    await handle.terminate()
+    draft = await world.write(pair, Side.STUDENT, 1)
+    await world.decide(draft, Verdict.APPROVE)
+    assert await world.tell() == 0
+    assert await world.answers("letter_decided") == [None]
+    assert not any("after" in call for call in await world.calls())
+    await comes_back(world, handle)
+    await world.admin.execute("UPDATE tell SET next_attempt_at = '2000-01-01' WHERE answered_at IS NULL")
+    await world.tell()
+    await eventually(lambda: world.delivered(draft), "the letter goes")
+    assert await world.answers("letter_decided") == ["taken"]
+
+
+class OneWrong(OpenRows):
+    """With a row whose workflow the server does not start."""
+
+    async def of(self, connection: Connection, program: str) -> Sequence[OpenRow]:
+        wrong = OpenRow("Referral", f"referral-{program}", None, "", {"NotRegistered": "x"})
+        with pytest.raises(RPCError, match="NotRegistered"):
+            await self.start(wrong)
+        return [wrong, *await super().of(connection, program)]
+
+
+async def test_what_can_not_be_started_or_told_keeps_no_other_tell_waiting(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world()
+    await enroll(world, 1, 1)
+    matching, year = await begin(world), await world.begin_year()
+    (pair,) = await open_pairs(world)
+    async with world.parts.database.transaction(world.scope) as connection:
+        no_fact = {"pairs": [str(pair)], "decided_by": str(world.people[Role.COORDINATOR])}
+        for handle, fact, body in (
+            (matching, "approve_pairs", no_fact),  # Its answer is none that a fact gets.
+            (year, "pairs_approved", {"batch": "abcdef01"}),
+        ):
+            await tells.add(
+                connection, world.program.id, workflow_id=handle.id, fact=fact, key="abcdef01", body=body
+            )
+    beats: list[object] = []
+    environment = ActivityEnvironment()
+    environment.on_heartbeat = lambda *_: beats.append("beat")
+    telling = TellActivities(world.parts.teller, world.parts.database, OneWrong(world.client, world.office))
+    told = await environment.run(telling.tell_due, TellDue(world.program.id))
+    assert isinstance(told, Told)
+    assert (told.answered, told.put_off) == (1, 1)
+    assert await world.answers("approve_pairs") == [None]
+    assert await world.admin.fetchval(
+        "SELECT attempts = 1 AND next_attempt_at > program_now() FROM tell WHERE fact = 'approve_pairs'"
+        " AND program_id = $1", world.program.id,
+    )  # fmt: skip
+    assert beats, "whoever is taken for dead is tried again, beside itself"
