@@ -2,16 +2,27 @@
 
 import asyncio
 import json
-from datetime import UTC, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from temporalio.client import ScheduleActionExecutionStartWorkflow, ScheduleHandle, ScheduleOverlapPolicy
+from temporalio.client import (
+    ScheduleActionExecutionStartWorkflow,
+    ScheduleBackfill,
+    ScheduleHandle,
+    ScheduleOverlapPolicy,
+    WorkflowHandle,
+)
 
 from bluepals.domain.letters import Side
+from bluepals.facts.daily import compose_daily_mail
 from service.opening import schedule_daily_mail
 from tests.workflows.world import PATIENCE, World, eventually
 from workflows.api.daily_mail import DailyMailInput, workflow_id
 from workflows.daily_mail import DailyMail, schedule
 from workflows.queue import TASK_QUEUE
+from workflows.search_attributes import STAGE
 
 DAY = timedelta(days=1)
 
@@ -69,13 +80,47 @@ async def test_what_the_schedule_starts_mails_for_today_in_the_programs_zone(wor
     assert await asyncio.wait_for(mailing.result(), PATIENCE) == 0, "the school year is yet to come"
     events = [event async for event in mailing.fetch_history_events()]
     began = events[0].event_time.ToDatetime(UTC).astimezone(world.calendar.zone)
-    (asked,) = (
-        one.activity_task_scheduled_event_attributes.input.payloads[0]
-        for one in events
-        if one.HasField("activity_task_scheduled_event_attributes")
-    )
-    assert json.loads(asked.data)["day"] == began.date().isoformat()
+    assert await _day_asked_for(mailing) == began.date().isoformat()
+    described = await mailing.describe()
+    assert await described.static_summary() == f"daily mail of {world.program.id}"
+    assert described.typed_search_attributes.get(STAGE) == "daily mail"
     await planned.delete()
+
+
+async def test_a_mail_that_waited_for_a_worker_over_midnight_is_not_written_in_the_next_days_name(
+    world: World,
+) -> None:
+    await schedule_daily_mail(world.parts, world.program)
+    planned = world.client.get_schedule_handle(workflow_id(world.program.id))
+    morning = datetime.now(world.calendar.zone).replace(hour=7, minute=0) - DAY
+    await planned.backfill(ScheduleBackfill(morning - DAY / 24, morning + DAY / 24))
+    await eventually(lambda: _has_started_one(planned), "the schedule starts yesterday's")
+    begun = (await planned.describe()).info.recent_actions[0].action
+    assert isinstance(begun, ScheduleActionExecutionStartWorkflow)
+    mailing = world.client.get_workflow_handle(begun.workflow_id)
+    await asyncio.wait_for(mailing.result(), PATIENCE)
+    assert await _day_asked_for(mailing) == morning.date().isoformat()
+    await planned.delete()
+
+
+async def test_no_mail_is_written_for_a_day_that_is_over(world: World) -> None:
+    (pair,) = await world.pair()
+    await world.begin_pairing(pair)
+    await world.write(pair, Side.STUDENT, 1)
+    morning = world.round(1).officers_due - 3 * DAY
+    await world.reach(morning + DAY, 1)
+    assert await compose_daily_mail(world.office, world.scope, morning) == 0
+    assert await world.mails("daily") == []
+    assert await compose_daily_mail(world.office, world.scope, morning + DAY) > 0
+
+
+async def _day_asked_for(mailing: WorkflowHandle[Any, Any]) -> str:
+    (asked,) = [
+        one.activity_task_scheduled_event_attributes.input.payloads[0]
+        async for one in mailing.fetch_history_events()
+        if one.HasField("activity_task_scheduled_event_attributes")
+    ]
+    return str(json.loads(asked.data)["day"])
 
 
 async def _has_started_one(planned: ScheduleHandle) -> bool:
@@ -86,8 +131,25 @@ async def test_scheduling_twice_is_scheduling_once(world: World) -> None:
     await schedule_daily_mail(world.parts, world.program)
     await schedule_daily_mail(world.parts, world.program)
     handle = world.client.get_schedule_handle(workflow_id(world.program.id))
-    coming = (await handle.describe()).info.next_action_times
-    assert {at.astimezone(world.calendar.zone).hour for at in coming} == {7}, (
-        "before and after a change of clocks"
-    )
+    assert await _hours(handle, world.calendar.zone) == {7}, "before and after a change of clocks"
     await handle.delete()
+
+
+async def test_another_hour_or_zone_of_the_program_moves_the_schedule_and_a_paused_one_stays_so(
+    world: World,
+) -> None:
+    await schedule_daily_mail(world.parts, world.program)
+    handle = world.client.get_schedule_handle(workflow_id(world.program.id))
+    await handle.pause(note="snow")
+    later = replace(
+        world.program, timezone="Pacific/Honolulu", policy=replace(world.program.policy, daily_mail_hour=9)
+    )
+    await schedule_daily_mail(world.parts, later)
+    assert await _hours(handle, ZoneInfo("Pacific/Honolulu")) == {9}
+    state = (await handle.describe()).schedule.state
+    assert (state.paused, state.note) == (True, "snow")
+    await handle.delete()
+
+
+async def _hours(planned: ScheduleHandle, zone: tzinfo) -> set[int]:
+    return {at.astimezone(zone).hour for at in (await planned.describe()).info.next_action_times}
