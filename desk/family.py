@@ -1,4 +1,4 @@
-"""/{program}/family: guardians see who writes to their child and the letters, and say what they no longer agree to."""
+"""/{program}/family: guardians see who writes to their child and the letters, and say what they agree to and what no longer."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -28,14 +28,17 @@ class Family:
     @property
     def routes(self) -> Sequence[Route]:
         here = "/{program}/family"
-        consent = f"{here}/{{child:uuid}}/withdraw/{{scope}}"
+        withdraw = f"{here}/{{child:uuid}}/withdraw/{{scope}}"
+        agree = f"{here}/{{child:uuid}}/agree/{{scope}}"
         erase = f"{here}/{{child:uuid}}/erase"
         return [
             Route(here, self.show),
             Route(f"{here}/letter/{{draft:uuid}}", self.pages),
             Route(f"{here}/{{pairing:uuid}}/decline", self.decline, methods=["POST"]),
-            Route(consent, self.ask_to_withdraw, methods=["GET"]),
-            Route(consent, self.withdraw, methods=["POST"]),
+            Route(withdraw, self.ask_to_withdraw, methods=["GET"]),
+            Route(withdraw, self.withdraw, methods=["POST"]),
+            Route(agree, self.ask_to_agree, methods=["GET"]),
+            Route(agree, self.agree, methods=["POST"]),
             Route(erase, self.ask_to_erase, methods=["GET"]),
             Route(erase, self.erase, methods=["POST"]),
         ]
@@ -76,6 +79,35 @@ class Family:
         except Refused as refused:
             return await self._page(request, family, refused)
         return _done(request, "nothing" if withdrawn.known else "withdrawn")
+
+    async def ask_to_agree(self, request: Request) -> Response:
+        """What it means, before it is said."""
+        family, scope = await self._family(request), _scope(request)
+        words, child = (
+            BY_LANGUAGE[family.language],
+            family_page.own_child(family, request.path_params["child"]),
+        )
+        if scope not in await family_page.may_agree(self._office, family, child):
+            return RedirectResponse(_here(request), 303)
+        version = await family_page.form_in_use(self._office, family, child)
+        form = [words.form_in_use.format(version=version)] if version else []
+        return self._sure(
+            request,
+            family,
+            heading=words.agree_heading.format(child=child.first_name, scope=words.scopes[scope]),
+            follows=[*(one.format(child=child.first_name) for one in words.means[scope]), *form],
+            yes=words.yes_agree,
+        )
+
+    async def agree(self, request: Request) -> Response:
+        family, scope = await self._family(request), _scope(request)
+        child = family_page.own_child(family, request.path_params["child"])
+        try:
+            async with submitted(request):
+                is_new = await family_page.agree(self._office, family, child, scope)
+        except Refused as refused:
+            return await self._page(request, family, refused)
+        return _done(request, "agreed" if is_new else "known")
 
     async def ask_to_erase(self, request: Request) -> Response:
         family = await self._family(request)

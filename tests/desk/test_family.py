@@ -208,7 +208,13 @@ async def test_everything_on_the_page_is_in_the_familys_language(town: Town) -> 
     assert '<html lang="es">' in page
     assert "antes de esta fecha: martes 8 de septiembre de 2026, a las 09:00" in page
     ana = await student(town, "ana")
-    pages = [page, *[(await family.gets(f"{ana}/{step}")).text for step in ("withdraw/letters", "erase")]]
+    pages = [
+        page,
+        *[
+            (await family.gets(f"{ana}/{step}")).text
+            for step in ("withdraw/letters", "agree/photos", "erase")
+        ],
+    ]
     for one in pages:
         assert not [english for english in all_words(ENGLISH) if english in one]
     await town.admin.execute("UPDATE pairing SET introduced_at = program_now(), first_round = 1")
@@ -255,7 +261,7 @@ async def test_after_an_hour_a_family_enters_again(town: Town) -> None:
     assert (await family.http.get(family.path)).url.path == "/stl/enter"
 
 
-WAYS = ["withdraw/letters", "withdraw/visit", "erase"]
+WAYS = ["withdraw/letters", "withdraw/visit", "agree/photos", "erase"]
 
 
 async def test_fault_33_another_familys_child_is_not_there(town: Town) -> None:
