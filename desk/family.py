@@ -1,6 +1,7 @@
 """/{program}/family: guardians see who writes to their child and the letters, and say what they agree to and what no longer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from bluepals.facts.desk import NotTheirs
 from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.office import Office
 from bluepals.paper.words import words_in
+from desk.door_words import LANGUAGE, OTHER, chosen_language, keep_language
 from desk.doors import guardian
 from desk.forms import form_key, submitted
 from desk.pages import page, pdf
@@ -139,11 +141,13 @@ class Family:
         return pdf(content, "letter.pdf", "inline")
 
     async def _family(self, request: Request) -> FamilyAtDesk:
-        return await family_page.family_at_desk(self._office, await guardian(self._office, request))
+        """In the language that somebody has chosen at the door or here, or else in that of the roster."""
+        family = await family_page.family_at_desk(self._office, await guardian(self._office, request))
+        return replace(family, language=chosen_language(request) or family.language)
 
     async def _page(self, request: Request, family: FamilyAtDesk, refused: Refused | None = None) -> Response:
         words = BY_LANGUAGE[family.language]
-        return page(
+        shown = page(
             "family.html",
             status_of(refused) if refused else 200,
             **_around(request, family),
@@ -152,11 +156,12 @@ class Family:
             refused=words.refused or str(refused) if refused else "",
             done=request.query_params.get("done"),
         )
+        return keep_language(request, shown)
 
     def _sure(
         self, request: Request, family: FamilyAtDesk, *, heading: str, follows: Sequence[str], yes: str
     ) -> Response:
-        return page(
+        shown = page(
             "sure.html",
             **_around(request, family),
             heading=heading,
@@ -164,11 +169,15 @@ class Family:
             yes=yes,
             keep=BY_LANGUAGE[family.language].keep,
         )
+        return keep_language(request, shown)
 
 
 def _around(request: Request, family: FamilyAtDesk) -> dict[str, Any]:
+    here, other = _here(request), OTHER[family.language]
     return {
-        "here": _here(request),
+        "here": here,
+        "in_other_language": f"{request.url.path if request.method == 'GET' else here}?{LANGUAGE}={other}",
+        "other_language": other,
         "visitor": request.state.visitor,
         "form_key": form_key(request),
         "language": family.language,

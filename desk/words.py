@@ -11,6 +11,7 @@ from bluepals.domain.people import ConsentScope
 class Words:
     """Around a family's page and on it. `{...}` is filled in with data."""
 
+    other: str
     skip: str
     pages: str
     family: str
@@ -63,6 +64,7 @@ class Words:
 
 
 ENGLISH = Words(
+    other="Español",
     skip="Skip to the content",
     pages="Your pages",
     family="My family",
@@ -165,6 +167,7 @@ ENGLISH = Words(
 )
 
 SPANISH = Words(
+    other="English",
     skip="Ir al contenido",
     pages="Sus páginas",
     family="Mi familia",

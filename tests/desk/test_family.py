@@ -15,6 +15,7 @@ from bluepals.facts import cases, leaving
 from bluepals.facts.family_page import family_at_desk
 from bluepals.paper.pages import page_pictures
 from bluepals.store import family_page
+from desk.door_words import CHOSEN
 from desk.words import ENGLISH, SPANISH, Words
 from tests.desk.test_declines import not_introduced
 from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, NORTH, SCOPE, Town, read_pdf, scan
@@ -243,6 +244,34 @@ def test_both_languages_name_the_same_data_in_each_sentence() -> None:
 
     assert data(ENGLISH) == data(SPANISH)
     assert not all_words(ENGLISH) & all_words(SPANISH)
+
+
+async def test_a_family_reads_its_pages_in_the_other_language_once_it_has_chosen_it(town: Town) -> None:
+    family, maya = town.guardian(MAYAS), await student(town, "maya")
+    assert 'href="/stl/family?lang=es" lang="es" hreflang="es">Español</a>' in await family.sees()
+    spanish = (await family.http.get(f"{family.path}?lang=es")).text
+    assert 'href="/stl/family?lang=en" lang="en" hreflang="en">English</a>' in spanish
+    sure = (await family.gets(f"{maya}/withdraw/visit")).text
+    assert "Retirar la autorización para Maya" in sure
+    assert f'href="/stl/family/{maya}/withdraw/visit?lang=en"' in sure
+    done = (await family.posts(f"{maya}/withdraw/visit")).text
+    assert "Su autorización para esto queda retirada" in done
+    assert "Esta página no existe." in (await family.gets("nothing")).text
+    back = await family.http.get(f"{family.path}?lang=en")
+    assert "Your family’s page" in back.text
+    assert "Your family’s page" in await family.sees()
+
+
+async def test_a_refused_form_leads_to_the_page_in_the_other_language(town: Town) -> None:
+    refused = await town.guardian(MAYAS).posts(f"{town.pairings['maya']}/decline")
+    assert 'href="/stl/family?lang=es"' in refused.text
+
+
+async def test_a_language_that_the_desk_has_not_is_not_chosen(town: Town) -> None:
+    family = town.guardian(ANAS)
+    page = await family.http.get(f"{family.path}?lang=tlh")
+    assert "La página de su familia" in page.text
+    assert CHOSEN not in family.http.cookies
 
 
 async def test_a_guardian_without_access_is_out_at_once_and_does_not_come_in(town: Town) -> None:
