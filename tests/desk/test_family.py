@@ -344,6 +344,26 @@ async def test_a_teacher_prints_a_notice_for_each_backpack_of_the_own_class(town
         True
     ] * 4
     assert "https://desk.bluepals.example/stl/family" in pages[0]
+    assert not any("introduce" in page and "Dana" in page for page in pages), "they know each other"
     assert (await town.teacher("sol").gets(f"notices/{NORTH}/5A")).status_code == 404
     await town.admin.execute("UPDATE student SET consent_on = NULL")
     assert (await tess.gets(f"notices/{NORTH}/5A")).status_code == 404
+
+
+async def test_the_notice_says_whom_the_child_is_to_be_introduced_to_as_long_as_the_family_may_say_no(
+    town: Town,
+) -> None:
+    await asked(town, "maya")
+    tess = town.teacher("tess")
+
+    async def printed() -> list[str]:
+        content = (await tess.gets(f"notices/{NORTH}/5A")).content
+        return [" ".join(page.split()) for page in read_pdf(content)]
+
+    mayas, anas, *_ = await printed()
+    assert "introduce Maya to Dana of City Police" in mayas
+    assert "say so by Tuesday, September 8, 2026, 9:00 AM." in mayas
+    assert "Ruiz" not in mayas, "officers are known to families by their first names"
+    assert "Dana" not in anas, "her family has not been asked yet"
+    await town.on((town.now + timedelta(days=8)).date())
+    assert not any("Dana" in page for page in await printed())
