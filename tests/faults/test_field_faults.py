@@ -15,7 +15,7 @@ from service.asking import Asking
 from stack.postgres import PostgresServer
 from tests.desk.test_agency import makes_link, signs_up
 from tests.desk.test_calendar import pauses
-from tests.desk.test_closing import OFFICERS, answers
+from tests.desk.test_closing import OFFICERS, after_the_visit, answers
 from tests.desk.test_copies import copies
 from tests.desk.test_keeping import keeps
 from tests.desk.test_reading import decides
@@ -85,8 +85,7 @@ async def why_a_visit_moves(town: Town, text: str) -> Typed:
 
 async def remark(town: Town, text: str) -> Typed:
     """Only `starter.py report --remarks` says it again."""
-    await town.on(await town.admin.fetchval("SELECT visit_on FROM program_year WHERE id = $1", NORTH))
-    await visits.thank(town.parts.office, SCOPE, NORTH)
+    await after_the_visit(town)
     dana = town.officer("dana")
     assert await answers(dana, {**OFFICERS, "remark": text, "form": await dana.form_key()}) == 200
     return None, await town.admin.fetchval("SELECT remark FROM survey WHERE answered_at IS NOT NULL")
