@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
+from starlette.responses import Response
 
-# Of whom nothing is known yet but their browser: what it prefers, unless the address says otherwise.
+# Of whom nothing is known yet but their browser: what it prefers, unless the address says otherwise, or has before.
 LANGUAGE = "lang"
+CHOSEN = "__Host-blue-pals-language"  # a cookie, as long as the browser is open
+OTHER = {"en": "es", "es": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +134,22 @@ BY_LANGUAGE = {words.language: words for words in (ENGLISH, SPANISH)}
 
 
 def door_words(request: Request) -> DoorWords:
-    """By `?lang=`, or else what the browser likes best of the two."""
+    """As chosen, or else what the browser likes best of the two."""
+    return BY_LANGUAGE[chosen_language(request) or _preferred(request.headers.get("accept-language", ""))]
+
+
+def chosen_language(request: Request) -> str | None:
+    """By `?lang=`, here or on a page before."""
+    asked = (request.query_params.get(LANGUAGE), request.cookies.get(CHOSEN))
+    return next((one for one in asked if one in BY_LANGUAGE), None)
+
+
+def keep_language(request: Request, answer: Response) -> Response:
+    """Chosen by the address of this page, it holds on the others too."""
     asked = request.query_params.get(LANGUAGE)
-    return BY_LANGUAGE[
-        asked if asked in BY_LANGUAGE else _preferred(request.headers.get("accept-language", ""))
-    ]
+    if asked in BY_LANGUAGE:
+        answer.set_cookie(CHOSEN, asked, secure=True, httponly=True, samesite="lax")
+    return answer
 
 
 def _preferred(header: str) -> str:

@@ -18,7 +18,7 @@ from bluepals.domain.refusals import Refused
 from bluepals.facts import doors
 from bluepals.facts.doors import Entered, Visitor
 from bluepals.facts.office import Office
-from desk.door_words import BY_LANGUAGE, LANGUAGE, door_words
+from desk.door_words import BY_LANGUAGE, CHOSEN, LANGUAGE, OTHER, door_words, keep_language
 from desk.forms import FormRefused, form_key, submitted, typed_in
 from desk.navigation import first_page
 from desk.pages import around, page, sentence
@@ -32,7 +32,6 @@ LONGEST_ADDRESS = 254  # characters (RFC 5321, 4.5.3.1.3)
 
 NOT_IN = "You are not entered, or not any more."
 AGAIN = "This step matters, so please enter again first."
-OTHER = {"en": "es", "es": "en"}
 LEAVING = {"here": doors.leave, "everywhere": doors.leave_everywhere}
 
 
@@ -103,9 +102,9 @@ def source_of(request: Request) -> str:
 
 
 def keep_asking(request: Request, answer: Response) -> Response:
-    """The browser goes on being known by it."""
+    """The browser goes on being known by it, and in the language that was chosen."""
     _keep(answer, ASKING, request.state.secret, ASKING_STAYS)
-    return answer
+    return keep_language(request, answer)
 
 
 class Doors:
@@ -199,6 +198,7 @@ class Doors:
             return sentence(status_of(refused), str(refused), door=door_words(request))
         answer = RedirectResponse(f"/{found.program}/enter?left={where}", 303)
         answer.delete_cookie(SESSION, secure=True, httponly=True, samesite="lax")
+        answer.delete_cookie(CHOSEN, secure=True, httponly=True, samesite="lax")
         return answer
 
     async def home(self, request: Request) -> Response:

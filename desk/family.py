@@ -1,6 +1,7 @@
-"""/{program}/family: guardians see who writes to their child and the letters, and say what they no longer agree to."""
+"""/{program}/family: guardians see who writes to their child and the letters, and say what they agree to and what no longer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from bluepals.facts.desk import NotTheirs
 from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.office import Office
 from bluepals.paper.words import words_in
+from desk.door_words import LANGUAGE, OTHER, chosen_language, keep_language
 from desk.doors import guardian
 from desk.forms import form_key, submitted
 from desk.pages import page, pdf
@@ -28,14 +30,17 @@ class Family:
     @property
     def routes(self) -> Sequence[Route]:
         here = "/{program}/family"
-        consent = f"{here}/{{child:uuid}}/withdraw/{{scope}}"
+        withdraw = f"{here}/{{child:uuid}}/withdraw/{{scope}}"
+        agree = f"{here}/{{child:uuid}}/agree/{{scope}}"
         erase = f"{here}/{{child:uuid}}/erase"
         return [
             Route(here, self.show),
             Route(f"{here}/letter/{{draft:uuid}}", self.pages),
             Route(f"{here}/{{pairing:uuid}}/decline", self.decline, methods=["POST"]),
-            Route(consent, self.ask_to_withdraw, methods=["GET"]),
-            Route(consent, self.withdraw, methods=["POST"]),
+            Route(withdraw, self.ask_to_withdraw, methods=["GET"]),
+            Route(withdraw, self.withdraw, methods=["POST"]),
+            Route(agree, self.ask_to_agree, methods=["GET"]),
+            Route(agree, self.agree, methods=["POST"]),
             Route(erase, self.ask_to_erase, methods=["GET"]),
             Route(erase, self.erase, methods=["POST"]),
         ]
@@ -77,6 +82,35 @@ class Family:
             return await self._page(request, family, refused)
         return _done(request, "nothing" if withdrawn.known else "withdrawn")
 
+    async def ask_to_agree(self, request: Request) -> Response:
+        """What it means, before it is said."""
+        family, scope = await self._family(request), _scope(request)
+        words, child = (
+            BY_LANGUAGE[family.language],
+            family_page.own_child(family, request.path_params["child"]),
+        )
+        if scope not in await family_page.may_agree(self._office, family, child):
+            return RedirectResponse(_here(request), 303)
+        version = await family_page.form_in_use(self._office, family, child)
+        form = [words.form_in_use.format(version=version)] if version else []
+        return self._sure(
+            request,
+            family,
+            heading=words.agree_heading.format(child=child.first_name, scope=words.scopes[scope]),
+            follows=[*(one.format(child=child.first_name) for one in words.means[scope]), *form],
+            yes=words.yes_agree,
+        )
+
+    async def agree(self, request: Request) -> Response:
+        family, scope = await self._family(request), _scope(request)
+        child = family_page.own_child(family, request.path_params["child"])
+        try:
+            async with submitted(request):
+                is_new = await family_page.agree(self._office, family, child, scope)
+        except Refused as refused:
+            return await self._page(request, family, refused)
+        return _done(request, "agreed" if is_new else "known")
+
     async def ask_to_erase(self, request: Request) -> Response:
         family = await self._family(request)
         words, child = (
@@ -107,11 +141,13 @@ class Family:
         return pdf(content, "letter.pdf", "inline")
 
     async def _family(self, request: Request) -> FamilyAtDesk:
-        return await family_page.family_at_desk(self._office, await guardian(self._office, request))
+        """In the language that somebody has chosen at the door or here, or else in that of the roster."""
+        family = await family_page.family_at_desk(self._office, await guardian(self._office, request))
+        return replace(family, language=chosen_language(request) or family.language)
 
     async def _page(self, request: Request, family: FamilyAtDesk, refused: Refused | None = None) -> Response:
         words = BY_LANGUAGE[family.language]
-        return page(
+        shown = page(
             "family.html",
             status_of(refused) if refused else 200,
             **_around(request, family),
@@ -120,11 +156,12 @@ class Family:
             refused=words.refused or str(refused) if refused else "",
             done=request.query_params.get("done"),
         )
+        return keep_language(request, shown)
 
     def _sure(
         self, request: Request, family: FamilyAtDesk, *, heading: str, follows: Sequence[str], yes: str
     ) -> Response:
-        return page(
+        shown = page(
             "sure.html",
             **_around(request, family),
             heading=heading,
@@ -132,11 +169,15 @@ class Family:
             yes=yes,
             keep=BY_LANGUAGE[family.language].keep,
         )
+        return keep_language(request, shown)
 
 
 def _around(request: Request, family: FamilyAtDesk) -> dict[str, Any]:
+    here, other = _here(request), OTHER[family.language]
     return {
-        "here": _here(request),
+        "here": here,
+        "in_other_language": f"{request.url.path if request.method == 'GET' else here}?{LANGUAGE}={other}",
+        "other_language": other,
         "visitor": request.state.visitor,
         "form_key": form_key(request),
         "language": family.language,

@@ -11,6 +11,7 @@ from bluepals.domain.people import ConsentScope
 class Words:
     """Around a family's page and on it. `{...}` is filled in with data."""
 
+    other: str
     skip: str
     pages: str
     family: str
@@ -44,6 +45,13 @@ class Words:
     withdraw_heading: str
     follows: Mapping[ConsentScope, tuple[str, ...]]
     yes_withdraw: str
+    agree: str
+    agree_heading: str
+    means: Mapping[ConsentScope, tuple[str, ...]]
+    form_in_use: str
+    yes_agree: str
+    agreed_now: str
+    agreed_before: str
     keep: str
     withdrawn: str
     not_withdrawn: str
@@ -56,6 +64,7 @@ class Words:
 
 
 ENGLISH = Words(
+    other="Español",
     skip="Skip to the content",
     pages="Your pages",
     family="My family",
@@ -98,22 +107,49 @@ ENGLISH = Words(
             "The officer hears that the letters are over, and not why.",
             "The visit, photos and everything else end with it.",
             "The letters that have arrived stay on this page.",
-            "If you change your mind, the school needs a new form.",
+            "If you change your mind, you can agree again on this page.",
         ),
         ConsentScope.VISIT: (
             "{child} does not take part when the officers come to school. The letters go on.",
-            "If you change your mind, the school needs a new form.",
+            "If you change your mind, you can agree again on this page.",
         ),
         ConsentScope.PHOTOS: (
             "The school takes no photos of {child} at the visit. Everything else goes on.",
-            "If you change your mind, the school needs a new form.",
+            "If you change your mind, you can agree again on this page.",
         ),
         ConsentScope.FOLLOW_ON: (
             "We do not write to you about programs after this year. Everything else goes on.",
-            "If you change your mind, the school needs a new form.",
+            "If you change your mind, you can agree again on this page.",
         ),
     },
     yes_withdraw="Yes, withdraw",
+    agree="Agree",
+    agree_heading="Agree for {child}: {scope}",
+    means={
+        ConsentScope.LETTERS: (
+            "{child} and an adult at a police agency write letters to each other all year. {child}’s letters are written at school.",
+            "A person reads every letter before it goes on. You can read them all on this page.",
+            "We look for somebody for {child}. That can take a while, and need not be the officer of before.",
+            "The visit, photos and everything else you agree to one by one, on this page.",
+            "You can withdraw this on this page at any time, without a reason.",
+        ),
+        ConsentScope.VISIT: (
+            "The officers come to school at the end of the year, and {child} meets the one who writes the letters.",
+            "You can withdraw this on this page at any time, without a reason. The letters go on then.",
+        ),
+        ConsentScope.PHOTOS: (
+            "The school may take photos in which {child} can be seen, when the officers visit.",
+            "You can withdraw this on this page at any time, without a reason. Everything else goes on then.",
+        ),
+        ConsentScope.FOLLOW_ON: (
+            "At the end of the year we write to you about other programs for {child}. We give them no data of yours.",
+            "You can withdraw this on this page at any time, without a reason. Everything else goes on then.",
+        ),
+    },
+    form_in_use="That you agree goes on record with today’s date and the version of the school’s form: {version}.",
+    yes_agree="Yes, I agree",
+    agreed_now="Thank you. You agree to this from now on.",
+    agreed_before="Nothing has changed: you agree to this already.",
     keep="No, keep it as it is",
     withdrawn="Your consent to this is withdrawn, from this moment on.",
     not_withdrawn="Nothing has changed: this was withdrawn before, or never agreed to.",
@@ -131,6 +167,7 @@ ENGLISH = Words(
 )
 
 SPANISH = Words(
+    other="English",
     skip="Ir al contenido",
     pages="Sus páginas",
     family="Mi familia",
@@ -173,22 +210,49 @@ SPANISH = Words(
             "La persona que le escribe sabrá que las cartas han terminado, pero no por qué.",
             "La visita, las fotos y todo lo demás terminan también.",
             "Las cartas que ya llegaron siguen en esta página.",
-            "Si cambia de opinión, la escuela necesita un formulario nuevo.",
+            "Si cambia de opinión, puede autorizarlo otra vez en esta página.",
         ),
         ConsentScope.VISIT: (
             "{child} no participa en la visita de la policía en la escuela. Las cartas continúan.",
-            "Si cambia de opinión, la escuela necesita un formulario nuevo.",
+            "Si cambia de opinión, puede autorizarlo otra vez en esta página.",
         ),
         ConsentScope.PHOTOS: (
             "La escuela no hace fotos de {child} en la visita. Todo lo demás continúa.",
-            "Si cambia de opinión, la escuela necesita un formulario nuevo.",
+            "Si cambia de opinión, puede autorizarlo otra vez en esta página.",
         ),
         ConsentScope.FOLLOW_ON: (
             "No le escribiremos sobre otros programas después de este año. Todo lo demás continúa.",
-            "Si cambia de opinión, la escuela necesita un formulario nuevo.",
+            "Si cambia de opinión, puede autorizarlo otra vez en esta página.",
         ),
     },
     yes_withdraw="Sí, retirar",
+    agree="Autorizar",
+    agree_heading="Autorizar para {child}: {scope}",
+    means={
+        ConsentScope.LETTERS: (
+            "{child} y una persona adulta de la policía se escriben cartas durante todo el año. Las cartas de {child} se escriben en la escuela.",
+            "Una persona lee cada carta antes de entregarla. Usted puede leerlas todas en esta página.",
+            "Buscamos a alguien para {child}. Puede tardar un poco, y quizá no sea la misma persona que antes.",
+            "La visita, las fotos y todo lo demás se autorizan por separado, en esta página.",
+            "Puede retirarlo en esta página en cualquier momento, sin dar una razón.",
+        ),
+        ConsentScope.VISIT: (
+            "Al final del año la policía visita la escuela, y {child} conoce a la persona que le escribe.",
+            "Puede retirarlo en esta página en cualquier momento, sin dar una razón. Las cartas continúan.",
+        ),
+        ConsentScope.PHOTOS: (
+            "La escuela puede hacer fotos en las que se vea a {child} durante la visita.",
+            "Puede retirarlo en esta página en cualquier momento, sin dar una razón. Todo lo demás continúa.",
+        ),
+        ConsentScope.FOLLOW_ON: (
+            "Al final del año le escribimos sobre otros programas para {child}. No les damos sus datos.",
+            "Puede retirarlo en esta página en cualquier momento, sin dar una razón. Todo lo demás continúa.",
+        ),
+    },
+    form_in_use="Su autorización queda registrada con la fecha de hoy y la versión del formulario de la escuela: {version}.",
+    yes_agree="Sí, lo autorizo",
+    agreed_now="Gracias. Desde ahora usted lo autoriza.",
+    agreed_before="Nada ha cambiado: usted ya lo había autorizado.",
     keep="No, dejarlo como está",
     withdrawn="Su autorización para esto queda retirada desde este momento.",
     not_withdrawn="Nada ha cambiado: ya estaba retirada, o nunca se autorizó.",

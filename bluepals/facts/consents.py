@@ -1,9 +1,10 @@
-"""What families agree to on paper is recorded by a person, and withdrawn again by one.
+"""What families agree to: on paper, which a person records, or on their page; and what they withdraw again.
 
 Without the letters nothing goes out from that moment on.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -34,14 +35,23 @@ class Withdrawn:
 
 
 async def withdraw(
-    office: Office, scope: Scope, student: str, consent: ConsentScope, *, by: UUID
+    office: Office,
+    scope: Scope,
+    student: str,
+    consent: ConsentScope,
+    *,
+    by: UUID,
+    guardian: int | None = None,
 ) -> Withdrawn:
-    """By the id of the roster. Raises LookupError with a sentence."""
+    """By the id of the roster. `guardian`: the first or the second, who has said it on the family's page.
+
+    Raises LookupError with a sentence.
+    """
     scopes = list(ConsentScope) if consent is ConsentScope.LETTERS else [consent]
     async with office.committing(scope) as connection:
         await matching.one_at_a_time(connection, scope.program)
         child = await consents.locked(connection, student)
-        changed = await consents.withdraw(connection, child.id, scopes, by) > 0
+        changed = await consents.withdraw(connection, child.id, scopes, by, guardian) > 0
         if consent is not ConsentScope.LETTERS:
             return Withdrawn(scopes, None, not changed)
         changed |= await consents.take_no_part(connection, child.id)
@@ -71,14 +81,39 @@ async def record(office: Office, scope: Scope, forms: PaperForms, *, by: UUID) -
         await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="records consents")
         await matching.one_at_a_time(connection, scope.program)
         await _refuse(connection, forms)
-        closed_before = await gates.closed(connection)
-        recorded = await consents.record(
-            connection, forms.students, forms.scopes, forms.given_on, forms.version, by
-        )
-        for child in await consents.on_paper(connection):
-            await attention.settle(connection, consent_key(child))
-        await tell_gates_opened(connection, scope.program, closed_before)
-        return recorded
+        async with _gates_opened(connection, scope.program):
+            return await consents.record(
+                connection, forms.students, forms.scopes, forms.given_on, forms.version, by
+            )
+
+
+async def agree(office: Office, scope: Scope, student: UUID, consent: ConsentScope, *, guardian: int) -> bool:
+    """The first or second guardian agrees on the family's page, to what the form in use says. False: they had before.
+
+    Raises ConsentRefused.
+    """
+    async with office.committing(scope) as connection:
+        await matching.one_at_a_time(connection, scope.program)
+        if await consents.is_in_force(connection, student, consent):
+            return False
+        if consent not in await consents.open_to_guardian(connection, student, guardian):
+            raise ConsentRefused(
+                "This can't be agreed to here: somebody else has withdrawn it, or nobody writes any more. Ask the school for a form."
+            )
+        today, version = await programs.today(connection), await consents.version_in_use(connection, student)
+        async with _gates_opened(connection, scope.program):
+            await consents.record(connection, [student], [consent], today, version, student, guardian)
+        return True
+
+
+@asynccontextmanager
+async def _gates_opened(connection: Connection, program: str) -> AsyncIterator[None]:
+    """Whoever has waited for a consent that is recorded goes on."""
+    closed_before = await gates.closed(connection)
+    yield
+    for child in await consents.recorded(connection):
+        await attention.settle(connection, consent_key(child))
+    await tell_gates_opened(connection, program, closed_before)
 
 
 async def _refuse(connection: Connection, forms: PaperForms) -> None:

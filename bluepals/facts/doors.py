@@ -51,8 +51,8 @@ class NoSuchProgram(LookupError):
 class Visitor:
     """Somebody who is in: everything that their address is in this program.
 
-    `children`: whose family they are in as now; `guardian_of`: as soon as they have entered again. `lacks_passkey`: they
-    could have one, and came by mail instead.
+    `children`: whose family they are in as now; `guardian_of`: as soon as they have entered again; `second_of`: of these
+    the ones whose second guardian they are. `lacks_passkey`: they could have one, and came by mail instead.
     """
 
     session: UUID
@@ -61,6 +61,7 @@ class Visitor:
     officer: UUID | None
     children: tuple[UUID, ...]
     guardian_of: tuple[UUID, ...]
+    second_of: tuple[UUID, ...]
     roles: frozenset[Role]
     keeps_passkeys: bool
     lacks_passkey: bool
@@ -74,7 +75,7 @@ class Visitor:
 
     @property
     def identity(self) -> Identity:
-        return Identity(self.staff, self.officer, self.children)
+        return Identity(self.staff, self.officer, self.children, self.second_of)
 
     @property
     def ids(self) -> frozenset[UUID]:
@@ -284,6 +285,7 @@ async def visitor(office: Office, program: str, token: str) -> Visitor | None:
         officer=who.officer,
         children=children,
         guardian_of=who.children,
+        second_of=who.second_of,
         roles=roles,
         keeps_passkeys=keeps_passkeys,
         lacks_passkey=keeps_passkeys and found.door is Door.MAIL and not found.standing.has_passkey,

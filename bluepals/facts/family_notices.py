@@ -1,14 +1,14 @@
 """Notices for the families of a class, as a PDF to print: also to those whom no mail reaches."""
 
 import asyncio
-from dataclasses import asdict
 
 from bluepals.facts.office import Letterhead, Office
 from bluepals.links import DeskPage
 from bluepals.paper import family_notices as paper
-from bluepals.paper.family_notices import FamilyNotice
+from bluepals.paper.family_notices import Asked, FamilyNotice
 from bluepals.store import family_notices as store
 from bluepals.store.database import Scope
+from bluepals.store.family_notices import NoticeRow
 
 
 async def of_school(office: Office, scope: Scope, school: str, class_name: str | None = None) -> bytes:
@@ -20,6 +20,21 @@ async def of_school(office: Office, scope: Scope, school: str, class_name: str |
     if not found:
         where = f"class {class_name} of school {school}" if class_name else f"school {school}"
         raise LookupError(f"No child of {where} takes part. See: starter.py status PROGRAM")
-    address = letterhead.link_to(DeskPage.FAMILY)
-    printed = [FamilyNotice(**asdict(one), address=address) for one in found]
+    printed = [_printed(letterhead, one) for one in found]
     return await asyncio.to_thread(paper.notices, printed)
+
+
+def _printed(letterhead: Letterhead, one: NoticeRow) -> FamilyNotice:
+    asked = None
+    if one.asked_until and one.officer_first_name and one.agency_name:
+        until = one.asked_until.astimezone(letterhead.calendar.zone)
+        asked = Asked(one.officer_first_name, one.agency_name, until, one.goes_on)
+    return FamilyNotice(
+        one.first_name,
+        one.last_name,
+        one.language,
+        one.school,
+        one.class_name,
+        letterhead.link_to(DeskPage.FAMILY),
+        asked,
+    )

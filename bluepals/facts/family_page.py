@@ -15,6 +15,7 @@ from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
 from bluepals.paper.words import words_in
+from bluepals.store import consents as consent_store
 from bluepals.store import family_page as store
 from bluepals.store import programs
 from bluepals.store.content import ContentErased
@@ -26,11 +27,15 @@ from bluepals.store.letters import read as read_draft
 
 @dataclass(frozen=True, slots=True)
 class FamilyAtDesk:
-    """A guardian and their children. `language`: en or es."""
+    """A guardian and their children. `second_of`: whose second guardian they are. `language`: en or es."""
 
     program: str
     children: tuple[ChildRow, ...]
+    second_of: tuple[UUID, ...]
     language: str
+
+    def guardian_of(self, child: ChildRow) -> int:
+        return 2 if child.student_id in self.second_of else 1
 
     def scope_of(self, child: ChildRow) -> Scope:
         return Scope(self.program, schools=(child.school,))
@@ -64,10 +69,13 @@ class ShownLetter:
 
 @dataclass(frozen=True, slots=True)
 class ChildOnPage:
+    """`may_agree`: to what this guardian has not agreed, and can here."""
+
     row: ChildRow
     standing: Standing
     asked_until: datetime | None
     consents: Mapping[ConsentScope, date]
+    may_agree: Collection[ConsentScope]
     letters: tuple[ShownLetter, ...]
 
 
@@ -77,7 +85,8 @@ async def family_at_desk(office: Office, visitor: Visitor) -> FamilyAtDesk:
         children = tuple(await store.children(connection, visitor.children))
     if not children:
         raise PageClosed("This page is for the families of children who take part. Ask the school.")
-    return FamilyAtDesk(visitor.program, children, words_in(children[0].language).language)
+    language = words_in(children[0].language).language
+    return FamilyAtDesk(visitor.program, children, visitor.second_of, language)
 
 
 async def family_page(office: Office, family: FamilyAtDesk) -> tuple[ChildOnPage, ...]:
@@ -94,6 +103,7 @@ async def _child(office: Office, family: FamilyAtDesk, child: ChildRow) -> Child
         standing=_standing(child, in_force),
         asked_until=child.asked_until.astimezone(calendar.zone) if child.asked_until else None,
         consents=in_force,
+        may_agree=await may_agree(office, family, child),
         letters=tuple([await _shown(office, family, child, one) for one in found]),
     )
 
@@ -180,7 +190,28 @@ async def prefer_another(office: Office, family: FamilyAtDesk, pairing_id: UUID)
 async def withdraw(office: Office, family: FamilyAtDesk, child: ChildRow, consent: ConsentScope) -> Withdrawn:
     """At once. A guardian speaks for the child."""
     scope = Scope.whole(family.program)
-    return await consents.withdraw(office, scope, child.external_id, consent, by=child.student_id)
+    guardian = family.guardian_of(child)
+    return await consents.withdraw(
+        office, scope, child.external_id, consent, by=child.student_id, guardian=guardian
+    )
+
+
+async def may_agree(office: Office, family: FamilyAtDesk, child: ChildRow) -> Collection[ConsentScope]:
+    """To what this guardian can agree now. For the office: a school does not learn what a family wishes."""
+    async with office.database.transaction(Scope.whole(family.program)) as connection:
+        return await consent_store.open_to_guardian(connection, child.student_id, family.guardian_of(child))
+
+
+async def form_in_use(office: Office, family: FamilyAtDesk, child: ChildRow) -> str | None:
+    """The version of the school's form; None: nobody has written it down."""
+    async with office.database.transaction(family.scope_of(child)) as connection:
+        return await consent_store.version_in_use(connection, child.student_id)
+
+
+async def agree(office: Office, family: FamilyAtDesk, child: ChildRow, consent: ConsentScope) -> bool:
+    """At once. False: they had before. Raises ConsentRefused."""
+    scope, guardian = Scope.whole(family.program), family.guardian_of(child)
+    return await consents.agree(office, scope, child.student_id, consent, guardian=guardian)
 
 
 async def ask_to_erase(office: Office, family: FamilyAtDesk, child: ChildRow) -> None:

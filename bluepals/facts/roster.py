@@ -128,8 +128,8 @@ async def apply(office: Office, roster: Roster) -> Applied:
         for stock in roster.stock_letters:
             await _take_stock_letter(office, connection, stock)
         await tell_gates_opened(connection, roster.program.id, closed_before)
-        on_paper = {consent_key(one) for one in await consents.on_paper(connection)}
-        asked = [one for one in roster.needs_person if one.key not in on_paper]
+        recorded = {consent_key(one) for one in await consents.recorded(connection)}
+        asked = [one for one in roster.needs_person if one.key not in recorded]
         await _ask(connection, [*asked, *applied.needs_person])
         await replacements.seek(connection, await Letterhead.of(office, connection))
         await tell_visits_of_the_uncleared(connection)

@@ -1,21 +1,31 @@
-"""A notice for each family of a class, for the backpack: what their page of the desk is for, and how they open it."""
+"""A notice for each family of a class, for the backpack: what their page of the desk is for, and how they open it.
 
-from collections.abc import Sequence
+Before the child is introduced to an officer it says to whom, and until when the family may say no.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bluepals.paper.lettering import printable_lines
 from bluepals.paper.printing import as_pdf, filled
+from bluepals.paper.words import Words as Dates
+from bluepals.paper.words import words_in
 
 TEMPLATE = Path(__file__).parent / "family_notices.typ"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`{child}` and `{first_name}` are filled in with data."""
+    """`{...}` is filled in with data."""
 
     heading: str
     where: str
+    asked: str
+    asked_again: str
+    asked_until: str
+    say_so: str
     paragraphs: tuple[str, ...]
     points: tuple[str, ...]
     how: str
@@ -26,6 +36,12 @@ IN = {
     "en": Words(
         heading="For the family of {child}",
         where="{school}, class {class_name}",
+        asked="We would like to introduce {first_name} to {officer} of {agency}, as pen pals for this school year.",
+        asked_again="{first_name} and {officer} of {agency} both wished to go on writing, so they are to be pals this school"
+        " year too.",
+        asked_until="If you would rather have somebody else, say so by {until}.",
+        say_so="No reason is needed. Say it on your family's page, or tell the teacher or the school. If you agree, there is"
+        " nothing to do.",
         paragraphs=(
             (
                 "In Blue Pals, {first_name} and an adult at a police agency write letters to each other all year. The letters"
@@ -36,7 +52,7 @@ IN = {
         points=(
             "see who writes to {first_name}, and say before they are introduced that you would rather have somebody else;",
             "read the letters of both;",
-            "look at what you agreed to, and withdraw it at any time, without a reason;",
+            "look at what you agreed to, agree to more, and withdraw it at any time, without a reason;",
             "ask that everything about {first_name} be erased.",
         ),
         how="Open this address and type the e-mail address that the school has of you. You get a mail with a code.",
@@ -46,6 +62,12 @@ IN = {
     "es": Words(
         heading="Para la familia de {child}",
         where="{school}, clase {class_name}",
+        asked="Este año escolar queremos presentar a {first_name} a {officer}, de {agency}, para que se escriban.",
+        asked_again="{first_name} y {officer}, de {agency}, quisieron seguir escribiéndose, así que también lo harán este año"
+        " escolar.",
+        asked_until="Si prefiere que sea otra persona, díganoslo antes de esta fecha: {until}.",
+        say_so="No hace falta dar una razón. Puede hacerlo en la página de su familia, o decirlo en la escuela. Si está de"
+        " acuerdo, no tiene que hacer nada.",
         paragraphs=(
             (
                 "En Blue Pals, {first_name} y una persona adulta de la policía se escriben cartas durante todo el año. Las cartas"
@@ -56,7 +78,7 @@ IN = {
         points=(
             "ver quién escribe a {first_name} y, antes de que les presentemos, decir que prefiere a otra persona;",
             "leer las cartas de las dos partes;",
-            "ver lo que usted ha autorizado y retirarlo en cualquier momento, sin dar una razón;",
+            "ver lo que usted ha autorizado, autorizar algo más y retirarlo en cualquier momento, sin dar una razón;",
             "pedir que se borre todo sobre {first_name}.",
         ),
         how="Abra esta dirección y escriba el correo electrónico que usted dio a la escuela. Recibirá un mensaje con un código.",
@@ -64,6 +86,19 @@ IN = {
         " página también puede pedirlo en la escuela, en persona o por escrito.",
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom the child is to be introduced to, and until when the family may say no, by the school's clock.
+
+    `goes_on`: they were pals in an earlier year.
+    """
+
+    officer: str
+    agency: str
+    until: datetime
+    goes_on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +111,7 @@ class FamilyNotice:
     school: str
     class_name: str
     address: str
+    asked: Asked | None = None
 
 
 def notices(of: Sequence[FamilyNotice]) -> bytes:
@@ -85,9 +121,8 @@ def notices(of: Sequence[FamilyNotice]) -> bytes:
 
 
 def _page(one: FamilyNotice) -> dict[str, object]:
-    language = one.language.partition("-")[0].lower()
-    language = language if language in IN else "en"
-    words = IN[language]
+    dates = words_in(one.language)
+    words = IN[dates.language]
     data = {
         "child": _line(f"{one.first_name} {one.last_name}"),
         "first_name": _line(one.first_name),
@@ -95,14 +130,24 @@ def _page(one: FamilyNotice) -> dict[str, object]:
         "class_name": _line(one.class_name),
     }
     return {
-        "language": language,
+        "language": dates.language,
         "heading": words.heading.format(**data),
         "where": words.where.format(**data),
+        "asked": _asked(words, dates, data, one.asked) if one.asked else None,
         "paragraphs": [text.format(**data) for text in words.paragraphs],
         "points": [text.format(**data) for text in words.points],
         "how": words.how,
         "address": one.address,
         "without": words.without,
+    }
+
+
+def _asked(words: Words, dates: Dates, data: Mapping[str, str], asked: Asked) -> dict[str, str]:
+    named = {**data, "officer": _line(asked.officer), "agency": _line(asked.agency)}
+    return {
+        "who": (words.asked_again if asked.goes_on else words.asked).format(**named),
+        "until": words.asked_until.format(until=dates.until(asked.until)),
+        "say_so": words.say_so,
     }
 
 

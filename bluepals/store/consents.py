@@ -61,15 +61,21 @@ async def record(
     given_on: date,
     form_version: str | None,
     by: UUID,
+    guardian: int | None = None,
 ) -> int:
-    """From forms on paper. For how many children something is in force that was not, or by another form."""
+    """For how many children something is in force that was not, or by another form.
+
+    From forms on paper; or by the child whose first or second guardian says it now, after all that was withdrawn.
+    """
     rows = await connection.fetch(
-        "INSERT INTO consent AS known (program_id, student_id, scope, given_on, form_version, recorded_by)"
-        " SELECT student.program_id, student.id, new.scope, new.given_on, $4, $5 FROM student"
+        "INSERT INTO consent AS known (program_id, student_id, scope, given_on, form_version, recorded_by, given_by)"
+        " SELECT student.program_id, student.id, new.scope, new.given_on, $4, $5, $6 FROM student"
         " CROSS JOIN (SELECT unnest($2::text[]) AS scope, $3::date AS given_on) AS new"
-        f" WHERE student.id = ANY ($1::uuid[]) AND student.erased_at IS NULL AND {_NOT_WITHDRAWN}"
+        " WHERE student.id = ANY ($1::uuid[]) AND student.erased_at IS NULL"
+        f" AND (student.id = $5 OR {_NOT_WITHDRAWN})"
         " ON CONFLICT (student_id, scope) WHERE withdrawn_at IS NULL DO UPDATE"
-        " SET (given_on, form_version, recorded_by) = (excluded.given_on, excluded.form_version, excluded.recorded_by)"
+        " SET (given_on, form_version, recorded_by, given_by)"
+        "  = (excluded.given_on, excluded.form_version, excluded.recorded_by, excluded.given_by)"
         " WHERE (known.given_on, known.form_version) IS DISTINCT FROM (excluded.given_on, excluded.form_version)"
         " RETURNING student_id",
         list(student_ids),
@@ -77,18 +83,62 @@ async def record(
         given_on,
         form_version,
         by,
+        guardian,
     )
     await connection.execute(
         "UPDATE student SET consent_on = given_on, withdrawn_at = NULL FROM consent"
         " WHERE student.id = ANY ($1::uuid[]) AND student_id = student.id AND scope = 'letters'"
         " AND consent.withdrawn_at IS NULL AND recorded_by IS NOT NULL"
-        " AND (student.withdrawn_at IS NULL OR given_on > local_day(student.withdrawn_at))",
+        " AND (student.withdrawn_at IS NULL OR recorded_by = student.id OR given_on > local_day(student.withdrawn_at))",
         list(student_ids),
     )
     return len({row["student_id"] for row in rows})
 
 
-async def on_paper(connection: Connection) -> Sequence[str]:
+async def is_in_force(connection: Connection, student_id: UUID, scope: ConsentScope) -> bool:
+    found: bool = await connection.fetchval(
+        "SELECT has_consent_for(student, $2) FROM student WHERE id = $1", student_id, scope
+    )
+    return found
+
+
+async def open_to_guardian(
+    connection: Connection, student_id: UUID, guardian: int
+) -> frozenset[ConsentScope]:
+    """What the first or second guardian of this child may agree to now: without the letters only to them, and to nothing
+    that somebody else has withdrawn. Nothing once the child is gone, or is to be erased.
+    """
+    rows = await connection.fetch(
+        "SELECT asked.scope FROM student CROSS JOIN unnest($3::text[]) AS asked (scope) WHERE student.id = $1"
+        " AND student.erased_at IS NULL AND student.left_at IS NULL AND is_in_an_open_year(student)"
+        " AND (asked.scope = 'letters') IS DISTINCT FROM has_consent(student)"
+        " AND NOT EXISTS (SELECT FROM consent WHERE student_id = student.id AND consent.scope = asked.scope"
+        "  AND consent.withdrawn_at IS NULL)"
+        " AND coalesce((SELECT withdrawn_by = student.id AND coalesce(withdrawn_guardian, $2) = $2 FROM consent"
+        "  WHERE student_id = student.id AND consent.scope = asked.scope AND withdrawn_by IS NOT NULL"
+        "  ORDER BY consent.withdrawn_at DESC LIMIT 1), student.withdrawn_at IS NULL)"
+        " AND NOT EXISTS (SELECT FROM erasure WHERE erasure.student_id = student.id)"
+        " AND NOT EXISTS (SELECT FROM ending JOIN pairing ON pairing.id = pairing_id"
+        "  WHERE pairing.student_id = student.id AND reason = 'child died')",
+        student_id,
+        guardian,
+        list(ConsentScope),
+    )
+    return frozenset(ConsentScope(row["scope"]) for row in rows)
+
+
+async def version_in_use(connection: Connection, student_id: UUID) -> str | None:
+    """Of the form that families of this child's year have signed last; None: none says its version."""
+    version: str | None = await connection.fetchval(
+        "SELECT form_version FROM student AS own JOIN student USING (program_year_id)"
+        " JOIN consent ON consent.student_id = student.id WHERE own.id = $1 AND form_version IS NOT NULL"
+        " ORDER BY given_on DESC, form_version DESC LIMIT 1",
+        student_id,
+    )
+    return version
+
+
+async def recorded(connection: Connection) -> Sequence[str]:
     """Children whose consent to the letters a person has recorded, by their ids in the roster."""
     rows = await connection.fetch(
         "SELECT external_id FROM student JOIN consent ON student_id = student.id"
@@ -123,11 +173,12 @@ async def withdrawn_since(
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Of one scope. `on_paper`: a person has recorded it."""
+    """Of one scope. `on_paper`: a person has recorded it. `on_their_page`: the family has said it at the desk."""
 
     given_on: date
     version: str | None
     on_paper: bool
+    on_their_page: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +195,8 @@ class ChildsConsents:
 async def of_class(connection: Connection, program_year: str, class_name: str) -> Sequence[ChildsConsents]:
     rows = await connection.fetch(
         "SELECT student.id, external_id, first_name || ' ' || last_name AS name, withdrawn_at IS NOT NULL AS withdrawn,"
-        " (SELECT coalesce(jsonb_object_agg(scope, jsonb_build_array(given_on, form_version, recorded_by IS NOT NULL)),"
-        "   '{}') FROM consent WHERE student_id = student.id AND consent.withdrawn_at IS NULL) AS forms"
+        " (SELECT coalesce(jsonb_object_agg(scope, jsonb_build_array(given_on, form_version,"
+        "   coalesce(recorded_by <> student.id, false), coalesce(recorded_by = student.id, false))), '{}') FROM consent WHERE student_id = student.id AND consent.withdrawn_at IS NULL) AS forms"
         " FROM student WHERE program_year_id = $1 AND class_name = $2 AND erased_at IS NULL AND left_at IS NULL"
         " ORDER BY in_alphabet(last_name), in_alphabet(first_name), external_id",
         program_year,
@@ -156,8 +207,8 @@ async def of_class(connection: Connection, program_year: str, class_name: str) -
             **{
                 **row,
                 "forms": {
-                    ConsentScope(scope): Form(date.fromisoformat(day), version, on_paper)
-                    for scope, (day, version, on_paper) in row["forms"].items()
+                    ConsentScope(scope): Form(date.fromisoformat(day), *how)
+                    for scope, (day, *how) in row["forms"].items()
                 },
             }
         )
@@ -195,14 +246,21 @@ async def locked(connection: Connection, external_id: str) -> Child:
     return Child(**row, pairing_id=pairing["id"] if pairing else None, introduced=introduced)
 
 
-async def withdraw(connection: Connection, student_id: UUID, scopes: Sequence[ConsentScope], by: UUID) -> int:
+async def withdraw(
+    connection: Connection,
+    student_id: UUID,
+    scopes: Sequence[ConsentScope],
+    by: UUID,
+    guardian: int | None = None,
+) -> int:
     """How many of these were in force until now."""
     rows = await connection.fetch(
-        "UPDATE consent SET withdrawn_at = program_now(), withdrawn_by = $3"
+        "UPDATE consent SET withdrawn_at = program_now(), withdrawn_by = $3, withdrawn_guardian = $4"
         " WHERE student_id = $1 AND scope = ANY ($2::text[]) AND withdrawn_at IS NULL RETURNING id",
         student_id,
         list(scopes),
         by,
+        guardian,
     )
     return len(rows)
 

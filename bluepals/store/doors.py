@@ -16,11 +16,15 @@ MOST_WRONG_CODES_WITHIN = ((timedelta(hours=1), 10), (timedelta(days=1), 20))  #
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Everything that one address is in a program: a member of the staff, an officer, a guardian of children."""
+    """Everything that one address is in a program: a member of the staff, an officer, a guardian of children.
+
+    `second_of`: those of the children whose second guardian it is.
+    """
 
     staff: UUID | None
     officer: UUID | None
     children: tuple[UUID, ...]
+    second_of: tuple[UUID, ...] = ()
 
     @property
     def is_nobody(self) -> bool:
@@ -46,7 +50,9 @@ async def identity_of(connection: Connection, address: str) -> Identity:
         "          AND EXISTS (SELECT FROM staff_role WHERE staff_id = staff.id) ORDER BY external_id LIMIT 1) AS staff,"
         " (SELECT id FROM officer WHERE lower(email) = $1 AND withdrawn_at IS NULL ORDER BY external_id LIMIT 1) AS officer,"
         " array(SELECT id FROM student WHERE erased_at IS NULL AND $1 IN (lower(guardian_email), lower(guardian2_email))"
-        "   ORDER BY external_id) AS children",
+        "   ORDER BY external_id) AS children,"
+        " array(SELECT id FROM student WHERE erased_at IS NULL AND $1 = lower(guardian2_email)"
+        "   AND $1 IS DISTINCT FROM lower(guardian_email)) AS second_of",
         address.lower(),
     )
     return _identity(row)
@@ -61,7 +67,8 @@ async def identity_named(connection: Connection, external_id: str) -> Identity:
     """The member of the staff or the officer of this id in the files."""
     row = await connection.fetchrow(
         "SELECT (SELECT id FROM staff WHERE external_id = $1 AND left_at IS NULL) AS staff,"
-        " (SELECT id FROM officer WHERE external_id = $1 AND withdrawn_at IS NULL) AS officer, '{}'::uuid[] AS children",
+        " (SELECT id FROM officer WHERE external_id = $1 AND withdrawn_at IS NULL) AS officer, '{}'::uuid[] AS children,"
+        " '{}'::uuid[] AS second_of",
         external_id,
     )
     return _identity(row)
@@ -77,7 +84,8 @@ async def is_named(connection: Connection, external_id: str) -> bool:
 
 
 def _identity(row: object) -> Identity:
-    return Identity(row["staff"], row["officer"], tuple(row["children"]))  # type: ignore[index]  # an asyncpg.Record
+    children, second_of = tuple(row["children"]), tuple(row["second_of"])  # type: ignore[index]  # an asyncpg.Record
+    return Identity(row["staff"], row["officer"], children, second_of)  # type: ignore[index]
 
 
 _STANDING = (
@@ -118,8 +126,8 @@ async def one_at_a_time(connection: Connection, address: bytes) -> None:
 async def ask(connection: Connection, program: str, asking: Asking, identity: Identity | None) -> None:
     """`identity` None: nothing goes out, and nothing is kept that could open."""
     await connection.execute(
-        "INSERT INTO entry (program_id, address, source, browser, link, code, staff_id, officer_id, children, expires_at,"
-        " went_out) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, program_now() + $10::interval, $11)",
+        "INSERT INTO entry (program_id, address, source, browser, link, code, staff_id, officer_id, children, second_of,"
+        " expires_at, went_out) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, program_now() + $11::interval, $12)",
         program,
         asking.address,
         asking.source,
@@ -129,6 +137,7 @@ async def ask(connection: Connection, program: str, asking: Asking, identity: Id
         identity.staff if identity else None,
         identity.officer if identity else None,
         list(identity.children) if identity else [],
+        list(identity.second_of) if identity else [],
         asking.stays,
         identity is not None,
     )
@@ -186,7 +195,7 @@ async def spend_link(connection: Connection, link: bytes, browser: bytes) -> tup
     row = await connection.fetchrow(
         "UPDATE entry SET spent_at = program_now()"
         f" WHERE link = $1 AND coalesce(browser, $2) = $2 AND {_OPEN}"
-        " RETURNING staff_id AS staff, officer_id AS officer, children, source IS NULL AS by_office",
+        " RETURNING staff_id AS staff, officer_id AS officer, children, second_of, source IS NULL AS by_office",
         link,
         browser,
     )
@@ -209,7 +218,7 @@ async def spend_code(connection: Connection, code: bytes, browser: bytes) -> Ide
         "UPDATE entry SET wrong_codes = wrong_codes + (code <> $1)::int,"
         " spent_at = CASE WHEN code = $1 THEN program_now() END"
         f" WHERE id = $2 AND wrong_codes < $3 AND {_OPEN}"
-        " RETURNING code = $1 AS right, staff_id AS staff, officer_id AS officer, children",
+        " RETURNING code = $1 AS right, staff_id AS staff, officer_id AS officer, children, second_of",
         code,
         wish["id"],
         MOST_WRONG_CODES,
@@ -232,13 +241,14 @@ async def open_session(
     connection: Connection, program: str, token: bytes, identity: Identity, door: Door, stays: timedelta
 ) -> None:
     await connection.execute(
-        "INSERT INTO session (program_id, token, staff_id, officer_id, children, door, expires_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, program_now() + $7::interval)",
+        "INSERT INTO session (program_id, token, staff_id, officer_id, children, second_of, door, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, program_now() + $8::interval)",
         program,
         token,
         identity.staff,
         identity.officer,
         list(identity.children),
+        list(identity.second_of),
         door,
         stays,
     )
@@ -246,7 +256,7 @@ async def open_session(
 
 async def session(connection: Connection, token: bytes) -> Session | None:
     row = await connection.fetchrow(
-        "SELECT id, staff_id AS staff, officer_id AS officer, children, door, entered_at, program_now() AS now,"
+        "SELECT id, staff_id AS staff, officer_id AS officer, children, second_of, door, entered_at, program_now() AS now,"
         f"{_STANDING.format(staff='session.staff_id')}"
         " FROM session WHERE token = $1 AND ended_at IS NULL AND expires_at > program_now()",
         token,

@@ -51,11 +51,17 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def town(chromium: Browser, postgres: PostgresServer, begun_town: str) -> AsyncIterator[Town]:
-    """Its desk answers on a port of its own."""
+    async with served_town(postgres, begun_town) as town:
+        yield town
+
+
+@asynccontextmanager
+async def served_town(postgres: PostgresServer, begun_town: str, **others: object) -> AsyncIterator[Town]:
+    """Its desk answers on a port of its own. `others`: of its settings."""
     port = free_port()
     url = f"http://localhost:{port}"  # A name: a passkey is bound to one.
     async with (
-        small_town(postgres, begun_town, url) as town,
+        small_town(postgres, begun_town, url, **others) as town,
         _served(town, port),
     ):
         yield town

@@ -17,6 +17,8 @@ async def test_a_new_officer_signs_up_and_is_taken_in(town: Town, screens: Enter
     made = await liaison.page.input_value("input[readonly]")
     found = re.search(r"/stl/join/.+", made)
     assert found
+    await liaison.page.goto(found[0])
+    await liaison.is_looked_at("join")
     await phone.page.goto(found[0])
     await phone.writes("First name", "Nia")
     await phone.writes("Last name", "Stone")
@@ -26,7 +28,6 @@ async def test_a_new_officer_signs_up_and_is_taken_in(town: Town, screens: Enter
     await phone.goes_to("English")
     await phone.page.keyboard.press("Space")
     await phone.writes("Who are you", "I like letters.")
-    await phone.is_looked_at("join")
     await phone.presses("Send")
     assert "Your liaison looks at it" in await phone.reads()
     await liaison.page.goto("/stl/agency")

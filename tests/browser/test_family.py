@@ -29,6 +29,18 @@ async def test_letters_are_read_and_a_consent_is_withdrawn(town: Town, screens: 
     await screen.is_looked_at("family-withdrawn")
 
 
+async def test_photos_are_agreed_to_in_the_other_language(town: Town, screens: Enter) -> None:
+    await save_addresses(town)
+    screen = await screens(width=390)
+    await screen.enters_by_mail(MAYAS, at="family")
+    await screen.presses("Español")
+    await screen.presses("Fotos en la visita, hechas por la escuela, Maya")
+    await screen.is_looked_at("family-agree-spanish")
+    await screen.presses("Sí, lo autorizo")
+    assert "Gracias. Desde ahora usted lo autoriza." in await screen.reads()
+    await screen.is_looked_at("family-agreed-spanish")
+
+
 async def test_a_spanish_family_prefers_somebody_else(town: Town, screens: Enter) -> None:
     await save_addresses(town)
     await asked(town, "ana")

@@ -4,7 +4,10 @@
 import pytest
 
 from bluepals.domain.letters import Side, TypedLetter
+from bluepals.domain.survey import QUESTIONS, Reply, Taker
 from tests.browser.conftest import Enter
+from tests.desk.test_closing import after_the_visit
+from tests.desk.test_pals import asks_a_reserve
 from tests.desk.town import FIRST_ROUND, NORTH, Town
 
 
@@ -51,3 +54,25 @@ async def test_an_officer_is_worried_about_a_letter_in_one_step(town: Town, scre
     await screen.is_looked_at("pals-worry")
     await screen.presses("The child is sad, or lonely")
     assert "Thank you. Somebody looks at the letter, and it is not shown until then." in await screen.reads()
+
+
+async def test_a_reserve_says_whether_they_host_a_child(town: Town, screens: Enter) -> None:
+    await asks_a_reserve(town)
+    screen = await screens()
+    await screen.enters("rita", at="pals")
+    await screen.is_looked_at("pals-host")
+    await screen.presses("Yes, I will come")
+    assert "Thank you, your answer is noted." in await screen.reads()
+    await screen.is_looked_at("pals-host-answered")
+
+
+async def test_an_officer_says_how_the_year_was(town: Town, screens: Enter) -> None:
+    await after_the_visit(town)
+    screen = await screens()
+    await screen.enters("dana", at="pals")
+    await screen.is_looked_at("pals-survey")
+    for _ in QUESTIONS[Taker.OFFICER]:
+        await screen.goes_to(Reply.YES)
+        await screen.page.keyboard.press("Space")
+    await screen.presses("Send my answers")
+    assert "Thank you. Your answers are noted." in await screen.reads()

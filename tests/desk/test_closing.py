@@ -9,12 +9,16 @@ OFFICERS = {"gladly": "yes", "time": "mostly", "help": "yes", "again": "no", "re
 TEACHERS = {"gladly": "yes", "writing": "mostly", "effort": "hardly", "again": "no", "remark": ""}
 
 
-@pytest.fixture
-async def asked(town: Town) -> Town:
-    """The day after the visit at North."""
+async def after_the_visit(town: Town) -> None:
+    """Of North: officers and teachers are asked."""
     day = await town.admin.fetchval("SELECT visit_on FROM program_year WHERE id = $1", NORTH)
     await town.on(day)
     await visits.thank(town.parts.office, SCOPE, NORTH)
+
+
+@pytest.fixture
+async def asked(town: Town) -> Town:
+    await after_the_visit(town)
     return town
 
 

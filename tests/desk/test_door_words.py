@@ -1,16 +1,17 @@
 """In which language the doors and the refusals speak to somebody of whom nothing is known yet."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 from starlette.requests import Request
 
-from desk.door_words import SPANISH, door_words
+from desk.door_words import CHOSEN, SPANISH, door_words
 from tests.bluepals.facts.test_year import words
 from tests.commands.test_named_commands import sentences
 from tests.desk.test_doors import ENTER, TESS, Browser, another, newest_mail
-from tests.desk.test_family import ANAS, save_addresses
+from tests.desk.test_family import ANAS, MAYAS, save_addresses
 from tests.desk.town import PROGRAM, Town
 from tests.mailroom import parsed
 
@@ -80,6 +81,30 @@ async def test_a_language_that_was_chosen_goes_along(town: Town, browser: Browse
     form = {"form": await browser.form_key(ENTER), "address": TESS}
     page = await browser.http.post(f"{ENTER}?lang=es", data=form)
     assert "Mire su correo" in page.text
+
+
+async def test_a_family_that_has_chosen_at_the_door_is_spoken_to_so_on_its_page(
+    town: Town, browser: Browser
+) -> None:
+    await save_addresses(town)
+    await browser.http.get(ENTER, params={"lang": "es"})
+    await browser.asks(MAYAS)
+    link, _ = await newest_mail(town)
+    assert "Entrar" in (await browser.http.get(link)).text
+    assert "La página de su familia" in (await browser.presses(link)).text
+
+
+async def test_whoever_comes_next_in_this_browser_begins_in_their_own_language(
+    town: Town, browser: Browser
+) -> None:
+    await save_addresses(town)
+    await browser.http.get(ENTER, params={"lang": "en"})
+    await browser.asks(ANAS)
+    page = (await browser.types(await town.mailed_code(ANAS))).text
+    assert "Your family’s page" in page  # noqa: RUF001
+    key = re.findall(r'name="form" value="([^"]+)"', page)[0]
+    await browser.http.post(f"/{PROGRAM.id}/leave", data={"form": key, "where": "here"})
+    assert CHOSEN not in browser.http.cookies
 
 
 async def test_a_familys_code_comes_in_its_language_first(town: Town, browser: Browser) -> None:

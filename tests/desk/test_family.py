@@ -15,6 +15,7 @@ from bluepals.facts import cases, leaving
 from bluepals.facts.family_page import family_at_desk
 from bluepals.paper.pages import page_pictures
 from bluepals.store import family_page
+from desk.door_words import CHOSEN
 from desk.words import ENGLISH, SPANISH, Words
 from tests.desk.test_declines import not_introduced
 from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, NORTH, SCOPE, Town, read_pdf, scan
@@ -208,7 +209,13 @@ async def test_everything_on_the_page_is_in_the_familys_language(town: Town) -> 
     assert '<html lang="es">' in page
     assert "antes de esta fecha: martes 8 de septiembre de 2026, a las 09:00" in page
     ana = await student(town, "ana")
-    pages = [page, *[(await family.gets(f"{ana}/{step}")).text for step in ("withdraw/letters", "erase")]]
+    pages = [
+        page,
+        *[
+            (await family.gets(f"{ana}/{step}")).text
+            for step in ("withdraw/letters", "agree/photos", "erase")
+        ],
+    ]
     for one in pages:
         assert not [english for english in all_words(ENGLISH) if english in one]
     await town.admin.execute("UPDATE pairing SET introduced_at = program_now(), first_round = 1")
@@ -239,6 +246,34 @@ def test_both_languages_name_the_same_data_in_each_sentence() -> None:
     assert not all_words(ENGLISH) & all_words(SPANISH)
 
 
+async def test_a_family_reads_its_pages_in_the_other_language_once_it_has_chosen_it(town: Town) -> None:
+    family, maya = town.guardian(MAYAS), await student(town, "maya")
+    assert 'href="/stl/family?lang=es" lang="es" hreflang="es">Español</a>' in await family.sees()
+    spanish = (await family.http.get(f"{family.path}?lang=es")).text
+    assert 'href="/stl/family?lang=en" lang="en" hreflang="en">English</a>' in spanish
+    sure = (await family.gets(f"{maya}/withdraw/visit")).text
+    assert "Retirar la autorización para Maya" in sure
+    assert f'href="/stl/family/{maya}/withdraw/visit?lang=en"' in sure
+    done = (await family.posts(f"{maya}/withdraw/visit")).text
+    assert "Su autorización para esto queda retirada" in done
+    assert "Esta página no existe." in (await family.gets("nothing")).text
+    back = await family.http.get(f"{family.path}?lang=en")
+    assert "Your family’s page" in back.text
+    assert "Your family’s page" in await family.sees()
+
+
+async def test_a_refused_form_leads_to_the_page_in_the_other_language(town: Town) -> None:
+    refused = await town.guardian(MAYAS).posts(f"{town.pairings['maya']}/decline")
+    assert 'href="/stl/family?lang=es"' in refused.text
+
+
+async def test_a_language_that_the_desk_has_not_is_not_chosen(town: Town) -> None:
+    family = town.guardian(ANAS)
+    page = await family.http.get(f"{family.path}?lang=tlh")
+    assert "La página de su familia" in page.text
+    assert CHOSEN not in family.http.cookies
+
+
 async def test_a_guardian_without_access_is_out_at_once_and_does_not_come_in(town: Town) -> None:
     family = town.guardian(MAYAS)
     await family.sees()
@@ -255,7 +290,7 @@ async def test_after_an_hour_a_family_enters_again(town: Town) -> None:
     assert (await family.http.get(family.path)).url.path == "/stl/enter"
 
 
-WAYS = ["withdraw/letters", "withdraw/visit", "erase"]
+WAYS = ["withdraw/letters", "withdraw/visit", "agree/photos", "erase"]
 
 
 async def test_fault_33_another_familys_child_is_not_there(town: Town) -> None:
@@ -309,6 +344,26 @@ async def test_a_teacher_prints_a_notice_for_each_backpack_of_the_own_class(town
         True
     ] * 4
     assert "https://desk.bluepals.example/stl/family" in pages[0]
+    assert not any("introduce" in page and "Dana" in page for page in pages), "they know each other"
     assert (await town.teacher("sol").gets(f"notices/{NORTH}/5A")).status_code == 404
     await town.admin.execute("UPDATE student SET consent_on = NULL")
     assert (await tess.gets(f"notices/{NORTH}/5A")).status_code == 404
+
+
+async def test_the_notice_says_whom_the_child_is_to_be_introduced_to_as_long_as_the_family_may_say_no(
+    town: Town,
+) -> None:
+    await asked(town, "maya")
+    tess = town.teacher("tess")
+
+    async def printed() -> list[str]:
+        content = (await tess.gets(f"notices/{NORTH}/5A")).content
+        return [" ".join(page.split()) for page in read_pdf(content)]
+
+    mayas, anas, *_ = await printed()
+    assert "introduce Maya to Dana of City Police" in mayas
+    assert "say so by Tuesday, September 8, 2026, 9:00 AM." in mayas
+    assert "Ruiz" not in mayas, "officers are known to families by their first names"
+    assert "Dana" not in anas, "her family has not been asked yet"
+    await town.on((town.now + timedelta(days=8)).date())
+    assert not any("Dana" in page for page in await printed())

@@ -491,7 +491,7 @@ async def test_a_reason_that_is_none_is_refused(town: Town) -> None:
 # A reserve asked to host a child
 
 
-async def _asks_a_reserve(town: Town) -> UUID:
+async def asks_a_reserve(town: Town) -> UUID:
     """Zoe's officer can't come: Rita of the same agency is asked."""
     await town.invites(NORTH)
     await visits.answer(town.parts.office, SCOPE, town.pairings["zoe"], "no")
@@ -501,7 +501,7 @@ async def _asks_a_reserve(town: Town) -> UUID:
 
 
 async def test_a_reserve_answers_for_one_child_by_its_first_name_on_her_page(town: Town) -> None:
-    request = await _asks_a_reserve(town)
+    request = await asks_a_reserve(town)
     rita = town.officer("rita")
     assert "Meet Zoe at North School" in await rita.sees()
     assert "Kraus" not in await rita.sees()
@@ -516,14 +516,14 @@ async def test_a_reserve_answers_for_one_child_by_its_first_name_on_her_page(tow
 
 
 async def test_a_reserve_is_told_until_when_to_answer(town: Town) -> None:
-    await _asks_a_reserve(town)
+    await asks_a_reserve(town)
     limit: datetime = await town.admin.fetchval("SELECT answer_by FROM visit_host")
     by = f"{limit.astimezone(ZoneInfo(PROGRAM.timezone)):%A, %B %-d, %Y, %-I:%M %p}"
     assert f"Will you come? Please answer by {by}" in await town.officer("rita").sees()
 
 
 async def test_nobody_else_sees_or_answers_a_reserve_s_request(town: Town) -> None:
-    request = await _asks_a_reserve(town)
+    request = await asks_a_reserve(town)
     kim = town.officer("kim")
     assert "Meet Zoe" not in await kim.sees()
     refused = await kim.http.post(

@@ -338,8 +338,9 @@ class Entering(httpx.Auth):
         return await doors.enter_by_code(office, PROGRAM.id, code, browser, remember=False)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        request.headers["Cookie"] = f"{SESSION}={await self.enter()}"
-        self.cookies.set(SESSION, self.token)  # A request that follows a redirect takes it from here.
+        self.cookies.set(SESSION, await self.enter())  # A request that follows a redirect takes it from here.
+        request.headers.pop("Cookie", None)
+        self.cookies.set_cookie_header(request)
         yield request
 
 

@@ -140,7 +140,9 @@ async def test_who_goes_on_is_neither_asked_nor_introduced_like_a_stranger(next_
     await _know_new_pairing(next_summer)
     this = next_summer.office, next_summer.scope, next_summer.pairing["Ana"]
     await pairings.introduce(*this)
-    family = FamilyAtDesk(next_summer.program, await _children(next_summer, next_summer.student["Ana"]), "en")
+    family = FamilyAtDesk(
+        next_summer.program, await _children(next_summer, next_summer.student["Ana"]), (), "en"
+    )
     (child,) = await family_page.family_page(next_summer.office, family)
     assert (child.standing, child.row.goes_on) == ("asked", True)
     await next_summer.at(NEXT_SUMMER + timedelta(days=8))

@@ -1,13 +1,58 @@
 """A family's notice on paper: in its language, with the address of its page, and no markup of anybody's name."""
 
-from bluepals.paper.family_notices import IN, FamilyNotice, notices
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bluepals.paper.family_notices import IN, Asked, FamilyNotice, notices
+from bluepals.roster.cells import LONGEST_CLASS, LONGEST_NAME
 from tests.desk.town import read_pdf
 
 ADDRESS = "https://desk.example/stl/family"
+ASKED = Asked("Dana", "City Police", datetime(2026, 9, 8, 17, tzinfo=ZoneInfo("America/Chicago")), False)
 
 
-def notice(first_name: str = "Maya", language: str = "en") -> FamilyNotice:
-    return FamilyNotice(first_name, "Lopez", language, "North School", "5A", ADDRESS)
+def notice(first_name: str = "Maya", language: str = "en", asked: Asked | None = None) -> FamilyNotice:
+    return FamilyNotice(first_name, "Lopez", language, "North School", "5A", ADDRESS, asked)
+
+
+def read(*of: FamilyNotice) -> list[str]:
+    return [" ".join(page.split()) for page in read_pdf(notices(of))]
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_before_the_introduction_it_says_who_it_is_to_be_and_until_when_to_say_no(goes_on: bool) -> None:
+    asked = replace(ASKED, goes_on=goes_on)
+    english, spanish = read(notice(asked=asked), notice("Ana", "es", asked))
+    who = (
+        ("Maya and Dana of City Police both wished to go on", "Ana y Dana, de City Police, quisieron seguir")
+        if goes_on
+        else ("introduce Maya to Dana of City Police", "presentar a Ana a Dana, de City Police")
+    )
+    assert who[0] in english
+    assert "say so by Tuesday, September 8, 2026, 5:00 PM." in english
+    assert "Say it on your family's page, or tell the teacher or the school." in english
+    assert who[1] in spanish
+    assert "antes de esta fecha: martes 8 de septiembre de 2026, a las 17:00." in spanish
+    assert "en la página de su familia, o decirlo en la escuela" in spanish
+
+
+def test_at_other_times_it_names_nobody() -> None:
+    (page,) = read(notice())
+    assert "introduce Maya" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_longest_names_stay_on_their_page_and_the_address_on_its_line(language: str) -> None:
+    name = ("Maximiliana Guadalupe " * 9)[:LONGEST_NAME]
+    address = "https://desk.blue-pals-of-the-district.example/st-louis-public-network/family"
+    one = FamilyNotice(
+        name, name, language, name, "5" * LONGEST_CLASS, address, replace(ASKED, officer=name, agency=name)
+    )
+    (page,) = read_pdf(notices([one]))
+    assert address in page
 
 
 def test_each_family_has_a_page_in_its_language_with_the_address() -> None:

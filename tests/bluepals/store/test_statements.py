@@ -266,6 +266,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "like": "stl.north.2026",
         "school": "north",
         "schools": ["south"],
+        "guardian": 2,
+        "scope": ConsentScope.VISIT,
         "scopes": [ConsentScope.VISIT],
         "seed": 7,
         "sentence": "Look.",
