@@ -13,6 +13,7 @@ from bluepals.domain.refusals import Refused
 from bluepals.facts import endings, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.roster import consent_key, tell_gates_opened
+from bluepals.facts.visit_hosts import tell_visits_of_who_stay_away
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.store import attention, consents, gates, matching, pairings, people, programs
@@ -42,6 +43,7 @@ async def withdraw(
         await matching.one_at_a_time(connection, scope.program)
         child = await consents.locked(connection, student)
         changed = await consents.withdraw(connection, child.id, scopes, by) > 0
+        await tell_visits_of_who_stay_away(connection)
         if consent is not ConsentScope.LETTERS:
             return Withdrawn(scopes, None, not changed)
         changed |= await consents.take_no_part(connection, child.id)
