@@ -32,7 +32,9 @@ _LETTERS = """
            AND NOT EXISTS (SELECT FROM delivery WHERE pairing_id = $1 AND draft_id = written.id)
         UNION ALL
         SELECT recorded_at, side, round_number, NULL, 'missed' FROM miss WHERE pairing_id = $1)
-    SELECT local_day(at) AS "on", kind, side, round_number, about FROM moments
+    -- A letter that was kept for this year came before it.
+    SELECT greatest(local_day(at), (SELECT begins_on FROM pairing WHERE id = $1)) AS "on",
+           kind, side, round_number, about FROM moments
      ORDER BY at, array_position(ARRAY['returned', 'missed'], kind), side, round_number, about
 """
 
