@@ -111,7 +111,7 @@ async def _end(
     office: Office, connection: Connection, pairing_id: UUID, by: UUID, *, introduced: bool
 ) -> None:
     """At once, even where a farewell had been agreed on."""
-    await records.take_back(connection, pairing_id)
+    await records.make_way(connection, pairing_id)
     await endings.end_in(connection, pairing_id, Reason.CONSENT_WITHDRAWN, farewell_until=None, by=by)
     await consents.cancel_daily_mail(connection, pairing_id)
     if not introduced:
