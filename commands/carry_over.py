@@ -83,10 +83,20 @@ async def _open(program: str, by: str, json: bool) -> None:
 def _sentence(carried: CarriedOver) -> str:
     now, before, left = len(carried.pairs), carried.before, len(carried.left)
     not_them = counted(left, "does not", "do not")
+    kept = _kept(sum(one.letters for one in carried.pairs), sum(one.letters for one in carried.left))
     if not before:
-        return f"{counted(now, 'pair goes', 'pairs go')} on; {not_them}."
+        return f"{counted(now, 'pair goes', 'pairs go')} on; {not_them}.{kept}"
     already = counted(before, "pair goes", "pairs go")
-    return f"{already} on already; {counted(now, 'more pair goes', 'more pairs go')} on; {not_them}."
+    return f"{already} on already; {counted(now, 'more pair goes', 'more pairs go')} on; {not_them}.{kept}"
+
+
+def _kept(along: int, left: int) -> str:
+    """Letters that could not go out in the year that they were written in."""
+    told = f" {counted(along, 'letter')} of the last year will be delivered in this one." if along else ""
+    not_out = (
+        f" {counted(left, 'letter')} of pairs that do not go on will not be: `carry-over list` says whose."
+    )
+    return told + (not_out if left else "")
 
 
 def _shape(pair: PastPair) -> dict[str, object]:
@@ -98,6 +108,7 @@ def _shape(pair: PastPair) -> dict[str, object]:
         "student_wants": pair.student_wants,
         "officer_wants": pair.officer_wants,
         "hindered": pair.hindered,
+        "letters": pair.letters,
     }
 
 
@@ -110,12 +121,16 @@ def _print(pairs: Sequence[PastPair]) -> None:
     )
     for pair in pairs:
         table.add_row(
-            f"{pair.pairing_id}\n{pair.hindered or ''}".rstrip(),
+            "\n".join(filter(None, (str(pair.pairing_id), pair.hindered, _kept_by(pair)))),
             f"{pair.student}\n{pair.school}\nfamily: {_WISHES[pair.student_wants]}",
             f"{pair.officer}\n{_WISHES[pair.officer_wants]}",
             end_section=True,
         )
     out.print(table)
+
+
+def _kept_by(pair: PastPair) -> str:
+    return f"{counted(pair.letters, 'letter')} kept for the next year" if pair.letters else ""
 
 
 _WISHES = {None: "not said", True: "yes", False: "no"}

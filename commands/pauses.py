@@ -157,7 +157,7 @@ def _print(changed: NewCalendar, calendar: SchoolCalendar, agreed: str | None) -
     for number in sorted({one.number for one in changed.unfit}):
         out.print(
             f"Round {number} no longer fits before the last day. Add --round {number}=drop,"
-            f" --round {number}=shorten, or --round {number}=carry for the next year.",
+            f" --round {number}=shorten, or --round {number}=carry to keep its letters for the next year.",
             highlight=False,
         )
     if agreed is None:

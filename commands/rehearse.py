@@ -261,6 +261,14 @@ def _print(report: Report, audited: AuditReport) -> None:
             "life",
             f"{counted(report.paused_days, 'day')} paused, {counted(report.new_officers, 'new officer')}, {counted(report.cases, 'case')}",
         ),
+        (
+            "and",
+            (
+                f"{report.declined} declined, {report.taken_back} taken back, {counted(report.rests, 'rest')},"
+                f" {counted(report.visits_called_off, 'visit')} called off, {report.erased} erased,"
+                f" {counted(report.survey_answers, 'survey')} answered"
+            ),
+        ),
         ("time", f"{counted(report.virtual_days, 'day')} in {counted(report.seconds, 'second')}"),
     ):
         table.add_row(name, value)

@@ -17,9 +17,11 @@ from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Letter, Side, TypedLetter, Verdict
 from bluepals.domain.program import Program
 from bluepals.domain.screening import Risk
+from bluepals.domain.survey import QUESTIONS, Answers, Reply
 from bluepals.facts import letters, visits
+from bluepals.facts import surveys as survey_facts
 from bluepals.facts.visit_hosts import host_now
-from bluepals.store import visit_hosts
+from bluepals.store import surveys, visit_hosts
 from bluepals.store.database import Scope
 from bluepals.store.letters import NotTaken, OpenedDraft, WaitingDraft
 from rehearsal.cast import Couple, Invited, LetterToCome, Staff, changes, couples, invited, letters_to_come
@@ -120,6 +122,7 @@ class Actors:
         await self._side_by_side(self._write(one) for one in written)
         await self._guests_reply(day)
         await self._hosts_reply(day)
+        await self._answer_surveys()
 
     async def read(self, today: date) -> None:
         """The moderators of each school share what waits."""
@@ -202,6 +205,21 @@ class Actors:
     async def _find_host(self, pairing_id: UUID) -> None:
         with suppress(NotTaken):  # Nobody is there who could.
             await host_now(self.parts.office, self._scope, pairing_id)
+
+    async def _answer_surveys(self) -> None:
+        """Officers and teachers, on the day after they were asked; those who say nothing then say nothing."""
+        years = [self.program.program_year_id(school.id) for school in self.program.schools]
+        async with self.parts.database.transaction(self._scope) as connection:
+            asked = {one.person: one for year in years for one in await surveys.asked(connection, year)}
+        for one in asked.values():
+            if not one.answered and self.dice.happens(self.life.survey_answered, "survey", one.email):
+                replies = {
+                    question.key: self.dice.pick(list(Reply), "reply", one.email, question.key)
+                    for question in QUESTIONS[one.taker]
+                }
+                await survey_facts.answer(
+                    self.parts.office, self._scope, one.person, Answers(replies, remark=None)
+                )
 
     def _reader(self, draft: WaitingDraft, number: int) -> UUID:
         readers = self.staff.readers[draft.school] if draft.school else self.staff.all_readers

@@ -221,7 +221,7 @@ async def new_officers_story(connection: Connection) -> NewOfficer | None:
         " FROM replacement JOIN pal AS old ON old.pairing_id = replacement.pairing_id"
         " JOIN pal AS new ON new.pairing_id = next_pairing_id JOIN pairing AS next ON next.id = next_pairing_id"
         " JOIN school ON school.program_id = next.program_id AND school.id = next.school_id"
-        " JOIN student ON student.id = next.student_id WHERE introduced_at IS NOT NULL"
+        " JOIN student ON student.id = next.student_id AND erased_at IS NULL WHERE introduced_at IS NOT NULL"
         " ORDER BY EXISTS (SELECT FROM delivery WHERE pairing_id = next_pairing_id AND kind <> 'stock') DESC,"
         " replacement.opened_at, student.external_id LIMIT 1"
     )

@@ -62,6 +62,12 @@ class Report:
     withdrawals: int
     cases: int
     held: int
+    declined: int
+    taken_back: int
+    rests: int
+    visits_called_off: int
+    erased: int
+    survey_answers: int
     personal_data_in_histories: int
     virtual_days: int
     seconds: int
@@ -129,7 +135,8 @@ async def _mails(connection: Connection, caught: Sequence[Caught]) -> MailFigure
         unknown=await connection.fetchval("SELECT count(*)::int FROM mail WHERE state = 'unknown'"),
         duplicates=arrivals.total() - len(arrivals),
         misaddressed=sum(
-            one.recipients != (addresses.get(message_id),)
+            # Of an erased family's mails no address is left to compare.
+            one.recipients != (addresses.get(message_id, "nobody") or one.recipients[0],)
             for one, message_id in zip(caught, ids, strict=True)
         ),
     )
@@ -167,6 +174,13 @@ async def _changes(connection: Connection) -> Mapping[str, int]:
         "   WHERE proposed_pair.school_id <> pairing.school_id)::int AS transfers,"
         " (SELECT count(*) FROM consent WHERE scope = 'letters' AND withdrawn_by IS NOT NULL)::int AS withdrawals,"
         " (SELECT count(*) FROM case_file)::int AS cases,"
-        " (SELECT count(DISTINCT letter_id) FROM case_file JOIN draft ON draft.id = draft_id)::int AS held"
+        " (SELECT count(DISTINCT letter_id) FROM case_file JOIN draft ON draft.id = draft_id)::int AS held,"
+        " (SELECT count(*) FROM ending WHERE reason = 'declined')::int AS declined,"
+        " (SELECT count(*) FROM pairing_turn WHERE to_school IS NULL)::int AS taken_back,"
+        " (SELECT count(*) FROM pause WHERE agency_id IS NOT NULL OR pairing_id IS NOT NULL)::int AS rests,"
+        " ((SELECT count(*) FROM program_year WHERE visit_state = 'read aloud')"
+        "   + (SELECT count(*) FROM attention WHERE key LIKE 'visit-date-%'))::int AS visits_called_off,"
+        " (SELECT count(*) FROM student WHERE erased_at IS NOT NULL)::int AS erased,"
+        " (SELECT count(*) FROM survey WHERE answered_at IS NOT NULL)::int AS survey_answers"
     )
     return dict(row or {})

@@ -17,7 +17,8 @@ from rehearsal.rates import LifeRates
 
 CLOSED_WEEKS = 6
 LATE_WEEKS = 8  # of the year, in which children still come
-EVE = 3  # school days before a visit, when it moves
+EVE = 3  # school days before a visit, when it moves or is called off
+REST_DAYS = 10  # school days in which the letters of an agency or of one child rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +67,57 @@ class ChildDies:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildStays:
+    """It was a mistake that this child leaves."""
+
+    student: str
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyErases:
+    """After its consent is withdrawn."""
+
+    student: str
+
+
+@dataclass(frozen=True, slots=True)
+class LettersRest:
+    """Of an agency's officers, or of one child."""
+
+    agency: str | None = None
+    student: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LettersGoOn:
+    rest: LettersRest
+
+
+@dataclass(frozen=True, slots=True)
 class VisitMoves:
     school: str
 
 
-Event = (
-    SchoolsClose
-    | SchoolsOpen
-    | LateChildren
+@dataclass(frozen=True, slots=True)
+class VisitCalledOff:
+    """`read_aloud`: there is to be no other day."""
+
+    school: str
+    read_aloud: bool
+
+
+ToSchools = SchoolsClose | SchoolsOpen | LettersRest | LettersGoOn | VisitMoves | VisitCalledOff
+ToPeople = (
+    LateChildren
     | OfficerGoes
     | ConsentWithdrawn
+    | FamilyErases
     | ChildLeaves
+    | ChildStays
     | ChildTransfers
     | ChildDies
-    | VisitMoves
 )
+Event = ToSchools | ToPeople
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +172,8 @@ def _all(
         yield dice.pick(weeks or calendar.school_days, "late children"), LateChildren(late)
     days = _middle(calendar.school_days)
     yield from _officers(sorted({one.officer_key for one in couples}), days, rates, dice)
-    yield from _children(program, couples, days, rates, dice)
+    yield from _children(program, calendar, couples, days, rates, dice)
+    yield from _rests(program, calendar, couples, days, rates, dice)
     yield from _visits(program, calendar, rates, dice)
 
 
@@ -187,23 +225,72 @@ def _officers(
 
 
 def _children(
-    program: Program, couples: Sequence[Couple], days: Sequence[date], rates: LifeRates, dice: Dice
+    program: Program,
+    calendar: SchoolCalendar,
+    couples: Sequence[Couple],
+    days: Sequence[date],
+    rates: LifeRates,
+    dice: Dice,
 ) -> Iterator[tuple[date, Event]]:
-    shares: dict[type[ConsentWithdrawn | ChildLeaves | ChildTransfers | ChildDies], float] = {
+    shares: dict[type[ConsentWithdrawn | ChildLeaves | ChildTransfers | ChildDies | ChildStays], float] = {
         ConsentWithdrawn: rates.consent_withdrawn,
         ChildLeaves: rates.child_leaves,
         ChildDies: rates.child_died,
     }
     if len(program.schools) > 1:
         shares[ChildTransfers] = rates.child_transfers
+    shares[ChildStays] = rates.child_stays
     for couple in couples:
-        if happens := dice.share(shares, "child goes", couple.key):
-            yield dice.pick(days, "child goes on", couple.key), happens(couple.key)
+        happens = dice.share(shares, "child goes", couple.key)
+        if happens is None:
+            continue
+        day = dice.pick(days, "child goes on", couple.key)
+        if happens is ChildStays:
+            yield day, ChildLeaves(couple.key)
+            yield calendar.add_school_days(day, 1), ChildStays(couple.key)
+            continue
+        yield day, happens(couple.key)
+        if happens is ConsentWithdrawn and dice.happens(rates.erased, "erased", couple.key):
+            yield calendar.add_school_days(day, 2), FamilyErases(couple.key)
+
+
+def _rests(
+    program: Program,
+    calendar: SchoolCalendar,
+    couples: Sequence[Couple],
+    days: Sequence[date],
+    rates: LifeRates,
+    dice: Dice,
+) -> Iterator[tuple[date, Event]]:
+    """Officers who are needed elsewhere, a child who is away."""
+    agencies = [
+        LettersRest(agency=one.id)
+        for one in program.agencies
+        if dice.happens(rates.agency_rests, "agency rests", one.id)
+    ]
+    children = [
+        LettersRest(student=one)
+        for one in sorted({couple.key for couple in couples})
+        if dice.happens(rates.pairing_rests, "pairing rests", one)
+    ]
+    for rest in (*agencies, *children):
+        day = dice.pick(days, "rests from", rest.agency, rest.student)
+        yield day, rest
+        yield min(calendar.add_school_days(day, REST_DAYS), calendar.school_days[-3]), LettersGoOn(rest)
 
 
 def _visits(
     program: Program, calendar: SchoolCalendar, rates: LifeRates, dice: Dice
 ) -> Iterator[tuple[date, Event]]:
+    """One that is called off has another day, or letters are read aloud instead."""
+    shares = {VisitMoves: rates.visit_moved, VisitCalledOff: rates.visit_called_off}
     for school in program.schools:
-        if dice.happens(rates.visit_moved, "visit moves", school.id):
-            yield calendar.add_school_days(visit_day(program, school.id), -EVE), VisitMoves(school.id)
+        day = calendar.add_school_days(visit_day(program, school.id), -EVE)
+        happens = dice.share(shares, "visit moves", school.id)
+        if happens is VisitCalledOff:
+            read_aloud = dice.happens(0.5, "read aloud", school.id)
+            yield day, VisitCalledOff(school.id, read_aloud)
+            if not read_aloud:
+                yield calendar.add_school_days(day, 1), VisitMoves(school.id)
+        elif happens is VisitMoves:
+            yield day, VisitMoves(school.id)

@@ -9,11 +9,11 @@ from bluepals.store.database import Scope
 
 
 async def years_of_pairs(office: Office, scope: Scope, first_year: int) -> Sequence[PairingYear]:
-    """Of everybody who was introduced, in the order of the roster."""
+    """Of everybody who was introduced and is not erased, in the order of the roster."""
     async with office.database.transaction(scope) as connection:
         rows = await connection.fetch(
             "SELECT pairing.id FROM pairing JOIN program_year ON program_year.id = program_year_id"
-            " JOIN student ON student.id = student_id WHERE first_year = $1 AND introduced_at IS NOT NULL"
+            " JOIN student ON student.id = student_id WHERE first_year = $1 AND introduced_at IS NOT NULL AND erased_at IS NULL"
             " ORDER BY student.external_id, begins_on",
             first_year,
         )

@@ -39,11 +39,18 @@ class LifeRates(BaseModel):
     child_transfers: float = Field(0, ge=0, le=1)
     child_died: float = Field(0, ge=0, le=1)
     child_late: float = Field(0, ge=0, le=1)
+    child_stays: float = Field(0, ge=0, le=1)
+    declined: float = Field(0, ge=0, le=1)
+    erased: float = Field(0, ge=0, le=1)
+    agency_rests: float = Field(0, ge=0, le=1)
+    pairing_rests: float = Field(0, ge=0, le=1)
     sad: float = Field(0, ge=0, le=1)
     family: float = Field(0, ge=0, le=1)
     harm: float = Field(0, ge=0, le=1)
     conduct: float = Field(0, ge=0, le=1)
     visit_moved: float = Field(0, ge=0, le=1)
+    visit_called_off: float = Field(0, ge=0, le=1)
+    survey_answered: float = Field(0, ge=0, le=1)
     closed: float = Field(0, ge=0, le=1)
     closed_for_good: float = Field(0, ge=0, le=1)
     wants_to_go_on: float = Field(0, ge=0, le=1)
@@ -52,12 +59,13 @@ class LifeRates(BaseModel):
     def _shares_of_one_whole(self) -> "LifeRates":
         for names in (
             ("officer_moved", "officer_busy", "officer_stopped", "officer_died"),
-            ("consent_withdrawn", "child_leaves", "child_transfers", "child_died"),
+            ("consent_withdrawn", "child_leaves", "child_transfers", "child_died", "child_stays"),
             ("sad", "family", "harm"),
+            ("visit_moved", "visit_called_off"),
         ):
             if sum(getattr(self, name) for name in names) > 1:
                 raise ValueError(
-                    f"{', '.join(names)} are shares of the same people or letters: together at most 1"
+                    f"{', '.join(names)} are shares of the same people, letters or visits: together at most 1"
                 )
         return self
 

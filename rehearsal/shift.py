@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.people import Student
 from bluepals.domain.program import Break, Program
 from bluepals.facts.roster import Roster
 
@@ -50,9 +51,19 @@ def shifted(roster: Roster, by: timedelta) -> Roster:
     return replace(
         roster,
         program=moved,
-        students=[replace(one, consent=one.consent and one.consent + by) for one in roster.students],
+        students=[_later(one, by) for one in roster.students],
         officers=[
             replace(one, cleared_until=one.cleared_until and one.cleared_until + by)
             for one in roster.officers
         ],
+        follow_on=[replace(one, begins=one.begins + by, ends=one.ends + by) for one in roster.follow_on],
+    )
+
+
+def _later(child: Student, by: timedelta) -> Student:
+    further = child.further_consents
+    return replace(
+        child,
+        consent=child.consent and child.consent + by,
+        further_consents=further and tuple((scope, day + by) for scope, day in further),
     )

@@ -88,6 +88,8 @@ class Year:
         async with self.parts.database.transaction(self.scope) as connection:
             cast = await couples(connection)
             self.waiting = len(await matching.children(connection))
+        if await self.happenings.has_declined():
+            await self._match_again(staff.coordinator)
         await self.actors.plan(first)
         self.events = life.events(self.program, cast, summer.late, rates, self.dice)
         self.running.add(assignment.workflow_id(self.program.id, self.program.first_year))
@@ -165,7 +167,7 @@ class Year:
         return timedelta(days=self.program.policy.declining_days)
 
     async def _introduce(self, eve: date) -> None:
-        """Nobody declines: on the day before school begins everybody has been introduced."""
+        """Some decline; on the day before school begins all others have been introduced."""
         async with self.parts.database.transaction(self.scope) as connection:
             waiting = await connection.fetch(
                 "SELECT id FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL"
@@ -173,6 +175,7 @@ class Year:
         # A pair is asked before its workflow begins, and only a workflow that has begun can be told the day.
         workflows = {pairing.workflow_id(str(row["id"])) for row in waiting}
         await self._until(partial(self.clock.have_begun, workflows), "the year to begin its pairings")
+        await self.happenings.decline(self.rates.life(self.preset).declined)
         self.seen = self.calendar.instant(eve, EVENING)
         await self.clock.turn_to(self.seen)
         await self._wake(workflows)

@@ -278,7 +278,9 @@ class Pairing:
             self._state.decided.remove(letter.key)
         else:
             self._state.held.append(letter)
-        if why != Held.PAUSED:
+        if why == Held.NEXT_YEAR:
+            self._note(f"round {letter.round_number}: {letter.side}'s letter is kept for the next year")
+        elif why != Held.PAUSED:
             self._call_for_a_person(
                 letter.draft_id, f"a letter of round {letter.round_number} is held: {why}"
             )

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from activities.visit import AnotherDay, NoVisit, Reminder, VisitActivities
     from activities.year import ThisYear, VisitTimes
+    from bluepals.domain.counting import counted
     from bluepals.domain.visit_plan import IS_OVER, STAYS_READ_ALOUD
     from workflows.api.dates import DatesChanged
     from workflows.api.visit_day import (
@@ -74,7 +75,7 @@ class VisitDay:
             else:
                 await self._look_again()
             await self._continue_as_new_when_long()
-        workflow.set_current_details("over" if self._state.plan is Plan.TAKES_PLACE else self._state.plan)
+        self._show("over" if self._state.plan is Plan.TAKES_PLACE else self._state.plan)
         return self._thanked
 
     @workflow.update
@@ -163,7 +164,7 @@ class VisitDay:
         """False: an answer, the end of a silence or a change came before."""
         wake = min(step.at, self._state.limit or step.at)
         workflow.upsert_search_attributes([STAGE.value_set(step.what), DUE.value_set(wake)])
-        workflow.set_current_details(f"waiting for: {step.what}")
+        self._show(self._planned, f"waiting for: {step.what}, {wake:%Y-%m-%d}")
         if wake > workflow.now() and await happened(
             lambda: self._state.heard or self._state.dates_are_old, wake, step.what
         ):
@@ -186,6 +187,7 @@ class VisitDay:
                     await self._announce_sheets(step)
                 case Stage.VISIT:
                     self._thanked = await self._thank()
+                    self._note(f"thanked, since they came: {counted(self._thanked, 'officer')}")
             self._state.passed_at, self._state.passed = step.key
             await self._settle_hosts()
 
@@ -207,24 +209,30 @@ class VisitDay:
         plan = Plan.TAKES_PLACE if stands.plan == "planned" else Plan(stands.plan)
         if (stands.times, plan) != (self._times, self._state.plan):
             self._times, self._state.plan = stands.times, plan
+            self._note(self._planned)
             self._state.passed_at, self._state.passed = workflow.now(), ""
 
     async def _invite(self) -> None:
         """Everybody once; whoever is introduced later when the visit hears of it, at the latest with the next reminder."""
-        if workflow.now() < self._times.over:
-            await workflow.execute_activity_method(
-                VisitActivities.invite_officers, self._this, summary="invite the officers", **TRANSACTION
-            )
+        if workflow.now() >= self._times.over:
+            return
+        invited = await workflow.execute_activity_method(
+            VisitActivities.invite_officers, self._this, summary="invite the officers", **TRANSACTION
+        )
+        if invited != self._state.invited:
+            self._state.invited = invited
+            self._note(f"invited by now: {counted(invited, 'officer')}")
 
     async def _remind(self, step: Step) -> None:
         """A worker that was away for days sends one reminder, not all that it missed."""
         if workflow.now() < step.until:
-            await workflow.execute_activity_method(
+            reminded = await workflow.execute_activity_method(
                 VisitActivities.remind_officers,
                 Reminder(self._this.program, self._this.program_year, step.number),
                 summary=f"reminder {step.number}",
                 **TRANSACTION,
             )
+            self._note(f"reminder {step.number}: {counted(reminded, 'officer')}")
 
     async def _settle_hosts(self) -> None:
         if self._state.plan is not Plan.TAKES_PLACE or workflow.now() >= self._times.over:
@@ -240,12 +248,13 @@ class VisitDay:
 
     async def _announce_sheets(self, step: Step) -> None:
         if workflow.now() < step.until:
-            await workflow.execute_activity_method(
+            told = await workflow.execute_activity_method(
                 VisitActivities.announce_sheets,
                 self._this,
                 summary="run sheet and visitors' list",
                 **TRANSACTION,
             )
+            self._note(f"run sheet: {counted(told, 'teacher')} told")
 
     async def _thank(self) -> int:
         return await workflow.execute_activity_method(
@@ -267,10 +276,26 @@ class VisitDay:
             except ActivityError as failed:
                 raise refused(failed) from None
             self._state.plan = plan
+            self._note(self._planned)
             self._state.passed_at, self._state.passed = workflow.now(), ""
             self._state.limit = None
             self._state.heard = True
         return VisitChanged(plan, self._times.over.isoformat())
+
+    # What the Web UI shows
+
+    @property
+    def _planned(self) -> str:
+        takes_place = self._state.plan is Plan.TAKES_PLACE
+        return f"{self._state.plan}{f' on {self._times.over:%Y-%m-%d}' if takes_place else ''}"
+
+    def _note(self, what: str) -> None:
+        self._state.story.append(f"{workflow.now():%Y-%m-%d} {what}")
+
+    def _show(self, *now: str) -> None:
+        first, *others = now
+        lines = [*others, *self._state.story]
+        workflow.set_current_details("\n".join([f"**{first}**", "", *(f"- {line}" for line in lines)]))
 
     async def _continue_as_new_when_long(self) -> None:
         if workflow.info().is_continue_as_new_suggested():

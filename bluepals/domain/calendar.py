@@ -102,6 +102,12 @@ class SchoolCalendar:
         """School days after `first` up to and with `last`; negative if `last` comes first."""
         return bisect_right(self.school_days, last) - bisect_right(self.school_days, first)
 
+    def reminder_day(self, due: datetime, hours: int, mail_hour: int) -> date | None:
+        """The last school day whose daily mail leaves so many hours before, or earlier; None: the year has none."""
+        latest = due - timedelta(hours=hours)
+        place = bisect_right(self.school_days, latest, key=lambda day: self.instant(day, mail_hour))
+        return self.school_days[place - 1] if place else None
+
     def instant(self, day: date, at: int | time) -> datetime:
         """A local date and time (or full hour) as an instant: the earlier of two, a missing one moved forward."""
         clock = at.replace(fold=0, tzinfo=None) if isinstance(at, time) else time(at)

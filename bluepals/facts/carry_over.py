@@ -7,10 +7,10 @@ from uuid import UUID
 from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
-from bluepals.facts import who_may
+from bluepals.facts import letters, who_may
 from bluepals.facts.matching import begin
 from bluepals.facts.office import Office
-from bluepals.store import carry_over, matching, programs
+from bluepals.store import carry_over, matching, pairings, programs
 from bluepals.store.carry_over import PastPair
 from bluepals.store.database import Connection, Scope
 
@@ -63,7 +63,16 @@ async def carry(office: Office, scope: Scope, *, by: UUID) -> CarriedOver:
         await begin(
             office, connection, scope.program, proposed, by
         )  # Two people and a coordinator have said so.
+        await _take_letters_along(connection, carried)
         return CarriedOver(carried, left, before)
+
+
+async def _take_letters_along(connection: Connection, carried: Sequence[PastPair]) -> None:
+    """A child's kept letter goes out as soon as the two are introduced, an officer's with the first opening day."""
+    for approved in await carry_over.take_letters_along(connection, [pair.pairing_id for pair in carried]):
+        assert approved.pairing_id is not None  # noqa: S101 - no stock letter is asked for
+        pairing = await pairings.card(connection, approved.pairing_id)
+        await letters.tell_pairing(connection, pairing, approved)
 
 
 async def _refuse_too_early(connection: Connection, by: UUID) -> None:

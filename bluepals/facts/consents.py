@@ -14,6 +14,7 @@ from bluepals.domain.refusals import Refused
 from bluepals.facts import endings, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.roster import consent_key, tell_gates_opened
+from bluepals.facts.visit_hosts import tell_visits_of_who_stay_away
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.store import attention, consents, gates, matching, pairings, people, programs
@@ -52,6 +53,7 @@ async def withdraw(
         await matching.one_at_a_time(connection, scope.program)
         child = await consents.locked(connection, student)
         changed = await consents.withdraw(connection, child.id, scopes, by, guardian) > 0
+        await tell_visits_of_who_stay_away(connection)
         if consent is not ConsentScope.LETTERS:
             return Withdrawn(scopes, None, not changed)
         changed |= await consents.take_no_part(connection, child.id)
@@ -144,7 +146,7 @@ async def _end(
     office: Office, connection: Connection, pairing_id: UUID, by: UUID, *, introduced: bool
 ) -> None:
     """At once, even where a farewell had been agreed on."""
-    await records.take_back(connection, pairing_id)
+    await records.make_way(connection, pairing_id)
     await endings.end_in(connection, pairing_id, Reason.CONSENT_WITHDRAWN, farewell_until=None, by=by)
     await consents.cancel_daily_mail(connection, pairing_id)
     if not introduced:

@@ -1,11 +1,12 @@
 """The daily mail: one for each person who has something to do today, with all of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
+from bluepals.domain.calendar import ONE_DAY
 from bluepals.domain.cases import Concern
 from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
@@ -18,7 +19,7 @@ from bluepals.mail import notices
 from bluepals.mail.notice import Section
 from bluepals.store import attention, daily, joining, people
 from bluepals.store import cases as cases_store
-from bluepals.store.daily import CaseToLookAt, OwedByOfficer, ToBeRead
+from bluepals.store.daily import CaseToLookAt, ToBeRead
 from bluepals.store.database import Connection, Scope
 from bluepals.store.silence import SilentSide
 
@@ -57,8 +58,8 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
             return 0
         await leaving.look_at_clearances(connection, letterhead)
         desks: dict[str, Desk] = {}
-        await _officers(connection, letterhead, desks)
-        await _teachers(connection, letterhead, desks)
+        await _officers(connection, letterhead, desks, day)
+        await _teachers(connection, letterhead, desks, day)
         await _silences(connection, letterhead, desks)
         await _readers(connection, letterhead, desks)
         await _cases(connection, letterhead, desks, day)
@@ -79,10 +80,13 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
         return len(desks)
 
 
-async def _officers(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
-    """A nudge so many hours before a letter is due: on the first daily mail within each of them."""
-    owed = await daily.owed_by_officers(connection, letterhead.now + _longest_nudge(letterhead))
-    for _, group in groupby(_to_be_nudged(letterhead, owed), key=lambda one: one.officer_id):
+async def _officers(
+    connection: Connection, letterhead: Letterhead, desks: dict[str, Desk], day: date
+) -> None:
+    """A nudge so many hours before a letter is due, for each of them, and before any day without a daily mail."""
+    owed = await daily.owed_by_officers(connection, _last_date_to_remind_of(letterhead, day))
+    nudged = [one for one in owed if day in _reminder_days(letterhead, one.due_at)]
+    for _, group in groupby(nudged, key=lambda one: one.officer_id):
         letters = list(group)
         first = letters[0]
         desk = Desk(first.first_name, first.email, letterhead.link_to(DeskPage.PALS), agency=first.agency)
@@ -95,26 +99,28 @@ async def _officers(connection: Connection, letterhead: Letterhead, desks: dict[
         desks[str(first.officer_id)] = desk
 
 
-def _to_be_nudged(letterhead: Letterhead, owed: Sequence[OwedByOfficer]) -> Iterator[OwedByOfficer]:
-    one_day = timedelta(days=1)
-    for one in owed:
-        left = one.due_at - letterhead.now
-        if any(
-            timedelta(hours=hours) - one_day < left <= timedelta(hours=hours) for hours in _nudges(letterhead)
-        ):
-            yield one
+def _reminder_days(letterhead: Letterhead, due: datetime) -> Sequence[date]:
+    policy = letterhead.program.policy
+    days = (
+        letterhead.calendar.reminder_day(due, hours, policy.daily_mail_hour) for hours in policy.nudge_hours
+    )
+    return [day for day in days if day is not None]
 
 
-def _nudges(letterhead: Letterhead) -> tuple[int, ...]:
-    return letterhead.program.policy.nudge_hours
+def _last_date_to_remind_of(letterhead: Letterhead, day: date) -> datetime:
+    """Whatever is due later can wait for the next daily mail."""
+    calendar, policy = letterhead.calendar, letterhead.program.policy
+    next_mail = calendar.instant(calendar.next_school_day(day + ONE_DAY), policy.daily_mail_hour)
+    return next_mail + timedelta(hours=max(policy.nudge_hours, default=0))
 
 
-def _longest_nudge(letterhead: Letterhead) -> timedelta:
-    return timedelta(hours=max(_nudges(letterhead), default=0))
-
-
-async def _teachers(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
-    for owed in await daily.owed_by_classes(connection, letterhead.now + _longest_nudge(letterhead)):
+async def _teachers(
+    connection: Connection, letterhead: Letterhead, desks: dict[str, Desk], day: date
+) -> None:
+    """Each school day from the first reminder on: a teacher collects."""
+    for owed in await daily.owed_by_classes(connection, _last_date_to_remind_of(letterhead, day)):
+        if day < min(_reminder_days(letterhead, owed.due_at), default=day):
+            continue
         for teacher in await people.staff(
             connection, Role.TEACHER, school=owed.school, class_name=owed.class_name
         ):

@@ -157,7 +157,7 @@ async def _end_anew(connection: Connection, pairing_id: UUID, reason: Reason, by
     """Also one that was to end with a farewell: there is none now."""
     if (await pairings.state(connection, pairing_id)).ended:
         return False
-    await endings_store.take_back(connection, pairing_id)
+    await endings_store.make_way(connection, pairing_id)
     if not reason.has_successor:
         await replacements.close_in(connection, pairing_id, Over.PEOPLE_DECIDE)
     return await endings.end_in(connection, pairing_id, reason, farewell_until=None, by=by)

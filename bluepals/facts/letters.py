@@ -319,8 +319,8 @@ async def release(
     """Deliver what was approved, and tell who has something to read now."""
     async with office.committing(scope) as connection:
         outcome = await deliveries.release(connection, pairing_id, draft_id, draft_hash)
-        if outcome is Held.PAUSED:
-            return outcome  # It goes when the pause ends; nobody has to do anything.
+        if outcome in {Held.PAUSED, Held.NEXT_YEAR}:
+            return outcome  # It goes when the pause ends, or with the next year; nobody has to do anything.
         if isinstance(outcome, Held):
             if outcome in {Held.CASE, Held.OFFICER_STOPPED, Held.ENDED}:
                 return outcome  # Its case is what people look at; of an end that can't be undone, nothing.

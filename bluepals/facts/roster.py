@@ -11,7 +11,7 @@ from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
 from bluepals.facts import pauses, replacements
 from bluepals.facts.office import Letterhead, Office
-from bluepals.facts.visit_hosts import tell_visits_of_the_uncleared
+from bluepals.facts.visit_hosts import tell_visits_of_the_uncleared, tell_visits_of_who_stay_away
 from bluepals.roster import NeedsPerson, Problem, RosterReading
 from bluepals.store import (
     attention,
@@ -133,6 +133,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
         await _ask(connection, [*asked, *applied.needs_person])
         await replacements.seek(connection, await Letterhead.of(office, connection))
         await tell_visits_of_the_uncleared(connection)
+        await tell_visits_of_who_stay_away(connection)
         return applied
 
 

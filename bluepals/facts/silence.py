@@ -19,9 +19,10 @@ from bluepals.store import attention, people, silence, tells
 from bluepals.store import pauses as store
 from bluepals.store.database import Connection, Scope
 from bluepals.store.pauses import Target, What
+from bluepals.store.people import StaffMember
 from bluepals.store.silence import SilentSide
 
-KIND, NOT_REACHED = "silence", "not reached"
+KIND, NOT_REACHED, NOBODY = "silence", "not reached", "no coordinator"
 ABSENT = "the child is absent"
 
 
@@ -39,6 +40,7 @@ class Climbed:
 
 async def climb(connection: Connection, letterhead: Letterhead) -> Sequence[Climbed]:
     """Every silence as far as it has come by today. Again on the same day, it changes nothing."""
+    await _look_for_a_coordinator(connection)
     await _wake(connection)
     silent = await silence.silent_sides(connection)
     await _settle_others(connection, silent)
@@ -49,6 +51,8 @@ async def climb(connection: Connection, letterhead: Letterhead) -> Sequence[Clim
             await _call_not_reached(connection, one)
             continue
         for rung in _rungs_due(one, letterhead, later):
+            if rung is Rung.RESTS and not await _rest(connection, one):
+                break
             await _reach(connection, letterhead, one, rung, by=None)
             climbed.append(Climbed(one, rung))
     return climbed
@@ -56,11 +60,12 @@ async def climb(connection: Connection, letterhead: Letterhead) -> Sequence[Clim
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """Days as they count for one pairing: what was paused does not."""
+    """Days as they count for one pairing: not those in which it was paused, or mail did not get through."""
 
     calendar: SchoolCalendar
     hour: int
     pauses: Mapping[Target, Sequence[Pause]]
+    not_reached: Mapping[str, Sequence[Pause]]
 
     def __call__(self, one: SilentSide, day: date, days: int) -> date | None:
         targets = (
@@ -70,10 +75,10 @@ class _Later:
             Target(pairing_id=one.pairing_id),
         )
         since = self.calendar.instant(day, self.hour)
+        known = [pause for target in targets for pause in self.pauses.get(target, ())]
         stretches = [
             replace(pause, began=max(pause.began, since))
-            for target in targets
-            for pause in self.pauses.get(target, ())
+            for pause in (*known, *self.not_reached.get(not_reached_key(one), ()))
             if pause.ended is None or pause.ended > since
         ]
         return moved(self.calendar, day + timedelta(days=days), self.hour, stretches)
@@ -84,6 +89,7 @@ async def _laters(connection: Connection, letterhead: Letterhead) -> _Later:
         letterhead.calendar,
         letterhead.program.policy.daily_mail_hour,
         await store.all_pauses(connection, What.LETTERS),
+        await silence.stretches_of(connection, NOT_REACHED),
     )
 
 
@@ -106,8 +112,6 @@ async def _reach(
     await attention.settle(connection, key_of(one))
     if rung.needs_coordinator:
         await _call(connection, letterhead.program.id, one, rung)
-    if rung is Rung.RESTS:
-        await _rest(connection, one)
     await _tell(connection, letterhead.program.id, one, rung, today)
 
 
@@ -144,22 +148,33 @@ _HOW = {
 
 
 async def _call_not_reached(connection: Connection, one: SilentSide) -> None:
+    officer = one.silence.side is Side.OFFICER
+    whom = (
+        f"the officer of pairing {one.pairing_id}"
+        if officer
+        else f"any teacher of class {one.class_name} of school {one.school}"
+    )
     await attention.call(
         connection,
-        key=f"{NOT_REACHED}-{one.pairing_id}",
+        key=not_reached_key(one),
         kind=NOT_REACHED,
-        agency=one.agency,
-        subject_id=one.pairing_id,
-        sentence=f"Mail does not get through to the officer of pairing {one.pairing_id}, so this is no silence:"
-        " mend the address in the roster and import it again, or ask the liaison.",
+        school=None if officer else one.school,
+        agency=one.agency if officer else None,
+        subject_id=one.pairing_id if officer else None,
+        sentence=f"Mail does not get through to {whom}, so this is no silence: mend the address in the roster and import"
+        f" it again, or ask {'the liaison' if officer else 'at the school'}.",
     )
+
+
+def not_reached_key(one: SilentSide) -> str:
+    """A class is asked through its teachers: for all of its children at once."""
+    whom = one.pairing_id if one.silence.side is Side.OFFICER else f"{one.school}-{one.class_name}"
+    return f"{NOT_REACHED}-{whom}"
 
 
 async def _settle_others(connection: Connection, silent: Sequence[SilentSide]) -> None:
     """Whoever has written, or rests, or can be reached again, needs nobody any more."""
-    open_keys = {key_of(one) for one in silent} | {
-        f"{NOT_REACHED}-{one.pairing_id}" for one in silent if not one.reached
-    }
+    open_keys = {key_of(one) for one in silent} | {not_reached_key(one) for one in silent if not one.reached}
     for call in await attention.open_calls(connection):
         if call.kind in (KIND, NOT_REACHED) and call.key not in open_keys:
             await attention.settle(connection, call.key)
@@ -169,18 +184,42 @@ def key_of(one: SilentSide) -> str:
     return f"silence-{one.pairing_id}-{one.silence.side}"
 
 
-async def _rest(connection: Connection, one: SilentSide) -> None:
-    """In the coordinator's name, who has been asked two weeks before."""
-    coordinator = (await people.staff(connection, Role.COORDINATOR, school=one.school))[0]
+async def _rest(connection: Connection, one: SilentSide) -> bool:
+    """In the name of the coordinator, who has been asked two weeks before. False: there is none, and it waits for one."""
+    coordinator = await _coordinator(connection, one.school)
+    if coordinator is None:
+        return False
     target = Target(pairing_id=one.pairing_id)
     await pauses.pause_in(connection, target, [What.LETTERS], reason=ABSENT, by=coordinator.id)
+    return True
 
 
 async def _wake(connection: Connection) -> None:
     """A child who was absent has written again."""
-    coordinator = (await people.staff(connection, Role.COORDINATOR))[0]
+    coordinator = await _coordinator(connection)
+    if coordinator is None:
+        return
     for pairing_id in await silence.resting_with_a_letter(connection, ABSENT):
         await pauses.wake_in(connection, Target(pairing_id=pairing_id), coordinator.id)
+
+
+async def _coordinator(connection: Connection, school: str | None = None) -> StaffMember | None:
+    """Of this school; where it has none, of another one."""
+    found = await people.staff(connection, Role.COORDINATOR, school=school)
+    return next(iter(found or await people.staff(connection, Role.COORDINATOR)), None)
+
+
+async def _look_for_a_coordinator(connection: Connection) -> None:
+    if await _coordinator(connection):
+        await attention.settle(connection, NOBODY)
+        return
+    await attention.call(
+        connection,
+        key=NOBODY,
+        kind=NOBODY,
+        sentence="The program has no coordinator: nobody is asked about who is silent, and no pairing of an absent child rests"
+        " or goes on again. Add a row with the role coordinator to staff.csv and import it.",
+    )
 
 
 async def _tell(connection: Connection, program: str, one: SilentSide, rung: Rung, day: date) -> None:

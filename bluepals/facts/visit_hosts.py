@@ -9,6 +9,7 @@ from bluepals.domain.program import School
 from bluepals.domain.visit_plan import answer_limit, visit_instants
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
+from bluepals.facts.visit_guests import let_guests_go
 from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
 from bluepals.links import DeskPage
 from bluepals.mail import notices
@@ -36,6 +37,7 @@ async def settle_hosts(office: Office, scope: Scope, program_year: str) -> datet
         visit = await visits.date_of(connection, program_year)
         if visit.state != "planned":
             return None
+        await let_guests_go(connection, letterhead, program_year)
         await let_hosts_go(connection, letterhead, program_year, NoNeed.FOR_THIS_CHILD)
         alone = [
             pairing_id
@@ -65,6 +67,12 @@ async def _invitations_are_due(connection: Connection, program_year: str) -> boo
     day = await programs.visit_on(connection, program_year)
     instants = visit_instants(await programs.load(connection), day)
     return instants.invite_at <= await programs.now(connection)
+
+
+async def tell_visits_of_who_stay_away(connection: Connection) -> None:
+    """A family agrees to the visit no longer: whoever was to meet the child is let go at once."""
+    for visit in await visit_hosts.stayed_away_from(connection):
+        await tell_visit_day(connection, visit.program, visit.program_year, visit.agency, uuid4())
 
 
 async def tell_visits_of_the_uncleared(connection: Connection) -> None:

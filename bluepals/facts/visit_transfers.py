@@ -2,14 +2,12 @@
 
 from uuid import UUID, uuid4
 
-from bluepals.facts.office import Letterhead, post
-from bluepals.facts.visit_files import calendar_file
+from bluepals.facts.office import Letterhead
+from bluepals.facts.visit_guests import tell_not_to_come
 from bluepals.facts.visit_hosts import tell_visit_day
-from bluepals.facts.visit_sheets import arranged, school_of, stay, visit_begins
 from bluepals.mail import notices
 from bluepals.store import pairings, visits
 from bluepals.store.database import Connection
-from bluepals.store.visits import Guest
 
 
 async def leave_visit(
@@ -20,7 +18,9 @@ async def leave_visit(
         return
     for guest in await visits.guests(connection, program_year):
         if list(guest.pairings) == [pairing_id] and guest.answer != "no":
-            await _tell_that_nobody_waits(connection, letterhead, guest, program_year)
+            await tell_not_to_come(
+                connection, letterhead, guest, program_year, notices.visits.child_elsewhere, "elsewhere"
+            )
 
 
 async def join_visit(connection: Connection, pairing_id: UUID, *, left: str) -> None:
@@ -31,33 +31,3 @@ async def join_visit(connection: Connection, pairing_id: UUID, *, left: str) -> 
     pairing = await pairings.card(connection, pairing_id)
     if await visits.is_ahead(connection, left):
         await tell_visit_day(connection, pairing.program, left, pairing.agency, uuid4())
-
-
-async def _tell_that_nobody_waits(
-    connection: Connection, letterhead: Letterhead, guest: Guest, program_year: str
-) -> None:
-    visit = await visits.date_of(connection, program_year)
-    school = await school_of(connection, letterhead, program_year)
-    begins = await visit_begins(connection, letterhead, program_year)
-    own = stay(letterhead, await arranged(connection, letterhead, program_year), guest.pairings, begins)
-    await post(
-        connection,
-        letterhead,
-        notices.visits.child_elsewhere(
-            officer=guest.first_name,
-            school=school.name,
-            day=f"{visit.on:%A, %B %-d}",
-            calendar_file=calendar_file(
-                letterhead,
-                subject=f"{program_year}-{guest.officer_id}",
-                to=guest.email,
-                school=school,
-                stay=own,
-                sequence=visit.sequence + 1,
-                cancelled=True,
-            ),
-        ),
-        key=f"visit-{program_year}-{guest.officer_id}-elsewhere-{visit.sequence}",
-        to=guest.email,
-        agency=guest.agency,
-    )

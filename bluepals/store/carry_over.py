@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from bluepals.domain.letters import Side
+from bluepals.domain.letters import Side, Verdict
 from bluepals.store.database import Connection
-from bluepals.store.letters import NotTaken
+from bluepals.store.letters import Decided, NotTaken
 
 
 @dataclass(frozen=True, slots=True)
 class PastPair:
-    """`student_wants`, `officer_wants`: None, nobody has said. `hindered`: why they can't, whatever they want."""
+    """`student_wants`, `officer_wants`: None, nobody has said. `hindered`: why they can't, whatever they want. `letters`: how
+    many are kept that could not go out in their year.
+    """
 
     pairing_id: UUID
     school: str
@@ -21,6 +23,7 @@ class PastPair:
     student_wants: bool | None
     officer_wants: bool | None
     hindered: str | None
+    letters: int
 
     @property
     def goes_on(self) -> bool:
@@ -37,7 +40,8 @@ _PAST_PAIRS = """
                 THEN 'the child has a pal'
                 WHEN (SELECT count(*) FROM pairing AS other
                        WHERE other.officer_id = officer.id AND other.ended_at IS NULL) >= officer.capacity
-                THEN 'the officer has no free place' END AS hindered
+                THEN 'the officer has no free place' END AS hindered,
+           (SELECT count(*) FROM kept_letters(pairing.id))::int AS letters
       FROM pairing
       JOIN program_year AS past ON past.id = pairing.program_year_id AND past.state = 'closed'
       JOIN student ON student.id = pairing.student_id
@@ -102,3 +106,25 @@ async def propose(connection: Connection, program: str, pairs: Sequence[UUID]) -
         list(pairs),
     )
     return [row["id"] for row in rows]
+
+
+async def take_letters_along(connection: Connection, pairing_ids: Sequence[UUID]) -> Sequence[Decided]:
+    """What these past pairs have kept is of their next pairing from here on. The approvals of it, for that to hear of."""
+    rows = await connection.fetch(
+        "SELECT past.id AS past, next.id AS next FROM pairing AS past"
+        " JOIN pairing AS next ON next.student_id = past.student_id AND next.officer_id = past.officer_id"
+        " WHERE past.id = ANY ($1::uuid[]) AND next.ended_at IS NULL",
+        list(pairing_ids),
+    )
+    for row in rows:
+        await connection.execute("SELECT take_letters_along($1, $2)", row["past"], row["next"])
+    approved = await connection.fetch(
+        "SELECT decision.id, draft.id AS draft_id, decision.hash, verdict, pairing_id, round_number, side,"
+        " draft.uploaded_by, false AS known FROM letter JOIN draft ON draft.letter_id = letter.id"
+        " JOIN decision ON decision.draft_id = draft.id AND verdict = 'approve'"
+        " WHERE pairing_id = ANY ($1::uuid[]) ORDER BY decision.sequence",
+        [row["next"] for row in rows],
+    )
+    return [
+        Decided(**{**row, "verdict": Verdict(row["verdict"]), "side": Side(row["side"])}) for row in approved
+    ]

@@ -22,6 +22,7 @@ class Held(StrEnum):
     PAUSED = "letters are paused"
     CASE = "with the counselor"
     OFFICER_STOPPED = "officer stopped"
+    NEXT_YEAR = "its round goes into the next year"
 
 
 class TooEarly(Exception):
@@ -54,9 +55,11 @@ async def release(
         " (SELECT min(received_at) FROM draft AS first WHERE first.letter_id = letter.id) AS first_received_at,"
         " has_consent(student) AS consented, is_cleared(officer) AS cleared,"
         " is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id) AS paused,"
-        " is_held(draft.id) AS under_a_case, is_stopped(officer.id) AS stopped"
+        " is_held(draft.id) AS under_a_case, is_stopped(officer.id) AS stopped,"
+        " letter.side = 'officer' AND round.left_out IS NOT DISTINCT FROM 'carried' AS carried"
         " FROM decision"
         " JOIN draft ON draft.id = decision.draft_id JOIN letter ON letter.id = draft.letter_id"
+        " JOIN round ON round.program_year_id = letter.program_year_id AND round.number = letter.round_number"
         " JOIN pairing ON pairing.id = letter.pairing_id"
         " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " WHERE decision.draft_id = $1 AND decision.hash = $2 AND decision.verdict = 'approve' AND pairing.id = $3"
@@ -86,6 +89,7 @@ def _closed_gate(gates: asyncpg.Record) -> Held | None:
         Held.NO_CONSENT: not gates["consented"],
         Held.NOT_CLEARED: not gates["cleared"],
         Held.PAUSED: gates["paused"],
+        Held.NEXT_YEAR: gates["carried"],
     }
     return next((held for held, is_closed in closed.items() if is_closed), None)
 
@@ -172,7 +176,7 @@ async def put_stock_letter(
     gates = await connection.fetchrow(
         # Another officer has written it: the clearance of the child's own is not asked for.
         "SELECT pairing.ended_at, has_consent(student) AS consented, true AS cleared, false AS paused,"
-        " false AS under_a_case, false AS stopped,"
+        " false AS under_a_case, false AS stopped, false AS carried,"
         " (SELECT opens_at FROM pairing_round WHERE pairing_id = $1 AND number = $2) AS opens_at"
         " FROM pairing JOIN student ON student.id = pairing.student_id WHERE pairing.id = $1"
         " FOR SHARE OF pairing, student",

@@ -77,6 +77,17 @@ async def of(connection: Connection, pairing_id: UUID) -> Ending | None:
 
 
 async def take_back(connection: Connection, pairing_id: UUID) -> None:
+    """It was a mistake: the pairing goes on, and its story tells both."""
+    await connection.execute(
+        "WITH ending AS (DELETE FROM ending WHERE pairing_id = $1 RETURNING *)"
+        " INSERT INTO pairing_turn (pairing_id, program_id, school_id, agency_id, ending_since, farewell_until)"
+        " SELECT pairing_id, program_id, school_id, agency_id, since, farewell_until FROM ending",
+        pairing_id,
+    )
+
+
+async def make_way(connection: Connection, pairing_id: UUID) -> None:
+    """For another end, which is at once."""
     await connection.execute("DELETE FROM ending WHERE pairing_id = $1", pairing_id)
 
 

@@ -60,6 +60,11 @@ async def move_child(connection: Connection, student_id: UUID, to: SchoolYear, c
 async def take_along(connection: Connection, pairing_id: UUID) -> None:
     """The pairing, its letters and all that repeats whose they are: to the school of its child."""
     await connection.execute("SELECT follow_its_child($1)", pairing_id)
+    await connection.execute(
+        "INSERT INTO pairing_turn (pairing_id, program_id, school_id, agency_id, to_school)"
+        " SELECT id, program_id, school_id, agency_id, school_id FROM pairing WHERE id = $1",
+        pairing_id,
+    )
 
 
 async def elsewhere(

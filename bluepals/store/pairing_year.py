@@ -32,7 +32,9 @@ _LETTERS = """
            AND NOT EXISTS (SELECT FROM delivery WHERE pairing_id = $1 AND draft_id = written.id)
         UNION ALL
         SELECT recorded_at, side, round_number, NULL, 'missed' FROM miss WHERE pairing_id = $1)
-    SELECT local_day(at) AS "on", kind, side, round_number, about FROM moments
+    -- A letter that was kept for this year came before it.
+    SELECT greatest(local_day(at), (SELECT begins_on FROM pairing WHERE id = $1)) AS "on",
+           kind, side, round_number, about FROM moments
      ORDER BY at, array_position(ARRAY['returned', 'missed'], kind), side, round_number, about
 """
 
@@ -54,8 +56,17 @@ _TURNS = """
     UNION ALL
     SELECT local_day(introduced_at), 2, 'introduced', NULL FROM this
     UNION ALL
-    SELECT local_day(since), 3, 'farewell', NULL FROM this JOIN ending ON pairing_id = this.id
+    SELECT local_day(at), 2.5, 'another school', NULL FROM this JOIN pairing_turn ON pairing_id = this.id
+     WHERE to_school IS NOT NULL
+    UNION ALL
+    SELECT local_day(since), 3, 'farewell', NULL
+      FROM this JOIN (SELECT pairing_id, since, farewell_until FROM ending
+                       UNION ALL SELECT pairing_id, ending_since, farewell_until FROM pairing_turn
+                        WHERE to_school IS NULL) AS ending ON pairing_id = this.id
      WHERE farewell_until > since
+    UNION ALL
+    SELECT local_day(at), 3.5, 'goes on after all', NULL FROM this JOIN pairing_turn ON pairing_id = this.id
+     WHERE farewell_until > ending_since
     UNION ALL
     SELECT visit_on, 4, CASE WHEN attended THEN 'came to the visit' WHEN NOT attended THEN 'did not come'
                              WHEN visit_state <> 'planned' THEN 'visit called off'

@@ -1,18 +1,21 @@
 """Who has stopped writing, and which rung of the ladder that has reached."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from bluepals.domain.letters import Side
+from bluepals.domain.pauses import Pause
 from bluepals.domain.silence import Rung, Silence
 from bluepals.store.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class SilentSide:
-    """One side of a pairing that has missed its last dates. `reached`: mail gets through to whoever is silent."""
+    """One side of a pairing that has missed its last dates. `reached`: mail gets through to the officer, or to a teacher of
+    the child.
+    """
 
     pairing_id: UUID
     school: str
@@ -29,13 +32,17 @@ class SilentSide:
     silence: Silence
 
 
-# Misses after the last letter that this side has handed in; not of pairings that rest or end. They are few, and found first.
+# Misses after the last letter that this side has handed in, whichever round it was for; not of pairings that rest or end.
+# They are few, and found first.
 _SILENT = """
     WITH missed AS MATERIALIZED (
          SELECT pairing_id, side, min(round_number) AS first_missed, count(*)::int AS missed, min(recorded_at) AS since
            FROM miss
           WHERE round_number > coalesce((SELECT max(letter.round_number) FROM letter
                                           WHERE letter.pairing_id = miss.pairing_id AND letter.side = miss.side), 0)
+            AND NOT EXISTS (SELECT FROM letter JOIN draft ON draft.letter_id = letter.id
+                             WHERE letter.pairing_id = miss.pairing_id AND letter.side = miss.side
+                               AND draft.source IS NULL AND draft.received_at > miss.recorded_at)
           GROUP BY pairing_id, side),
     silent AS MATERIALIZED (
          SELECT missed.*, pairing.program_id, pairing.school_id, pairing.agency_id, pairing.student_id, pairing.officer_id
@@ -49,7 +56,7 @@ _SILENT = """
            officer.email AS officer_email,
            student.first_name AS student_first_name, silent.side, silent.first_missed, silent.missed,
            (silent.since AT TIME ZONE (program.definition ->> 'timezone'))::date AS since,
-           silent.side = 'student' OR is_reached_by_mail(officer) AS reached,
+           CASE silent.side WHEN 'officer' THEN is_reached_by_mail(officer) ELSE has_a_reached_teacher(student) END AS reached,
            ladder.rungs, ladder.days
       FROM silent
       JOIN program ON program.id = silent.program_id
@@ -89,6 +96,17 @@ async def reach(connection: Connection, one: SilentSide, rung: Rung, day: date, 
         day,
         by,
     )
+
+
+async def stretches_of(connection: Connection, kind: str) -> Mapping[str, Sequence[Pause]]:
+    """From when to when a person was asked for a thing of this kind, by its key."""
+    rows = await connection.fetch(
+        "SELECT key, opened_at, closed_at FROM attention WHERE kind = $1 ORDER BY opened_at", kind
+    )
+    found: dict[str, list[Pause]] = {}
+    for row in rows:
+        found.setdefault(row["key"], []).append(Pause(row["opened_at"], row["closed_at"]))
+    return found
 
 
 async def resting_with_a_letter(connection: Connection, reason: str) -> Sequence[UUID]:

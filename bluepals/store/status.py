@@ -154,8 +154,16 @@ _STORY = """
            CASE WHEN attended THEN 'officer came to the visit' ELSE 'officer did not come to the visit' END
       FROM visit JOIN this ON this.id = pairing_id WHERE recorded_at IS NOT NULL
     UNION ALL
+    SELECT at, 12.5, format('at %s from now on', to_school) FROM pairing_turn
+     WHERE pairing_id = $1 AND to_school IS NOT NULL
+    UNION ALL
     SELECT since, 13, CASE WHEN farewell_until > since THEN format('ends, farewell until %s', local_day(farewell_until))
-           ELSE 'ends at once' END FROM ending WHERE pairing_id = $1
+           ELSE 'ends at once' END
+      FROM (SELECT pairing_id, since, farewell_until FROM ending
+             UNION ALL SELECT pairing_id, ending_since, farewell_until FROM pairing_turn WHERE to_school IS NULL) AS ending
+     WHERE pairing_id = $1
+    UNION ALL
+    SELECT at, 13.5, 'does not end early after all' FROM pairing_turn WHERE pairing_id = $1 AND to_school IS NULL
     UNION ALL
     SELECT ended_at, 14, format('closed: %s', end_reason) FROM this WHERE ended_at IS NOT NULL
     UNION ALL

@@ -25,7 +25,7 @@ async def children_without_anybody(connection: Connection, program_year: str) ->
     rows = await connection.fetch(
         "SELECT pairing.id FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
         " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
-        f" WHERE pairing.program_year_id = $1 AND {TAKES_PART} AND has_consent(student)"
+        f" WHERE pairing.program_year_id = $1 AND {TAKES_PART} AND has_consent_for(student, 'visit')"
         " AND (visit.answer = 'no' OR (visit.answer IS NULL AND visit.answer_by <= program_now())"
         "   OR NOT is_cleared(officer) OR pairing.ended_at IS NOT NULL)"
         f" AND NOT {_HOSTED} ORDER BY student.class_name, in_alphabet(student.last_name), in_alphabet(student.first_name), student.id",
@@ -53,6 +53,18 @@ async def counted_on(connection: Connection, officer_id: UUID) -> Sequence[Count
         " OR EXISTS (SELECT FROM visit_host WHERE visit_host.officer_id = officer.id"
         "   AND visit_host.program_year_id = year.id AND released_at IS NULL)) ORDER BY year.id",
         officer_id,
+    )
+    return [CountedOn(**row) for row in rows]
+
+
+async def stayed_away_from(connection: Connection) -> Sequence[CountedOn]:
+    """Visits that are ahead, of children who were to take part and whose families agree to it no longer."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT pairing.program_id AS program, pairing.program_year_id AS program_year,"
+        " pairing.agency_id AS agency FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
+        " JOIN student ON student.id = pairing.student_id"
+        f" WHERE visit.answer_by IS NOT NULL AND {TAKES_PART} AND NOT has_consent_for(student, 'visit')"
+        " AND visit_is_ahead(pairing.program_year_id) ORDER BY 2, 3"
     )
     return [CountedOn(**row) for row in rows]
 
@@ -155,8 +167,10 @@ async def release(connection: Connection, program_year: str, *, everybody: bool)
     let_go = await connection.fetch(
         "UPDATE visit_host SET released_at = program_now() FROM pairing"
         " JOIN visit ON visit.pairing_id = pairing.id JOIN officer ON officer.id = pairing.officer_id"
+        " JOIN student ON student.id = pairing.student_id"
         " WHERE pairing.id = visit_host.pairing_id AND visit_host.program_year_id = $1 AND released_at IS NULL"
-        f" AND visit_host.attended IS NULL AND ($2 OR NOT {TAKES_PART} OR pairing.program_year_id <> $1 OR ({_OWN_COMES}))"
+        f" AND visit_host.attended IS NULL AND ($2 OR NOT {TAKES_PART} OR NOT has_consent_for(student, 'visit')"
+        f"   OR pairing.program_year_id <> $1 OR ({_OWN_COMES}))"
         " RETURNING visit_host.id, visit_host.answer",
         program_year,
         everybody,

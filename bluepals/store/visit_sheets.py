@@ -47,7 +47,7 @@ async def meetings(connection: Connection, program_year: str) -> Sequence[Meetin
         "      AND host.attended IS DISTINCT FROM false AND is_cleared(reserve)"
         "   ORDER BY hosts LIMIT 1) AS meets ON true"
         " LEFT JOIN agency ON agency.program_id = pairing.program_id AND agency.id = meets.agency_id"
-        f" WHERE pairing.program_year_id = $1 AND {TAKES_PART} AND has_consent(student)"
+        f" WHERE pairing.program_year_id = $1 AND {TAKES_PART} AND has_consent_for(student, 'visit')"
         " ORDER BY student.class_name, in_alphabet(student.last_name), in_alphabet(student.first_name), student.id",
         program_year,
     )

@@ -20,7 +20,7 @@ async def invite(connection: Connection, program_year: str, answer_by: datetime)
         " JOIN student ON student.id = pairing.student_id WHERE pairing.program_year_id = $1"
         " AND CASE WHEN ended_at IS NULL THEN introduced_at IS NOT NULL ELSE is_between_officers(pairing.id) END"
         " AND has_consent_for(student, 'visit')"
-        # Of a child that has come from another school, its officer is asked anew.
+        # Of a child that has come from another school, or takes part after all, its officer is asked anew.
         " ON CONFLICT (pairing_id) DO UPDATE SET answer_by = excluded.answer_by WHERE visit.answer_by IS NULL",
         program_year,
         answer_by,
@@ -76,6 +76,35 @@ async def guests(connection: Connection, program_year: str) -> Sequence[Guest]:
     return [Guest(**row) for row in rows]
 
 
+async def who_stay_away(connection: Connection, program_year: str) -> Sequence[UUID]:
+    """Pairings whose child was to take part, and whose family agrees to it no longer."""
+    rows = await connection.fetch(
+        "SELECT pairing.id FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
+        " JOIN student ON student.id = pairing.student_id WHERE pairing.program_year_id = $1"
+        " AND visit.answer_by IS NOT NULL AND attended IS NULL AND NOT has_consent_for(student, 'visit')"
+        " ORDER BY pairing.id",
+        program_year,
+    )
+    return [row["id"] for row in rows]
+
+
+async def meets_nobody_else(
+    connection: Connection, program_year: str, pairing_ids: Sequence[UUID]
+) -> Sequence[Guest]:
+    """Of the officers of these children those who count on coming, and have no other pal there."""
+    rows = await connection.fetch(
+        "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
+        " max(visit.answer) AS answer, array_agg(pairing.id ORDER BY pairing.id) AS pairings"
+        " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
+        " WHERE pairing.program_year_id = $1 AND pairing.ended_at IS NULL AND is_cleared(officer)"
+        " GROUP BY officer.id HAVING bool_and(pairing.id = ANY ($2)) AND max(visit.answer) IS DISTINCT FROM 'no'"
+        " ORDER BY officer.id",
+        program_year,
+        list(pairing_ids),
+    )
+    return [Guest(**row) for row in rows]
+
+
 async def came(connection: Connection, program_year: str) -> Sequence[Guest]:
     """Also when the year has closed on the evening of the visit."""
     rows = await connection.fetch(
@@ -102,7 +131,7 @@ async def answer(connection: Connection, pairing_id: UUID, said: str) -> Answere
     """Yes or no; the last answer counts, until somebody has come or not. Raises NotTaken with a sentence."""
     row = await connection.fetchrow(
         "UPDATE visit SET answer = $2, answered_at = program_now() FROM pairing"
-        " WHERE visit.pairing_id = $1 AND pairing.id = visit.pairing_id AND attended IS NULL"
+        " WHERE visit.pairing_id = $1 AND pairing.id = visit.pairing_id AND attended IS NULL AND answer_by IS NOT NULL"
         " AND visit_is_ahead(pairing.program_year_id)"
         " RETURNING pairing.program_year_id AS program_year, pairing.agency_id AS agency",
         pairing_id,
@@ -202,7 +231,8 @@ async def change_date(connection: Connection, program_year: str, day: date) -> N
 async def ask_again(connection: Connection, program_year: str, answer_by: datetime) -> None:
     await connection.execute(
         "UPDATE visit SET answer = NULL, answered_at = NULL, answer_by = $2 FROM pairing"
-        " WHERE pairing.id = visit.pairing_id AND pairing.program_year_id = $1 AND attended IS NULL",
+        " WHERE pairing.id = visit.pairing_id AND pairing.program_year_id = $1 AND attended IS NULL"
+        " AND answer_by IS NOT NULL",
         program_year,
         answer_by,
     )

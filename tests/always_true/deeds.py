@@ -35,9 +35,10 @@ from bluepals.facts import (
     visits,
 )
 from bluepals.facts.closing import Word
+from bluepals.facts.consents import PaperForms
 from bluepals.facts.pauses import Choice
 from bluepals.store import cases as case_store
-from bluepals.store import holds
+from bluepals.store import holds, programs
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
@@ -141,6 +142,12 @@ async def worry(program: DrivenProgram, number: int, who: str, concern: Concern)
     await cases.worry(program.office, program.scope, draft_id=draft_id, by=by, concern=concern)
 
 
+async def read_letter(program: DrivenProgram, number: int, who: str) -> None:
+    """Whoever reads one about which there is a case already has the duty from then on."""
+    if (draft_id := await program.nth(_DRAFTS, number)) is not None:
+        await cases.note_read(program.office, program.scope, draft_id, program.people[who])
+
+
 async def attest(program: DrivenProgram, number: int, reader: int, *, reported: bool) -> None:
     """One of those who have read the letter, for themselves."""
     if (case_id := await program.nth(_CASES, number)) is None:
@@ -230,6 +237,16 @@ async def pause(program: DrivenProgram, kind: str, which: int, child: str, whats
         await pauses.pause(program.office, program.scope, target, whats, reason="snow", by=by)
 
 
+async def look_and_pause(
+    program: DrivenProgram, kind: str, which: int, child: str, whats: tuple[What, ...]
+) -> None:
+    """As it was seen."""
+    if target := await _target(program, kind, which, child):
+        this, by = (program.office, program.scope, target, whats), program.people["coordinator"]
+        seen = await pauses.preview_pause(*this, by=by)
+        await pauses.pause_as_seen(*this, reason="snow", by=by, agreed=seen.agreement)
+
+
 async def resume(
     program: DrivenProgram, kind: str, which: int, child: str, whats: tuple[What, ...], choice: Choice
 ) -> None:
@@ -247,6 +264,15 @@ async def resume(
 
 async def withdraw(program: DrivenProgram, child: str, consent: ConsentScope) -> None:
     await consents.withdraw(program.office, program.scope, child, consent, by=program.people["coordinator"])
+
+
+async def record_form(program: DrivenProgram, child: str, scopes: tuple[ConsentScope, ...]) -> None:
+    """That came on paper today."""
+    if child in program.people:
+        async with program.database.transaction(program.scope) as connection:
+            today = await programs.today(connection)
+        form = PaperForms([program.people[child]], scopes, today, version=None)
+        await consents.record(program.office, program.scope, form, by=program.people["coordinator"])
 
 
 async def student_leaves(program: DrivenProgram, child: str) -> None:

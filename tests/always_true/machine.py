@@ -14,6 +14,7 @@ from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.people import ConsentScope
 from bluepals.facts.carry_over import CarryOverRefused
+from bluepals.facts.consents import ConsentRefused
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.pauses import Choice, PauseRefused
@@ -32,6 +33,7 @@ from tests.always_true.stage import Stage
 REFUSALS = (
     AlreadyPaused,
     CarryOverRefused,
+    ConsentRefused,
     EndingRefused,
     LeavingRefused,
     NotPaused,
@@ -222,6 +224,11 @@ class AlwaysTrue(RuleBasedStateMachine):
     def somebody_is_worried(self, number: int, who: str, concern: Concern) -> None:
         self.do(deeds.worry(self.program, number, who, concern))
 
+    @there("written")
+    @rule(number=numbers, who=st.sampled_from(["moderator", "counselor", "coordinator"]))
+    def somebody_reads(self, number: int, who: str) -> None:
+        self.do(deeds.read_letter(self.program, number, who))
+
     @there("cases")
     @rule(number=numbers, reader=numbers, reported=st.booleans())
     def a_reader_attests(self, number: int, reader: int, reported: bool) -> None:
@@ -255,6 +262,12 @@ class AlwaysTrue(RuleBasedStateMachine):
     def a_pause_begins(self, level: str, which: int, child: str, whats: tuple[What, ...]) -> None:
         self.do(deeds.pause(self.program, level, which, child, whats))
 
+    @rule(level=levels, which=numbers, child=children, whats=whats)
+    def a_pause_begins_as_it_was_seen(
+        self, level: str, which: int, child: str, whats: tuple[What, ...]
+    ) -> None:
+        self.do(deeds.look_and_pause(self.program, level, which, child, whats))
+
     @there("pauses")
     @rule(level=levels, which=numbers, child=children, whats=whats, choice=st.sampled_from(list(Choice)))
     def a_pause_ends(
@@ -267,6 +280,10 @@ class AlwaysTrue(RuleBasedStateMachine):
     @rule(child=children, consent=st.sampled_from(list(ConsentScope)))
     def a_family_withdraws(self, child: str, consent: ConsentScope) -> None:
         self.do(deeds.withdraw(self.program, child, consent))
+
+    @rule(child=children, scopes=st.sampled_from([(ConsentScope.VISIT,), tuple(ConsentScope)]))
+    def a_form_comes_on_paper(self, child: str, scopes: tuple[ConsentScope, ...]) -> None:
+        self.do(deeds.record_form(self.program, child, scopes))
 
     @rule(child=children, given=st.booleans())
     def a_consent_comes_or_is_missing(self, child: str, given: bool) -> None:

@@ -11,13 +11,18 @@ from rehearsal.dice import Dice
 from rehearsal.life import (
     ChildDies,
     ChildLeaves,
+    ChildStays,
     ChildTransfers,
     ConsentWithdrawn,
     Event,
+    FamilyErases,
     LateChildren,
+    LettersGoOn,
+    LettersRest,
     OfficerGoes,
     SchoolsClose,
     SchoolsOpen,
+    VisitCalledOff,
     VisitMoves,
 )
 from rehearsal.rates import LifeRates
@@ -37,6 +42,8 @@ ALL = LifeRates(
     child_died=0.2,
     visit_moved=1,
 )
+
+CALLED_OFF = LifeRates(visit_called_off=1)
 
 
 def planned(rates: LifeRates, seed: int = 1) -> Sequence[tuple[date, Event]]:
@@ -70,6 +77,37 @@ def test_everything_happens_on_a_school_day_and_nobody_goes_in_the_first_or_last
         assert day in DAYS
         if isinstance(event, OfficerGoes | ConsentWithdrawn | ChildLeaves | ChildTransfers | ChildDies):
             assert DAYS[20] < day < DAYS[-20]
+
+
+def test_who_leaves_by_mistake_stays_on_the_next_school_day():
+    for rate, after in ((LifeRates(child_stays=1), 1), (LifeRates(consent_withdrawn=1, erased=1), 2)):
+        found: dict[str, list[date]] = {}
+        for day, event in planned(rate):
+            assert isinstance(event, ChildLeaves | ChildStays | ConsentWithdrawn | FamilyErases)
+            found.setdefault(event.student, []).append(day)
+        assert len(found) == len(COUPLES)
+        assert all(
+            DAYS.index(last) - DAYS.index(first) == after for first, last in map(sorted, found.values())
+        )
+
+
+def test_an_agency_and_a_child_rest_for_two_weeks():
+    rests = planned(LifeRates(agency_rests=1, pairing_rests=0.1))
+    begun = {event: day for day, event in rests if isinstance(event, LettersRest)}
+    ended = {event.rest: day for day, event in rests if isinstance(event, LettersGoOn)}
+    assert begun.keys() == ended.keys()
+    assert {rest.agency for rest in begun} == {"city", "county", None}
+    assert all(0 < DAYS.index(ended[rest]) - DAYS.index(day) <= 10 for rest, day in begun.items())
+
+
+def test_a_visit_that_is_called_off_has_another_day_or_none():
+    for seed in range(8):
+        off = {
+            event.school: event for _, event in planned(CALLED_OFF, seed) if isinstance(event, VisitCalledOff)
+        }
+        moved = {event.school for _, event in planned(CALLED_OFF, seed) if isinstance(event, VisitMoves)}
+        assert off.keys() == {"north", "south"}
+        assert moved == {school for school, event in off.items() if not event.read_aloud}
 
 
 def test_a_visit_moves_a_few_days_before_it():

@@ -76,7 +76,7 @@ class Rehearsal:
 async def undisturbed() -> Rehearsal:
     with open_folder() as here:
         async with asyncio.timeout(PATIENCE):
-            return await _rehearsed(here, _small(here))
+            return await rehearsed(here, _small(here))
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ async def eventful() -> Rehearsal:
         shutil.copytree(TOWN, here / "town")
         arguments = ("town", "--preset", "epidemic", "--rates", "town/rates.toml", "--seed", "11")
         async with asyncio.timeout(PATIENCE):
-            return await _rehearsed(here, arguments)
+            return await rehearsed(here, arguments)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ async def broken() -> Rehearsal:
     """The same folder and the same seed, and an approval that comes too late."""
     with open_folder() as here:
         async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as year:
-            rehearsal = year.create_task(_rehearsed(here, _small(here)))
+            rehearsal = year.create_task(rehearsed(here, _small(here)))
             year.create_task(_approve_a_letter_after_its_delivery(here))
     return rehearsal.result()
 
@@ -111,7 +111,7 @@ def _fault_of_the_program(here: Path) -> str:
     return told.read_text("utf-8") if told.exists() else ""
 
 
-async def _rehearsed(here: Path, arguments: Sequence[str]) -> Rehearsal:
+async def rehearsed(here: Path, arguments: Sequence[str]) -> Rehearsal:
     """In `here`, which gets all of its files, the servers' as well."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(ROOT / "starter.py"), "rehearse", *arguments),

@@ -60,6 +60,14 @@ async def test_officers_are_invited_reminded_and_those_who_came_are_thanked(town
     await town.reach(day + DAY, 18)
     assert (await town.mails("visit"))[4:] == [ONE], "thanks"
     assert await handle.result() == 1
+    assert (await town.details(handle)).splitlines() == [
+        "**over**",
+        "",
+        f"- {day - 20 * DAY} invited by now: 2 officers",
+        f"- {day - 7 * DAY} reminder 1: 1 officer",
+        f"- {day - DAY} reminder 2: 1 officer",
+        f"- {day + DAY} thanked, since they came: 1 officer",
+    ]
 
 
 async def test_an_officer_who_comes_after_the_invitations_is_invited_at_once(town: World) -> None:

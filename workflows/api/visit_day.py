@@ -78,7 +78,8 @@ class VisitChanged:
 class VisitDayState:
     """All that crosses a continue-as-new. `passed`: the last step that was taken; `limit`: when a silence ends.
 
-    `heard`: an answer has come; `dates_are_old`: they have changed on record.
+    `heard`: an answer has come; `dates_are_old`: they have changed on record. `invited`: how many officers; `story`: what the
+    Web UI shows.
     """
 
     plan: Plan = Plan.TAKES_PLACE
@@ -87,6 +88,8 @@ class VisitDayState:
     limit: datetime | None = None
     heard: bool = False
     dates_are_old: bool = False
+    invited: int = 0
+    story: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

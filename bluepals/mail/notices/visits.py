@@ -235,6 +235,19 @@ def child_elsewhere(*, officer: str, school: str, day: str, calendar_file: bytes
     )
 
 
+def child_stays_away(*, officer: str, school: str, day: str, calendar_file: bytes) -> Notice:
+    return Notice(
+        kind="cancelled",
+        subject=f"Nobody waits for you at {school} any more",
+        greeting=f"Dear {officer},",
+        paragraphs=(
+            f"Your pal does not take part in the visit, so you need not come to {school} on {day}.",
+            "Thank you for being ready to. Nothing else changes by it.",
+        ),
+        calendar_file=CalendarFile(calendar_file),
+    )
+
+
 def sheets_ready(*, name: str, school: str, when: str, link: str) -> Notice:
     return Notice(
         kind="sheets",

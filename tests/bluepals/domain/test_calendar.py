@@ -117,6 +117,28 @@ def test_a_day_moves_to_the_nearest_school_day_at_or_after_it(day):
         assert moved == day
 
 
+breaks = st.lists(
+    st.tuples(days, st.integers(0, 20)).map(lambda one: Break(one[0], one[0] + ONE_DAY * one[1])), max_size=6
+)
+zones = st.sampled_from(["America/Chicago", "Pacific/Auckland", "America/St_Johns", "UTC"])
+
+
+@given(breaks, zones, days, st.integers(8, 20))
+def test_each_date_is_reminded_of_once_three_days_and_once_a_day_before_it_if_there_was_school_then(
+    these, zone, day, due_hour
+):
+    calendar = SchoolCalendar(ZoneInfo(zone), replace(YEAR, breaks=tuple(these)), {})
+    due = calendar.instant(day, due_hour)
+    for hours in (72, 24):
+        in_time = [
+            one for one in calendar.school_days if calendar.instant(one, 7) <= due - timedelta(hours=hours)
+        ]
+        reminded = calendar.reminder_day(due, hours, 7)
+        assert reminded == (in_time[-1] if in_time else None)
+        if hours == 24 and calendar.year.first_day < day <= calendar.year.last_day and in_time:
+            assert reminded == calendar.last_school_day_by(day - ONE_DAY)
+
+
 def test_school_days_are_counted_over_weekends_holidays_and_breaks():
     assert CALENDAR.add_school_days(date(2026, 9, 4), 1) == date(2026, 9, 8)
     assert CALENDAR.add_school_days(date(2026, 12, 18), 1) == date(2027, 1, 4)

@@ -1,20 +1,23 @@
 """The next year begins with the pairs that both still want."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from bluepals.domain.letters import Side
+from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.program import Program, RoundDates, VisitWindow, YearDates
-from bluepals.facts import carry_over, family_page, matching, pairings, roster, year
+from bluepals.facts import carry_over, family_page, letters, matching, pairings, roster, year
 from bluepals.facts.carry_over import CarriedOver, CarryOverRefused
 from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.roster import Roster
 from bluepals.facts.who_may import NotTheirsToSay
-from bluepals.store import status
+from bluepals.store import holds, status
+from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.family_page import ChildRow, children
+from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
 from tests.bluepals.facts.two_schools import YEAR_OVER, TwoSchools, people, program
 from tests.mailroom import parsed
@@ -211,3 +214,103 @@ async def test_a_school_of_two_years_has_a_row_for_each_with_its_own_letters(sch
         "stl.south.2026": 0,
         "stl.south.2027": 0,
     }
+
+
+async def rounds_become(schools: TwoSchools, left_out: str | None) -> None:
+    """Round 1 of both schools has no day left; `left_out`: what people said then, None: nothing until the year was over."""
+    await schools.admin.execute(
+        "UPDATE round SET (students_due_at, officers_due_at, pack_closes_at, opens_at, left_out)"
+        " = (NULL, NULL, NULL, NULL, $1) WHERE number = 1",
+        left_out,
+    )
+
+
+async def go_on(schools: TwoSchools) -> CarriedOver:
+    """Ana and Olga, into the next year; the pairing of it is Ana's from here on."""
+    await close_years(schools)
+    await schools.at(NEXT_SUMMER)
+    known = people(schools.program)
+    officers = [replace(one, cleared_until=date(2028, 6, 30)) for one in known.officers]
+    await roster.apply(schools.office, Roster(next_year(schools.program), [], officers, known.staff, []))
+    await say(schools, "Ana")
+    carried = await carry(schools)
+    await _know_new_pairing(schools)
+    return carried
+
+
+@pytest.mark.parametrize("left_out", ["carried", None])
+async def test_letters_of_a_round_that_goes_into_the_next_year_are_its_first_ones(
+    schools: TwoSchools, left_out: str | None
+) -> None:
+    drafts = [await schools.write("Ana", side) for side in (Side.STUDENT, Side.OFFICER)]
+    for draft in drafts:
+        await schools.decide(draft)
+    await rounds_become(schools, left_out)
+    carried = await go_on(schools)
+    assert [pair.letters for pair in carried.pairs] == [2]
+    told = await schools.admin.fetch(
+        "SELECT body FROM tell WHERE workflow_id = $1 AND fact = 'letter_decided' ORDER BY sequence",
+        f"pairing-{schools.pairing['Ana']}",
+    )
+    assert [json.loads(row["body"])["draft_id"] for row in told] == [str(draft.id) for draft in drafts]
+    await pairings.introduce(schools.office, schools.scope, schools.pairing["Ana"])
+    for draft, opening in zip(drafts, (None, 1), strict=True):
+        delivery = await schools.release("Ana", draft)
+        assert isinstance(delivery, Delivery)
+        assert (delivery.round_number, delivery.kind, delivery.opening) == (1, "letter", opening)
+    await schools.at(datetime(2027, 10, 2, 12, tzinfo=UTC))
+    for side in Side:
+        missed = await letters.record_miss(schools.office, schools.scope, schools.pairing["Ana"], 1, side)
+        assert not missed
+
+
+async def test_a_letter_that_nobody_has_read_yet_goes_along_and_is_read_then(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.OFFICER)
+    await rounds_become(schools, "carried")
+    await go_on(schools)
+    decided = await schools.decide(draft)
+    assert decided.tell is not None
+    assert decided.tell.workflow_id == f"pairing-{schools.pairing['Ana']}"
+
+
+@pytest.mark.parametrize("left_out", ["dropped", "carried"])
+async def test_what_has_gone_out_come_back_or_was_dropped_stays_with_its_year(
+    schools: TwoSchools, left_out: str
+) -> None:
+    await schools.deliver("Ana", Side.STUDENT)
+    returned = await schools.write("Ana", Side.OFFICER)
+    await schools.decide(returned, Verdict.APPROVE if left_out == "dropped" else Verdict.RETURN)
+    await rounds_become(schools, left_out)
+    assert [pair.letters for pair in (await go_on(schools)).pairs] == [0]
+    years = await schools.admin.fetch("SELECT DISTINCT program_year_id FROM letter WHERE stock_id IS NULL")
+    assert [row["program_year_id"] for row in years] == ["stl.north.2026"]
+
+
+async def test_a_letter_of_a_pair_that_does_not_go_on_is_counted_and_stays(schools: TwoSchools) -> None:
+    await schools.decide(await schools.write("Ben", Side.OFFICER))
+    await rounds_become(schools, "carried")
+    carried = await go_on(schools)
+    assert {pair.student: pair.letters for pair in carried.left}["Ben"] == 1
+
+
+async def test_an_officers_letter_waits_for_the_next_year_and_nobody_is_called_a_childs_goes(
+    schools: TwoSchools,
+) -> None:
+    drafts = {side: await schools.write("Ana", side) for side in Side}
+    for draft in drafts.values():
+        await schools.decide(draft)
+    await rounds_become(schools, "carried")
+    assert await schools.release("Ana", drafts[Side.OFFICER]) is Held.NEXT_YEAR
+    assert isinstance(await schools.release("Ana", drafts[Side.STUDENT]), Delivery)
+    assert not await schools.admin.fetchval("SELECT count(*) FROM attention WHERE kind = 'letter held'")
+
+
+async def test_a_kept_letter_under_a_legal_hold_goes_along(schools: TwoSchools) -> None:
+    await schools.write("Ana", Side.OFFICER)
+    await rounds_become(schools, "carried")
+    async with schools.database.transaction(schools.scope) as connection:
+        child = schools.student["Ana"]
+        await holds.hold(connection, key="k", subject=Subject.STUDENT, subject_id=child, reason="A court.")
+    await go_on(schools)
+    moved = await schools.admin.fetchval("SELECT written_for FROM draft WHERE written_for <> 'stock'")
+    assert moved == f"{schools.pairing['Ana']}/1/officer"

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side
-from bluepals.facts import cases, closing, leaving, pairings, pauses, visits
+from bluepals.facts import cases, closing, leaving, moves, pairings, pauses, visits, year
 from bluepals.facts.closing import Word
+from bluepals.facts.pairing_year import pairing_year
 from bluepals.store import status
 from bluepals.store.endings import Reason
 from bluepals.store.pauses import Target, What
@@ -159,3 +160,28 @@ async def states(schools: TwoSchools) -> list[str]:
     """Of Ana's letters, round by round."""
     async with schools.database.transaction(schools.scope) as connection:
         return [row["student"] for row in await status.rounds_of(connection, schools.pairing["Ana"])]
+
+
+async def test_a_change_of_schools_and_an_end_that_was_taken_back_are_told_in_order(schools: TwoSchools):
+    this, by = (schools.office, schools.scope), schools.staff["Cora"]
+    await year.open_year(*this, schools.year("north"))
+    await year.open_year(*this, schools.year("south"))
+    await schools.at(BEGIN + 24 * HOUR)
+    await moves.leave(*this, "Ana", by=by)
+    await schools.at(BEGIN + 48 * HOUR)
+    await moves.take_back(*this, "Ana", by=by)
+    await schools.at(BEGIN + 72 * HOUR)
+    await moves.transfer(*this, "Ana", school="south", class_name="5B")
+    assert await story(schools) == [
+        "introduced",
+        "ends, farewell until 2026-09-16",
+        "does not end early after all",
+        "at south from now on",
+    ]
+    found = await pairing_year(*this, schools.pairing["Ana"])
+    assert [str(one.kind) for one in found.moments][:4] == [
+        "introduced",
+        "farewell",
+        "goes on after all",
+        "another school",
+    ]

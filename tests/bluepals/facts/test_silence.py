@@ -1,19 +1,24 @@
 """The ladder for silence, morning by morning, on a real database."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bluepals.domain.letters import Side
+from bluepals.domain.letters import Side, TypedLetter
+from bluepals.domain.people import Role, StaffRole
 from bluepals.domain.refusals import Refused
+from bluepals.domain.screening import Risk, Screening
 from bluepals.domain.silence import Rung
-from bluepals.facts import daily, letters, pauses, silence
+from bluepals.facts import daily, letters, pauses, roster, silence
 from bluepals.facts.silence import SilenceRefused
+from bluepals.store import letters as letter_store
 from bluepals.store import mail
 from bluepals.store import silence as store
+from bluepals.store.letters import Copy
 from bluepals.store.pauses import Target, What
 from bluepals.store.silence import SilentSide
-from tests.bluepals.facts.two_schools import OFFICERS_DUE, TwoSchools
+from tests.bluepals.facts.two_schools import OFFICERS_DUE, TwoSchools, people
 from tests.mailroom import parsed
 
 SECOND_DUE = datetime(2026, 11, 13, 23, tzinfo=UTC)
@@ -153,6 +158,37 @@ async def test_any_letter_ends_it(silent: TwoSchools) -> None:
     assert await open_calls(silent, "silence") == 0
 
 
+@pytest.mark.parametrize("late", [1, 2])
+async def test_a_late_letter_ends_it_for_whichever_round_it_is(silent: TwoSchools, late: int) -> None:
+    await silent.write("Ana", Side.OFFICER, "Better late than never.", round_number=late)
+    assert await the_silent(silent, "Ana") is None
+
+
+async def test_after_a_late_letter_the_next_miss_is_the_first_again(schools: TwoSchools) -> None:
+    await all_mail_leaves(schools)
+    await schools.at(OFFICERS_DUE + timedelta(seconds=1))
+    await miss(schools, "Ana", Side.OFFICER, 1)
+    await morning(schools, date(2026, 10, 5))
+    await schools.write("Ana", Side.OFFICER, "Better late than never.", round_number=1)
+    await schools.at(SECOND_DUE + timedelta(seconds=1))
+    await miss(schools, "Ana", Side.OFFICER, 2)
+    await morning(schools, date(2026, 11, 16))
+    one = await the_silent(schools, "Ana")
+    assert one is not None
+    assert (one.silence.missed, set(one.silence.reached)) == (1, {Rung.KIND_WORD})
+
+
+async def test_a_readers_copy_is_no_letter_of_who_is_silent(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.OFFICER, "I live at 12 Elm Street.", round_number=1)
+    await schools.at(SECOND_DUE + timedelta(seconds=1))
+    await miss(schools, "Ana", Side.OFFICER, 2)
+    made = Copy(TypedLetter("I live here."), Screening((), Risk.NONE), schools.staff["Mona"])
+    await schools.at(SECOND_DUE + DAY)
+    async with schools.database.transaction(schools.scope) as connection:
+        await letter_store.copy(connection, schools.office.keyring, draft.id, draft.hash, made)
+    assert await the_silent(schools, "Ana") is not None
+
+
 async def test_the_same_morning_again_changes_nothing(silent: TwoSchools) -> None:
     before = await silent.admin.fetchval("SELECT count(*) FROM rung")
     await morning(silent, date(2026, 11, 16))
@@ -231,6 +267,100 @@ async def test_a_child_who_is_absent_for_six_weeks_rests_until_its_next_letter(s
     await schools.write("Ana", Side.STUDENT, "I was ill.", round_number=2)
     await morning(schools, date(2026, 11, 3))
     assert await schools.admin.fetchval(paused, schools.pairing["Ana"]) == 0
+
+
+async def _no_mail_reaches(schools: TwoSchools, address: str) -> None:
+    await schools.admin.execute(
+        "INSERT INTO suppressed_address (program_id, address, reply) VALUES ($1, $2, '550 no such user')",
+        schools.program,
+        address,
+    )
+
+
+async def _child_is_silent(schools: TwoSchools, *, until: date) -> None:
+    """Ana has missed a date, and the mornings from the next Monday on have come."""
+    await schools.at(datetime(2026, 9, 18, 22, 0, 1, tzinfo=UTC))
+    for child in ("Ana", "Ben"):
+        await miss(schools, child, Side.STUDENT, 1)
+    await mornings(schools, date(2026, 9, 21), until)
+
+
+async def mornings(schools: TwoSchools, first: date, last: date) -> None:
+    for day in (first + DAY * n for n in range((last - first).days + 1)):
+        await morning(schools, day)
+
+
+async def test_a_child_whose_teacher_no_mail_reaches_is_not_silent_and_a_person_hears_of_it_once_a_class(
+    schools: TwoSchools,
+) -> None:
+    await all_mail_leaves(schools)
+    await _no_mail_reaches(schools, "tess@staff.example")
+    await _child_is_silent(schools, until=date(2026, 11, 2))
+    assert await rungs(schools, "Ana") == set()
+    sentence = "SELECT sentence FROM attention WHERE kind = 'not reached'"
+    assert "any teacher of class 5A of school north" in await schools.admin.fetchval(sentence)
+    assert await open_calls(schools, "not reached") == 1
+    assert not await schools.count("pause")
+
+
+async def test_a_child_with_another_teacher_who_is_reached_is_silent(schools: TwoSchools) -> None:
+    await all_mail_leaves(schools)
+    rows = people(schools.program)
+    other = StaffRole("Ted", "Ted", "ted@staff.example", Role.TEACHER, "north", None, None)
+    await roster.apply(schools.office, replace(rows, staff=[*rows.staff, other]))
+    await _no_mail_reaches(schools, "tess@staff.example")
+    await _child_is_silent(schools, until=date(2026, 9, 21))
+    assert await rungs(schools, "Ana") == {Rung.TEACHER}
+
+
+async def test_once_the_teacher_is_reached_again_the_ladder_goes_on_from_where_it_stood(
+    schools: TwoSchools,
+) -> None:
+    await all_mail_leaves(schools)
+    await _child_is_silent(schools, until=date(2026, 9, 28))
+    await _no_mail_reaches(schools, "tess@staff.example")
+    await mornings(schools, date(2026, 9, 29), date(2026, 10, 19))
+    assert await rungs(schools, "Ana") == {Rung.TEACHER}, "three weeks stand still"
+    rows = people(schools.program)
+    staff = [replace(one, email="new@staff.example") if one.staff_id == "Tess" else one for one in rows.staff]
+    await roster.apply(schools.office, replace(rows, staff=staff))
+    await mornings(schools, date(2026, 10, 20), date(2026, 11, 5))
+    assert await open_calls(schools, "not reached") == 0
+    assert await rungs(schools, "Ana") == {Rung.TEACHER}
+    await morning(schools, date(2026, 11, 6))
+    assert await rungs(schools, "Ana") == {Rung.TEACHER, Rung.REST_PROPOSED}, "three weeks after October 16"
+
+
+async def _coordinators_of(schools: TwoSchools, school: str | None) -> None:
+    """Cora runs this school only; None: nobody runs any."""
+    await schools.admin.execute(
+        "DELETE FROM staff_role WHERE role = 'coordinator' AND $1::text IS NULL", school
+    )
+    await schools.admin.execute("UPDATE staff_role SET school_id = $1 WHERE role = 'coordinator'", school)
+
+
+async def test_where_a_school_has_no_coordinator_the_child_rests_in_the_name_of_anothers(
+    schools: TwoSchools,
+) -> None:
+    await _coordinators_of(schools, "south")
+    await _child_is_silent(schools, until=date(2026, 9, 21))
+    await morning(schools, date(2026, 10, 30))
+    assert await schools.admin.fetchval("SELECT paused_by FROM pause LIMIT 1") == schools.staff["Cora"]
+
+
+async def test_without_any_coordinator_everybody_elses_mail_goes_and_the_board_says_so(
+    schools: TwoSchools,
+) -> None:
+    await _coordinators_of(schools, None)
+    await _child_is_silent(schools, until=date(2026, 9, 21))
+    await morning(schools, date(2026, 10, 30))
+    assert "class 5A: 2 still to come" in await newest_daily_mail(schools, "tess@staff.example")
+    assert Rung.RESTS not in await rungs(schools, "Ana")
+    assert await open_calls(schools, "no coordinator") == 1
+    await roster.apply(schools.office, people(schools.program))
+    await morning(schools, date(2026, 11, 2))
+    assert await open_calls(schools, "no coordinator") == 0
+    assert await schools.count("pause") == 2
 
 
 @pytest.mark.parametrize(

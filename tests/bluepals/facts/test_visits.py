@@ -10,9 +10,11 @@ from icalendar import Calendar
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
+from bluepals.domain.people import ConsentScope
 from bluepals.domain.program import Room
 from bluepals.facts import (
     cases,
+    consents,
     daily,
     leaving,
     officers_page,
@@ -253,6 +255,87 @@ async def test_the_first_pair_that_is_introduced_once_invitations_are_due_is_tol
     assert await told(schools) == 0, "28 days before the visit is on the 17th"
     await _introduce_late(schools, datetime(2027, 3, 17, 15, tzinfo=UTC))
     assert await told(schools) == 1
+
+
+async def _stay_away(schools: TwoSchools) -> None:
+    """Ana's family agrees to the visit no longer, and the visit hears of it."""
+    await consents.withdraw(
+        schools.office, schools.scope, "Ana", ConsentScope.VISIT, by=schools.staff["Cora"]
+    )
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
+
+
+async def test_whose_family_agrees_to_the_visit_no_longer_is_on_no_list_at_once(
+    schools: TwoSchools, north: str
+) -> None:
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
+    before = await told(schools)
+    await consents.withdraw(
+        schools.office, schools.scope, "Ana", ConsentScope.VISIT, by=schools.staff["Cora"]
+    )
+    assert await told(schools) == before + 1
+    found = await visit_sheets.overview(schools.office, schools.scope, north)
+    assert [one.child for one in found.meetings] == ["Ben Brown"]
+    (desk_list,) = read_pdf(await visit_sheets.visitors_list(schools.office, schools.scope, north))
+    assert "Olga" not in desk_list
+
+
+@pytest.mark.parametrize("said", ["yes", None, "no"])
+async def test_the_officer_of_a_child_that_stays_away_need_not_come_and_no_reserve_is_asked(
+    schools: TwoSchools, north: str, said: str | None
+) -> None:
+    if said:
+        await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], said)
+    await _stay_away(schools)
+    await _stay_away(schools)
+    assert await schools.mailed_to("cancelled") == ([] if said == "no" else ["olga@city.example"])
+    assert not await schools.count("visit_host")
+    with pytest.raises(NotTaken, match="no open invitation"):
+        await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "no")
+
+
+async def test_the_host_of_a_child_that_stays_away_is_let_go(schools: TwoSchools, north: str) -> None:
+    await _says(schools, await refuse(schools, "Ana"), "yes")
+    await _stay_away(schools)
+    assert await _asked(schools) == [("Rita", "yes", True)]
+    assert "the child is not there" in await _body(schools, "host", "rita@city.example")
+
+
+async def test_who_has_another_pal_at_the_visit_comes_all_the_same(schools: TwoSchools, north: str) -> None:
+    await _give_another_pal(schools)
+    await visits.invite(schools.office, schools.scope, north)
+    await _stay_away(schools)
+    assert await schools.mailed_to("cancelled") == []
+
+
+async def _give_another_pal(schools: TwoSchools) -> None:
+    """Olga, beside Ana: a girl who has just come to the school."""
+    rows = people(schools.program)
+    children = [*rows.students, replace(rows.students[0], student_id="Eva", first_name="Eva")]
+    officers = [replace(one, capacity={"Olga": 2, "Rita": 0}.get(one.officer_id, 1)) for one in rows.officers]
+    await roster.apply(schools.office, replace(rows, students=children, officers=officers))
+    await schools.pair()
+
+
+async def test_a_roster_without_that_consent_does_the_same(schools: TwoSchools, north: str) -> None:
+    before, rows = await told(schools), people(schools.program)
+    children = [
+        replace(one, further_consents=()) if one.student_id == "Ana" else one for one in rows.students
+    ]
+    await roster.apply(schools.office, replace(rows, students=children))
+    assert await told(schools) == before + 1
+    await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    assert await schools.mailed_to("cancelled") == ["olga@city.example"]
+
+
+async def test_a_visit_that_moves_asks_nobody_for_a_child_that_stays_away(
+    schools: TwoSchools, north: str
+) -> None:
+    await _stay_away(schools)
+    await visits.move(schools.office, schools.scope, north, VISIT_DAY + timedelta(days=5))
+    await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    assert await schools.mailed_to("cancelled") == ["olga@city.example"]
+    assert "olga@city.example" not in await schools.mailed_to("moved")
 
 
 async def test_a_clearance_that_has_ended_is_told_once(schools: TwoSchools, north: str) -> None:

@@ -203,9 +203,10 @@ async def test_the_coordinator_hears_of_what_has_waited_four_school_days(
     ("day", "nudged"),
     [
         (date(2026, 9, 28), False),
-        (date(2026, 9, 30), True),  # within 72 hours
-        (date(2026, 10, 1), False),
-        (date(2026, 10, 2), True),  # within 24
+        (date(2026, 9, 29), True),  # the last mail 72 hours before
+        (date(2026, 9, 30), False),
+        (date(2026, 10, 1), True),  # the last one a day before
+        (date(2026, 10, 2), False),
         (date(2026, 10, 5), False),  # over
     ],
 )
@@ -219,13 +220,50 @@ async def test_an_officer_is_nudged_72_and_24_hours_before_a_letter_is_due(
         assert "to Ana, by Friday, October 2, 2026, 5:00 PM CDT" in mails["olga@city.example"]
 
 
+@pytest.mark.parametrize(
+    ("due", "days"),
+    [
+        (date(2026, 10, 5), [date(2026, 10, 2)]),  # a Monday: both nudges leave on the Friday before
+        (date(2026, 10, 6), [date(2026, 10, 2), date(2026, 10, 5)]),
+        (date(2026, 10, 13), [date(2026, 10, 9)]),  # the first day after a break
+    ],
+)
+async def test_a_nudge_that_would_fall_on_a_day_without_school_leaves_on_the_school_day_before(
+    schools: TwoSchools, due: date, days: list[date]
+) -> None:
+    await schools.approve_stock()
+    await schools.admin.execute(
+        """UPDATE program SET definition = jsonb_set(definition, '{year,breaks}',
+           '[{"first": "2026-10-10", "last": "2026-10-12"}]')"""
+    )
+    await schools.admin.execute(
+        "UPDATE round SET (officers_due_at, pack_closes_at, opens_at)"
+        " = ($1::timestamptz, $1::timestamptz + interval '3 days', $1::timestamptz + interval '4 days') WHERE number = 1",
+        datetime(due.year, due.month, due.day, 22, tzinfo=UTC),
+    )
+    nudged = []
+    for day in (date(2026, 9, 28) + timedelta(n) for n in range(16)):
+        await schools.admin.execute("DELETE FROM mail")
+        if "olga@city.example" in await morning(schools, day):
+            nudged.append(day)
+    assert nudged == days
+
+
+@pytest.mark.parametrize(("day", "told"), [(14, False), (15, True), (16, True), (18, True), (21, False)])
+async def test_a_teacher_hears_of_letters_to_come_each_school_day_from_the_first_reminder_on(
+    schools: TwoSchools, day: int, told: bool
+) -> None:
+    mails = await morning(schools, date(2026, 9, day))
+    assert ("class 5A: 2 still to come" in mails.get("tess@staff.example", "")) is told
+
+
 async def test_the_last_round_is_the_farewell_and_both_sides_are_told_so(schools: TwoSchools) -> None:
     goodbye = "(the last of the year: time to say goodbye)"
     mails = await morning(schools, date(2026, 9, 18))
     assert goodbye not in mails["tess@staff.example"]
     mails = await morning(schools, date(2026, 10, 30))
     assert goodbye in " ".join(mails["tess@staff.example"].split())
-    mails = await morning(schools, date(2026, 11, 13))
+    mails = await morning(schools, date(2026, 11, 12))
     assert goodbye in " ".join(mails["olga@city.example"].split())
 
 
@@ -239,7 +277,7 @@ async def test_in_the_last_round_an_officer_is_asked_to_say_goodbye(schools: Two
 
 async def test_who_has_written_is_not_nudged(schools: TwoSchools) -> None:
     await schools.write("Ana", Side.OFFICER)
-    mails = await morning(schools, date(2026, 10, 2))
+    mails = await morning(schools, date(2026, 10, 1))
     assert "olga@city.example" not in mails
     assert "omar@city.example" in mails
 
@@ -247,7 +285,7 @@ async def test_who_has_written_is_not_nudged(schools: TwoSchools) -> None:
 async def test_fault_10_nobody_is_nudged_through_a_closed_gate(schools: TwoSchools) -> None:
     await schools.admin.execute("UPDATE student SET consent_on = NULL WHERE external_id = 'Ana'")
     await schools.admin.execute("UPDATE officer SET cleared_until = '2026-09-30' WHERE external_id = 'Omar'")
-    mails = await morning(schools, date(2026, 10, 2))
+    mails = await morning(schools, date(2026, 10, 1))
     assert not {"olga@city.example", "omar@city.example"} & set(mails)
     assert "paula@county.example" in mails
 
@@ -271,7 +309,7 @@ async def test_the_coordinator_hears_of_what_needs_a_person(schools: TwoSchools)
 
 
 async def test_a_reminder_is_of_no_use_the_day_after(schools: TwoSchools) -> None:
-    await morning(schools, OFFICERS_DUE.date())
+    await morning(schools, OFFICERS_DUE.date() - timedelta(days=1))
     assert {mail["useful_until"] - mail["created_at"] for mail in await schools.mails("daily")} == {
         timedelta(days=1)
     }

@@ -29,6 +29,7 @@ from bluepals.store import (
     disclosures,
     follow_on,
     holds,
+    moves,
     passkeys,
     people,
     reading_page,
@@ -56,6 +57,8 @@ async def live_a_year(schools: TwoSchools) -> None:
     await schools.approve_stock()
     for school, (writer, misser, moderator) in COUPLES.items():
         await year.open_year(schools.office, schools.scope, schools.year(school))
+        async with schools.database.transaction(schools.scope) as connection:
+            await moves.take_along(connection, schools.pairing[writer])
         first = await schools.write(writer, Side.STUDENT, f"{writer} writes from {school}.")
         await schools.decide(first, by=moderator)
         await schools.release(writer, first)
