@@ -1,6 +1,9 @@
 """What is always true, in any order of events, on the real servers. `make soak` looks longer, and elsewhere each time."""
 
+from contextlib import suppress
+
 from hypothesis import Phase, settings
+from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.always_true.conftest import SOAK
@@ -15,6 +18,9 @@ def test_what_is_promised_holds_in_any_order(stage: Stage) -> None:
     AlwaysTrue.stage = stage
     asked = settings.get_profile(SOAK) if settings.get_current_profile_name() == SOAK else IN_ANY_TEST
     AlwaysTrue.enough = asked.max_examples
-    run_state_machine_as_test(AlwaysTrue, settings=asked)
+    with suppress(
+        FlakyStrategyDefinition
+    ):  # One sequence more than enough begins nothing, and draws nothing.
+        run_state_machine_as_test(AlwaysTrue, settings=asked)
     assert AlwaysTrue.played == asked.max_examples
     AlwaysTrue.enough = None
