@@ -12,6 +12,7 @@ from bluepals.facts.office import Letterhead, Office, post, post_to_family
 from bluepals.facts.visit_hosts import tell_visit_of_pairing
 from bluepals.links import DeskPage
 from bluepals.mail import notices
+from bluepals.mail.notice import Notice
 from bluepals.paper.words import words_in
 from bluepals.store import attention, endings, follow_on, pairings, programs, visits
 from bluepals.store.database import Connection, Scope
@@ -180,13 +181,15 @@ async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
             to=pairing.officer_email,
             agency=pairing.agency,
             pairing_id=pairing_id,
+            useful_until=letterhead.thanks_until,
+            held_until=letterhead.year_closes,
         )
         notice = notices.closing.farewell_to_guardian(
             student=pairing.student_first_name,
             officer=pairing.officer_first_name,
             language=pairing.student_language,
         )
-        await post_to_family(connection, letterhead, notice, pairing, key=f"farewell-{pairing_id}")
+        await _post_at_the_end(connection, letterhead, notice, pairing, key=f"farewell-{pairing_id}")
         await _tell_what_comes_next(connection, letterhead, pairing)
 
 
@@ -203,7 +206,22 @@ async def _tell_what_comes_next(connection: Connection, letterhead: Letterhead, 
     notice = notices.closing.follow_on(
         student=pairing.student_first_name, programs=lines, language=pairing.student_language
     )
-    await post_to_family(connection, letterhead, notice, pairing, key=f"follow-on-{pairing.id}")
+    await _post_at_the_end(connection, letterhead, notice, pairing, key=f"follow-on-{pairing.id}")
+
+
+async def _post_at_the_end(
+    connection: Connection, letterhead: Letterhead, notice: Notice, pairing: PairingCard, *, key: str
+) -> None:
+    """A pause holds it back until the year closes, and no longer."""
+    await post_to_family(
+        connection,
+        letterhead,
+        notice,
+        pairing,
+        key=key,
+        useful_until=letterhead.thanks_until,
+        held_until=letterhead.year_closes,
+    )
 
 
 async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:

@@ -135,9 +135,15 @@ async def thank(office: Office, scope: Scope, program_year: str) -> int:
         school = await rounds.school_of(connection, program_year)
         came = await visits.came(connection, program_year)
         for guest in came:
-            notice = notices.visits.thanks(officer=guest.first_name, school=school.name)
-            await _post(
-                connection, letterhead, guest, notice, key=f"visit-{program_year}-{guest.officer_id}-thanks"
+            await post(
+                connection,
+                letterhead,
+                notices.visits.thanks(officer=guest.first_name, school=school.name),
+                key=f"visit-{program_year}-{guest.officer_id}-thanks",
+                to=guest.email,
+                agency=guest.agency,
+                useful_until=letterhead.thanks_until,
+                held_until=letterhead.year_closes,
             )
         await surveys.ask(connection, letterhead, program_year)
         await attention.settle_what_is_over(connection)

@@ -198,7 +198,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "made_by": busy.staff["Coco"],
         "source_hash": draft["hash"],
         "source_id": draft["id"],
-        "mail": mail.QueuedMail("a key", "test", "a@b.example", "<a@b.example>", b"message"),
+        "mail": mail.QueuedMail("a key", "letter", "a@b.example", "<a@b.example>", b"message"),
         "mail_id": await busy.admin.fetchval("SELECT id FROM mail WHERE program_id = 'stl' LIMIT 1"),
         "name": "Olga Officer",
         "marks": [30, 14, 3],
