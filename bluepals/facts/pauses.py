@@ -1,7 +1,7 @@
 """Pauses: begun and ended by a coordinator, each in one transaction with the dates that it moves and the tells about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -23,10 +23,12 @@ from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.refusals import Refused
 from bluepals.facts import who_may
 from bluepals.facts.calendars import tell_of_new_dates
+from bluepals.facts.deadlines import keep_days_left
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_rests import move_frozen_visits
-from bluepals.store import pauses, programs
+from bluepals.store import deadlines, pauses, programs
 from bluepals.store.database import Connection, Scope
+from bluepals.store.deadlines import OpenDeadline
 from bluepals.store.pauses import LivePairing, OwnDates, RoundOnRecord, Target, VisitOnRecord, What
 
 
@@ -44,12 +46,16 @@ class PauseRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class NewCalendar:
-    """The dates to come, once the change is made. `unfit`: rounds without a day left for them; `told`: workflows."""
+    """The dates to come, once the change is made. `unfit`: rounds without a day left for them; `told`: workflows.
+
+    `deadlines`: of single pairings, frozen ones too.
+    """
 
     rounds: Sequence[RoundOnRecord]
     own: Sequence[OwnDates]
     unfit: Sequence[RoundOnRecord]
     visits: Sequence[VisitOnRecord]
+    deadlines: Sequence[OpenDeadline]
     told: int
 
     @property
@@ -58,7 +64,8 @@ class NewCalendar:
         dates = [(one.program_year, one.number, *_dates(one), one.opens_at) for one in self.rounds]
         own = [(str(one.pairing_id), one.number, *_dates(one)) for one in self.own]
         visits = [(one.program_year, one.on) for one in self.visits]
-        return sha256(repr((dates, own, visits)).encode()).hexdigest()[:8]
+        deadlines = [(one.what.value, str(one.id), one.at, one.frozen) for one in self.deadlines]
+        return sha256(repr((dates, own, visits, deadlines)).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +141,10 @@ async def pause_in(
     return await follow_in(connection, target)
 
 
-async def wake_in(connection: Connection, target: Target, by: UUID) -> None:
+async def wake_in(connection: Connection, letterhead: Letterhead, target: Target, by: UUID) -> None:
     """End a rest that nobody has to plan for: the opening days are others'."""
     await pauses.end(connection, target, [What.LETTERS], by)
+    await keep_days_left(connection, letterhead, target)
     await follow_in(connection, target)
 
 
@@ -247,7 +255,9 @@ async def _resume(
     for one in await _unfit(connection):
         if one.number in choices:
             await _settle(connection, program, one, choices[one.number], by)
-    return await follow_in(connection, target)
+    searches = await keep_days_left(connection, letterhead, target) if What.LETTERS in whats else 0
+    changed = await follow_in(connection, target)
+    return replace(changed, told=changed.told + searches)
 
 
 async def follow_in(connection: Connection, target: Target) -> NewCalendar:
@@ -264,6 +274,7 @@ async def calendar_to_come(connection: Connection, *, told: int = 0) -> NewCalen
         own=await pauses.own_dates_to_come(connection),
         unfit=await _unfit(connection),
         visits=await pauses.visits_to_come(connection),
+        deadlines=await deadlines.to_come(connection),
         told=told,
     )
 

@@ -116,6 +116,20 @@ async def cancel_stale(connection: Connection) -> None:
     )
 
 
+async def recall(connection: Connection, key_begins: str, school: str | None = None) -> Sequence[str | None]:
+    """What has not begun to leave of the mails whose keys begin so is not sent any more. Of which schools they were.
+
+    `school`: of this one only.
+    """
+    rows = await connection.fetch(
+        "UPDATE mail SET state = 'cancelled', recalled_at = program_now() WHERE state IN ('pending', 'retry')"
+        " AND bodies_started = 0 AND starts_with(key, $1) AND coalesce(school_id = $2, $2 IS NULL) RETURNING school_id",
+        key_begins,
+        school,
+    )
+    return [row["school_id"] for row in rows]
+
+
 async def cancel_what_waits(connection: Connection) -> None:
     """What a pause holds back still when a year closes is sent no more; what has begun to leave, not a second time."""
     await connection.execute(
