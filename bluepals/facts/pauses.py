@@ -25,8 +25,8 @@ from bluepals.facts import who_may
 from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.deadlines import keep_days_left
 from bluepals.facts.office import Letterhead, Office
-from bluepals.facts.visit_rests import move_frozen_visits
-from bluepals.store import deadlines, pauses, programs
+from bluepals.facts.visit_rests import move_frozen_visits, rest_from_visits, tell_of_who_rests
+from bluepals.store import deadlines, pauses, programs, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deadlines import OpenDeadline
 from bluepals.store.pauses import LivePairing, OwnDates, RoundOnRecord, Target, VisitOnRecord, What
@@ -91,7 +91,17 @@ async def pause(
     """From now on no deadline of this comes nearer. Raises PauseRefused, AlreadyPaused or LookupError."""
     async with office.committing(scope) as connection:
         await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
-        return await pause_in(connection, target, whats, reason=reason, by=by)
+        return await _pause(office, connection, target, whats, reason=reason, by=by)
+
+
+async def _pause(
+    office: Office, connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
+) -> NewCalendar:
+    changed = await pause_in(connection, target, whats, reason=reason, by=by)
+    if What.VISITS not in whats or target.is_of_classes:
+        return changed
+    letterhead = await Letterhead.of(office, connection)
+    return replace(changed, told=changed.told + await rest_from_visits(connection, letterhead, target))
 
 
 async def preview_pause(
@@ -102,7 +112,7 @@ async def preview_pause(
         looking = connection.transaction()
         await looking.start()
         try:
-            return await _begin(connection, target, whats, reason="a look", by=by)
+            return await _begin(office, connection, target, whats, reason="a look", by=by)
         finally:
             await looking.rollback()
 
@@ -115,7 +125,7 @@ async def pause_as_seen(
     Raises PauseRefused, AlreadyPaused or LookupError.
     """
     async with office.committing(scope) as connection:
-        rest = await _begin(connection, target, whats, reason=reason, by=by)
+        rest = await _begin(office, connection, target, whats, reason=reason, by=by)
         if rest.agreement != agreed:
             raise PauseRefused(
                 "What would rest is no longer what you have seen: time has passed, or somebody has changed the dates."
@@ -125,11 +135,11 @@ async def pause_as_seen(
 
 
 async def _begin(
-    connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
+    office: Office, connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
 ) -> Rest:
     await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
     before = await calendar_to_come(connection)
-    return Rest(before, await pause_in(connection, target, whats, reason=reason, by=by))
+    return Rest(before, await _pause(office, connection, target, whats, reason=reason, by=by))
 
 
 async def pause_in(
@@ -246,6 +256,8 @@ async def _resume(
     by: UUID,
 ) -> NewCalendar:
     await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
+    if What.VISITS in whats:
+        await visits.forget_limits(connection, target)
     await pauses.end(connection, target, whats, by)
     letterhead = await Letterhead.of(office, connection)
     program = letterhead.program
@@ -255,9 +267,11 @@ async def _resume(
     for one in await _unfit(connection):
         if one.number in choices:
             await _settle(connection, program, one, choices[one.number], by)
-    searches = await keep_days_left(connection, letterhead, target) if What.LETTERS in whats else 0
+    told = await keep_days_left(connection, letterhead, target) if What.LETTERS in whats else 0
+    if What.VISITS in whats and not target.is_of_classes:
+        told += await tell_of_who_rests(connection, letterhead, target)
     changed = await follow_in(connection, target)
-    return replace(changed, told=changed.told + searches)
+    return replace(changed, told=changed.told + told)
 
 
 async def follow_in(connection: Connection, target: Target) -> NewCalendar:

@@ -34,7 +34,7 @@ class OpenDeadline:
 
 
 _OPEN = """
-    SELECT one.*, is_frozen(at, current_setting('bluepals.program'), school, agency, pairing_id) AS frozen FROM (
+    SELECT one.*, is_frozen('letters', at, current_setting('bluepals.program'), school, agency, pairing_id) AS frozen FROM (
     SELECT 'may decline' AS what, id, id AS pairing_id, school_id AS school, agency_id AS agency,
            coalesce(asked_at, '-infinity') AS since, coalesce(declining_planned, declining_until) AS planned, declining_until AS at
       FROM pairing WHERE introduced_at IS NULL AND ended_at IS NULL AND declining_until IS NOT NULL

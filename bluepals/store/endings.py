@@ -75,7 +75,7 @@ async def begin(
 async def of(connection: Connection, pairing_id: UUID) -> Ending | None:
     row = await connection.fetchrow(
         "SELECT reason, since, farewell_until,"
-        " is_frozen(farewell_until, pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id) AS frozen"
+        " is_frozen('letters', farewell_until, pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id) AS frozen"
         " FROM ending JOIN pairing ON pairing.id = pairing_id WHERE pairing_id = $1",
         pairing_id,
     )

@@ -50,7 +50,7 @@ _CHILDREN = """
       JOIN school ON school.program_id = student.program_id AND school.id = student.school_id
       LEFT JOIN LATERAL (SELECT * FROM pairing WHERE pairing.student_id = student.id
                           ORDER BY ended_at IS NOT NULL, begins_on DESC, pairing.id LIMIT 1) AS pairing ON true
-      LEFT JOIN LATERAL (SELECT is_frozen(declining_until, pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)
+      LEFT JOIN LATERAL (SELECT is_frozen('letters', declining_until, pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)
                   AS rests) AS date ON true
       LEFT JOIN officer ON officer.id = pairing.officer_id
       LEFT JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id

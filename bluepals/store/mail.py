@@ -130,6 +130,15 @@ async def recall(connection: Connection, key_begins: str, school: str | None = N
     return [row["school_id"] for row in rows]
 
 
+async def recall_one(connection: Connection, key: str) -> None:
+    """If it has not begun to leave, it is not sent any more."""
+    await connection.execute(
+        "UPDATE mail SET state = 'cancelled', recalled_at = program_now() WHERE state IN ('pending', 'retry')"
+        " AND bodies_started = 0 AND key = $1",
+        key,
+    )
+
+
 async def cancel_what_waits(connection: Connection) -> None:
     """What a pause holds back still when a year closes is sent no more; what has begun to leave, not a second time."""
     await connection.execute(

@@ -74,7 +74,7 @@ async def open_for(
 
 # Not while a pause keeps it from coming nearer.
 _OVER = (
-    "({0} <= program_now() AND NOT is_frozen({0}, replacement.program_id, replacement.school_id, replacement.agency_id,"
+    "({0} <= program_now() AND NOT is_frozen('letters', {0}, replacement.program_id, replacement.school_id, replacement.agency_id,"
     " replacement.pairing_id))"
 )
 

@@ -7,7 +7,8 @@ stretch in which nobody served the workflows.
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from bluepals.store import attention, visit_hosts
+from bluepals.facts import visit_hosts
+from bluepals.store import attention
 from bluepals.store.database import Connection
 
 Stretches = Sequence[tuple[datetime, datetime]]

@@ -35,11 +35,11 @@ CREATE FUNCTION due_again(one decision) RETURNS timestamptz LANGUAGE sql STABLE
     RETURN coalesce((SELECT due_again_at FROM moved_return WHERE decision_id = one.id), one.due_again_at);
 
 -- Whether a pause that goes on keeps this from coming nearer. What had passed when it began has passed.
-CREATE FUNCTION is_frozen(at timestamptz, of_program text, of_school text, of_agency text, of_pairing uuid)
+CREATE FUNCTION is_frozen(asked text, at timestamptz, of_program text, of_school text, of_agency text, of_pairing uuid)
     RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM pause
-         WHERE ended_at IS NULL AND what = 'letters' AND program_id = of_program AND began_at < at
+         WHERE ended_at IS NULL AND what = asked AND program_id = of_program AND began_at < at
            AND (num_nonnulls(school_id, agency_id, pairing_id) = 0
                 OR school_id = of_school OR agency_id = of_agency OR pairing_id = of_pairing))
 $$;

@@ -259,6 +259,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "counted": 3,
         "reply": "250",
         "replacement_id": uuid4(),
+        "resting_until": datetime(2027, 4, 6, tzinfo=UTC),
         "rest_until": datetime(2027, 6, 1, tzinfo=UTC),
         "reported_at": None,
         "role": Role.MODERATOR,
