@@ -110,6 +110,15 @@ async def nothing_out_about_a_child_who_is_gone(connection: Connection) -> Sente
     )
 
 
+async def nobody_is_introduced_before_all_could_decline(connection: Connection) -> Sentences:
+    """Also by the date that a pause has moved, as long as the two did not know of each other."""
+    return await _sentences(
+        connection,
+        "SELECT format('Pairing %s was introduced on %s, and could be declined until %s.', id, introduced_at, declining_until)"
+        "   AS sentence FROM pairing WHERE introduced_at < declining_until",
+    )
+
+
 async def one_letter_in_each_pack(connection: Connection) -> Sentences:
     """Each deadline's consequence once: of a child's officers' letters one, be it the pal's or a stock letter."""
     return await _sentences(
@@ -254,6 +263,7 @@ AT_ANY_TIME: Sequence[Callable[[Connection], Awaitable[Sentences]]] = (
     nothing_unapproved,
     nothing_out_after_a_stop,
     nothing_out_about_a_child_who_is_gone,
+    nobody_is_introduced_before_all_could_decline,
     one_letter_in_each_pack,
     no_child_is_left_with_nobody_knowing,
 )
