@@ -15,7 +15,6 @@ from bluepals.store import cases as store
 from bluepals.store.database import Scope
 
 MOST_RINGS = 5  # attempts for one page; the next one comes in minutes anyhow
-PAGER = "pager"
 
 
 @dataclass(frozen=True)
@@ -69,15 +68,15 @@ class CaseActivities:
                 raise ApplicationError("The pager does not answer.", type="PagerAway") from None
             async with self._office.database.transaction(scope) as connection:
                 await store.mark_rung(connection, case_id, number)
-                await attention.settle(connection, PAGER)
+                await attention.settle(connection, attention.PAGER)
         return len(numbers)
 
     async def _call_about_pager(self, scope: Scope, why: str) -> None:
         async with self._office.database.transaction(scope) as connection:
             await attention.call(
                 connection,
-                key=PAGER,
-                kind="pager",
+                key=attention.PAGER,
+                kind=attention.PAGER,
                 sentence=f"The pager takes no page ({why}); mail goes out all the same: check BLUEPALS_PAGER_URL.",
             )
 

@@ -19,6 +19,15 @@ class OnePairing:
 
 
 @dataclass(frozen=True)
+class ClosingPairing:
+    """`waited_until`: its end, as its workflow knows it."""
+
+    program: str
+    pairing_id: str
+    waited_until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Round:
     """One exchange's deadlines, as instants; None: frozen by a pause, or no longer within the year."""
 
@@ -94,5 +103,6 @@ class PeopleActivities:
         )
 
     @activity.defn
-    async def close_pairing(self, order: OnePairing) -> None:
-        await pairings.close(self._office, Scope.whole(order.program), UUID(order.pairing_id))
+    async def close_pairing(self, order: ClosingPairing) -> None:
+        scope = Scope.whole(order.program)
+        await pairings.close(self._office, scope, UUID(order.pairing_id), order.waited_until)

@@ -1,5 +1,6 @@
 """pause | resume: the time in which no deadline comes nearer, and the dates after it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -117,6 +118,15 @@ def _shape(changed: NewCalendar) -> dict[str, object]:
         "rounds": [asdict(one) for one in changed.rounds],
         "own_dates": [asdict(one) for one in changed.own],
         "visits": [asdict(one) for one in changed.visits],
+        "deadlines": [
+            {
+                "what": one.what.value,
+                "pairing_id": one.pairing_id,
+                "school": one.school,
+                "at": None if one.frozen else one.at,
+            }
+            for one in changed.deadlines
+        ],
         "without_a_day": sorted({one.number for one in changed.unfit}),
         "told": changed.told,
     }
@@ -151,6 +161,12 @@ def _print(changed: NewCalendar, calendar: SchoolCalendar, agreed: str | None) -
                 str(own.pairing_id), str(own.number), day(own.students_due_at), day(own.officers_due_at)
             )
         out.print(pairings)
+    if changed.deadlines:
+        counts = Counter((one.school, one.what, None if one.frozen else one.at) for one in changed.deadlines)
+        deadlines = Table("school", "what", "until", "pairings", box=SIMPLE_HEAD, pad_edge=False)
+        for (school, what, until), count in counts.items():
+            deadlines.add_row(school, what, day(until), str(count))
+        out.print(deadlines)
     for visit in changed.visits:
         shown = f"{visit.on:%a %b %-d, %Y}" if visit.on else "rests"
         out.print(f"Visit at {visit.school}: {shown}.", highlight=False)

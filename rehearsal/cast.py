@@ -109,7 +109,7 @@ async def invited(connection: Connection, zone: str) -> Sequence[Invited]:
         " JOIN officer ON officer.id = pairing.officer_id JOIN program_year ON program_year.id = pairing.program_year_id"
         " WHERE ended_at IS NULL AND attended IS NULL AND visit_is_ahead(pairing.program_year_id)"
         " AND has_consent_for(student, 'visit') AND is_cleared(officer) AND NOT is_stopped(officer.id)"
-        " AND NOT is_paused('visits', pairing.program_id, pairing.school_id, NULL, NULL)"
+        " AND NOT rests_for_visit(pairing)"
         " ORDER BY student.external_id, introduced_at",
         zone,
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from bluepals.store import attention, visit_hosts
+from bluepals.facts import visit_hosts
+from bluepals.store import attention
 from bluepals.store.database import Connection
 from bluepals.store.tells import Tell
 

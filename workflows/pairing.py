@@ -13,7 +13,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.letters import LetterActivities, Released, ReleaseLetter, SideOfRound
-    from activities.people import Calendar, OnePairing, PeopleActivities, Round
+    from activities.people import Calendar, ClosingPairing, OnePairing, PeopleActivities, Round
     from activities.tells import Answer
     from bluepals.domain.letters import DeliveryKind, Side, Verdict
     from bluepals.store.deliveries import Held
@@ -54,14 +54,14 @@ class Pairing:
 
     @workflow.run
     async def run(self, _: PairingInput) -> PairingClosed:
-        if await self._introduce():
-            while number := self._next_round():
-                await self._student_writes(number)
-                await self._officer_answers(number)
-                await self._continue_as_new_when_long()
-            await self._visit()
-            await self._farewell()
-        return await self._close()
+        introduced = await self._introduce()
+        while True:
+            if introduced:
+                await self._exchange_letters()
+                await self._visit()
+                await self._farewell()
+            if await self._closed():
+                return await self._over()
 
     @workflow.update
     def letter_decided(self, fact: LetterDecided) -> Answer:
@@ -162,6 +162,12 @@ class Pairing:
         closes = datetime.fromisoformat(self._start.closes)
         return await happened(lambda: self._look_again, closes, "a consent or a clearance")
 
+    async def _exchange_letters(self) -> None:
+        while number := self._next_round():
+            await self._student_writes(number)
+            await self._officer_answers(number)
+            await self._continue_as_new_when_long()
+
     def _next_round(self) -> int | None:
         """None: no round is left, or no year."""
         numbers = (one.number for one in self._calendar.rounds if one.number > self._state.last_round)
@@ -194,20 +200,32 @@ class Pairing:
         await self._releasing_until(lambda: self._calendar.visit_over, "the officers' visit")
 
     async def _farewell(self) -> None:
-        """The year says it, to all of the school's pairs at once."""
-        if self._calendar.ends_early:
-            return
-        self._note("farewell")
-        self._enter(Stage.FAREWELL, self._state.last_round, self._calendar.closes)
+        """The year says it, to all of the school's pairs at once; a pairing that ends early has said it."""
+        if not self._calendar.ends_early:
+            self._note("farewell")
+            self._enter(Stage.FAREWELL, self._state.last_round, self._calendar.closes)
         await self._releasing_until(lambda: self._calendar.closes, "late letters may still come")
 
-    async def _close(self) -> PairingClosed:
-        """A decision that comes from here on is answered "closed", and a person looks at it."""
+    async def _closed(self) -> bool:
+        """A decision that comes from here on is answered "closed", and a person looks at it. False: its end has moved."""
+        calendar, stage = self._state.calendar, self._state.stage
         self._enter(Stage.CLOSED, self._state.last_round, workflow.now())
         await self._release_approved()
-        await workflow.execute_activity_method(
-            PeopleActivities.close_pairing, self._this, summary="close the pairing", **TRANSACTION
+        order = ClosingPairing(
+            self._start.program, self._start.pairing_id, calendar.closes if calendar else None
         )
+        try:
+            await workflow.execute_activity_method(
+                PeopleActivities.close_pairing, order, summary="close the pairing", **TRANSACTION
+            )
+        except ActivityError as error:
+            self._read_anew_if_dates_moved(error)
+            self._enter(stage, self._state.last_round, None)
+            await self._follow_calendar(lambda: self._calendar.closes)
+            return False
+        return True
+
+    async def _over(self) -> PairingClosed:
         self._note("closed")
         await workflow.wait_condition(workflow.all_handlers_finished)
         return PairingClosed(self._state.rounds_done, self._state.settled)

@@ -6,7 +6,7 @@ deadline that had three school days left before it has three left after it, at i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Policy, RoundDates
@@ -45,7 +45,7 @@ class FrozenRound:
     opens: datetime | None
 
 
-def moved(calendar: SchoolCalendar, day: date, hour: int, pauses: Sequence[Pause]) -> date | None:
+def moved(calendar: SchoolCalendar, day: date, hour: int | time, pauses: Sequence[Pause]) -> date | None:
     """The school day on which a deadline of this day and hour falls; None: none is left, or not while a pause goes on."""
     first_free = calendar.next_school_day(day)
     if not calendar.is_school_day(first_free):
@@ -62,7 +62,7 @@ def unmoved(calendar: SchoolCalendar, day: date, hour: int, pauses: Sequence[Pau
     return calendar.school_days[_counted(calendar, hour, pauses).index(day)]
 
 
-def _counted(calendar: SchoolCalendar, hour: int, pauses: Sequence[Pause]) -> list[date]:
+def _counted(calendar: SchoolCalendar, hour: int | time, pauses: Sequence[Pause]) -> list[date]:
     hours = ((day, calendar.instant(day, hour)) for day in calendar.school_days)
     return [day for day, at in hours if not any(pause.covers(at) for pause in pauses)]
 
@@ -120,3 +120,26 @@ def shortened(calendar: SchoolCalendar, number: int, after: date, opens_by: date
         officers_due=calendar.add_school_days(after, days * 6 // 8),
         opens_on=calendar.add_school_days(after, days),
     )
+
+
+def kept(
+    calendar: SchoolCalendar, planned: datetime, since: datetime, pauses: Sequence[Pause]
+) -> datetime | None:
+    """When a deadline that was set at `since` falls: with the school days that it had left, at its hour; None: while it is frozen.
+
+    What takes no school day from it leaves it where it is. Where the year has too few days left, it is the last one.
+    """
+    own = [
+        replace(one, began=max(one.began, since)) for one in pauses if one.ended is None or one.ended > since
+    ]
+    local = planned.astimezone(calendar.zone)
+    hours = [calendar.instant(day, local.time()) for day in calendar.school_days]
+    open_hours = [planned, *(at for at in hours if since < at <= planned)]
+    if not any(one.covers(at) for one in own for at in open_hours):
+        return planned
+    day = moved(calendar, local.date(), local.time(), own)
+    if day is not None:
+        return calendar.instant(day, local.time())
+    if any(one.ended is None for one in own):
+        return None
+    return max(planned, calendar.instant(calendar.year.last_day, local.time()))

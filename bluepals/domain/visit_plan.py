@@ -75,6 +75,14 @@ def answer_limit(program: Program, visit_on: date, now: datetime, days: int) -> 
     return min(calendar.instant(day, program.policy.due_hour), sheets_at) if now < sheets_at else None
 
 
+def waits_for_the_resting_until(program: Program, visit_on: date) -> datetime:
+    """From then on a child whose officer rests is not left to wait: two reserves, one after the other, have their days."""
+    calendar, policy = SchoolCalendar.of(program), program.policy
+    sheets_on = visit_instants(program, visit_on).sheets_at.astimezone(calendar.zone).date()
+    day = calendar.last_school_day_by(sheets_on - timedelta(days=2 * policy.visit_reserve_days + 1))
+    return calendar.instant(day, policy.daily_mail_hour)
+
+
 def why_not_on(program: Program, day: date, now: datetime) -> str | None:
     """Why the visit can't be moved to this day, and what to do; None when it can."""
     calendar = SchoolCalendar.of(program)

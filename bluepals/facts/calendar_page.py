@@ -1,5 +1,6 @@
 """The calendar of a coordinator's page: each school's rounds and visit, what rests, and what a change would move."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.counting import counted
 from bluepals.domain.program import Program
 from bluepals.domain.visit_plan import visit_instants, why_it_stays
 from bluepals.facts import dates, pauses
@@ -18,6 +20,7 @@ from bluepals.facts.pauses import Choice, NewCalendar, PauseRefused
 from bluepals.store import pauses as store
 from bluepals.store import programs, rounds, status, visits
 from bluepals.store.database import Connection
+from bluepals.store.deadlines import OpenDeadline
 from bluepals.store.pauses import AlreadyPaused, NotPaused, OpenPause, Target, What
 from bluepals.store.rounds import RoundInCalendar
 from bluepals.store.visits import VisitDate
@@ -301,12 +304,22 @@ def _of_visits(found: Sequence[store.VisitOnRecord]) -> _Dates:
     return {(one.school, "Visit"): (one.on,) for one in found}
 
 
+def _until(one: OpenDeadline | None) -> datetime | None:
+    return None if one is None or one.frozen else one.at
+
+
 async def _seen(
     office: Office, coordinator: CoordinatorAtDesk, before: NewCalendar, after: NewCalendar
 ) -> Preview:
     async with office.database.transaction(coordinator.office_scope) as connection:
         program = await programs.load(connection)
     zone = SchoolCalendar.of(program).zone
+    known = {(one.what, one.id): one for one in before.deadlines}
+    deadlines = Counter(
+        (one.school, one.what, _until(known.get((one.what, one.id))), _until(one))
+        for one in after.deadlines
+        if coordinator.sees(one.school)
+    )
     old = {**_of_rounds(before.rounds), **_of_visits(before.visits)}
     new = {**_of_rounds(after.rounds), **_of_visits(after.visits)}
 
@@ -318,6 +331,15 @@ async def _seen(
             MovedDates(f"{program.name_of(school)}, {what}", days(old.get((school, what), ())), days(now))
             for (school, what), now in new.items()
             if old.get((school, what)) != now
+        ]
+        + [
+            MovedDates(
+                f"{program.name_of(school)}, {what} ({counted(count, 'pairing')})",
+                days([was]),
+                days([becomes]),
+            )
+            for (school, what, was, becomes), count in deadlines.items()
+            if was != becomes
         ],
         own_dates=len({one.pairing_id for one in after.own if one not in before.own}),
         unfit=sorted({one.number for one in after.unfit}),

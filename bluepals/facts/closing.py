@@ -15,7 +15,7 @@ from bluepals.store import cases, pairings, tells
 from bluepals.store.cases import CaseDraft, CaseRecord, Reasons
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
-from bluepals.store.letters import NotTaken
+from bluepals.store.letters import NotTaken, Returned
 from bluepals.store.tells import Tell
 
 CAUSE = "a case was closed"  # as workflows.api.pairing knows it
@@ -155,7 +155,8 @@ async def _letter(
         return ()
     pairing = await pairings.card(connection, case.pairing_id)
     if reasons is not None:
-        await tell_writer(connection, letterhead, pairing, decided, reasons.for_adult, reasons.due_again_at)
+        returned = Returned(decided.id, decided.side, reasons.for_adult)
+        await tell_writer(connection, letterhead, pairing, returned, reasons.due_again_at)
     return (await tell_pairing(connection, pairing, decided, by_case=case.id),)
 
 

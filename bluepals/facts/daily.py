@@ -16,15 +16,20 @@ from bluepals.facts.cases import plan_due
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.mail.notice import Section
-from bluepals.store import attention, daily, joining, people
+from bluepals.mail.notice import Notice, Section
+from bluepals.store import attention, daily, joining, pauses, people
 from bluepals.store import cases as cases_store
 from bluepals.store.daily import CaseToLookAt, ToBeRead
 from bluepals.store.database import Connection, Scope
+from bluepals.store.pauses import What
 from bluepals.store.silence import SilentSide
 
 # Where a role finds its cases, unless it is on the page of all who have read a letter.
 CASES_OF = {Role.COUNSELOR: DeskPage.COUNSEL, Role.COORDINATOR: DeskPage.BOARD}
+# What a pause of the letters does not keep from anybody.
+CASES, NEEDED_NOW = "A letter that worries someone", "What needs you, also while letters rest"
+NEVER_RESTS = (CASES, NEEDED_NOW)
+CALLS_THAT_NEVER_REST = (leaving.DEATH, attention.LOST_MAIL, attention.PAGER)
 FAREWELL = " (the last of the year: time to say goodbye)"
 
 
@@ -48,6 +53,10 @@ class Desk:
     def sections(self) -> Sequence[Section]:
         return [Section(heading, tuple(lines)) for heading, lines in self._lines.items()]
 
+    @property
+    def never_rests(self) -> Sequence[Section]:
+        return [one for one in self.sections if one.heading in NEVER_RESTS]
+
 
 async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
     """One mail a person for this day, none when it is over; composed again, it changes nothing. How many people."""
@@ -70,7 +79,7 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
             await post(
                 connection,
                 letterhead,
-                notices.daily_mail.waits_today(name=desk.name, sections=desk.sections, link=desk.link),
+                await _notice(connection, desk),
                 key=f"daily-{day}-{person}",
                 to=desk.email,
                 school=desk.school,
@@ -78,6 +87,15 @@ async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
                 useful_until=letterhead.now + timedelta(days=1),
             )
         return len(desks)
+
+
+async def _notice(connection: Connection, desk: Desk) -> Notice:
+    """No pause holds it back where something of it can't wait; then it says nothing of what rests."""
+    if not desk.never_rests:
+        return notices.daily_mail.waits_today(name=desk.name, sections=desk.sections, link=desk.link)
+    rests = await pauses.rests(connection, What.LETTERS, school=desk.school, agency=desk.agency)
+    sections = desk.never_rests if rests else desk.sections
+    return notices.daily_mail.cannot_wait(name=desk.name, sections=sections, link=desk.link)
 
 
 async def _officers(
@@ -217,7 +235,7 @@ async def _add_case(
     link = letterhead.link_to(CASES_OF.get(role, DeskPage.CASES))
     for one in await people.staff(connection, role, school=case.school, agency=case.agency):
         desk = desks.setdefault(str(one.id), Desk(one.name, one.email, link))
-        desk.add("A letter that worries someone", line)
+        desk.add(CASES, line)
 
 
 def _school_days_ago(letterhead: Letterhead, count: int) -> date:
@@ -238,7 +256,9 @@ async def _coordinators(connection: Connection, letterhead: Letterhead, desks: d
     for coordinator in await people.staff(connection, Role.COORDINATOR):
         link = letterhead.link_to(DeskPage.BOARD)
         desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, link))
-        desk.add("What needs you", *(call.in_full for call in calls))
+        for heading, now in ((NEEDED_NOW, True), ("What needs you", False)):
+            if lines := [one.in_full for one in calls if (one.kind in CALLS_THAT_NEVER_REST) is now]:
+                desk.add(heading, *lines)
 
 
 async def _liaisons(

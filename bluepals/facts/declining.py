@@ -1,6 +1,6 @@
 """Before two are introduced, the family, the officer and the counselor see who it is to be, and may say no."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
@@ -11,12 +11,13 @@ from bluepals.facts import endings
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
 from bluepals.links import Asked, DeskPage
 from bluepals.mail import notices
-from bluepals.store import attention, declining, pairings, people
+from bluepals.store import attention, declining, mail, pairings, people
 from bluepals.store.database import Connection, Scope
 from bluepals.store.declining import NewPair, Standing
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from bluepals.store.pairings import PairingCard
+from bluepals.store.pauses import Target
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -32,9 +33,31 @@ async def tell_counselors(
     connection: Connection, letterhead: Letterhead, pairs: Sequence[NewPair], batch: str
 ) -> None:
     """One mail for all the pairs of a school that were approved together."""
-    if not letterhead.program.policy.declining_days:
-        return
-    until = letterhead.calendar.label(_until(letterhead))
+    if letterhead.program.policy.declining_days:
+        await _tell_counselors(connection, letterhead, pairs, _until(letterhead), batch)
+
+
+async def tell_counselors_again(
+    connection: Connection, letterhead: Letterhead, moved: Mapping[UUID, datetime], target: Target
+) -> None:
+    """A pause of this has ended: by when they may decline now. What has not left yet said another date."""
+    waited = await mail.recall(connection, "pairs-", target.school) if target.is_of_classes else []
+    pairs = {
+        _until(letterhead): [
+            *await declining.not_asked(connection, [school for school in waited if school is not None])
+        ]
+    }
+    for pair in await declining.pairs(connection, list(moved)):
+        pairs.setdefault(moved[pair.pairing_id], []).append(pair)
+    for until, of_this_day in pairs.items():
+        of_this_day.sort(key=lambda one: one.school)
+        batch = f"after-{letterhead.now.isoformat()}-{until:%Y-%m-%d}"
+        await _tell_counselors(connection, letterhead, of_this_day, until, batch)
+
+
+async def _tell_counselors(
+    connection: Connection, letterhead: Letterhead, pairs: Sequence[NewPair], until: datetime, batch: str
+) -> None:
     for school, group in groupby(pairs, key=lambda one: one.school):
         lines = [
             f"class {one.class_name}: {one.student_first_name} and {one.officer_first_name} ({one.agency_name})"
@@ -45,7 +68,10 @@ async def tell_counselors(
                 connection,
                 letterhead,
                 notices.introductions.pairs_to_counselor(
-                    name=counselor.name, lines=lines, until=until, link=letterhead.link_to(DeskPage.COUNSEL)
+                    name=counselor.name,
+                    lines=lines,
+                    until=letterhead.calendar.label(until),
+                    link=letterhead.link_to(DeskPage.COUNSEL),
                 ),
                 key=f"pairs-{batch}-{school}-{counselor.id}",
                 to=counselor.email,
@@ -63,10 +89,28 @@ async def asked_until(connection: Connection, letterhead: Letterhead, pairing_id
         until = _until(letterhead)
         await declining.ask(connection, pairing_id, until)
         await attention.settle(connection, _call(standing))
-        pairing = await pairings.card(connection, pairing_id)
-        await _ask_officer(connection, letterhead, pairing, until)
-        await _ask_family(connection, letterhead, pairing, until)
+        await _ask(connection, letterhead, pairing_id, until)
     return until if until > letterhead.now else None
+
+
+async def ask_again(
+    connection: Connection, letterhead: Letterhead, pairing_id: UUID, until: datetime
+) -> None:
+    """A pause has moved the date. Those concerned hear of the new one, with a link that opens until then."""
+    await mail.recall(connection, _key(pairing_id))
+    if not await pairings.closed_gate(connection, pairing_id):
+        await _ask(connection, letterhead, pairing_id, until)
+
+
+async def _ask(connection: Connection, letterhead: Letterhead, pairing_id: UUID, until: datetime) -> None:
+    pairing = await pairings.card(connection, pairing_id)
+    await _ask_officer(connection, letterhead, pairing, until)
+    await _ask_family(connection, letterhead, pairing, until)
+
+
+def _key(pairing_id: UUID, until: datetime | None = None) -> str:
+    """By the day: when that moves, they are asked again. Without one: of all of this pairing."""
+    return f"asked-{pairing_id}-{until:%Y-%m-%d}" if until else f"asked-{pairing_id}-"
 
 
 def _until(letterhead: Letterhead) -> datetime:
@@ -90,7 +134,7 @@ async def _ask_officer(
             until=letterhead.calendar.label(until),
             link=letterhead.decline_link(Decliner.OFFICER, pairing.id),
         ),
-        key=f"asked-{pairing.id}-officer",
+        key=f"{_key(pairing.id, until)}-officer",
         to=pairing.officer_email,
         agency=pairing.agency,
         pairing_id=pairing.id,
@@ -112,7 +156,7 @@ async def _ask_family(
         language=pairing.student_language,
     )
     await post_to_family(
-        connection, letterhead, notice, pairing, key=f"asked-{pairing.id}", useful_until=until
+        connection, letterhead, notice, pairing, key=_key(pairing.id, until), useful_until=until
     )
 
 

@@ -113,7 +113,7 @@ def _standing(child: ChildRow, agreed: Collection[ConsentScope]) -> Standing:
         return Standing.UNSAID
     if ConsentScope.LETTERS not in agreed:
         return Standing.NOT_AGREED
-    if child.asked_until is not None:
+    if child.asked:
         return Standing.ASKED
     if not child.introduced:
         return Standing.NOBODY_YET

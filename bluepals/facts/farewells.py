@@ -7,7 +7,7 @@ from bluepals.domain.people import Role
 from bluepals.facts.office import Letterhead, post, post_to_family
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.store import endings, pairings, people
+from bluepals.store import endings, mail, pairings, people
 from bluepals.store.database import Connection
 from bluepals.store.endings import OF_THE_CHILD, Reason
 from bluepals.store.pairings import PairingCard
@@ -59,6 +59,14 @@ async def ask(
         )
     if child_goes:
         await _tell_family(connection, letterhead, pairing, until)
+
+
+async def ask_again(
+    connection: Connection, letterhead: Letterhead, pairing_id: UUID, until: datetime, reason: Reason
+) -> None:
+    """A pause has moved the day; what has not left yet said another one."""
+    await mail.recall(connection, f"last-words-{pairing_id}-")
+    await ask(connection, letterhead, pairing_id, until, reason)
 
 
 async def _tell_family(

@@ -14,10 +14,10 @@ from bluepals.facts.cases import Opened
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.store import attention, deliveries, gates, letters, pairings, people, rounds, tells
+from bluepals.store import attention, deliveries, gates, letters, mail, pairings, people, rounds, tells
 from bluepals.store.database import Connection, Scope, widen
 from bluepals.store.deliveries import Delivery, Held
-from bluepals.store.letters import Copy, Decided, Decision, DraftRecord, Handed, NotTaken
+from bluepals.store.letters import Copy, Decided, Decision, DraftRecord, Handed, NotTaken, Returned
 from bluepals.store.pairings import PairingCard
 from bluepals.store.tells import Tell
 
@@ -217,9 +217,8 @@ async def _decide(
             connection,
             letterhead,
             pairing,
-            decided,
-            decision.reason_for_adult or "",
-            decision.due_again_at,
+            letters.Returned(decided.id, decided.side, decision.reason_for_adult or ""),
+            decision.due_again_at or letterhead.now,
             after=told_after,
         )
     tell = await tell_pairing(connection, pairing, decided, after=told_after)
@@ -264,19 +263,18 @@ async def tell_writer(
     connection: Connection,
     letterhead: Letterhead,
     pairing: PairingCard,
-    decided: Decided,
-    reason: str,
-    due_again_at: datetime | None,
+    returned: Returned,
+    due_again_at: datetime,
     *,
     after: timedelta = tells.AT_ONCE,
 ) -> None:
-    due = letterhead.calendar.label(due_again_at or letterhead.now)
-    if decided.side is Side.OFFICER:
+    due = letterhead.calendar.label(due_again_at)
+    if returned.side is Side.OFFICER:
         link = letterhead.link_to(DeskPage.PALS)
         notice = notices.letters.officers_returned(
             officer=pairing.officer_first_name,
             student=pairing.student_first_name,
-            reason=reason,
+            reason=returned.reason,
             due=due,
             link=link,
         )
@@ -292,7 +290,7 @@ async def tell_writer(
                 notices.letters.childs_returned(
                     teacher=one.name,
                     student=pairing.student_first_name,
-                    reason=reason,
+                    reason=returned.reason,
                     due=due,
                     link=letterhead.link_to(DeskPage.CLASS),
                 ),
@@ -304,13 +302,26 @@ async def tell_writer(
             connection,
             letterhead,
             notice,
-            key=f"returned-{decided.id}-{person}",
+            key=f"returned-{returned.id}-{due_again_at:%Y-%m-%d}-{person}",
             to=address,
             after=after,
             school=pairing.school,
             agency=pairing.agency,
             pairing_id=pairing.id,
         )
+
+
+async def tell_writer_again(
+    connection: Connection,
+    letterhead: Letterhead,
+    pairing: PairingCard,
+    decision_id: UUID,
+    due_again_at: datetime,
+) -> None:
+    """A pause has moved the date: whom nobody has told yet hears of the new one, and all others see it on their page."""
+    if await mail.recall(connection, f"returned-{decision_id}-"):
+        returned = await letters.returned(connection, decision_id)
+        await tell_writer(connection, letterhead, pairing, returned, due_again_at)
 
 
 async def release(

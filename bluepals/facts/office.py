@@ -69,6 +69,15 @@ class Letterhead:
         return words_in(pairing.student_language).until(instant.astimezone(self.calendar.zone))
 
     @property
+    def year_closes(self) -> datetime:
+        return self.calendar.instant(self.program.year.last_day, self.program.policy.due_hour)
+
+    @property
+    def thanks_until(self) -> datetime:
+        """Until when the words of a year's end are still worth a mail."""
+        return max(self.year_closes, self.now) + timedelta(weeks=2)
+
+    @property
     def _until(self) -> datetime:
         return self.now + timedelta(days=self.program.policy.link_days)
 
@@ -84,6 +93,7 @@ async def post(
     agency: str | None = None,
     pairing_id: UUID | None = None,
     useful_until: datetime | None = None,
+    held_until: datetime | None = None,
     after: timedelta = timedelta(0),
 ) -> None:
     """Queue a notice in the transaction of what it tells about; composed once, and the same key only once."""
@@ -104,6 +114,7 @@ async def post(
             agency=agency,
             pairing_id=pairing_id,
             useful_until=useful_until,
+            held_until=held_until,
             after=after,
         ),
     )
@@ -117,6 +128,7 @@ async def post_to_family(
     *,
     key: str,
     useful_until: datetime | None = None,
+    held_until: datetime | None = None,
 ) -> None:
     """To each guardian who has an address and may be written to; to others the school hands out paper."""
     for number, address in enumerate(pairing.family, start=1):
@@ -129,4 +141,5 @@ async def post_to_family(
             school=pairing.school,
             pairing_id=pairing.id,
             useful_until=useful_until,
+            held_until=held_until,
         )

@@ -12,10 +12,11 @@ from bluepals.facts.office import Letterhead, Office, post, post_to_family
 from bluepals.facts.visit_hosts import tell_visit_of_pairing
 from bluepals.links import DeskPage
 from bluepals.mail import notices
+from bluepals.mail.notice import Notice
 from bluepals.paper.words import words_in
 from bluepals.store import attention, endings, follow_on, pairings, programs, visits
 from bluepals.store.database import Connection, Scope
-from bluepals.store.deliveries import Held
+from bluepals.store.deliveries import DateMoved, Held
 from bluepals.store.pairings import PairingCard, RoundTimes
 
 
@@ -91,7 +92,7 @@ async def _calendar(connection: Connection, program: Program, pairing: PairingCa
     return PairingCalendar(
         rounds=await pairings.rounds(connection, pairing.id),
         visit_over=calendar.instant(visit, policy.due_hour),
-        closes=min(ending.farewell_until, year_closes) if ending else year_closes,
+        closes=year_closes if ending is None or ending.frozen else min(ending.farewell_until, year_closes),
         ends_early=ending is not None,
         version=version,
         school=pairing.school,
@@ -180,13 +181,15 @@ async def say_farewell(office: Office, scope: Scope, pairing_id: UUID) -> None:
             to=pairing.officer_email,
             agency=pairing.agency,
             pairing_id=pairing_id,
+            useful_until=letterhead.thanks_until,
+            held_until=letterhead.year_closes,
         )
         notice = notices.closing.farewell_to_guardian(
             student=pairing.student_first_name,
             officer=pairing.officer_first_name,
             language=pairing.student_language,
         )
-        await post_to_family(connection, letterhead, notice, pairing, key=f"farewell-{pairing_id}")
+        await _post_at_the_end(connection, letterhead, notice, pairing, key=f"farewell-{pairing_id}")
         await _tell_what_comes_next(connection, letterhead, pairing)
 
 
@@ -203,13 +206,34 @@ async def _tell_what_comes_next(connection: Connection, letterhead: Letterhead, 
     notice = notices.closing.follow_on(
         student=pairing.student_first_name, programs=lines, language=pairing.student_language
     )
-    await post_to_family(connection, letterhead, notice, pairing, key=f"follow-on-{pairing.id}")
+    await _post_at_the_end(connection, letterhead, notice, pairing, key=f"follow-on-{pairing.id}")
 
 
-async def close(office: Office, scope: Scope, pairing_id: UUID) -> None:
+async def _post_at_the_end(
+    connection: Connection, letterhead: Letterhead, notice: Notice, pairing: PairingCard, *, key: str
+) -> None:
+    """A pause holds it back until the year closes, and no longer."""
+    await post_to_family(
+        connection,
+        letterhead,
+        notice,
+        pairing,
+        key=key,
+        useful_until=letterhead.thanks_until,
+        held_until=letterhead.year_closes,
+    )
+
+
+async def close(office: Office, scope: Scope, pairing_id: UUID, waited_until: datetime | None = None) -> None:
+    """`waited_until`: the end that was waited for. Raises DateMoved when it is a later one now."""
     async with office.committing(scope) as connection:
+        card = await pairings.card(connection, pairing_id)
+        if waited_until is not None and not card.ended:
+            calendar = await _calendar(connection, await programs.load(connection), card)
+            if calendar.closes > waited_until:
+                raise DateMoved(f"Pairing {pairing_id} does not end yet.")
         ending = await endings.of(connection, pairing_id)
         await pairings.end(connection, pairing_id, ending.reason.shown if ending else "year closed")
         await attention.settle_what_is_over(connection, pairing_id)
         if ending is not None:
-            await tell_visit_of_pairing(connection, await pairings.card(connection, pairing_id))
+            await tell_visit_of_pairing(connection, card)

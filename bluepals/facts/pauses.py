@@ -1,7 +1,7 @@
 """Pauses: begun and ended by a coordinator, each in one transaction with the dates that it moves and the tells about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -23,10 +23,12 @@ from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.refusals import Refused
 from bluepals.facts import who_may
 from bluepals.facts.calendars import tell_of_new_dates
+from bluepals.facts.deadlines import keep_days_left
 from bluepals.facts.office import Letterhead, Office
-from bluepals.facts.visit_rests import move_frozen_visits
-from bluepals.store import pauses, programs
+from bluepals.facts.visit_rests import move_frozen_visits, rest_from_visits, tell_of_who_rests
+from bluepals.store import deadlines, pauses, programs, visits
 from bluepals.store.database import Connection, Scope
+from bluepals.store.deadlines import OpenDeadline
 from bluepals.store.pauses import LivePairing, OwnDates, RoundOnRecord, Target, VisitOnRecord, What
 
 
@@ -44,12 +46,16 @@ class PauseRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class NewCalendar:
-    """The dates to come, once the change is made. `unfit`: rounds without a day left for them; `told`: workflows."""
+    """The dates to come, once the change is made. `unfit`: rounds without a day left for them; `told`: workflows.
+
+    `deadlines`: of single pairings, frozen ones too.
+    """
 
     rounds: Sequence[RoundOnRecord]
     own: Sequence[OwnDates]
     unfit: Sequence[RoundOnRecord]
     visits: Sequence[VisitOnRecord]
+    deadlines: Sequence[OpenDeadline]
     told: int
 
     @property
@@ -58,7 +64,8 @@ class NewCalendar:
         dates = [(one.program_year, one.number, *_dates(one), one.opens_at) for one in self.rounds]
         own = [(str(one.pairing_id), one.number, *_dates(one)) for one in self.own]
         visits = [(one.program_year, one.on) for one in self.visits]
-        return sha256(repr((dates, own, visits)).encode()).hexdigest()[:8]
+        deadlines = [(one.what.value, str(one.id), one.at, one.frozen) for one in self.deadlines]
+        return sha256(repr((dates, own, visits, deadlines)).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,17 @@ async def pause(
     """From now on no deadline of this comes nearer. Raises PauseRefused, AlreadyPaused or LookupError."""
     async with office.committing(scope) as connection:
         await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
-        return await pause_in(connection, target, whats, reason=reason, by=by)
+        return await _pause(office, connection, target, whats, reason=reason, by=by)
+
+
+async def _pause(
+    office: Office, connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
+) -> NewCalendar:
+    changed = await pause_in(connection, target, whats, reason=reason, by=by)
+    if What.VISITS not in whats or target.is_of_classes:
+        return changed
+    letterhead = await Letterhead.of(office, connection)
+    return replace(changed, told=changed.told + await rest_from_visits(connection, letterhead, target))
 
 
 async def preview_pause(
@@ -95,7 +112,7 @@ async def preview_pause(
         looking = connection.transaction()
         await looking.start()
         try:
-            return await _begin(connection, target, whats, reason="a look", by=by)
+            return await _begin(office, connection, target, whats, reason="a look", by=by)
         finally:
             await looking.rollback()
 
@@ -108,7 +125,7 @@ async def pause_as_seen(
     Raises PauseRefused, AlreadyPaused or LookupError.
     """
     async with office.committing(scope) as connection:
-        rest = await _begin(connection, target, whats, reason=reason, by=by)
+        rest = await _begin(office, connection, target, whats, reason=reason, by=by)
         if rest.agreement != agreed:
             raise PauseRefused(
                 "What would rest is no longer what you have seen: time has passed, or somebody has changed the dates."
@@ -118,11 +135,11 @@ async def pause_as_seen(
 
 
 async def _begin(
-    connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
+    office: Office, connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
 ) -> Rest:
     await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
     before = await calendar_to_come(connection)
-    return Rest(before, await pause_in(connection, target, whats, reason=reason, by=by))
+    return Rest(before, await _pause(office, connection, target, whats, reason=reason, by=by))
 
 
 async def pause_in(
@@ -134,9 +151,10 @@ async def pause_in(
     return await follow_in(connection, target)
 
 
-async def wake_in(connection: Connection, target: Target, by: UUID) -> None:
+async def wake_in(connection: Connection, letterhead: Letterhead, target: Target, by: UUID) -> None:
     """End a rest that nobody has to plan for: the opening days are others'."""
     await pauses.end(connection, target, [What.LETTERS], by)
+    await keep_days_left(connection, letterhead, target)
     await follow_in(connection, target)
 
 
@@ -238,6 +256,8 @@ async def _resume(
     by: UUID,
 ) -> NewCalendar:
     await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
+    if What.VISITS in whats:
+        await visits.forget_limits(connection, target)
     await pauses.end(connection, target, whats, by)
     letterhead = await Letterhead.of(office, connection)
     program = letterhead.program
@@ -247,7 +267,11 @@ async def _resume(
     for one in await _unfit(connection):
         if one.number in choices:
             await _settle(connection, program, one, choices[one.number], by)
-    return await follow_in(connection, target)
+    told = await keep_days_left(connection, letterhead, target) if What.LETTERS in whats else 0
+    if What.VISITS in whats and not target.is_of_classes:
+        told += await tell_of_who_rests(connection, letterhead, target)
+    changed = await follow_in(connection, target)
+    return replace(changed, told=changed.told + told)
 
 
 async def follow_in(connection: Connection, target: Target) -> NewCalendar:
@@ -264,6 +288,7 @@ async def calendar_to_come(connection: Connection, *, told: int = 0) -> NewCalen
         own=await pauses.own_dates_to_come(connection),
         unfit=await _unfit(connection),
         visits=await pauses.visits_to_come(connection),
+        deadlines=await deadlines.to_come(connection),
         told=told,
     )
 

@@ -59,7 +59,7 @@ async def open_in(connection: Connection, pairing_id: UUID, by: UUID) -> UUID:
         until.astimezone(calendar.zone).date() + timedelta(days=policy.rest_days), policy.daily_mail_hour
     )
     opened = await store.open_for(connection, pairing_id, until, max(until, rest_until), by)
-    await _tell(connection, opened)
+    await tell(connection, opened)
     return opened
 
 
@@ -78,10 +78,10 @@ async def close_in(connection: Connection, pairing_id: UUID, outcome: Over) -> N
         return
     await store.close(connection, replacement_id, outcome)
     await attention.settle(connection, _key(replacement_id))
-    await _tell(connection, replacement_id)
+    await tell(connection, replacement_id)
 
 
-async def _tell(connection: Connection, replacement_id: UUID) -> None:
+async def tell(connection: Connection, replacement_id: UUID) -> None:
     one = await store.one(connection, replacement_id)
     await tells.add(
         connection,
@@ -132,7 +132,7 @@ async def _propose(connection: Connection, letterhead: Letterhead, one: Seeking,
         f"Officer {officer} is proposed as the next one for the child of pairing {one.pairing_id}.",
         f"See: starter.py replacement list {program}; then: starter.py replacement approve {program} {one.id} --by YOUR-ID",
     )
-    await _tell(connection, one.id)
+    await tell(connection, one.id)
 
 
 async def _ask(
@@ -161,7 +161,7 @@ async def approve(office: Office, scope: Scope, replacement_id: UUID, *, by: UUI
             return False
         await store.approve(connection, replacement_id, by)
         await attention.settle(connection, _key(replacement_id))
-        await _tell(connection, replacement_id)
+        await tell(connection, replacement_id)
         return True
 
 
@@ -173,7 +173,7 @@ async def reject(office: Office, scope: Scope, replacement_id: UUID, *, why: str
         await store.reject(connection, replacement_id, by, why)
         await attention.settle(connection, _key(replacement_id))
         await seek(connection, await Letterhead.of(office, connection))
-        await _tell(connection, replacement_id)
+        await tell(connection, replacement_id)
 
 
 async def _open_for_decision(connection: Connection, replacement_id: UUID, by: UUID) -> Replacement:
@@ -200,7 +200,7 @@ async def drop_reserve_in(connection: Connection, officer_id: UUID) -> None:
     for replacement_id in await store.with_reserve(connection, officer_id):
         await store.drop_reserve(connection, replacement_id)
         await attention.settle(connection, _key(replacement_id))
-        await _tell(connection, replacement_id)
+        await tell(connection, replacement_id)
 
 
 # ---- the steps, as the workflow asks for them
@@ -243,8 +243,8 @@ async def _standing(connection: Connection, letterhead: Letterhead, replacement_
         farewell_until=one.farewell_until,
         rest_until=one.rest_until,
         look_again=letterhead.calendar.instant(tomorrow, LOOK_AT),
-        farewell_over=one.farewell_until <= letterhead.now,
-        rested=one.rest_until <= letterhead.now,
+        farewell_over=one.farewell_over,
+        rested=one.rested,
         proposed=one.reserve is not None,
         approved=one.approved,
         family_told=one.guardian_told,
@@ -308,12 +308,7 @@ async def begin_next(office: Office, scope: Scope, replacement_id: UUID) -> Stan
         await matching.one_at_a_time(connection, scope.program)
         letterhead = await Letterhead.of(office, connection)
         one = await store.one(connection, replacement_id)
-        if (
-            one.approved
-            and one.outcome is None
-            and one.next_pairing_id is None
-            and one.rest_until <= letterhead.now
-        ):
+        if one.approved and one.outcome is None and one.next_pairing_id is None and one.rested:
             if await store.reserve_is_fit(connection, replacement_id):
                 await _pair(connection, one)
             else:

@@ -62,7 +62,7 @@ async def _call_about(connection: Connection, one: mail.ClaimedMail | mail.LostM
     await attention.call(
         connection,
         key=f"mail-{one.id}",
-        kind="mail",
+        kind=attention.LOST_MAIL,
         school=one.school,
         agency=one.agency,
         subject_id=one.id,

@@ -41,7 +41,7 @@ class Climbed:
 async def climb(connection: Connection, letterhead: Letterhead) -> Sequence[Climbed]:
     """Every silence as far as it has come by today. Again on the same day, it changes nothing."""
     await _look_for_a_coordinator(connection)
-    await _wake(connection)
+    await _wake(connection, letterhead)
     silent = await silence.silent_sides(connection)
     await _settle_others(connection, silent)
     later = await _laters(connection, letterhead)
@@ -194,13 +194,13 @@ async def _rest(connection: Connection, one: SilentSide) -> bool:
     return True
 
 
-async def _wake(connection: Connection) -> None:
+async def _wake(connection: Connection, letterhead: Letterhead) -> None:
     """A child who was absent has written again."""
     coordinator = await _coordinator(connection)
     if coordinator is None:
         return
     for pairing_id in await silence.resting_with_a_letter(connection, ABSENT):
-        await pauses.wake_in(connection, Target(pairing_id=pairing_id), coordinator.id)
+        await pauses.wake_in(connection, letterhead, Target(pairing_id=pairing_id), coordinator.id)
 
 
 async def _coordinator(connection: Connection, school: str | None = None) -> StaffMember | None:

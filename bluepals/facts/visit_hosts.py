@@ -6,14 +6,14 @@ from enum import StrEnum
 from uuid import UUID, uuid4, uuid5
 
 from bluepals.domain.program import School
-from bluepals.domain.visit_plan import answer_limit, visit_instants
+from bluepals.domain.visit_plan import answer_limit, visit_instants, waits_for_the_resting_until
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
 from bluepals.facts.visit_guests import let_guests_go
 from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_begins
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.store import attention, pairings, programs, tells, visit_hosts, visits
+from bluepals.store import attention, mail, pairings, programs, tells, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.pairings import PairingCard
@@ -39,13 +39,27 @@ async def settle_hosts(office: Office, scope: Scope, program_year: str) -> datet
             return None
         await let_guests_go(connection, letterhead, program_year)
         await let_hosts_go(connection, letterhead, program_year, NoNeed.FOR_THIS_CHILD)
+        resting_until = waits_for_the_resting_until(letterhead.program, visit.on)
+        await let_resting_hosts_go(connection, letterhead, program_year, visit.on)
+        without = await children_without_anybody(connection, program_year)
         alone = [
             pairing_id
-            for pairing_id in await visit_hosts.children_without_anybody(connection, program_year)
+            for pairing_id in without
             if not await _ask_a_reserve(connection, letterhead, program_year, pairing_id, visit.on)
         ]
         await _call_coordinator(connection, letterhead, program_year, alone, visit.on)
-        return await visit_hosts.next_limit(connection, program_year)
+        limits = [await visit_hosts.next_limit(connection, program_year)]
+        if resting_until > letterhead.now and await visit_hosts.anybody_rests(connection, program_year):
+            limits.append(resting_until)
+        return min((one for one in limits if one is not None), default=None)
+
+
+async def children_without_anybody(connection: Connection, program_year: str) -> Sequence[UUID]:
+    """Their pairings, now: somebody has to be asked for them, or a person called."""
+    program, day = await programs.load(connection), await programs.visit_on(connection, program_year)
+    return await visit_hosts.children_without_anybody(
+        connection, program_year, waits_for_the_resting_until(program, day)
+    )
 
 
 async def tell_visits_of(connection: Connection, officer_id: UUID, key: UUID | None = None) -> None:
@@ -82,7 +96,7 @@ async def tell_visits_of_the_uncleared(connection: Connection) -> None:
 
 
 async def tell_visit_day(
-    connection: Connection, program: str, program_year: str, agency: str, answer: UUID
+    connection: Connection, program: str, program_year: str, agency: str | None, answer: UUID
 ) -> None:
     """That somebody will come, or will not; each time is a fact of its own."""
     key = str(answer)
@@ -160,6 +174,7 @@ class NoNeed(StrEnum):
     FOR_THIS_CHILD = "the child's own pal comes after all, or the child is not there"
     ON_THIS_DAY = "the visit is on another day"
     AT_ALL = "the visit is called off"
+    AT_REST = "visits of your agency rest"
 
 
 async def let_hosts_go(
@@ -168,6 +183,25 @@ async def let_hosts_go(
     """Whose child needs none, or everybody since the day is another one or none; those who count on coming are told."""
     everybody = why is not NoNeed.FOR_THIS_CHILD
     let_go = await visit_hosts.release(connection, program_year, everybody=everybody)
+    await _tell_who_is_let_go(connection, letterhead, program_year, let_go, why)
+
+
+async def let_resting_hosts_go(
+    connection: Connection, letterhead: Letterhead, program_year: str, visit_on: date
+) -> None:
+    """Whose agency rests: who has not answered at once, so that no silence counts; who has agreed when it gets too late to wait."""
+    resting_until = waits_for_the_resting_until(letterhead.program, visit_on)
+    told = [
+        host
+        for host in await visit_hosts.release_resting(connection, program_year, resting_until)
+        if not await mail.recall(connection, f"visit-host-{host.id}-asked-{host.times_asked}")
+    ]
+    await _tell_who_is_let_go(connection, letterhead, program_year, told, NoNeed.AT_REST)
+
+
+async def _tell_who_is_let_go(
+    connection: Connection, letterhead: Letterhead, program_year: str, let_go: Sequence[HostCard], why: NoNeed
+) -> None:
     school = await school_of(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
     meetings = await arranged(connection, letterhead, program_year)
@@ -187,6 +221,7 @@ async def let_hosts_go(
             key=f"visit-host-{host.id}-released-{host.times_asked}",
             to=host.email,
             agency=host.agency,
+            useful_until=own.begins,
         )
 
 

@@ -1,10 +1,15 @@
-"""Visits whose day a pause has frozen: when it ends, they have as many school days before them as when it began."""
+"""Visits whose day a pause has frozen: when it ends, they have as many school days before them as when it began; and officers
+who rest while their school does not: nothing is asked of them.
+"""
 
+from collections.abc import Sequence
 from datetime import date
+from uuid import uuid4
 
 from bluepals.domain.pauses import moved, stretch_until
 from bluepals.domain.visit_plan import VisitState, why_not_on
 from bluepals.facts.office import Letterhead
+from bluepals.facts.visit_hosts import let_resting_hosts_go, tell_visit_day
 from bluepals.facts.visits import another_day_or_none, commit_another_day, commit_no_visit, tell_of_the_move
 from bluepals.store import attention, pauses, programs, visits
 from bluepals.store.database import Connection
@@ -51,3 +56,31 @@ async def _ask_for_a_day(connection: Connection, letterhead: Letterhead, school:
         " date, or let letters be read aloud instead.",
         how=another_day_or_none(letterhead, year),
     )
+
+
+async def rest_from_visits(connection: Connection, letterhead: Letterhead, target: Target) -> int:
+    """An agency or a pairing rests from now on. How many visits are told, since their children may need somebody else."""
+    for year in await _years_with(connection, target):
+        visit = await visits.date_of(connection, year)
+        await let_resting_hosts_go(connection, letterhead, year, visit.on)
+    return await tell_of_who_rests(connection, letterhead, target)
+
+
+async def tell_of_who_rests(connection: Connection, letterhead: Letterhead, target: Target) -> int:
+    """Whether the officers of this may be asked has changed. How many visits are told."""
+    years = await _years_with(connection, target)
+    for year in years:
+        await tell_visit_day(connection, letterhead.program.id, year, target.agency, uuid4())
+    return len(years)
+
+
+async def _years_with(connection: Connection, target: Target) -> Sequence[str]:
+    """Visits ahead at which officers of this agency, or of this pairing, may be asked."""
+    of_pairing = {one.program_year for one in await pauses.live_pairings(connection, target)}
+    return [
+        year
+        for year, _, state in await programs.years(connection)
+        if state == "open"
+        and (target.pairing_id is None or year in of_pairing)
+        and await visits.is_ahead(connection, year)
+    ]

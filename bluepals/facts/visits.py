@@ -23,7 +23,7 @@ from bluepals.facts.visit_sheets import Stay, arranged, school_of, stay, visit_b
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice
-from bluepals.store import attention, people, programs, rounds, visit_hosts, visits
+from bluepals.store import attention, mail, people, programs, rounds, visit_hosts, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import Target
@@ -43,7 +43,7 @@ async def invite(office: Office, scope: Scope, program_year: str) -> int:
         await visits.invite(connection, program_year, answer_by)
         school = await school_of(connection, letterhead, program_year)
         meetings = await arranged(connection, letterhead, program_year)
-        guests = await visits.guests(connection, program_year)
+        guests = await visits.guests_to_ask(connection, program_year)
         for guest in guests:
             own = stay(letterhead, meetings, guest.pairings, begins)
             notice = notices.visits.invitation(
@@ -56,8 +56,16 @@ async def invite(office: Office, scope: Scope, program_year: str) -> int:
                 link=letterhead.link_to(DeskPage.PALS),
                 calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit.sequence),
             )
-            await _post(connection, letterhead, guest, notice, key=f"visit-{program_year}-{guest.officer_id}")
+            if guest.times_asked > 1:
+                await mail.recall_one(connection, _invitation(program_year, guest, guest.times_asked - 1))
+            key = _invitation(program_year, guest, guest.times_asked)
+            await _post(connection, letterhead, guest, notice, key=key, useful_until=own.begins)
         return len(guests)
+
+
+def _invitation(program_year: str, guest: Guest, time: int) -> str:
+    first = f"visit-{program_year}-{guest.officer_id}"
+    return f"{first}-asked-{time}" if time > 1 else first
 
 
 def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime:
@@ -96,7 +104,9 @@ async def remind(office: Office, scope: Scope, program_year: str, number: int) -
         visit = await visits.date_of(connection, program_year)
         begins = await visit_begins(connection, letterhead, program_year)
         meetings = await arranged(connection, letterhead, program_year)
-        expected = [guest for guest in await visits.guests(connection, program_year) if guest.answer != "no"]
+        expected = [
+            guest for guest in await visits.guests_to_ask(connection, program_year) if guest.answer != "no"
+        ]
         for guest in expected:
             own = stay(letterhead, meetings, guest.pairings, begins)
             notice = notices.visits.reminder(
@@ -135,9 +145,15 @@ async def thank(office: Office, scope: Scope, program_year: str) -> int:
         school = await rounds.school_of(connection, program_year)
         came = await visits.came(connection, program_year)
         for guest in came:
-            notice = notices.visits.thanks(officer=guest.first_name, school=school.name)
-            await _post(
-                connection, letterhead, guest, notice, key=f"visit-{program_year}-{guest.officer_id}-thanks"
+            await post(
+                connection,
+                letterhead,
+                notices.visits.thanks(officer=guest.first_name, school=school.name),
+                key=f"visit-{program_year}-{guest.officer_id}-thanks",
+                to=guest.email,
+                agency=guest.agency,
+                useful_until=letterhead.thanks_until,
+                held_until=letterhead.year_closes,
             )
         await surveys.ask(connection, letterhead, program_year)
         await attention.settle_what_is_over(connection)
@@ -242,7 +258,7 @@ async def tell_of_the_move(
             school=school.name,
             was=was,
             when=letterhead.calendar.label(own.begins),
-            answer_by=letterhead.calendar.label(_answer_by(letterhead, visit.on)),
+            answer_by=None if guest.rests else letterhead.calendar.label(_answer_by(letterhead, visit.on)),
             because=visit.because,
             link=letterhead.link_to(DeskPage.PALS),
             calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit.sequence),

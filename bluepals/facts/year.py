@@ -8,13 +8,12 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
-from bluepals.domain.program import Program
 from bluepals.domain.visit_plan import VisitInstants, visit_instants
 from bluepals.facts import surveys
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.store import attention, pairings, people, programs, rounds
+from bluepals.store import attention, mail, pairings, people, programs, rounds
 from bluepals.store.database import Scope
 from bluepals.store.deliveries import DateMoved
 
@@ -40,13 +39,9 @@ async def open_year(office: Office, scope: Scope, program_year: str) -> OpenedYe
     return OpenedYear(
         opening_days=opening_days,
         visit=visit_instants(program, visit),
-        closes=_closes(program, SchoolCalendar.of(program)),
+        closes=SchoolCalendar.of(program).instant(program.year.last_day, program.policy.due_hour),
         version=version,
     )
-
-
-def _closes(program: Program, calendar: SchoolCalendar) -> datetime:
-    return calendar.instant(program.year.last_day, program.policy.due_hour)
 
 
 async def pairings_to_begin(office: Office, scope: Scope, program_year: str) -> Sequence[UUID]:
@@ -109,11 +104,14 @@ class Numbers:
 
 
 async def close_year(office: Office, scope: Scope, program_year: str) -> Numbers:
+    """Also in a pause: then of what it holds back the thanks go out, and nothing else ever does."""
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         await programs.close_year(connection, program_year)
         await attention.settle_what_is_over(connection)
+        await mail.cancel_what_waits(connection)
         await surveys.remind(connection, letterhead, program_year)
+        await surveys.ask(connection, letterhead, program_year)
         numbers = Numbers(**await rounds.numbers(connection, program_year))
         school = await rounds.school_of(connection, program_year)
         lines = [
@@ -131,5 +129,7 @@ async def close_year(office: Office, scope: Scope, program_year: str) -> Numbers
                 key=f"numbers-{program_year}-{coordinator.id}",
                 to=coordinator.email,
                 school=school.id,
+                useful_until=letterhead.thanks_until,
+                held_until=letterhead.year_closes,
             )
         return numbers

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from bluepals.store.database import Connection
 
+LOST_MAIL, PAGER = "mail", "pager"  # kinds of what goes on also while letters rest
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

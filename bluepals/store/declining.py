@@ -33,7 +33,9 @@ async def standing(connection: Connection, pairing_id: UUID) -> Standing:
 
 async def ask(connection: Connection, pairing_id: UUID, until: datetime) -> None:
     await connection.execute(
-        "UPDATE pairing SET declining_until = $2 WHERE id = $1 AND declining_until IS NULL", pairing_id, until
+        "UPDATE pairing SET declining_until = $2, asked_at = program_now() WHERE id = $1 AND declining_until IS NULL",
+        pairing_id,
+        until,
     )
 
 
@@ -87,16 +89,32 @@ class NewPair:
     agency_name: str
 
 
+_NEW_PAIRS = (
+    "SELECT pairing.id AS pairing_id, pairing.school_id AS school, student.class_name,"
+    " student.first_name AS student_first_name, officer.first_name AS officer_first_name,"
+    " agency.name AS agency_name FROM pairing JOIN student ON student.id = student_id"
+    " JOIN officer ON officer.id = officer_id"
+    " JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"
+    " WHERE introduced_at IS NULL AND ended_at IS NULL AND {}"
+    " ORDER BY 2, 3, in_alphabet(student.last_name), 4, 1"
+)
+
+
 async def new_pairs(connection: Connection, pairs: Sequence[UUID]) -> Sequence[NewPair]:
     """Of these proposed pairs those that are pairings now and will be introduced, by school."""
+    rows = await connection.fetch(_NEW_PAIRS.format("proposed_pair_id = ANY ($1::uuid[])"), list(pairs))
+    return [NewPair(**row) for row in rows]
+
+
+async def pairs(connection: Connection, pairing_ids: Sequence[UUID]) -> Sequence[NewPair]:
+    """Of these pairings those that will be introduced, by school."""
+    rows = await connection.fetch(_NEW_PAIRS.format("pairing.id = ANY ($1::uuid[])"), list(pairing_ids))
+    return [NewPair(**row) for row in rows]
+
+
+async def not_asked(connection: Connection, schools: Sequence[str]) -> Sequence[NewPair]:
+    """Pairs of these schools about which neither the family nor the officer has been asked."""
     rows = await connection.fetch(
-        "SELECT pairing.id AS pairing_id, pairing.school_id AS school, student.class_name,"
-        " student.first_name AS student_first_name, officer.first_name AS officer_first_name,"
-        " agency.name AS agency_name FROM pairing JOIN student ON student.id = student_id"
-        " JOIN officer ON officer.id = officer_id"
-        " JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"
-        " WHERE proposed_pair_id = ANY ($1::uuid[]) AND introduced_at IS NULL AND ended_at IS NULL"
-        " ORDER BY 2, 3, in_alphabet(student.last_name), 4, 1",
-        list(pairs),
+        _NEW_PAIRS.format("declining_until IS NULL AND pairing.school_id = ANY ($1::text[])"), list(schools)
     )
     return [NewPair(**row) for row in rows]

@@ -46,9 +46,12 @@ WITH_SUCCESSOR = (Reason.MOVED, Reason.BUSY, Reason.STOPPED, Reason.CLEARANCE_EN
 
 @dataclass(frozen=True, slots=True)
 class Ending:
+    """`frozen`: while a pause goes on, its farewell has no end but the year's."""
+
     reason: Reason
     since: datetime
     farewell_until: datetime
+    frozen: bool
 
 
 async def begin(
@@ -71,9 +74,12 @@ async def begin(
 
 async def of(connection: Connection, pairing_id: UUID) -> Ending | None:
     row = await connection.fetchrow(
-        "SELECT reason, since, farewell_until FROM ending WHERE pairing_id = $1", pairing_id
+        "SELECT reason, since, farewell_until,"
+        " is_frozen('letters', farewell_until, pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id) AS frozen"
+        " FROM ending JOIN pairing ON pairing.id = pairing_id WHERE pairing_id = $1",
+        pairing_id,
     )
-    return Ending(Reason(row["reason"]), row["since"], row["farewell_until"]) if row else None
+    return Ending(**{**row, "reason": Reason(row["reason"])}) if row else None
 
 
 async def take_back(connection: Connection, pairing_id: UUID) -> None:

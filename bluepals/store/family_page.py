@@ -28,6 +28,7 @@ class ChildRow:
     pairing_id: UUID | None
     officer_first_name: str | None
     agency_name: str | None
+    asked: bool
     asked_until: datetime | None
     introduced: bool
     ended: bool
@@ -41,14 +42,16 @@ _CHILDREN = """
                     WHERE any_one.student_id = student.id AND reason = 'child died') AS died,
            EXISTS (SELECT FROM erasure WHERE erasure.student_id = student.id) AS erasure_requested,
            pairing.id AS pairing_id, officer.first_name AS officer_first_name, agency.name AS agency_name,
-           CASE WHEN introduced_at IS NULL AND ended_at IS NULL AND declining_until > program_now()
-                THEN declining_until END AS asked_until,
+           coalesce(introduced_at IS NULL AND ended_at IS NULL AND (declining_until > program_now() OR rests), false) AS asked,
+           CASE WHEN NOT rests THEN declining_until END AS asked_until,
            introduced_at IS NOT NULL AS introduced, ended_at IS NOT NULL AS ended,
            EXISTS (SELECT FROM pairing AS own WHERE own.id = pairing.id AND goes_on(own)) AS goes_on
       FROM student
       JOIN school ON school.program_id = student.program_id AND school.id = student.school_id
       LEFT JOIN LATERAL (SELECT * FROM pairing WHERE pairing.student_id = student.id
                           ORDER BY ended_at IS NOT NULL, begins_on DESC, pairing.id LIMIT 1) AS pairing ON true
+      LEFT JOIN LATERAL (SELECT is_frozen('letters', declining_until, pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)
+                  AS rests) AS date ON true
       LEFT JOIN officer ON officer.id = pairing.officer_id
       LEFT JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id
      WHERE student.id = ANY ($1::uuid[]) AND student.erased_at IS NULL

@@ -365,6 +365,25 @@ async def decide(connection: Connection, decision: Decision) -> Decided:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a decision says to whoever has to write again."""
+
+    id: UUID
+    side: Side
+    reason: str
+
+
+async def returned(connection: Connection, decision_id: UUID) -> Returned:
+    row = await connection.fetchrow(
+        "SELECT decision.id, side, reason_for_adult AS reason FROM decision JOIN draft ON draft.id = draft_id"
+        " JOIN letter ON letter.id = letter_id WHERE decision.id = $1",
+        decision_id,
+    )
+    assert row is not None  # noqa: S101 - decisions are not deleted while they stand
+    return Returned(row["id"], Side(row["side"]), row["reason"])
+
+
 async def _decision_about(connection: Connection, draft_id: UUID) -> asyncpg.Record | None:
     """A reader's before a case's."""
     return await connection.fetchrow(

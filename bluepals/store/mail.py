@@ -37,7 +37,10 @@ class ClaimLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class QueuedMail:
-    """A composed message. `key`: the thing it tells about and whom; the same key is mailed once."""
+    """A composed message. `key`: the thing it tells about and whom; the same key is mailed once.
+
+    `held_until`: from then on no pause holds it back.
+    """
 
     key: str
     kind: str
@@ -48,6 +51,7 @@ class QueuedMail:
     agency: str | None = None
     pairing_id: UUID | None = None
     useful_until: datetime | None = None
+    held_until: datetime | None = None
     after: timedelta = timedelta(0)
 
 
@@ -74,13 +78,21 @@ async def is_queued(connection: Connection, key: str) -> bool:
     return found
 
 
+async def has_left(connection: Connection, key: str) -> bool:
+    """Whether its body has gone out, at least once."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM mail WHERE key = $1 AND bodies_started > 0)", key
+    )
+    return found
+
+
 async def queue(connection: Connection, mail: QueuedMail) -> None:
     """In the transaction of the thing it tells about."""
     await connection.execute(
         "INSERT INTO mail (program_id, key, kind, to_address, message_id, message, body_hash, school_id, agency_id,"
-        " pairing_id, useful_until, next_attempt_at)"
+        " pairing_id, useful_until, next_attempt_at, held_until)"
         " VALUES (current_setting('bluepals.program'), $1, $2, $3, $4, $5, sha256($5), $6, $7, $8, $9,"
-        " program_now() + $10::interval)"
+        " program_now() + $10::interval, $11)"
         " ON CONFLICT (program_id, key) DO NOTHING",
         mail.key,
         mail.kind,
@@ -92,6 +104,7 @@ async def queue(connection: Connection, mail: QueuedMail) -> None:
         mail.pairing_id,
         mail.useful_until,
         mail.after,
+        mail.held_until,
     )
 
 
@@ -100,6 +113,37 @@ async def cancel_stale(connection: Connection) -> None:
     await connection.execute(
         "UPDATE mail SET state = 'cancelled' WHERE bodies_started = 0 AND state IN ('pending', 'retry')"
         " AND (useful_until < program_now() OR recalled_at IS NOT NULL OR to_address IN (SELECT address FROM suppressed_address))"
+    )
+
+
+async def recall(connection: Connection, key_begins: str, school: str | None = None) -> Sequence[str | None]:
+    """What has not begun to leave of the mails whose keys begin so is not sent any more. Of which schools they were.
+
+    `school`: of this one only.
+    """
+    rows = await connection.fetch(
+        "UPDATE mail SET state = 'cancelled', recalled_at = program_now() WHERE state IN ('pending', 'retry')"
+        " AND bodies_started = 0 AND starts_with(key, $1) AND coalesce(school_id = $2, $2 IS NULL) RETURNING school_id",
+        key_begins,
+        school,
+    )
+    return [row["school_id"] for row in rows]
+
+
+async def recall_one(connection: Connection, key: str) -> None:
+    """If it has not begun to leave, it is not sent any more."""
+    await connection.execute(
+        "UPDATE mail SET state = 'cancelled', recalled_at = program_now() WHERE state IN ('pending', 'retry')"
+        " AND bodies_started = 0 AND key = $1",
+        key,
+    )
+
+
+async def cancel_what_waits(connection: Connection) -> None:
+    """What a pause holds back still when a year closes is sent no more; what has begun to leave, not a second time."""
+    await connection.execute(
+        "UPDATE mail SET recalled_at = program_now(), state = CASE state WHEN 'unknown' THEN state ELSE 'cancelled' END"
+        " WHERE state IN ('pending', 'retry', 'unknown') AND waits_for_resume(mail)"
     )
 
 

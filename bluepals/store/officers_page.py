@@ -61,7 +61,7 @@ PALS = """
            open.officers_due_at, open.officers_due_at < program_now() AS late, is_delayed(pairing.id) AS delayed,
            EXISTS (SELECT FROM delivery WHERE delivery.pairing_id = pairing.id AND delivery.side = 'student'
                       AND delivery.round_number = open.number) AS came,
-           visit.answer_by IS NOT NULL AS invited, visit.answer AS visit_answer,
+           visit.answer_by IS NOT NULL AND NOT rests_for_visit(pairing) AS invited, visit.answer AS visit_answer,
            visit.attended IS NOT NULL AS visit_over
       FROM pairing
       JOIN pal ON pal.pairing_id = pairing.id
@@ -125,7 +125,7 @@ async def letters(connection: Connection, officer_id: UUID) -> Sequence[LetterRo
         " FROM delivery JOIN draft ON draft.id = delivery.draft_id"
         " WHERE pairing_id IN (SELECT id FROM these) AND side = 'student' AND NOT is_held(draft.id)"
         " UNION ALL (SELECT DISTINCT ON (letter.id) pairing_id, round_number, side, draft.id, draft.number, draft.kind,"
-        " language, draft.received_at, standing_verdict(draft.id), decision.reason_for_adult, decision.due_again_at,"
+        " language, draft.received_at, standing_verdict(draft.id), decision.reason_for_adult, due_again(decision),"
         " is_held(draft.id), translated_into IS NOT NULL FROM letter JOIN draft ON draft.letter_id = letter.id"
         " LEFT JOIN decision ON decision.draft_id = draft.id AND decision.verdict = standing_verdict(draft.id)"
         " WHERE pairing_id IN (SELECT id FROM these) AND side = 'officer' ORDER BY letter.id, draft.number DESC)"

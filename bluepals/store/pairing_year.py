@@ -74,7 +74,7 @@ _TURNS = """
                              ELSE 'visit' END, NULL
       FROM this LEFT JOIN visit ON visit.pairing_id = this.id
      WHERE attended IS NOT NULL OR (coalesce(local_day(ended_at), visit_on) >= visit_on
-                                    AND NOT is_paused('visits', this.program_id, this.school_id, NULL, NULL))
+                                    AND NOT is_paused('visits', this.program_id, this.school_id, this.agency_id, this.id))
     UNION ALL
     SELECT local_day(ended_at), 5, 'closed', NULL FROM this WHERE ended_at IS NOT NULL
     UNION ALL

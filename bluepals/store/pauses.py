@@ -311,3 +311,13 @@ async def visits_to_come(connection: Connection) -> Sequence[VisitOnRecord]:
         " ORDER BY id"
     )
     return [VisitOnRecord(**row) for row in rows]
+
+
+async def rests(
+    connection: Connection, what: What, *, school: str | None = None, agency: str | None = None
+) -> bool:
+    """Whether this is paused for a school, an agency, or with none of them for the whole program."""
+    paused: bool = await connection.fetchval(
+        "SELECT is_paused($1, current_setting('bluepals.program'), $2, $3, NULL)", what, school, agency
+    )
+    return paused

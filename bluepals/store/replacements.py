@@ -33,7 +33,9 @@ class Replacement:
     pairing_id: UUID
     was_introduced: bool
     farewell_until: datetime
+    farewell_over: bool
     rest_until: datetime
+    rested: bool
     reserve: str | None
     approved: bool
     guardian_told: bool
@@ -59,7 +61,8 @@ async def open_for(
         " farewell_until, rest_until, begun_by)"
         " SELECT program_id, school_id, agency_id, program_year_id, id, student_id, gender, $2, $3, $4 FROM pairing"
         " WHERE id = $1 ON CONFLICT (student_id) WHERE closed_at IS NULL DO UPDATE SET"
-        " farewell_until = excluded.farewell_until, rest_until = excluded.rest_until, version = replacement.version + 1"
+        " farewell_until = excluded.farewell_until, rest_until = excluded.rest_until, dated_at = program_now(),"
+        " rest_planned = NULL, version = replacement.version + 1"
         " RETURNING id",
         pairing_id,
         farewell_until,
@@ -69,12 +72,20 @@ async def open_for(
     return opened
 
 
+# Not while a pause keeps it from coming nearer.
+_OVER = (
+    "({0} <= program_now() AND NOT is_frozen('letters', {0}, replacement.program_id, replacement.school_id, replacement.agency_id,"
+    " replacement.pairing_id))"
+)
+
+
 async def one(connection: Connection, replacement_id: UUID) -> Replacement:
     """Its row is locked: of two who go on with it, one waits. Raises LookupError with a sentence."""
     row = await connection.fetchrow(
         "SELECT replacement.id, replacement.version, replacement.program_id AS program,"
         " student.program_year_id AS program_year, student.school_id AS school, replacement.pairing_id,"
         " old.introduced_at IS NOT NULL AS was_introduced, farewell_until, rest_until,"
+        f" {_OVER.format('farewell_until')} AS farewell_over, {_OVER.format('rest_until')} AS rested,"
         " officer.external_id AS reserve, approved_at IS NOT NULL AS approved,"
         " guardian_told_at IS NOT NULL AS guardian_told, next_pairing_id, next.first_round AS next_first_round,"
         " next.ended_at IS NOT NULL AS next_ended, outcome,"

@@ -98,7 +98,7 @@ async def children(connection: Connection, of: SchoolClass, round_number: int) -
         "   ORDER BY ended_at IS NOT NULL, begins_on DESC LIMIT 1) AS pairing ON true"
         " LEFT JOIN pal ON pal.pairing_id = pairing.id"
         " LEFT JOIN LATERAL (SELECT draft.id AS draft_id, draft.number AS draft_number, decision.* FROM letter JOIN draft ON draft.letter_id = letter.id"
-        "   LEFT JOIN LATERAL (SELECT standing.verdict, reason_for_child, due_again_at"
+        "   LEFT JOIN LATERAL (SELECT standing.verdict, reason_for_child, due_again(decision) AS due_again_at"
         "     FROM (SELECT standing_verdict(draft.id) AS verdict) AS standing LEFT JOIN decision"
         "     ON decision.draft_id = draft.id AND decision.verdict = standing.verdict) AS decision ON true"
         "   WHERE letter.pairing_id = pairing.id AND letter.side = 'student' AND letter.round_number = $3"

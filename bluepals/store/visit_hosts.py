@@ -15,23 +15,43 @@ _HOSTED = (
     " WHERE host.pairing_id = pairing.id AND released_at IS NULL AND is_cleared(reserve) AND reserve.leaves_at IS NULL"
     " AND (host.answer = 'yes' OR (host.answer IS NULL AND host.answer_by > program_now())))"
 )
-_OWN_COMES = "visit.answer = 'yes' AND is_cleared(officer) AND pairing.ended_at IS NULL"
+_OWN_COMES = "visit.answer = 'yes' AND is_cleared(officer) AND pairing.ended_at IS NULL AND NOT rests_for_visit(pairing)"
 # A child between two officers takes part too.
 TAKES_PART = "(pairing.ended_at IS NULL OR is_between_officers(pairing.id))"
 
 
-async def children_without_anybody(connection: Connection, program_year: str) -> Sequence[UUID]:
-    """Their pairings: the officer refused, was silent over the limit, may not come or has gone, and nobody is asked instead."""
+async def children_without_anybody(
+    connection: Connection, program_year: str, resting_until: datetime
+) -> Sequence[UUID]:
+    """Their pairings: the officer refused, was silent over the limit, may not come or has gone, and nobody is asked instead.
+
+    `resting_until`: from then on an officer who rests is not waited for any more.
+    """
     rows = await connection.fetch(
         "SELECT pairing.id FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
         " JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         f" WHERE pairing.program_year_id = $1 AND {TAKES_PART} AND has_consent_for(student, 'visit')"
-        " AND (visit.answer = 'no' OR (visit.answer IS NULL AND visit.answer_by <= program_now())"
-        "   OR NOT is_cleared(officer) OR pairing.ended_at IS NOT NULL)"
+        " AND (visit.answer = 'no' OR (visit.answer IS NULL AND visit.answer_by <= program_now() AND NOT is_frozen("
+        "     'visits', visit.answer_by, pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id))"
+        "   OR NOT is_cleared(officer) OR pairing.ended_at IS NOT NULL"
+        "   OR (rests_for_visit(pairing) AND program_now() >= $2))"
         f" AND NOT {_HOSTED} ORDER BY student.class_name, in_alphabet(student.last_name), in_alphabet(student.first_name), student.id",
         program_year,
+        resting_until,
     )
     return [row["id"] for row in rows]
+
+
+async def anybody_rests(connection: Connection, program_year: str) -> bool:
+    """Whether some child's officer rests, or a reserve who has agreed."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
+        f"   WHERE pairing.program_year_id = $1 AND {TAKES_PART} AND rests_for_visit(pairing))"
+        " OR EXISTS (SELECT FROM visit_host WHERE program_year_id = $1 AND released_at IS NULL"
+        "   AND rests_as_host(program_id, agency_id))",
+        program_year,
+    )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +144,7 @@ async def ask_next(
         "     AND visit_host.visit_sequence = child.visit_sequence AND answer = 'yes') AS was_ready"
         "   FROM officer, child WHERE officer.gender = child.gender AND officer.agency_id = ANY($2)"
         "   AND officer.id <> child.officer_id AND is_cleared(officer) AND officer.leaves_at IS NULL"
+        "   AND NOT rests_as_host(officer.program_id, officer.agency_id)"
         "   AND NOT EXISTS (SELECT FROM visit_host WHERE officer_id = officer.id"
         "     AND visit_host.program_year_id = child.program_year_id AND visit_host.visit_sequence = child.visit_sequence"
         "     AND (visit_host.answer = 'no' OR (visit_host.pairing_id = child.id"
@@ -177,6 +198,23 @@ async def release(connection: Connection, program_year: str, *, everybody: bool)
     )
     ids = [row["id"] for row in let_go if row["answer"] != "no"]
     rows = await connection.fetch(_CARD.format("host.id = ANY($1) ORDER BY host.id"), ids)
+    return [HostCard(**row) for row in rows]
+
+
+async def release_resting(
+    connection: Connection, program_year: str, resting_until: datetime
+) -> Sequence[HostCard]:
+    """Let go who rests and has not answered, and from `resting_until` on also who has agreed."""
+    let_go = await connection.fetch(
+        "UPDATE visit_host SET released_at = program_now() WHERE program_year_id = $1 AND released_at IS NULL"
+        " AND attended IS NULL AND answer IS DISTINCT FROM 'no' AND rests_as_host(program_id, agency_id)"
+        " AND (answer IS NULL OR program_now() >= $2) RETURNING id",
+        program_year,
+        resting_until,
+    )
+    rows = await connection.fetch(
+        _CARD.format("host.id = ANY($1) ORDER BY host.id"), [row["id"] for row in let_go]
+    )
     return [HostCard(**row) for row in rows]
 
 

@@ -10,18 +10,25 @@ import asyncpg
 from bluepals.domain.visit_plan import VisitState
 from bluepals.store.database import Connection
 from bluepals.store.letters import NotTaken
+from bluepals.store.pauses import Target
 
 
 async def invite(connection: Connection, program_year: str, answer_by: datetime) -> None:
-    """For each child that takes part: its officer is to be asked, or somebody found who meets it instead."""
+    """For each child that takes part: its officer is to be asked, or somebody found who meets it instead.
+
+    Who rests is not asked, and has no limit until then.
+    """
     await connection.execute(
-        "INSERT INTO visit (pairing_id, program_id, school_id, agency_id, answer_by)"
-        " SELECT pairing.id, pairing.program_id, pairing.school_id, pairing.agency_id, $2 FROM pairing"
+        "INSERT INTO visit (pairing_id, program_id, school_id, agency_id, answer_by, times_asked)"
+        " SELECT pairing.id, pairing.program_id, pairing.school_id, pairing.agency_id,"
+        " CASE WHEN NOT rests_for_visit(pairing) THEN $2::timestamptz END, CASE WHEN rests_for_visit(pairing) THEN 0 ELSE 1 END"
+        " FROM pairing"
         " JOIN student ON student.id = pairing.student_id WHERE pairing.program_year_id = $1"
         " AND CASE WHEN ended_at IS NULL THEN introduced_at IS NOT NULL ELSE is_between_officers(pairing.id) END"
         " AND has_consent_for(student, 'visit')"
-        # Of a child that has come from another school, or takes part after all, its officer is asked anew.
-        " ON CONFLICT (pairing_id) DO UPDATE SET answer_by = excluded.answer_by WHERE visit.answer_by IS NULL",
+        # Of a child that has come from another school, or takes part after all, or whose officer has rested: asked anew.
+        " ON CONFLICT (pairing_id) DO UPDATE SET answer_by = excluded.answer_by, times_asked = visit.times_asked + 1"
+        " WHERE visit.answer_by IS NULL AND excluded.answer_by IS NOT NULL",
         program_year,
         answer_by,
     )
@@ -53,7 +60,7 @@ async def forget_answer(connection: Connection, pairing_id: UUID) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """An officer who is asked to a school's visit, with one or more pals there."""
+    """An officer who is asked to a school's visit, with one or more pals there. `rests`: not asked anything now."""
 
     officer_id: UUID
     first_name: str
@@ -61,18 +68,32 @@ class Guest:
     agency: str
     answer: str | None
     pairings: Sequence[UUID]
+    times_asked: int
+    rests: bool
+
+
+_GUEST = (
+    "officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
+    " max(visit.answer) AS answer, array_agg(pairing.id ORDER BY pairing.id) AS pairings,"
+    " max(times_asked) AS times_asked, bool_and(rests_for_visit(pairing)) AS rests"
+    " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
+)
+_GUESTS = (
+    f"SELECT {_GUEST}"
+    " JOIN student ON student.id = pairing.student_id WHERE pairing.program_year_id = $1"
+    " AND pairing.ended_at IS NULL AND is_cleared(officer) AND has_consent_for(student, 'visit') AND times_asked > 0 {}"
+    " GROUP BY officer.id ORDER BY officer.id"
+)
 
 
 async def guests(connection: Connection, program_year: str) -> Sequence[Guest]:
-    rows = await connection.fetch(
-        "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
-        " max(visit.answer) AS answer, array_agg(pairing.id ORDER BY pairing.id) AS pairings"
-        " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
-        " JOIN student ON student.id = pairing.student_id WHERE pairing.program_year_id = $1"
-        " AND pairing.ended_at IS NULL AND is_cleared(officer) AND has_consent_for(student, 'visit')"
-        " GROUP BY officer.id ORDER BY officer.id",
-        program_year,
-    )
+    """All who have been asked."""
+    return [Guest(**row) for row in await connection.fetch(_GUESTS.format(""), program_year)]
+
+
+async def guests_to_ask(connection: Connection, program_year: str) -> Sequence[Guest]:
+    """Those who do not rest, with the children for whom they don't."""
+    rows = await connection.fetch(_GUESTS.format("AND NOT rests_for_visit(pairing)"), program_year)
     return [Guest(**row) for row in rows]
 
 
@@ -93,9 +114,7 @@ async def meets_nobody_else(
 ) -> Sequence[Guest]:
     """Of the officers of these children those who count on coming, and have no other pal there."""
     rows = await connection.fetch(
-        "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
-        " max(visit.answer) AS answer, array_agg(pairing.id ORDER BY pairing.id) AS pairings"
-        " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
+        f"SELECT {_GUEST}"
         " WHERE pairing.program_year_id = $1 AND pairing.ended_at IS NULL AND is_cleared(officer)"
         " GROUP BY officer.id HAVING bool_and(pairing.id = ANY ($2)) AND max(visit.answer) IS DISTINCT FROM 'no'"
         " ORDER BY officer.id",
@@ -105,11 +124,23 @@ async def meets_nobody_else(
     return [Guest(**row) for row in rows]
 
 
+async def forget_limits(connection: Connection, target: Target) -> None:
+    """Before a pause of this agency or pairing ends: who was still to answer when it began is asked anew."""
+    await connection.execute(
+        "UPDATE visit SET answer_by = NULL FROM pairing, pause WHERE pairing.id = visit.pairing_id AND visit.answer IS NULL"
+        " AND attended IS NULL AND visit_is_ahead(program_year_id) AND pause.ended_at IS NULL AND what = 'visits'"
+        " AND began_at < answer_by AND ((pause.agency_id = $1 AND pairing.agency_id = $1)"
+        "   OR (pause.pairing_id = $2 AND pairing.id = $2))",
+        target.agency,
+        target.pairing_id,
+    )
+
+
 async def came(connection: Connection, program_year: str) -> Sequence[Guest]:
     """Also when the year has closed on the evening of the visit."""
     rows = await connection.fetch(
         "SELECT officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
-        " 'yes' AS answer, array_agg(pairing_id ORDER BY pairing_id) AS pairings FROM ("
+        " 'yes' AS answer, array_agg(pairing_id ORDER BY pairing_id) AS pairings, 1 AS times_asked, false AS rests FROM ("
         "  SELECT officer_id, pairing.id AS pairing_id FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
         "   WHERE program_year_id = $1 AND visit.attended AND coalesce(end_reason, 'year closed') = 'year closed'"
         "  UNION SELECT officer_id, pairing_id FROM visit_host WHERE program_year_id = $1 AND attended AND released_at IS NULL"
@@ -230,7 +261,8 @@ async def change_date(connection: Connection, program_year: str, day: date) -> N
 
 async def ask_again(connection: Connection, program_year: str, answer_by: datetime) -> None:
     await connection.execute(
-        "UPDATE visit SET answer = NULL, answered_at = NULL, answer_by = $2 FROM pairing"
+        "UPDATE visit SET answer = NULL, answered_at = NULL,"
+        " answer_by = CASE WHEN NOT rests_for_visit(pairing) THEN $2::timestamptz END FROM pairing"
         " WHERE pairing.id = visit.pairing_id AND pairing.program_year_id = $1 AND attended IS NULL"
         " AND answer_by IS NOT NULL",
         program_year,

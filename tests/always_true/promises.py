@@ -7,7 +7,8 @@ stretch in which nobody served the workflows.
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from bluepals.store import attention, visit_hosts
+from bluepals.facts import visit_hosts
+from bluepals.store import attention
 from bluepals.store.database import Connection
 
 Stretches = Sequence[tuple[datetime, datetime]]
@@ -106,6 +107,15 @@ async def nothing_out_about_a_child_who_is_gone(connection: Connection) -> Sente
         "   AS sentence"
         " FROM ending JOIN mail USING (pairing_id)"
         " WHERE reason IN ('consent withdrawn', 'child died', 'declined') AND kind <> 'safety' AND sent_at >= since",
+    )
+
+
+async def nobody_is_introduced_before_all_could_decline(connection: Connection) -> Sentences:
+    """Also by the date that a pause has moved, as long as the two did not know of each other."""
+    return await _sentences(
+        connection,
+        "SELECT format('Pairing %s was introduced on %s, and could be declined until %s.', id, introduced_at, declining_until)"
+        "   AS sentence FROM pairing WHERE introduced_at < declining_until",
     )
 
 
@@ -253,6 +263,7 @@ AT_ANY_TIME: Sequence[Callable[[Connection], Awaitable[Sentences]]] = (
     nothing_unapproved,
     nothing_out_after_a_stop,
     nothing_out_about_a_child_who_is_gone,
+    nobody_is_introduced_before_all_could_decline,
     one_letter_in_each_pack,
     no_child_is_left_with_nobody_knowing,
 )

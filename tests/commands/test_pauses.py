@@ -28,6 +28,19 @@ def test_a_preview_says_how_to_agree_and_changes_nothing(starter: StarterLine, i
         assert "Nothing is changed. To do this: --agreed " in said
 
 
+def test_a_preview_shows_until_when_a_last_letter_may_be_written(
+    starter: StarterLine, unopened: tuple[str, str]
+) -> None:
+    program, pairing = unopened
+    starter.says("student", "leave", program, "s01", "--by", COORDINATOR)
+    starter.says("pause", program, "--by", COORDINATOR, "--reason", "snow", "--letters")
+    this = ("resume", program, "--by", COORDINATOR, "--letters", "--preview")
+    (deadline,) = starter.answers(*this)["deadlines"]
+    assert (deadline["what"], deadline["pairing_id"]) == ("last letters", pairing)
+    assert deadline["at"]
+    assert "last letters" in starter.says(*this)
+
+
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [

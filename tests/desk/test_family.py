@@ -62,6 +62,19 @@ async def test_before_the_introduction_the_family_may_prefer_somebody_else(town:
     assert await town.admin.fetchval("SELECT pairing_id FROM ending") == town.pairings["maya"]
 
 
+async def test_while_letters_rest_the_family_may_still_say_no_and_reads_no_date(town: Town) -> None:
+    await asked(town, "maya")
+    await town.admin.execute(
+        "INSERT INTO pause (program_id, what, reason, began_at, paused_by)"
+        " SELECT program_id, 'letters', 'snow', $1, id FROM staff LIMIT 1",
+        town.now,
+    )
+    await town.on((town.now + timedelta(days=8)).date())
+    page = await town.guardian(MAYAS).sees()
+    assert "We would like to introduce Maya to Dana" in page
+    assert "say so by" not in page
+
+
 async def test_after_the_date_there_is_nothing_to_decline(town: Town) -> None:
     await asked(town, "maya")
     await town.on((town.now + timedelta(days=8)).date())

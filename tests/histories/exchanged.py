@@ -18,4 +18,5 @@ class ExchangedSteps(Pairing):
                 await self._student_writes(number)
                 await self._officer_answers(number)
             await self._farewell()
-        return await self._close()
+        await self._closed()
+        return await self._over()

@@ -9,8 +9,10 @@ import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import letters
+from bluepals.domain.program import Policy
+from bluepals.facts import endings, letters
 from bluepals.store.deliveries import Delivery, Held
+from bluepals.store.endings import Reason
 from bluepals.store.pauses import Target
 from tests.workflows.world import World, eventually
 from workflows.api.dates import DatesChanged
@@ -195,3 +197,59 @@ async def _is_at(world: World, handle: Handle, stage: str) -> bool:
 
 async def _calls(world: World, handle: Handle, why: str) -> bool:
     return bool(await world.attribute(handle, ATTENTION) == why)
+
+
+async def leave(world: World, pair: str) -> None:
+    until = world.now + 2 * WEEK
+    by = world.people["coordinator"]
+    await endings.end(world.office, world.scope, UUID(pair), Reason.LEFT_SCHOOL, farewell_until=until, by=by)
+    await world.tell()
+
+
+@pytest.mark.parametrize("heard", [True, False])
+async def test_a_farewell_that_a_pause_has_frozen_goes_out_before_the_pairing_closes(
+    world: World, heard: bool
+) -> None:
+    """Also where the pairing had not heard of the pause when its end came."""
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await leave(world, pair)
+    draft = await world.write(pair, Side.STUDENT, 1)
+    await world.pause_untold()
+    if heard:
+        await world.tell()
+    await world.reach(world.program.year.first_day + 3 * WEEK)
+    assert await world.admin.fetchval("SELECT ended_at FROM pairing WHERE id = $1", UUID(pair)) is None
+    await world.tell()
+    await world.decide(draft, Verdict.APPROVE)
+    await world.tell()
+    assert await world.deliveries(pair) == []
+    await world.resume()
+    await world.until_answered(draft)
+    assert await world.deliveries(pair) == [(1, "student", "letter", None)]
+    until = await world.admin.fetchval("SELECT farewell_until FROM ending WHERE pairing_id = $1", UUID(pair))
+    await eventually(lambda: _is_due(world, handle, until), "it knows its new end")
+    await world.reach(until.astimezone(world.calendar.zone).date())
+    await handle.result()
+    assert (
+        await world.admin.fetchval("SELECT end_reason FROM pairing WHERE id = $1", UUID(pair))
+        == "student left"
+    )
+
+
+async def test_two_who_may_still_be_declined_are_not_introduced_when_the_pause_ends(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(rounds=1, policy=Policy(declining_days=2))
+    await world.enroll(stock=1)
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await world.pause()
+    await world.reach(world.program.year.first_day + WEEK, 20)
+    await world.resume()
+    until = await world.admin.fetchval("SELECT declining_until FROM pairing WHERE id = $1", UUID(pair))
+    assert until > world.now
+    await eventually(lambda: _is_due(world, handle, until), "it waits again")
+    assert await world.mails("introduction") == []
+    await world.reach(until.astimezone(world.calendar.zone).date())
+    assert len(await world.mails("introduction")) == 2

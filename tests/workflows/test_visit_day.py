@@ -8,8 +8,9 @@ from temporalio.client import WorkflowHandle
 
 from activities.year import VisitTimes
 from bluepals.domain.calendar import visit_day
-from bluepals.facts import roster, visits
+from bluepals.facts import roster, visits, year
 from bluepals.facts.roster import Roster
+from bluepals.store.pauses import Target, What
 from tests.workflows.world import World, a_student, an_officer, eventually, staff
 from workflows.search_attributes import STAGE
 from workflows.visit_day import VisitDay
@@ -106,6 +107,19 @@ async def test_a_visit_that_is_over_is_neither_announced_nor_reminded_of(town: W
     handle = await town.start_visit(VisitTimes(now - 20 * DAY, [now - 7 * DAY], now - 2 * DAY))
     assert await handle.result() == 0
     assert await town.mails("visit") == []
+
+
+async def test_an_officer_who_rests_is_invited_as_soon_as_that_is_over(town: World) -> None:
+    """An agency's pause is told to the visit, and so is its end."""
+    await year.open_year(town.office, town.scope, town.year)
+    await town.begin_visit(times(town))
+    day, agency, whats = visit_day(town.program), Target(agency="pd"), (What.VISITS,)
+    await town.pause(agency, whats)
+    await town.reach(day - 20 * DAY, 8)
+    assert await town.mails("visit") == []
+    await town.resume(agency, whats=whats)
+    await eventually(lambda: _is_invited(town, ONE), "the one is asked")
+    await eventually(lambda: _is_invited(town, TWO), "and the other")
 
 
 async def _is_invited(world: World, address: str) -> bool:

@@ -1,6 +1,7 @@
 """What waits for a person today."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bluepals.mail.notice import Action, Notice, Section
 
@@ -15,3 +16,8 @@ def waits_today(*, name: str, sections: Sequence[Section], link: str) -> Notice:
         sections=tuple(sections),
         action=Action("Open my page", link),
     )
+
+
+def cannot_wait(*, name: str, sections: Sequence[Section], link: str) -> Notice:
+    """The same, where something of it is about a case, or else about somebody's safety."""
+    return replace(waits_today(name=name, sections=sections, link=link), kind="case")

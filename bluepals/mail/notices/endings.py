@@ -186,7 +186,7 @@ def goes_on_to_guardian(*, student: str, officer: str, language: str) -> Notice:
 def letters_are_over(*, officer: str, link: str) -> Notice:
     """It names nobody: the family has taken its child out of the program."""
     return Notice(
-        kind="farewell",
+        kind="over",
         subject="One of your pals writes no longer",
         greeting=f"Dear {officer},",
         paragraphs=(
@@ -202,7 +202,7 @@ def letters_are_over(*, officer: str, link: str) -> Notice:
 def letters_are_over_to_teacher(*, teacher: str, class_name: str, link: str) -> Notice:
     """It names no child: nothing of one leaves after its family has said no."""
     return Notice(
-        kind="farewell",
+        kind="over",
         subject=f"A child of class {class_name} writes no longer",
         greeting=f"Dear {teacher},",
         paragraphs=(

@@ -137,12 +137,12 @@ def moved(
     school: str,
     was: str,
     when: str,
-    answer_by: str,
+    answer_by: str | None,
     because: str | None,
     link: str,
     calendar_file: bytes,
 ) -> Notice:
-    """Whoever was invited is asked again."""
+    """Whoever was invited is asked again, or later. `answer_by` None: not while it rests."""
     return Notice(
         kind="moved",
         subject=f"The visit at {school} has another date",
@@ -153,9 +153,14 @@ def moved(
             (
                 f"Please tell us on your page by {answer_by} whether you can come then. What you answered before counts no "
                 "more. The new date is attached for your calendar."
+            )
+            if answer_by
+            else (
+                "Your own visit rests, so there is nothing to answer now, and what you answered before counts no more. "
+                "When it rests no longer, we ask you again."
             ),
         ),
-        action=Action("Answer", link),
+        action=Action("Answer" if answer_by else "Open my page", link),
         calendar_file=CalendarFile(calendar_file),
     )
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bluepals.domain.pauses import (
     Pause,
     frozen_round,
+    kept,
     moved,
     shortened,
     stretch_until,
@@ -72,6 +73,69 @@ def test_an_open_deadline_has_as_many_school_days_left_after_a_pause_as_before(
             return
         assert (after == deadline) if before == 0 else (left(ended, after) == before)
         deadline = after
+
+
+def days_left(now: datetime, deadline: datetime) -> int:
+    """Hours of a deadline still to come at `now`, on school days, up to its own."""
+    clock = deadline.astimezone(CALENDAR.zone).time()
+    return sum(1 for day in CALENDAR.school_days if now < CALENDAR.instant(day, clock) <= deadline)
+
+
+deadlines = st.tuples(edges, edges).filter(lambda two: two[0] != two[1]).map(lambda two: (min(two), max(two)))
+
+
+@given(set_at_and_falls=deadlines, many=st.lists(pauses, max_size=10))
+def test_a_deadline_that_was_set_some_day_loses_no_school_day_and_gains_at_most_one(
+    set_at_and_falls: tuple[datetime, datetime], many: list[Pause]
+) -> None:
+    """Also one that people set on a day without school, or while a pause went on."""
+    since, deadline = set_at_and_falls
+    planned, known = deadline, list[Pause]()
+    for began, ended in stretches(many):
+        if ended <= since:
+            continue
+        frozen_at = max(began, since)
+        before = days_left(frozen_at, deadline)
+        known.append(Pause(began, ended))
+        after = kept(CALENDAR, planned, since, known)
+        assert after is not None
+        if deadline <= frozen_at:
+            assert after == deadline, "it had passed"
+        elif after.astimezone(CALENDAR.zone).date() != YEAR.last_day:
+            assert after > ended or after == deadline
+            assert before <= days_left(ended, after) <= before + 1
+        deadline = after
+
+
+@given(set_at_and_falls=deadlines, began=edges)
+def test_while_a_pause_goes_on_only_what_had_passed_has_a_time(
+    set_at_and_falls: tuple[datetime, datetime], began: datetime
+) -> None:
+    since, planned = set_at_and_falls
+    frozen = max(began, since) < planned
+    assert kept(CALENDAR, planned, since, [Pause(began)]) == (None if frozen else planned)
+
+
+@given(set_at_and_falls=deadlines, many=st.lists(pauses, max_size=10))
+def test_a_deadline_that_pauses_have_moved_keeps_its_hour_and_falls_on_a_school_day(
+    set_at_and_falls: tuple[datetime, datetime], many: list[Pause]
+) -> None:
+    since, planned = set_at_and_falls
+    after = kept(CALENDAR, planned, since, many)
+    assert after is not None
+    assert after >= planned
+    if after != planned:
+        local = after.astimezone(CALENDAR.zone)
+        assert CALENDAR.is_school_day(local.date())
+        assert local == CALENDAR.instant(local.date(), planned.astimezone(CALENDAR.zone).time())
+    assert kept(CALENDAR, planned, since, many[::-1]) == after, "whatever their order"
+
+
+def test_a_pause_in_summer_that_ends_before_a_deadline_leaves_it_where_it_is() -> None:
+    asked, until = datetime(2026, 7, 13, 15, tzinfo=UTC), datetime(2026, 7, 20, 22, tzinfo=UTC)
+    over_its_end = Pause(asked, datetime(2026, 7, 30, 15, tzinfo=UTC))
+    assert kept(CALENDAR, until, asked, [Pause(asked, until - timedelta(days=1))]) == until
+    assert kept(CALENDAR, until, asked, [over_its_end]) == at(CALENDAR.school_days[0])
 
 
 @given(day=days, many=st.lists(pauses, max_size=10))

@@ -403,7 +403,7 @@ async def test_the_daily_mail_asks_for_a_plan_then_for_a_look_and_for_the_word_o
         await daily.compose_daily_mail(schools.office, schools.scope, day)
         return {
             row["to_address"].split("@")[0]: row["message"].decode().replace("=\r\n", "")
-            for row in await schools.mails("daily")
+            for row in await schools.mails("case")
             if row["key"].startswith(f"daily-{day}")
         }
 

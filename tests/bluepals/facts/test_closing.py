@@ -30,6 +30,7 @@ async def test_officers_and_teachers_are_asked_once_and_reminded_once_unless_the
         await visits.thank(schools.office, schools.scope, north)
     asked = ["olga@city.example", "omar@city.example", "tess@staff.example"]
     assert await schools.mailed_to("survey") == asked
+    await schools.admin.execute("UPDATE mail SET bodies_started = 1 WHERE kind = 'survey'")
     said = answers(Taker.OFFICER, {question.key: "yes" for question in QUESTIONS[Taker.OFFICER]}, "")
     await surveys.answer(schools.office, schools.scope, schools.officer["Olga"], said)
     with pytest.raises(NotTaken, match="here already"):
@@ -41,6 +42,19 @@ async def test_officers_and_teachers_are_asked_once_and_reminded_once_unless_the
     async with schools.database.transaction(schools.scope) as connection:
         counts = await store.counts(connection, Taker.OFFICER, 2026)
     assert counts["again"] == {Reply.YES: 1}
+
+
+async def test_a_year_that_closes_without_a_visit_asks_and_does_not_remind_at_once(
+    schools: TwoSchools,
+) -> None:
+    await schools.at(YEAR_OVER)
+    for _ in range(2):
+        await year.close_year(schools.office, schools.scope, schools.year("north"))
+    assert await schools.mailed_to("survey") == [
+        "olga@city.example",
+        "omar@city.example",
+        "tess@staff.example",
+    ]
 
 
 def test_a_survey_is_answered_as_a_whole_and_in_one_line() -> None:

@@ -87,13 +87,13 @@ async def test_another_scope_is_withdrawn_alone(schools: TwoSchools) -> None:
 
 async def test_the_officer_is_told_without_the_childs_name(schools: TwoSchools) -> None:
     await withdraw(schools, "Ana")
-    (mail,) = [one for one in await schools.mails("farewell") if one["to_address"] == "olga@city.example"]
+    (mail,) = [one for one in await schools.mails("over") if one["to_address"] == "olga@city.example"]
     assert b"Ana" not in mail["message"]
 
 
 async def test_the_teacher_is_told_to_hand_in_and_out_no_more(schools: TwoSchools) -> None:
     await withdraw(schools, "Ana")
-    (mail,) = [one for one in await schools.mails("farewell") if one["to_address"] == "tess@staff.example"]
+    (mail,) = [one for one in await schools.mails("over") if one["to_address"] == "tess@staff.example"]
     assert b"A child of class 5A writes no longer" in mail["message"]
     assert b"Ana" not in mail["message"]
 

@@ -6,7 +6,6 @@ from email.message import EmailMessage
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from bluepals.domain.program import Policy
@@ -14,28 +13,12 @@ from bluepals.facts import declining, matching, pairings, roster
 from bluepals.facts.declining import Decliner
 from bluepals.facts.pairings import Asked, Introduced
 from bluepals.links import LinkRefused
-from bluepals.store.database import Database
 from bluepals.store.deliveries import Held
 from bluepals.store.letters import NotTaken
-from tests.bluepals.facts.two_schools import BEGIN, TwoSchools, officer, people, two_schools
+from tests.bluepals.facts.two_schools import BEGIN, TwoSchools, officer, people
 from tests.mailroom import parsed
 
-ASKING = Policy(declining_days=7)
 UNTIL = datetime(2026, 9, 8, 22, tzinfo=UTC)  # a week after the first of September, at five in Chicago
-
-
-@pytest.fixture
-async def asking(database: Database, admin: asyncpg.Connection) -> TwoSchools:
-    """Everybody is paired; each may be declined."""
-    schools = await two_schools(database, admin)
-    roster_again = people(schools.program)
-    await roster.apply(
-        schools.office, replace(roster_again, program=replace(roster_again.program, policy=ASKING))
-    )
-    await matching.make_proposal(schools.office, schools.scope, seed=7)
-    await matching.approve(schools.office, schools.scope, [], schools.staff["Cora"])
-    await schools.know_pairings()
-    return schools
 
 
 def words(mail: EmailMessage) -> str:
@@ -129,7 +112,7 @@ async def test_the_same_two_are_not_proposed_again(asking: TwoSchools) -> None:
     officers = [officer("Rita", capacity=1) if one.officer_id == "Rita" else one for one in again.officers]
     await roster.apply(
         asking.office,
-        replace(again, program=replace(again.program, policy=ASKING), officers=officers),
+        replace(again, program=replace(again.program, policy=Policy(declining_days=7)), officers=officers),
     )
     await matching.make_proposal(asking.office, asking.scope, seed=7)
     pairs = await asking.admin.fetch(

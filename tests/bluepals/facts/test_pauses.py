@@ -1,21 +1,26 @@
 """Who pauses what, what that keeps back, and the dates that a coordinator agrees to before it ends."""
 
+import ast
 import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from bluepals.domain.letters import Side
-from bluepals.facts import letters, pairings, pauses, year
+from bluepals.domain.cases import Concern
+from bluepals.domain.letters import Side, Verdict
+from bluepals.facts import cases, daily, doors, letters, pairings, pauses, year
 from bluepals.facts.pauses import Choice, NewCalendar, PauseRefused
 from bluepals.facts.who_may import NotTheirsToSay
-from bluepals.store import mail
+from bluepals.mail import notices
+from bluepals.store import attention, mail
+from bluepals.store.database import Connection
 from bluepals.store.deliveries import DateMoved, Held
 from bluepals.store.pauses import AlreadyPaused, NotPaused, Target, What
-from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
+from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, YEAR_OVER, TwoSchools
 
 EVERYTHING, NORTH, CITY = Target(), Target(school="north"), Target(agency="city")
 LETTERS = [What.LETTERS]
@@ -200,22 +205,176 @@ async def test_no_miss_is_recorded_of_a_date_that_is_frozen_or_another_one(schoo
         await letters.record_miss(*this, CHILDREN_DUE)
 
 
-@pytest.mark.parametrize(
-    ("kind", "goes"), [("daily", False), ("letter", False), ("visit", True), ("safety", True)]
-)
-async def test_mail_waits_for_the_end_of_the_pause_but_for_safety(
-    schools: TwoSchools, kind: str, goes: bool
+GOES_ALWAYS = {"safety", "case", "over", "entry", "passkey", "moved", "cancelled"}
+OF_THE_VISIT = {"visit", "host", "sheets"}
+OF_THE_LETTERS = {
+    *("proposal", "asked", "declined", "introduction", "daily", "letter", "returned", "pack"),
+    *("leaves", "successor", "goes-on", "farewell", "survey", "follow-on", "year"),
+}
+
+
+def written_kinds() -> set[str]:
+    """Of all that the program writes to people."""
+    trees = [ast.parse(one.read_text("utf-8")) for one in Path(notices.__path__[0]).glob("*.py")]
+    keywords = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.keyword)]
+    return {
+        one.value.value
+        for one in keywords
+        if one.arg == "kind" and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str)
+    }
+
+
+async def test_whether_a_pause_holds_it_is_said_of_each_kind_of_mail_that_is_written(
+    schools: TwoSchools,
 ) -> None:
-    await schools.at(MONDAY)
-    await pause(schools, NORTH)
+    known = {row["kind"]: row["held_by"] for row in await schools.admin.fetch("SELECT * FROM mail_kind")}
+    assert known.keys() == written_kinds()
+    assert {kind for kind, held_by in known.items() if held_by is None} == GOES_ALWAYS
+    assert {kind for kind, held_by in known.items() if held_by == "visits"} == OF_THE_VISIT
+    assert {kind for kind, held_by in known.items() if held_by == "letters"} == OF_THE_LETTERS
+
+
+@pytest.mark.parametrize("what", What)
+@pytest.mark.parametrize("level", ["program", "school", "agency", "pairing"])
+async def test_each_mail_waits_for_the_end_of_the_pause_that_holds_its_kind(
+    schools: TwoSchools, level: str, what: What
+) -> None:
+    """Of everybody whom it is about, and of nobody else."""
+    ana, cleo = schools.pairing["Ana"], schools.pairing["Cleo"]
+    target = {
+        "program": EVERYTHING,
+        "school": NORTH,
+        "agency": CITY,
+        "pairing": Target(pairing_id=ana),
+    }[level]
+    await schools.admin.execute("UPDATE mail SET state = 'cancelled'")
+    await pauses.pause(schools.office, schools.scope, target, [what], reason="snow", by=schools.staff["Cora"])
+    kinds = GOES_ALWAYS | OF_THE_VISIT | OF_THE_LETTERS
     async with schools.database.transaction(schools.scope) as connection:
-        for school in ("north", "south"):
-            message = mail.QueuedMail(school, kind, ADDRESS, f"<{school}@b>", b"words", school=school)
-            await mail.queue(connection, message)
-        due = await mail.claim(connection, uuid4(), 100)
-    assert [one.school for one in due if one.to_address == ADDRESS] == (
-        ["north", "south"] if goes else ["south"]
+        for kind in kinds:
+            for school, agency, pairing in (("north", "city", ana), ("south", "county", cleo)):
+                await mail.queue(
+                    connection,
+                    mail.QueuedMail(
+                        f"{kind} {school}",
+                        kind,
+                        ADDRESS,
+                        f"<{kind}{school}@b>",
+                        f"{kind} {school}".encode(),
+                        school=school,
+                        agency=agency,
+                        pairing_id=pairing,
+                    ),
+                )
+        left = {one.message.decode() for one in await mail.claim(connection, uuid4(), 100)}
+    held = OF_THE_VISIT if what is What.VISITS else OF_THE_LETTERS
+    goes = {
+        f"{kind} {school}"
+        for kind in kinds
+        for school in ("north", "south")
+        if kind not in held or (school == "south" and level != "program")
+    }
+    assert left == goes
+
+
+async def queued_in_a_pause(schools: TwoSchools, write: Callable[[Connection], Awaitable[None]]) -> set[str]:
+    """Whom a mail that was queued in a pause of the whole program reaches all the same."""
+    await schools.admin.execute("UPDATE mail SET state = 'cancelled'")
+    await pauses.pause(
+        schools.office, schools.scope, EVERYTHING, list(What), reason="epidemic", by=schools.staff["Cora"]
     )
+    async with schools.database.transaction(schools.scope) as connection:
+        await write(connection)
+        return {one.to_address for one in await mail.claim(connection, uuid4(), 100)}
+
+
+async def test_whoever_asks_to_be_let_in_is_let_in_also_while_everything_rests(schools: TwoSchools) -> None:
+    async def ask(_: Connection) -> None:
+        for address in ("family.ana@home.example", "olga@city.example", "tess@staff.example"):
+            await doors.ask(schools.office, "stl", address=address, browser=address, source=address)
+
+    assert await queued_in_a_pause(schools, ask) == {
+        "family.ana@home.example",
+        "olga@city.example",
+        "tess@staff.example",
+    }
+
+
+async def test_what_a_case_waits_for_is_mailed_also_while_everything_rests(schools: TwoSchools) -> None:
+    """Of the rest of the day they read nothing before the letters go on."""
+    await schools.at(MONDAY)
+    draft = await schools.write("Ana", Side.STUDENT)
+    await cases.worry(
+        schools.office, schools.scope, draft_id=draft.id, by=schools.staff["Mona"], concern=Concern.SAD
+    )
+    officers = await schools.write("Ben", Side.OFFICER)
+    await cases.worry(
+        schools.office, schools.scope, draft_id=officers.id, by=schools.staff["Mona"], concern=Concern.CONDUCT
+    )
+    async with schools.database.transaction(schools.scope) as connection:
+        for kind in ("roster", "death"):
+            await attention.call(connection, key=kind, kind=kind, sentence=f"About a {kind}.")
+
+    async def morning(_: Connection) -> None:
+        await schools.at(MONDAY + timedelta(days=1))
+        await daily.compose_daily_mail(schools.office, schools.scope, date(2026, 9, 15))
+
+    told = await queued_in_a_pause(schools, morning)
+    assert told == {"coco@staff.example", "cora@staff.example", "lee@staff.example"}
+    (mail_of_day,) = [one for one in await schools.mails("case") if one["to_address"] == "cora@staff.example"]
+    assert b"waits for your word" in mail_of_day["message"]
+    assert b"About a death." in mail_of_day["message"]
+    assert b"About a roster." not in mail_of_day["message"]
+
+
+async def close_in_a_pause(schools: TwoSchools) -> None:
+    await schools.at(YEAR_OVER - WEEK)
+    await schools.deliver("Ana", Side.STUDENT)
+    await pauses.pause(
+        schools.office, schools.scope, EVERYTHING, list(What), reason="epidemic", by=schools.staff["Cora"]
+    )
+    draft = await schools.write("Ben", Side.STUDENT)
+    await schools.decide(draft, Verdict.RETURN)
+    for pairing_id in schools.pairing.values():
+        await pairings.say_farewell(schools.office, schools.scope, pairing_id)
+    await schools.at(YEAR_OVER)
+    for school in ("north", "south"):
+        await year.close_year(schools.office, schools.scope, schools.year(school))
+
+
+async def sent_now(schools: TwoSchools) -> set[str]:
+    async with schools.database.transaction(schools.scope) as connection:
+        await mail.cancel_stale(connection)
+        claimed = [one.id for one in await mail.claim(connection, uuid4(), 1000)]
+    rows = await schools.admin.fetch("SELECT DISTINCT kind FROM mail WHERE id = ANY ($1::uuid[])", claimed)
+    return {row["kind"] for row in rows}
+
+
+async def test_a_year_that_closes_in_a_pause_thanks_at_once_and_says_nothing_else_any_more(
+    schools: TwoSchools,
+) -> None:
+    await close_in_a_pause(schools)
+    assert await sent_now(schools) == {"farewell", "survey", "year"}
+    states = await schools.admin.fetch(
+        "SELECT DISTINCT state FROM mail WHERE kind NOT IN ('farewell', 'survey', 'year')"
+    )
+    assert {row["state"] for row in states} == {"cancelled"}
+
+
+async def test_farewells_wait_for_the_end_of_the_year_or_of_the_pause(schools: TwoSchools) -> None:
+    await schools.admin.execute("UPDATE mail SET state = 'cancelled'")
+    await schools.at(YEAR_OVER - WEEK)
+    await pause(schools)
+    await pairings.say_farewell(schools.office, schools.scope, schools.pairing["Ana"])
+    assert await sent_now(schools) == set()
+    await schools.at(YEAR_OVER)
+    assert await sent_now(schools) == {"farewell"}
+
+
+async def test_what_could_not_leave_when_a_year_closed_is_no_news_in_august(schools: TwoSchools) -> None:
+    await close_in_a_pause(schools)
+    await schools.at(datetime(2027, 8, 20, 15, tzinfo=UTC))
+    assert await sent_now(schools) == set()
 
 
 async def test_a_round_without_a_day_is_named_and_a_person_says_what_becomes_of_it(

@@ -28,7 +28,6 @@ from bluepals.facts import (
 )
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store import attention, programs
-from bluepals.store import visit_hosts as store
 from bluepals.store.database import Scope
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
@@ -237,7 +236,7 @@ async def test_the_visit_looks_for_another_host_as_soon_as_one_can_not_come(
             await daily.compose_daily_mail(schools.office, schools.scope, BEGIN.date())
     assert await told(schools) > before
     async with schools.database.transaction(schools.scope) as connection:
-        assert schools.pairing["Ana"] in await store.children_without_anybody(connection, north)
+        assert schools.pairing["Ana"] in await visit_hosts.children_without_anybody(connection, north)
 
 
 async def _introduce_late(schools: TwoSchools, on: datetime) -> None:
@@ -376,7 +375,7 @@ async def test_the_visit_looks_for_a_host_while_a_case_stops_the_childs_own_offi
     )
     assert await told(schools) > before
     async with schools.database.transaction(schools.scope) as connection:
-        assert await store.children_without_anybody(connection, north) == [schools.pairing["Ben"]]
+        assert await visit_hosts.children_without_anybody(connection, north) == [schools.pairing["Ben"]]
 
 
 async def test_a_child_between_two_officers_is_met_by_a_host_until_the_next_one_is_introduced(
@@ -834,3 +833,187 @@ async def test_a_visit_that_has_rested_until_no_day_is_left_is_called_off_and_ma
     await _reason(schools, None)
     await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
     assert await _open_calls(schools) == []
+
+
+# An agency or a pairing rests, and its school does not
+
+CITY = Target(agency="city")
+MARCH = datetime(2027, 3, 15, 15, tzinfo=UTC)
+LIMIT = datetime(2027, 3, 29, 22, tzinfo=UTC)  # two weeks after it
+RESTING_UNTIL = datetime(2027, 4, 6, 12, tzinfo=UTC)  # a week before the run sheet is made
+
+
+@pytest.fixture
+async def march(schools: TwoSchools) -> str:
+    """The year of the north a month before the visit; Rita and Rob have a free place."""
+    await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id IN ('Rita', 'Rob')")
+    await schools.at(MARCH)
+    await year.open_year(schools.office, schools.scope, schools.year("north"))
+    return schools.year("north")
+
+
+async def rest(schools: TwoSchools, target: Target) -> int:
+    changed = await pauses.pause(
+        schools.office, schools.scope, target, [What.VISITS], reason="strike", by=schools.staff["Cora"]
+    )
+    return changed.told
+
+
+async def wake(schools: TwoSchools, target: Target) -> None:
+    this, by = (schools.office, schools.scope, target, [What.VISITS]), schools.staff["Cora"]
+    seen = await pauses.preview(*this, {}, by=by)
+    await pauses.resume(*this, {}, by=by, agreed=seen.agreement)
+
+
+async def invite(schools: TwoSchools) -> int:
+    return await visits.invite(schools.office, schools.scope, schools.year("north"))
+
+
+async def settle(schools: TwoSchools) -> datetime | None:
+    return await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
+
+
+async def limit(schools: TwoSchools, child: str = "Ana") -> datetime | None:
+    found: datetime | None = await schools.admin.fetchval(
+        "SELECT answer_by FROM visit WHERE pairing_id = $1", schools.pairing[child]
+    )
+    return found
+
+
+async def hosts_asked(schools: TwoSchools) -> list[str]:
+    rows = await schools.admin.fetch(
+        "SELECT external_id FROM visit_host JOIN officer ON officer.id = officer_id WHERE released_at IS NULL ORDER BY 1"
+    )
+    return [row["external_id"] for row in rows]
+
+
+async def test_an_officer_who_rests_is_invited_when_that_is_over(schools: TwoSchools, march: str) -> None:
+    ana = Target(pairing_id=schools.pairing["Ana"])
+    assert await rest(schools, ana) > 1, "the pairing, and the visit"
+    assert await invite(schools) == 1
+    assert await schools.mailed_to("visit") == ["omar@city.example"]
+    assert await limit(schools) is None
+    await schools.at(LIMIT)
+    await settle(schools)
+    assert await hosts_asked(schools) == ["Rob"], "Omar was silent"
+    await wake(schools, ana)
+    assert await invite(schools) == 2
+    assert await schools.mailed_to("visit") == ["olga@city.example", "omar@city.example"]
+    assert "April 12" in await _body(schools, "visit", "olga@city.example")
+    assert await limit(schools) == datetime(2027, 4, 12, 22, tzinfo=UTC)
+
+
+async def test_while_an_agency_rests_no_silence_counts_and_afterwards_its_officers_are_asked_anew(
+    schools: TwoSchools, march: str
+) -> None:
+    await invite(schools)
+    assert await limit(schools) == LIMIT
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ben"], "yes")
+    await schools.at(MARCH + timedelta(days=1))
+    await rest(schools, CITY)
+    await schools.at(LIMIT + timedelta(days=1))
+    assert await settle(schools) == RESTING_UNTIL
+    assert await hosts_asked(schools) == []
+    assert await _open_calls(schools) == []
+    assert await visits.remind(schools.office, schools.scope, march, 1) == 0
+    await wake(schools, CITY)
+    await settle(schools)
+    assert await hosts_asked(schools) == [], "it is still to be asked"
+    await invite(schools)
+    assert await limit(schools) == datetime(2027, 4, 13, 17, tzinfo=UTC), "the run sheet is made then"
+    assert await limit(schools, "Ben") == LIMIT, "Omar has answered"
+    asked = [one for one in await schools.mails("visit") if one["to_address"] == "olga@city.example"]
+    assert [one["state"] for one in asked] == ["cancelled", "pending"], "the first one said another limit"
+    assert [one["to_address"] for one in await schools.mails("visit")].count("omar@city.example") == 1
+
+
+async def test_who_was_silent_before_the_rest_is_not_asked_anew(schools: TwoSchools, march: str) -> None:
+    await invite(schools)
+    await schools.at(LIMIT)
+    await settle(schools)
+    await rest(schools, CITY)
+    await wake(schools, CITY)
+    await invite(schools)
+    assert await limit(schools) == LIMIT
+
+
+async def test_a_child_whose_officer_rests_when_the_visit_comes_near_gets_another_host(
+    schools: TwoSchools, march: str
+) -> None:
+    ana = Target(pairing_id=schools.pairing["Ana"])
+    await invite(schools)
+    for child in ("Ana", "Ben"):
+        await visits.answer(schools.office, schools.scope, schools.pairing[child], "yes")
+    await rest(schools, ana)
+    await schools.at(RESTING_UNTIL - timedelta(seconds=1))
+    await settle(schools)
+    assert await hosts_asked(schools) == []
+    await schools.at(RESTING_UNTIL)
+    await settle(schools)
+    assert await hosts_asked(schools) == ["Rita"]
+    shown = await visit_sheets.overview(schools.office, schools.scope, march)
+    assert [(one.child, one.officer) for one in shown.meetings] == [
+        ("Ana Alvarez", None),
+        ("Ben Brown", "Omar Officer"),
+    ]
+    await wake(schools, ana)
+    await settle(schools)
+    assert await hosts_asked(schools) == [], "Olga comes after all"
+
+
+async def test_where_all_reserves_rest_too_the_coordinator_sees_who_is_alone(
+    schools: TwoSchools, march: str
+) -> None:
+    await invite(schools)
+    await rest(schools, CITY)
+    await schools.at(RESTING_UNTIL)
+    await settle(schools)
+    assert await hosts_asked(schools) == []
+    calls = await _open_calls(schools)
+    assert len(calls) == 2
+    assert all(str(schools.pairing[child]) in "".join(calls) for child in ("Ana", "Ben"))
+
+
+async def test_a_reserve_whose_agency_rests_is_let_go_and_may_be_asked_again(
+    schools: TwoSchools, march: str
+) -> None:
+    await invite(schools)
+    request = await refuse(schools, "Ana")
+    await schools.admin.execute(
+        "UPDATE mail SET state = 'sent', bodies_started = 1, sent_at = created_at WHERE kind = 'host'"
+    )
+    assert await hosts_asked(schools) == ["Rita"]
+    await rest(schools, CITY)
+    assert await hosts_asked(schools) == []
+    assert "since visits of your agency rest" in await _body(schools, "host", "rita@city.example")
+    await schools.at(MARCH + timedelta(days=8))
+    await wake(schools, CITY)
+    await settle(schools)
+    assert await hosts_asked(schools) == ["Rita"], "her silence in between counts for nothing"
+    times = await schools.admin.fetchval("SELECT times_asked FROM visit_host WHERE id = $1", request)
+    assert times == 2
+
+
+async def test_a_host_who_has_agreed_and_rests_is_waited_for_as_long_as_there_is_time(
+    schools: TwoSchools, march: str
+) -> None:
+    await invite(schools)
+    await visits.answer(schools.office, schools.scope, await refuse(schools, "Ana"), "yes")
+    await rest(schools, CITY)
+    await settle(schools)
+    assert await hosts_asked(schools) == ["Rita"]
+    await schools.at(RESTING_UNTIL)
+    await settle(schools)
+    assert await hosts_asked(schools) == []
+
+
+async def test_who_rests_hears_of_another_day_and_is_asked_nothing(schools: TwoSchools, march: str) -> None:
+    await invite(schools)
+    await rest(schools, CITY)
+    await visits.move(schools.office, schools.scope, march, date(2027, 4, 16))
+    said = await _body(schools, "moved", "olga@city.example")
+    assert "there is nothing to answer now" in said
+    assert await limit(schools) is None
+    await wake(schools, CITY)
+    await invite(schools)
+    assert "Friday, April 16" in await _body(schools, "visit", "olga@city.example")

@@ -92,6 +92,7 @@ async def live_a_year(schools: TwoSchools) -> None:
     await _open_a_letter(schools)
     await _think_twice(schools)
     await _show_letters(schools)
+    await _move_returns(schools)
     await _make_a_passkey(schools)
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
@@ -187,6 +188,15 @@ async def _make_a_passkey(schools: TwoSchools) -> None:
             sign_count=0,
         )
         await passkeys.answer_once(connection, schools.program, b"challenge", timedelta(minutes=10))
+
+
+async def _move_returns(schools: TwoSchools) -> None:
+    """Whoever has to write again rested in between."""
+    await schools.admin.execute(
+        "INSERT INTO moved_return SELECT id, program_id, due_again_at + interval '1 day' FROM decision"
+        " WHERE verdict = 'return' AND program_id = $1",
+        schools.program,
+    )
 
 
 async def _show_letters(schools: TwoSchools) -> None:

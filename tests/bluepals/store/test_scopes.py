@@ -14,6 +14,7 @@ from tests.bluepals.store.busy_year import trying
 # Tables without a policy, and why.
 OPEN_TABLES = {
     "applied_migration": "names of schema files",
+    "mail_kind": "which pause holds which kind of mail back; the same for every program",
     "virtual_clock": "a program's time in a rehearsal; the service reads it before it knows its scope",
 }
 # Tables of which every scope of a program sees all: names of institutions, dates and rules; no person.

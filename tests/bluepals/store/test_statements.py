@@ -24,6 +24,7 @@ from bluepals.domain.silence import Rung, Silence
 from bluepals.domain.stacks import Found, Put
 from bluepals.domain.survey import Answers, Taker
 from bluepals.store import cases, letters, mail
+from bluepals.store.deadlines import Deadline, OpenDeadline
 from bluepals.store.doors import Asking, Identity
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
@@ -47,7 +48,7 @@ MODULES: list[ModuleType] = [
     if found.name != "migrate"  # It makes the schema; tests/bluepals/store/test_migrate.py runs it.
 ]
 # Statements that are put together from what a function is given: they run below.
-MADE_AT_RUN_TIME = {"erasure": 2, "programs": 1, "people": 1, "mail": 1}
+MADE_AT_RUN_TIME = {"deadlines": 1, "erasure": 2, "programs": 1, "people": 1, "mail": 1}
 ASKS = {"execute", "executemany", "fetch", "fetchrow", "fetchval", "prepare"}
 HELPERS = {"_fenced", "_changed"}
 
@@ -158,6 +159,10 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "challenge": b"another challenge",
         "counsel_asked_on": None,
         "credential_id": b"another credential",
+        "decision_id": await busy.admin.fetchval(
+            "SELECT decision_id FROM moved_return WHERE program_id = 'stl' LIMIT 1"
+        ),
+        "key_begins": "asked-",
         "decided_by": busy.staff["Cora"],
         "decision": letters.Decision(draft["id"], draft["hash"], Verdict.REFER, busy.staff["Mona"]),
         "draft_hash": draft["hash"],
@@ -198,7 +203,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "made_by": busy.staff["Coco"],
         "source_hash": draft["hash"],
         "source_id": draft["id"],
-        "mail": mail.QueuedMail("a key", "test", "a@b.example", "<a@b.example>", b"message"),
+        "mail": mail.QueuedMail("a key", "letter", "a@b.example", "<a@b.example>", b"message"),
         "mail_id": await busy.admin.fetchval("SELECT id FROM mail WHERE program_id = 'stl' LIMIT 1"),
         "name": "Olga Officer",
         "marks": [30, 14, 3],
@@ -254,6 +259,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "counted": 3,
         "reply": "250",
         "replacement_id": uuid4(),
+        "resting_until": datetime(2027, 4, 6, tzinfo=UTC),
         "rest_until": datetime(2027, 6, 1, tzinfo=UTC),
         "reported_at": None,
         "role": Role.MODERATOR,
@@ -305,9 +311,14 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
     }
 
 
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 # Where a name means something else than elsewhere.
 OTHERWISE: dict[str, dict[str, object]] = {
     "agency_page.enter_clearance": {"until": date(2027, 6, 1)},
+    "deadlines.move": {
+        "one": OpenDeadline(Deadline.DECLINE, uuid4(), uuid4(), "north", "city", NEVER, NEVER, NEVER, False),
+        "at": NEVER,
+    },
     "endings.begin": {"reason": Reason.STOPPED},
     "doors.mailed": {"address": b"address"},
     "doors.one_at_a_time": {"address": b"address"},
