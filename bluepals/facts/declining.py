@@ -1,19 +1,17 @@
 """Before two are introduced, the family, the officer and the counselor see who it is to be, and may say no."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import groupby
 from uuid import UUID
 
-from bluepals.domain.people import Role
 from bluepals.facts import endings
+from bluepals.facts.new_pairs import declined_until
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
-from bluepals.links import Asked, DeskPage
+from bluepals.links import Asked
 from bluepals.mail import notices
-from bluepals.store import attention, declining, pairings, people
+from bluepals.store import attention, declining, pairings
 from bluepals.store.database import Connection, Scope
-from bluepals.store.declining import NewPair, Standing
+from bluepals.store.declining import Standing
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from bluepals.store.pairings import PairingCard
@@ -28,31 +26,6 @@ class Decliner(StrEnum):
     OFFICER = "decline-officer"
 
 
-async def tell_counselors(
-    connection: Connection, letterhead: Letterhead, pairs: Sequence[NewPair], batch: str
-) -> None:
-    """One mail for all the pairs of a school that were approved together."""
-    if not letterhead.program.policy.declining_days:
-        return
-    until = letterhead.calendar.label(_until(letterhead))
-    for school, group in groupby(pairs, key=lambda one: one.school):
-        lines = [
-            f"class {one.class_name}: {one.student_first_name} and {one.officer_first_name} ({one.agency_name})"
-            for one in group
-        ]
-        for counselor in await people.staff(connection, Role.COUNSELOR, school=school):
-            await post(
-                connection,
-                letterhead,
-                notices.introductions.pairs_to_counselor(
-                    name=counselor.name, lines=lines, until=until, link=letterhead.link_to(DeskPage.COUNSEL)
-                ),
-                key=f"pairs-{batch}-{school}-{counselor.id}",
-                to=counselor.email,
-                school=school,
-            )
-
-
 async def asked_until(connection: Connection, letterhead: Letterhead, pairing_id: UUID) -> datetime | None:
     """Until when this pair may be declined, after those concerned have been asked; None: that is over."""
     standing = await declining.standing(connection, pairing_id)
@@ -60,19 +33,13 @@ async def asked_until(connection: Connection, letterhead: Letterhead, pairing_id
         return None
     until = standing.until
     if until is None:
-        until = _until(letterhead)
+        until = declined_until(letterhead)
         await declining.ask(connection, pairing_id, until)
         await attention.settle(connection, _call(standing))
         pairing = await pairings.card(connection, pairing_id)
         await _ask_officer(connection, letterhead, pairing, until)
         await _ask_family(connection, letterhead, pairing, until)
     return until if until > letterhead.now else None
-
-
-def _until(letterhead: Letterhead) -> datetime:
-    """Days and not school days: most pairs are made in summer."""
-    policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
-    return letterhead.calendar.instant(today + timedelta(days=policy.declining_days), policy.due_hour)
 
 
 async def _ask_officer(
