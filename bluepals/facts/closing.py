@@ -6,12 +6,13 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
+from bluepals.domain.long_dates import with_long_dates
 from bluepals.facts import leaving
 from bluepals.facts.cases import look_at_packs
 from bluepals.facts.letters import due_again, tell_pairing, tell_writer
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_hosts import tell_visits_of
-from bluepals.store import cases, pairings, tells
+from bluepals.store import cases, pairings, programs, tells
 from bluepals.store.cases import CaseDraft, CaseRecord, Reasons
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -60,7 +61,7 @@ async def close(office: Office, scope: Scope, *, case_id: UUID, by: UUID, word: 
         await cases.close(connection, case_id, word.letter, word.officer, word.counsel_asked_on)
         letterhead = await Letterhead.of(office, connection)
         told = [*await _letter(connection, letterhead, case, draft, by, word)]
-        told += await _officer(connection, case, by, word)
+        told += await _officer(connection, letterhead, case, by, word)
         await look_at_packs(connection, case)
         return Closing(closed=True, waits_for=(), tells=tuple(told))
 
@@ -100,6 +101,12 @@ async def _refuse_unfit(
         raise NotTaken(
             "A letter about a family's trouble goes to no officer before counsel was asked: say on which day that "
             "was, or return it to be changed."
+        )
+    if word.counsel_asked_on and word.counsel_asked_on > await programs.today(connection):
+        raise NotTaken(
+            with_long_dates(
+                f"{word.counsel_asked_on} is still to come. Ask counsel first, then say on which day that was."
+            )
         )
 
 
@@ -159,7 +166,9 @@ async def _letter(
     return (await tell_pairing(connection, pairing, decided, by_case=case.id),)
 
 
-async def _officer(connection: Connection, case: CaseRecord, by: UUID, word: Word) -> Sequence[Tell]:
+async def _officer(
+    connection: Connection, letterhead: Letterhead, case: CaseRecord, by: UUID, word: Word
+) -> Sequence[Tell]:
     """They go on with all their pals, or have none from now on: whoever leaves over a case is stopped for good."""
     if case.officer_id is None:
         return ()
@@ -167,7 +176,7 @@ async def _officer(connection: Connection, case: CaseRecord, by: UUID, word: Wor
         await tell_visits_of(connection, case.officer_id)
         waiting = await cases.pairings_of(connection, case.officer_id)
         return await _open_gates(connection, case.program, waiting)
-    await leaving.go_at_once(connection, case.officer_id, Reason.STOPPED, by)
+    await leaving.go_at_once(connection, letterhead, case.officer_id, Reason.STOPPED, by)
     return ()
 
 
