@@ -40,6 +40,7 @@ class Counsel:
             Route(f"{one}/attest/no-cause", self.no_cause, methods=["POST"]),
             Route(f"{one}/plan", self.plan, methods=["POST"]),
             Route(f"{one}/close", self.close, methods=["POST"]),
+            Route(f"{one}/not-reached/{{person:uuid}}", self.not_reached, methods=["POST"]),
             Route(f"{one}/worry/{{draft:uuid}}", self.worry, methods=["POST"]),
         ]
 
@@ -120,6 +121,16 @@ class Counsel:
         except Refused as refused:
             return await self._case_page(request, counselor, str(refused), status_of(refused))
         return _done(request, "closed")
+
+    async def not_reached(self, request: Request) -> Response:
+        counselor, asked = await self._counselor(request), request.path_params
+        try:
+            async with submitted(request):
+                await counsel_page.not_reached(self._office, counselor, asked["case"], asked["person"])
+        except Refused as refused:
+            return await self._case_page(request, counselor, str(refused), status_of(refused))
+        await self._cases.look_again(asked["case"])
+        return _done(request, "not-reached")
 
     async def worry(self, request: Request) -> Response:
         counselor, case_id = await self._counselor(request), request.path_params["case"]

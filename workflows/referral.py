@@ -109,4 +109,4 @@ class Referral:
         workflow.upsert_search_attributes(
             [STAGE.value_set("attested"), ATTENTION.value_unset(), DUE.value_unset()]
         )
-        workflow.set_current_details("all have attested")
+        workflow.set_current_details("nobody has still to attest")

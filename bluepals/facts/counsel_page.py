@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from bluepals.domain.letters import ScannedLetter, Translation, TypedLetter
 from bluepals.domain.people import Partner, Role
 from bluepals.facts import cases, closing, declining
-from bluepals.facts.cases_page import OnRecord, on_record
+from bluepals.facts.cases_page import OnRecord, on_record, who_is_missing
 from bluepals.facts.closing import Closing, Word
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
@@ -65,8 +65,29 @@ class CounselPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonOnCase:
+    id: UUID
+    name: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAwaited:
+    """`recorded_by`: who could not reach them, and when; None for the dead, and for those who are erased."""
+
+    name: str
+    died: bool
+    since: str
+    recorded_by: str | None
+    recorded: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
-    """`text`: None before the letter has been read here, for pages, and when it has been erased. `missing`: who else has to attest."""
+    """`text`: None before the letter has been read here, for pages, and when it has been erased. `missing`: who else has to attest.
+
+    `gone`: those of them who have left. `not_awaited`: those who have not attested, and need not any more.
+    """
 
     case: CaseInList
     text: str | None
@@ -78,6 +99,8 @@ class CasePage:
     partners: tuple[Partner, ...]
     on_record: tuple[OnRecord, ...]
     missing: tuple[str, ...]
+    gone: tuple[PersonOnCase, ...]
+    not_awaited: tuple[NotAwaited, ...]
 
 
 def counselor_at_desk(visitor: Visitor) -> CounselorAtDesk:
@@ -136,6 +159,7 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
             await disclosures.note(connection, [row.draft_id], counselor.id)
         letterhead = await Letterhead.of(office, connection)
         local = letterhead.now.astimezone(letterhead.calendar.zone)
+        still = await cases_store.still_to_attest(connection, case_id)
         return CasePage(
             case=_in_list(letterhead, row),
             text=text,
@@ -150,12 +174,27 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
                 for one in await on_record(connection, letterhead, counselor.entered)
                 if one.case_id == case_id
             ),
-            missing=tuple(
-                one.name
-                for one in await cases_store.still_to_attest(connection, case_id)
-                if one.id not in counselor.entered.ids
+            missing=tuple(who_is_missing(one) for one in still if one.id not in counselor.entered.ids),
+            gone=tuple(
+                PersonOnCase(one.id, one.name, _day(letterhead, one.gone_since))
+                for one in still
+                if one.gone_since
+            ),
+            not_awaited=tuple(
+                NotAwaited(
+                    one.name,
+                    one.died,
+                    _day(letterhead, one.gone_since),
+                    one.recorded_by,
+                    _day(letterhead, one.recorded_at),
+                )
+                for one in await cases_store.gone_readers(connection, case_id)
             ),
         )
+
+
+def _day(letterhead: Letterhead, at: datetime | None) -> str:
+    return f"{at.astimezone(letterhead.calendar.zone):%B %-d, %Y}" if at else ""
 
 
 async def _own_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CaseRow:
@@ -232,6 +271,12 @@ async def plan(
         look_again_on=look_again_on,
         partners=partners,
     )
+
+
+async def not_reached(office: Office, counselor: CounselorAtDesk, case_id: UUID, person: UUID) -> None:
+    """Raises NotTheirs, and NotTaken with a sentence."""
+    await _own_case(office, counselor, case_id)
+    await cases.not_reached(office, counselor.scope, case_id=case_id, by=counselor.id, person=person)
 
 
 async def close(office: Office, counselor: CounselorAtDesk, case_id: UUID, word: Word) -> Closing:

@@ -6,6 +6,12 @@ from uuid import UUID
 
 from bluepals.store.database import Connection
 
+# Whoever stands on an open case has to be found until it is closed.
+_ON_NO_OPEN_CASE = (
+    " AND NOT EXISTS (SELECT FROM case_reader JOIN case_file ON case_file.id = case_id"
+    "   WHERE closed_at IS NULL AND person = {}.id)"
+)
+
 
 async def children_past_letters(connection: Connection, kept: timedelta, limit: int) -> Sequence[UUID]:
     """Children whose year closed so long ago and whose letters can still be read."""
@@ -40,6 +46,7 @@ async def officers_past(connection: Connection, kept: timedelta, limit: int) -> 
         "SELECT id FROM officer WHERE withdrawn_at < program_now() - $1::interval AND erased_at IS NULL"
         " AND NOT EXISTS (SELECT FROM pairing WHERE officer_id = officer.id"
         "   AND (ended_at IS NULL OR is_child_held(pairing.student_id)))"
+        f"{_ON_NO_OPEN_CASE.format('officer')}"
         " ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
         kept,
         limit,
@@ -54,6 +61,7 @@ async def staff_past(connection: Connection, kept: timedelta, limit: int) -> Seq
         " (SELECT FROM draft JOIN letter ON letter.id = draft.letter_id JOIN pairing ON pairing.id = letter.pairing_id"
         "   LEFT JOIN decision ON decision.draft_id = draft.id"
         "   WHERE staff.id IN (draft.uploaded_by, decision.decided_by) AND is_child_held(pairing.student_id))"
+        f"{_ON_NO_OPEN_CASE.format('staff')}"
         " ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
         kept,
         limit,

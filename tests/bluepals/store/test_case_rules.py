@@ -232,3 +232,27 @@ async def test_a_case_is_of_a_kind_that_its_letter_can_be(busy: TwoSchools, side
                 busy.staff["Mona"],
                 busy.officer["Olga"],
             )
+
+
+RECORD = "INSERT INTO case_unreachable (case_id, person, program_id, recorded_by) VALUES ($1, $2, 'stl', $3)"
+
+
+async def test_only_a_counselor_records_that_somebody_could_not_be_reached_and_only_of_who_is_gone(
+    busy: TwoSchools, harm: CaseRecord
+) -> None:
+    tess, coco = busy.staff["Tess"], busy.staff["Coco"]
+    async with breaking(busy, "recorded_about_who_is_gone") as connection:
+        await connection.execute(RECORD, harm.id, tess, coco)
+    gone = "UPDATE staff SET left_at = program_now() WHERE id = $1"
+    for other in ("Cora", "Cal", "Mona"):
+        async with breaking(busy, "recorded_by_a_counselor") as connection:
+            await connection.execute(gone, tess)
+            await connection.execute(RECORD, harm.id, tess, busy.staff[other])
+    async with breaking(busy, "recorded_about_a_reader") as connection:
+        await connection.execute(gone, busy.staff["Tom"])
+        await connection.execute(RECORD, harm.id, busy.staff["Tom"], coco)
+    async with breaking(busy, "closing_needs_the_word_of_who_decides") as connection:
+        await connection.execute(gone, tess)
+        await connection.execute(RECORD, harm.id, tess, coco)
+        await connection.execute(ATTEST, harm.id, busy.staff["Mona"], busy.staff["Mona"])
+        await connection.execute(CLOSE, harm.id, "keep")
