@@ -13,6 +13,8 @@ from bluepals.facts.closing import Closing, Word
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
+from bluepals.facts.reading_page import Marked, marks_of
+from bluepals.paper.pages import page_pictures
 from bluepals.store import cases as cases_store
 from bluepals.store import counsel_page as store
 from bluepals.store import declining as declining_store
@@ -84,7 +86,8 @@ class NotAwaited:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """`text`: None before the letter has been read here, for pages, and when it has been erased. `missing`: who else has to attest.
+    """`text`: None before the letter has been read here, for pages, and when it has been erased. `pictures`: how many pages.
+    `marks`: what the filter has found, to be left out with a tick. `missing`: who else has to attest.
 
     `gone`: those of them who have left. `not_awaited`: those who have not attested, and need not any more.
     """
@@ -92,6 +95,8 @@ class CasePage:
     case: CaseInList
     text: str | None
     translation: Translation | None
+    pictures: int
+    marks: tuple[Marked, ...]
     erased: bool
     hotline: str
     now: str
@@ -145,13 +150,16 @@ def _in_list(letterhead: Letterhead, row: CaseRow) -> CaseInList:
 
 async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CasePage:
     """With the letter's words, once it is on record that this counselor reads it. Raises NotTheirs."""
-    row = await _own_case(office, counselor, case_id)
-    text, translation, erased = None, None, False
+    row = await own_case(office, counselor, case_id)
+    text, translation, pictures, erased = None, None, 0, False
+    marks: tuple[Marked, ...] = ()
     if row.read:
         try:
-            opened = await _opened(office, counselor, row)
+            opened = await opened_by(office, counselor, row)
             text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
-            translation = opened.translation
+            translation, marks = opened.translation, marks_of(opened)
+            if isinstance(opened.letter, ScannedLetter):
+                pictures = len(page_pictures(opened.letter.pdf))
         except ContentErased:
             erased = True
     async with office.database.transaction(counselor.scope) as connection:
@@ -164,6 +172,8 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
             case=_in_list(letterhead, row),
             text=text,
             translation=translation,
+            pictures=pictures,
+            marks=marks,
             erased=erased,
             hotline=letterhead.program.safety.hotline,
             now=f"{local:%Y-%m-%dT%H:%M}",
@@ -197,7 +207,7 @@ def _day(letterhead: Letterhead, at: datetime | None) -> str:
     return f"{at.astimezone(letterhead.calendar.zone):%B %-d, %Y}" if at else ""
 
 
-async def _own_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CaseRow:
+async def own_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CaseRow:
     """Raises NotTheirs."""
     async with office.database.transaction(counselor.scope) as connection:
         for row in await store.cases_of(connection, counselor.id, case_id):
@@ -205,7 +215,7 @@ async def _own_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
     raise NotTheirs
 
 
-async def _opened(office: Office, counselor: CounselorAtDesk, row: CaseRow) -> OpenedDraft:
+async def opened_by(office: Office, counselor: CounselorAtDesk, row: CaseRow) -> OpenedDraft:
     """Raises ContentErased."""
     async with office.database.transaction(_of_letter(counselor, row)) as connection:
         return await read_draft(connection, office.keyring, row.draft_id)
@@ -221,13 +231,13 @@ async def open_letter(office: Office, counselor: CounselorAtDesk, case_id: UUID)
 
     Raises NotTheirs.
     """
-    row = await _own_case(office, counselor, case_id)
+    row = await own_case(office, counselor, case_id)
     await cases.note_read(office, counselor.scope, row.draft_id, counselor.id)
 
 
 async def letters_pages(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> bytes:
     """Scanned pages, as a PDF. Raises NotTheirs."""
-    row = await _own_case(office, counselor, case_id)
+    row = await own_case(office, counselor, case_id)
     if not row.read:
         raise NotTheirs
     async with office.database.transaction(_of_letter(counselor, row)) as connection:
@@ -243,14 +253,14 @@ async def letters_pages(office: Office, counselor: CounselorAtDesk, case_id: UUI
 
 async def check_letter(office: Office, counselor: CounselorAtDesk, case_id: UUID, *, draft_id: UUID) -> None:
     """That it is this case's, and that they have read it. Raises NotTheirs."""
-    row = await _own_case(office, counselor, case_id)
+    row = await own_case(office, counselor, case_id)
     if not row.read or row.draft_id != draft_id:
         raise NotTheirs
 
 
 async def check_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> None:
     """That it is one for this counselor. Raises NotTheirs."""
-    await _own_case(office, counselor, case_id)
+    await own_case(office, counselor, case_id)
 
 
 async def plan(
@@ -262,7 +272,7 @@ async def plan(
     partners: Sequence[str],
 ) -> None:
     """Raises NotTheirs, and NotTaken with a sentence."""
-    await _own_case(office, counselor, case_id)
+    await own_case(office, counselor, case_id)
     await cases.plan(
         office,
         counselor.scope,
@@ -275,11 +285,11 @@ async def plan(
 
 async def not_reached(office: Office, counselor: CounselorAtDesk, case_id: UUID, person: UUID) -> None:
     """Raises NotTheirs, and NotTaken with a sentence."""
-    await _own_case(office, counselor, case_id)
+    await own_case(office, counselor, case_id)
     await cases.not_reached(office, counselor.scope, case_id=case_id, by=counselor.id, person=person)
 
 
 async def close(office: Office, counselor: CounselorAtDesk, case_id: UUID, word: Word) -> Closing:
     """Raises NotTheirs, and NotTaken with a sentence."""
-    await _own_case(office, counselor, case_id)
+    await own_case(office, counselor, case_id)
     return await closing.close(office, counselor.scope, case_id=case_id, by=counselor.id, word=word)

@@ -513,13 +513,17 @@ async def close(
     outcome: LetterOutcome,
     officer_outcome: OfficerOutcome | None,
     counsel_asked_on: date | None,
+    copy_id: UUID | None,
 ) -> None:
+    """`copy_id`: of its draft, which goes on instead of it."""
     await connection.execute(
-        "UPDATE case_file SET closed_at = program_now(), letter = $2, officer = $3, counsel_asked_on = $4 WHERE id = $1",
+        "UPDATE case_file SET closed_at = program_now(), letter = $2, officer = $3, counsel_asked_on = $4, copy_id = $5"
+        " WHERE id = $1",
         case_id,
         outcome,
         officer_outcome,
         counsel_asked_on,
+        copy_id,
     )
 
 
@@ -559,9 +563,9 @@ class Reasons:
 
 
 async def decide(
-    connection: Connection, case: CaseRecord, decided_by: UUID, reasons: Reasons | None
+    connection: Connection, case: CaseRecord, draft_id: UUID, decided_by: UUID, reasons: Reasons | None
 ) -> Decided:
-    """The closed case's own decision about its draft: without reasons an approval, with them a return."""
+    """The closed case's own decision, about its draft or the copy of it: without reasons an approval, with them a return."""
     verdict = Verdict.APPROVE if reasons is None else Verdict.RETURN
     row = await connection.fetchrow(
         "INSERT INTO decision (program_id, school_id, agency_id, draft_id, hash, uploaded_by, verdict, decided_by, case_id,"
@@ -569,7 +573,7 @@ async def decide(
         " SELECT program_id, school_id, agency_id, id, hash, uploaded_by, $2, $3, $4, $5, $6, $7 FROM draft WHERE id = $1"
         " RETURNING id, hash, uploaded_by,"
         " (SELECT round_number FROM letter JOIN draft ON draft.letter_id = letter.id WHERE draft.id = $1) AS round_number",
-        case.draft_id,
+        draft_id,
         verdict,
         decided_by,
         case.id,
@@ -579,7 +583,7 @@ async def decide(
     )
     assert row is not None  # noqa: S101 - INSERT ... RETURNING
     return Decided(
-        draft_id=case.draft_id,
+        draft_id=draft_id,
         verdict=verdict,
         pairing_id=case.pairing_id,
         side=case.side,
