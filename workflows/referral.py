@@ -1,4 +1,4 @@
-"""The stopwatch of a suspected harm: it tells one rung of the list after the other until all who read have attested.
+"""The stopwatch of a suspected harm: it tells one rung of the list after the other until nobody has still to attest.
 
 It depends on no pairing, and takes no word for an attestation: each time it asks the record. A cancellation is nothing
 to it. One that was terminated is started again by the outbox, and goes on where the record says.

@@ -181,7 +181,7 @@ async def _letter(
     if word.letter is LetterOutcome.RETURN:
         due = due_again(letterhead)
         reasons = Reasons(word.reason_for_child or "", word.reason_for_adult or "", due)
-    decided = await cases.decide(connection, case, copy_id or case.draft_id, by, reasons)
+    decided = await cases.decide(connection, case, copy_id, by, reasons)
     if case.pairing_id is None:
         return ()
     pairing = await pairings.card(connection, case.pairing_id)

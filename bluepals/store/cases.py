@@ -563,9 +563,10 @@ class Reasons:
 
 
 async def decide(
-    connection: Connection, case: CaseRecord, draft_id: UUID, decided_by: UUID, reasons: Reasons | None
+    connection: Connection, case: CaseRecord, copy_id: UUID | None, decided_by: UUID, reasons: Reasons | None
 ) -> Decided:
     """The closed case's own decision, about its draft or the copy of it: without reasons an approval, with them a return."""
+    draft_id = copy_id or case.draft_id
     verdict = Verdict.APPROVE if reasons is None else Verdict.RETURN
     row = await connection.fetchrow(
         "INSERT INTO decision (program_id, school_id, agency_id, draft_id, hash, uploaded_by, verdict, decided_by, case_id,"

@@ -133,6 +133,41 @@ async def delete_calls(connection: Connection, kept: timedelta, limit: int) -> i
     )
 
 
+# What people wrote beside what they did. That it was done stays.
+_REASONS = (
+    (
+        "UPDATE attestation SET reference = 'erased' WHERE (case_id, person, reported) IN"
+        " (SELECT case_id, person, reported FROM attestation JOIN case_file ON case_file.id = case_id"
+        "   WHERE reference <> 'erased' AND closed_at < program_now() - $1::interval AND NOT is_letter_held(draft_id) LIMIT $2)"
+    ),
+    (
+        "UPDATE pause SET reason = 'erased' WHERE id IN"
+        " (SELECT pause.id FROM pause LEFT JOIN pairing ON pairing.id = pairing_id WHERE reason <> 'erased'"
+        "   AND pause.ended_at < program_now() - $1::interval AND NOT coalesce(is_child_held(student_id), false) LIMIT $2)"
+    ),
+    (
+        "UPDATE legal_hold SET reason = 'erased' WHERE id IN"
+        " (SELECT id FROM legal_hold WHERE reason <> 'erased' AND released_at < program_now() - $1::interval"
+        "   AND NOT coalesce(is_child_held(child_of(student_id, pairing_id, draft_id)), false) LIMIT $2)"
+    ),
+    (
+        "UPDATE proposed_pair SET decided_why = 'erased' WHERE id IN"
+        " (SELECT id FROM proposed_pair WHERE decided_why <> 'erased' AND decided_at < program_now() - $1::interval"
+        "   AND NOT is_child_held(student_id) LIMIT $2)"
+    ),
+    (
+        "UPDATE program_year SET visit_because = CASE WHEN visit_because IS NOT NULL THEN 'erased' END, visit_because_next = NULL"
+        " WHERE id IN (SELECT id FROM program_year WHERE closed_at < program_now() - $1::interval"
+        "   AND (visit_because <> 'erased' OR visit_because_next IS NOT NULL) LIMIT $2)"
+    ),
+)
+
+
+async def blank_reasons(connection: Connection, kept: timedelta, limit: int) -> int:
+    """Why somebody paused, moved, held or rejected something, and under which reference they reported."""
+    return sum([_count(await connection.execute(blank, kept, limit)) for blank in _REASONS])
+
+
 async def delete_addresses(connection: Connection, kept: timedelta, limit: int) -> int:
     """Addresses that mail did not reach and nobody has any more: who moved has another one on record."""
     return _count(

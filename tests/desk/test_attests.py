@@ -81,7 +81,7 @@ async def test_a_link_of_somebody_who_has_not_read_the_letter_takes_nothing(town
 
 async def test_the_counselor_records_who_could_not_be_reached_and_the_case_can_be_closed(town: Town) -> None:
     await stopped_after_reading(town)
-    case, coco = await town.case(), town.counselor("coco")
+    case, coco = str(await town.case()), town.counselor("coco")
     shown = (await coco.gets(case)).text
     assert "Dana left the program on" in shown
     assert "Dana (no longer in the program)" in shown
