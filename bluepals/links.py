@@ -23,6 +23,10 @@ class LinkRefused(Exception):
     """The link is not one of ours, or its time is over; the message says what to do."""
 
 
+INCOMPLETE = "This link is not complete. Open it again from the mail."
+ATTEST = "attest"
+
+
 class DeskPage(StrEnum):
     """What a mail may lead to."""
 
@@ -43,6 +47,15 @@ class Asked:
     program: str
     page: str
     pairing: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Attests:
+    """Who says for themselves by a signed link what they have done about a letter."""
+
+    program: str
+    case: UUID
+    person: UUID
 
 
 class Links:
@@ -106,12 +119,26 @@ class Links:
         token: str = self._serializer.dumps([page, program, pairing.hex, int(until.timestamp())])
         return f"{self._desk_url}/{page}/{token}"
 
+    def attest(self, program: str, case: UUID, person: UUID) -> str:
+        """For whoever has read a letter and can't enter any more: it opens what is theirs to say, and nothing else."""
+        return f"{self._desk_url}/{ATTEST}/{self._serializer.dumps([ATTEST, program, case.hex, person.hex])}"
+
+    def attests(self, token: str) -> Attests:
+        """Raises LinkRefused."""
+        try:
+            page, program, case, person = self._serializer.loads(token)
+        except (BadSignature, ValueError):
+            raise LinkRefused(INCOMPLETE) from None
+        if page != ATTEST:
+            raise LinkRefused(INCOMPLETE)
+        return Attests(program, UUID(hex=case), UUID(hex=person))
+
     def asked(self, page: str, token: str, now: datetime) -> Asked:
         """Raises LinkRefused."""
         try:
             asked_page, program, pairing, until = self._serializer.loads(token)
-        except BadSignature:
-            raise LinkRefused("This link is not complete. Open it again from the mail.") from None
+        except (BadSignature, ValueError):
+            raise LinkRefused(INCOMPLETE) from None
         if asked_page != page or datetime.fromtimestamp(until, UTC) < now:
             raise LinkRefused("This link's time is over. Open the one in the newest mail.")
         return Asked(program, page, UUID(hex=pairing))

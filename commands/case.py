@@ -1,4 +1,4 @@
-"""case list | show | attest | plan | close: a letter that worried someone, until its case is closed."""
+"""case list | show | attest | not-reached | plan | close: a letter that worried someone, until its case is closed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -166,6 +166,31 @@ async def _attest(
         else "All have."
     )
     answer(shape, json, lambda: out.print(f"Attested, for yourself. {left}"))
+
+
+@app.command("not-reached")
+def not_reached(
+    program: ProgramId,
+    case: Case,
+    person: Annotated[str, typer.Argument(help="Who has left, by their id in staff.csv or officers.csv.")],
+    by: By,
+    json: AsJson = False,
+) -> None:
+    """The counselor's record that a reader who has left could not be reached. It attests nothing."""
+    run(_not_reached(program, case, person, by, json))
+
+
+async def _not_reached(program: str, case: UUID, person: str, by: str, json: bool) -> None:
+    scope = Scope.whole(program)
+    async with parts_of(program) as service:
+        async with service.database.transaction(scope) as connection:
+            reader = await store.person(connection, person)
+            counselor = await people.staff_by_external_id(connection, by)
+        left = await cases.not_reached(service.office, scope, case_id=case, by=counselor.id, person=reader)
+        await Referrals(service.client).attested(case)
+    shape = {"case": case, "person": person, "to_attest": left}
+    still = f"{counted(left, 'person', 'people')} still to attest." if left else "Nobody has still to attest."
+    answer(shape, json, lambda: out.print(f"On record: {person} could not be reached. {still}"))
 
 
 @app.command()

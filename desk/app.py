@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from bluepals.facts.declining import Decliner
 from bluepals.store.database import Scope
 from desk.agency import Agency
+from desk.attests import Attests
 from desk.board import Board
 from desk.calendar import Calendar
 from desk.cases import Cases
@@ -100,6 +101,7 @@ def app(parts: Parts) -> Starlette:
             *Agency(parts.office).routes,
             *Joining(parts.office).routes,
             *cases.routes,
+            *Attests(parts.office, referrals).routes,
             *Conduct(parts.office).routes,
         ],
         middleware=[Middleware(Shield), Middleware(Following)],

@@ -9,15 +9,18 @@ from starlette.routing import Route
 
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.refusals import Refused
-from bluepals.facts import counsel_page
+from bluepals.facts import counsel_copies, counsel_page
 from bluepals.facts.closing import Word
 from bluepals.facts.counsel_page import CounselorAtDesk
 from bluepals.facts.office import Office
+from bluepals.facts.reading_copies import Wish
 from desk.cases import Cases, just_worried
+from desk.copies import A_COPY, cells_in, wish_in
 from desk.doors import visitor
 from desk.forms import FormRefused, day_in, form_key, sent_before, submitted
-from desk.pages import page, pdf
+from desk.pages import jpeg, page, pdf, sentence
 from desk.refusals import status_of
+from desk.shield import WITH_SCRIPT
 
 
 class Counsel:
@@ -40,6 +43,11 @@ class Counsel:
             Route(f"{one}/attest/no-cause", self.no_cause, methods=["POST"]),
             Route(f"{one}/plan", self.plan, methods=["POST"]),
             Route(f"{one}/close", self.close, methods=["POST"]),
+            Route(f"{one}/page/{{page:int}}", self.picture),
+            Route(f"{one}/copy", self.see_copy, methods=["POST"]),
+            Route(f"{one}/copy/deliver", self.deliver_copy, methods=["POST"]),
+            *(Route(f"{one}/{step}", self.back, methods=["GET"]) for step in ("copy", "copy/deliver")),
+            Route(f"{one}/not-reached/{{person:uuid}}", self.not_reached, methods=["POST"]),
             Route(f"{one}/worry/{{draft:uuid}}", self.worry, methods=["POST"]),
         ]
 
@@ -121,6 +129,63 @@ class Counsel:
             return await self._case_page(request, counselor, str(refused), status_of(refused))
         return _done(request, "closed")
 
+    async def picture(self, request: Request) -> Response:
+        counselor, asked = await self._counselor(request), request.path_params
+        try:
+            wish = Wish(cells=cells_in(request.query_params))
+            content = await counsel_copies.picture(
+                self._office, counselor, asked["case"], asked["page"], wish
+            )
+        except Refused as refused:
+            return sentence(status_of(refused), str(refused))
+        return jpeg(content)
+
+    async def see_copy(self, request: Request) -> Response:
+        """Nothing is kept: what the copy is made of comes along with the word that delivers it."""
+        counselor, case_id = await self._counselor(request), request.path_params["case"]
+        try:
+            async with submitted(request, A_COPY) as form:
+                wish = request.state.wish = wish_in(form)
+                if form.get("change"):
+                    return await self._case_page(request, counselor)
+                shown = await counsel_copies.copy_page(self._office, counselor, case_id, wish)
+        except Refused as refused:
+            return await self._case_page(request, counselor, str(refused), status_of(refused))
+        return page(
+            "counsel-copy.html",
+            here=f"{_list(request)}/{case_id}",
+            visitor=counselor.entered,
+            form_key=form_key(request),
+            page=shown,
+            wish=wish,
+        )
+
+    async def deliver_copy(self, request: Request) -> Response:
+        counselor, case_id = await self._counselor(request), request.path_params["case"]
+        try:
+            async with submitted(request, A_COPY) as form:
+                wish = request.state.wish = wish_in(form)
+                await counsel_copies.deliver(self._office, counselor, case_id, wish)
+        except Refused as refused:
+            return await self._case_page(request, counselor, str(refused), status_of(refused))
+        return _done(request, "closed")
+
+    async def back(self, request: Request) -> Response:
+        """Whoever opens the address of a form anew has the case before them."""
+        counselor, case_id = await self._counselor(request), request.path_params["case"]
+        await counsel_page.check_case(self._office, counselor, case_id)
+        return RedirectResponse(f"{_list(request)}/{case_id}", 303)
+
+    async def not_reached(self, request: Request) -> Response:
+        counselor, asked = await self._counselor(request), request.path_params
+        try:
+            async with submitted(request):
+                await counsel_page.not_reached(self._office, counselor, asked["case"], asked["person"])
+        except Refused as refused:
+            return await self._case_page(request, counselor, str(refused), status_of(refused))
+        await self._cases.look_again(asked["case"])
+        return _done(request, "not-reached")
+
     async def worry(self, request: Request) -> Response:
         counselor, case_id = await self._counselor(request), request.path_params["case"]
         await counsel_page.check_letter(
@@ -150,7 +215,7 @@ class Counsel:
         self, request: Request, counselor: CounselorAtDesk, refused: str = "", status: int = 200
     ) -> Response:
         shown = await counsel_page.case_page(self._office, counselor, request.path_params["case"])
-        return page(
+        answer = page(
             "counsel-case.html",
             status,
             list=_list(request),
@@ -160,8 +225,11 @@ class Counsel:
             page=shown,
             refused=refused,
             sent=sent_before(request),
+            wish=getattr(request.state, "wish", Wish()),
             done=request.query_params.get("done"),
         )
+        answer.headers.update(WITH_SCRIPT)
+        return answer
 
 
 def _list(request: Request) -> str:

@@ -1,15 +1,14 @@
 """/{program}/reading: a moderator reads one letter after the other, and says what becomes of each."""
 
-import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bluepals.domain.redaction import Cell, RedactionRefused
+from bluepals.domain.redaction import RedactionRefused
 from bluepals.domain.refusals import Refused
 from bluepals.domain.returning import Reasons, Usual, usual_reasons
 from bluepals.facts import reading_copies, reading_page
@@ -18,18 +17,12 @@ from bluepals.facts.reading_copies import Wish
 from bluepals.facts.reading_page import ReaderAtDesk, Standing
 from bluepals.store.reading_page import ReadingRow
 from desk.cases import Cases, just_worried
+from desk.copies import A_COPY, cells_in, wish_in
 from desk.doors import visitor
-from desk.forms import MAX_TEXT_BYTES, FormRefused, Most, form_key, sent_before, submitted
+from desk.forms import FormRefused, form_key, sent_before, submitted
 from desk.pages import jpeg, page, sentence
 from desk.refusals import status_of
 from desk.shield import WITH_SCRIPT
-
-A_COPY = Most(
-    MAX_TEXT_BYTES,
-    500,
-    "That is more than a letter can hold. Leave fewer words out, or send the letter back.",
-)
-
 
 STEPS = ("approve", "copy", "copy/approve", "return", "later", "undo")
 
@@ -82,7 +75,7 @@ class Reading:
     async def picture(self, request: Request) -> Response:
         reader, asked = await self._reader(request), request.path_params
         try:
-            wish = Wish(cells=_cells(request.query_params))
+            wish = Wish(cells=cells_in(request.query_params))
             content = await reading_copies.picture(self._office, reader, asked["draft"], asked["page"], wish)
         except Refused as refused:
             return sentence(status_of(refused), str(refused))
@@ -102,7 +95,7 @@ class Reading:
         reader, draft_id = await self._reader(request), request.path_params["draft"]
         try:
             async with submitted(request, A_COPY) as form:
-                wish = request.state.wish = _wish(form)
+                wish = request.state.wish = wish_in(form)
                 if form.get("change"):
                     return await self._letter(request, reader, draft_id)
                 shown = await reading_copies.copy_page(self._office, reader, draft_id, wish)
@@ -123,7 +116,7 @@ class Reading:
         reader, draft_id = await self._reader(request), request.path_params["draft"]
         try:
             async with submitted(request, A_COPY) as form:
-                wish = request.state.wish = _wish(form)
+                wish = request.state.wish = wish_in(form)
                 copied = await reading_copies.approve_copy(self._office, reader, draft_id, _hash(form), wish)
         except Refused as refused:
             return await self._refused(request, reader, refused)
@@ -257,32 +250,6 @@ def _hash(form: FormData) -> bytes:
         return bytes.fromhex(str(form.get("hash")))
     except ValueError:
         raise FormRefused(422, "The form does not say which draft was read. Open the letter again.") from None
-
-
-def _wish(form: FormData) -> Wish:
-    """Raises FormRefused."""
-    lines = str(form.get("leave-out") or "").splitlines()
-    return Wish(
-        words=tuple(line.strip() for line in lines if line.strip()),
-        marks=tuple(_span(str(one)) for one in form.getlist("mark")),
-        cells=_cells(form),
-        translation=str(form.get("text") or ""),
-    )
-
-
-def _cells(form: FormData | QueryParams) -> tuple[Cell, ...]:
-    """Each as page-row-column. Raises FormRefused."""
-    said = [str(one) for one in form.getlist("cell")]
-    if not all(re.fullmatch(r"\d{1,2}-\d{1,2}-\d", one) for one in said):
-        raise FormRefused(422, "Tick what is on the page, and send it again.")
-    return tuple(Cell(*map(int, one.split("-"))) for one in said)
-
-
-def _span(said: str) -> tuple[int, int]:
-    start, _, end = said.partition("-")
-    if not (start.isdecimal() and end.isdecimal()):
-        raise FormRefused(422, "Tick what is on the page, and send it again.")
-    return int(start), int(end)
 
 
 def _reasons(form: FormData, usual: Mapping[Usual, Reasons]) -> Reasons:

@@ -1,4 +1,4 @@
-"""The stopwatch of a suspected harm: it tells one rung of the list after the other until all who read have attested.
+"""The stopwatch of a suspected harm: it tells one rung of the list after the other until nobody has still to attest.
 
 It depends on no pairing, and takes no word for an attestation: each time it asks the record. A cancellation is nothing
 to it. One that was terminated is started again by the outbox, and goes on where the record says.
@@ -109,4 +109,4 @@ class Referral:
         workflow.upsert_search_attributes(
             [STAGE.value_set("attested"), ATTENTION.value_unset(), DUE.value_unset()]
         )
-        workflow.set_current_details("all have attested")
+        workflow.set_current_details("nobody has still to attest")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 # A page's address begins with its program's id; these addresses are nobody's.
-TAKEN_IDS = frozenset({"decline-family", "decline-officer", "enter", "health", "static"})
+TAKEN_IDS = frozenset({"attest", "decline-family", "decline-officer", "enter", "health", "static"})
 
 
 @dataclass(frozen=True, slots=True)

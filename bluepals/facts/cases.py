@@ -14,7 +14,7 @@ from bluepals.facts.visit_hosts import tell_visits_of
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice
-from bluepals.store import attention, cases, people
+from bluepals.store import attention, cases, mail, people
 from bluepals.store.cases import CaseRecord, PersonCard
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
@@ -92,10 +92,17 @@ async def open_case(
     case = await cases.record(connection, case_id)
     if new:
         await _tell(connection, letterhead, case)
-        if case.officer_id is not None:  # They have stopped.
-            await tell_visits_of(connection, case.officer_id)
+        if case.officer_id is not None:
+            await _stop_officer(connection, case.draft_id, case.officer_id)
         await look_at_packs(connection, case)
     return Opened(case, known=not new)
+
+
+async def _stop_officer(connection: Connection, draft_id: UUID, officer_id: UUID) -> None:
+    """Their letters and their mail rest by the case itself; what is on its way is stopped here. Conduct is no friendly return."""
+    await mail.give_back_of(connection, officer_id)
+    await mail.call_back_return(connection, draft_id)
+    await tell_visits_of(connection, officer_id)
 
 
 async def look_at_packs(connection: Connection, case: CaseRecord) -> None:
@@ -131,13 +138,21 @@ async def _tell(connection: Connection, letterhead: Letterhead, case: CaseRecord
 async def _tell_readers(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
     """Each of them, and each who reads it later: the duty is their own."""
     for reader in await cases.name_readers(connection, case.id, case.draft_id):
-        notice = notices.cases.duty_to_report(
-            name=reader.name,
-            case=str(case.id),
-            hotline=letterhead.program.safety.hotline,
-            link=letterhead.link_to(DeskPage.CASES),
-        )
-        await _post(connection, letterhead, case, reader, notice, "duty")
+        await _tell_of_duty(connection, letterhead, case, reader, "duty")
+
+
+async def _tell_of_duty(
+    connection: Connection, letterhead: Letterhead, case: CaseRecord, reader: PersonCard, what: str
+) -> None:
+    """Whoever is gone can't enter: they are told once, whenever that is, with a link of their own."""
+    hotline = letterhead.program.safety.hotline
+    if reader.gone_since is None:
+        link = letterhead.link_to(DeskPage.CASES)
+        notice = notices.cases.duty_to_report(name=reader.name, case=str(case.id), hotline=hotline, link=link)
+    else:
+        what, link = "duty-by-link", letterhead.attest_link(case.id, reader.id)
+        notice = notices.cases.duty_of_who_left(name=reader.name, hotline=hotline, link=link)
+    await _post(connection, letterhead, case, reader, notice, what)
 
 
 async def _tell_counselors(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
@@ -231,6 +246,10 @@ async def attest(
             raise NotTaken(
                 "Only somebody who has read the letter attests, and each for themselves. See: case show"
             )
+        if await cases.has_died(connection, person):
+            raise NotTaken(
+                "They have died, and nobody attests in their name: the case does not wait for them."
+            )
         if reported_at is not None:
             letterhead = await Letterhead.of(office, connection)
             await _refuse_unfit_time(connection, letterhead, case, person, reported_at)
@@ -252,6 +271,30 @@ async def _refuse_unfit_time(
             f"The letter was handed in on {letterhead.calendar.label(handed_in.at)}, {'long ' if handed_in.own else ''}after"
             " the time of your report. Say when you reported what stands in it."
         )
+
+
+async def not_reached(office: Office, scope: Scope, *, case_id: UUID, by: UUID, person: UUID) -> int:
+    """A counselor's record that somebody who has left could not be reached. It attests nothing; they still may.
+
+    How many have still to attest. Raises NotTaken with a sentence.
+    """
+    async with office.committing(scope) as connection:
+        case = await cases.record(connection, case_id)
+        if case.closed_at is not None:
+            raise NotTaken("This case is closed: nobody has to be reached any more.")
+        if "counselor" not in await cases.roles_in(connection, case_id, by):
+            raise NotTaken("Only the counselor of this school records that somebody can't be reached.")
+        known = await cases.reader_as(connection, case_id, person)
+        if known is None:
+            raise NotTaken("They have not read this letter, and have nothing to attest. See: case show")
+        missing = {one.id: one for one in await cases.still_to_attest(connection, case_id)}
+        if reader := missing.pop(known, None):
+            if reader.gone_since is None:
+                raise NotTaken(
+                    f"{reader.name} still takes part in the program. Call them: the duty is their own."
+                )
+            await cases.record_unreachable(connection, case_id, reader.id, by)
+        return len(missing)
 
 
 # ---- the counselor's plan
@@ -347,6 +390,7 @@ async def _page(connection: Connection, letterhead: Letterhead, case: CaseRecord
             name=person.name,
             case=str(case.id),
             missing=len(missing),
+            gone=sum(one.gone_since is not None for one in missing),
             since=letterhead.calendar.label(case.opened_at),
             link=letterhead.link_to(DeskPage.CASES),
         )
@@ -363,13 +407,7 @@ async def _remind(
     number: int,
 ) -> None:
     for reader in missing:
-        notice = notices.cases.duty_to_report(
-            name=reader.name,
-            case=str(case.id),
-            hotline=letterhead.program.safety.hotline,
-            link=letterhead.link_to(DeskPage.CASES),
-        )
-        await _post(connection, letterhead, case, reader, notice, f"duty-{number}")
+        await _tell_of_duty(connection, letterhead, case, reader, f"duty-{number}")
 
 
 async def _rungs(

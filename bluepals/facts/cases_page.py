@@ -12,7 +12,7 @@ from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import cases as store
 from bluepals.store import programs
-from bluepals.store.cases import Attestation, CaseRecord
+from bluepals.store.cases import Attestation, CaseRecord, PersonCard
 from bluepals.store.database import Connection, Scope
 
 
@@ -78,7 +78,8 @@ async def _case(
     """None: it is nothing to this visitor."""
     case = await store.record(connection, case_id)
     missing = await store.still_to_attest(connection, case.id)
-    mine = any(person.id in reader.ids for person in missing)
+    own = {await store.reader_as(connection, case.id, one) for one in reader.ids}
+    mine = any(person.id in own for person in missing)
     calls = await cases.is_on_the_list(connection, letterhead, case, reader.ids)
     if not (mine or calls):
         return None
@@ -87,8 +88,12 @@ async def _case(
         letter=await _letter(connection, reader, case, has_read=mine),
         since=letterhead.calendar.label(case.opened_at),
         mine=mine,
-        missing=tuple(person.name for person in missing if person.id not in reader.ids) if calls else (),
+        missing=tuple(who_is_missing(person) for person in missing if person.id not in own) if calls else (),
     )
+
+
+def who_is_missing(person: PersonCard) -> str:
+    return f"{person.name} (no longer in the program)" if person.gone_since else person.name
 
 
 async def on_record(connection: Connection, letterhead: Letterhead, reader: Visitor) -> tuple[OnRecord, ...]:
@@ -152,3 +157,62 @@ async def attest(
         await cases.attest(
             office, scope, case_id=case_id, by=one, reported_at=reported_at, reference=reference
         )
+
+
+# ---- by a link of one's own, for whoever has left and can't enter
+
+
+@dataclass(frozen=True, slots=True)
+class SaidByLink:
+    said: str
+    reported: str | None
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttestPage:
+    """`mine`: they have still to attest. `said`: what they did, while the case is open; of neither, it is over."""
+
+    case_id: UUID
+    since: str
+    hotline: str
+    now: str
+    mine: bool
+    said: tuple[SaidByLink, ...]
+
+
+async def attest_page(office: Office, token: str) -> AttestPage:
+    """Nothing of the letter and of its child. Raises LinkRefused and NotTaken."""
+    link = office.links.attests(token)
+    async with office.database.transaction(Scope.whole(link.program)) as connection:
+        letterhead = await Letterhead.of(office, connection)
+        label = letterhead.calendar.label
+        case = await store.record(connection, link.case)
+        local = letterhead.now.astimezone(letterhead.calendar.zone)
+        return AttestPage(
+            case_id=case.id,
+            since=label(case.opened_at),
+            hotline=letterhead.program.safety.hotline,
+            now=f"{local:%Y-%m-%dT%H:%M}",
+            mine=case.closed_at is None and await store.may_attest(connection, case.id, link.person),
+            said=tuple(
+                SaidByLink(
+                    label(one.attested_at), label(one.reported_at) if one.reported_at else None, one.reference
+                )
+                for one in await store.own_attestations(connection, [link.person])
+                if one.case_id == case.id
+            ),
+        )
+
+
+async def attest_by_link(office: Office, token: str, *, when: datetime | None, reference: str | None) -> UUID:
+    """As `attest`. The case. Raises LinkRefused and NotTaken."""
+    link = office.links.attests(token)
+    scope = Scope.whole(link.program)
+    async with office.database.transaction(scope) as connection:
+        zone = SchoolCalendar.of(await programs.load(connection)).zone
+    reported_at = None if when is None else when.replace(tzinfo=zone)
+    await cases.attest(
+        office, scope, case_id=link.case, by=link.person, reported_at=reported_at, reference=reference
+    )
+    return link.case

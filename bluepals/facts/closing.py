@@ -6,16 +6,17 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
+from bluepals.domain.long_dates import with_long_dates
 from bluepals.facts import leaving
 from bluepals.facts.cases import look_at_packs
 from bluepals.facts.letters import due_again, tell_pairing, tell_writer
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_hosts import tell_visits_of
-from bluepals.store import cases, pairings, tells
+from bluepals.store import cases, letters, pairings, programs, tells
 from bluepals.store.cases import CaseDraft, CaseRecord, Reasons
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
-from bluepals.store.letters import NotTaken, Returned
+from bluepals.store.letters import Copy, NotTaken, Returned
 from bluepals.store.tells import Tell
 
 CAUSE = "a case was closed"  # as workflows.api.pairing knows it
@@ -23,13 +24,17 @@ CAUSE = "a case was closed"  # as workflows.api.pairing knows it
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What somebody who decides says is to become of the letter; a return has its reasons, conduct its officer."""
+    """What somebody who decides says is to become of the letter; a return has its reasons, conduct its officer.
+
+    `copy`: with words left out, which goes on instead of the letter.
+    """
 
     letter: LetterOutcome
     officer: OfficerOutcome | None = None
     reason_for_child: str | None = None
     reason_for_adult: str | None = None
     counsel_asked_on: date | None = None
+    copy: Copy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +57,20 @@ async def close(office: Office, scope: Scope, *, case_id: UUID, by: UUID, word: 
         await _refuse_unfit(connection, case, word, needed, own)
         draft = await cases.draft_of(connection, case.draft_id, by)
         _refuse_unfit_letter(word, draft)
+        _refuse_unfit_copy(word, case, draft)
         for role in own:
             await cases.say(connection, case_id, role, by, word.letter, word.officer)
         agreeing = await cases.agreeing(connection, case_id, word.letter, word.officer)
         if missing := tuple(role for role in needed if role not in agreeing):
             return Closing(closed=False, waits_for=missing)
-        await cases.close(connection, case_id, word.letter, word.officer, word.counsel_asked_on)
+        copy_id = None
+        if word.copy is not None:
+            await cases.lock_letter(connection, case.draft_id)
+            copy_id = (await letters.insert_copy(connection, office.keyring, case.draft_id, word.copy)).id
+        await cases.close(connection, case_id, word.letter, word.officer, word.counsel_asked_on, copy_id)
         letterhead = await Letterhead.of(office, connection)
-        told = [*await _letter(connection, letterhead, case, draft, by, word)]
-        told += await _officer(connection, case, by, word)
+        told = [*await _letter(connection, letterhead, case, draft, by, word, copy_id)]
+        told += await _officer(connection, letterhead, case, by, word)
         await look_at_packs(connection, case)
         return Closing(closed=True, waits_for=(), tells=tuple(told))
 
@@ -96,10 +106,17 @@ async def _refuse_unfit(
         _refuse_unfit_about_officer(word)
     elif word.officer is not None:
         raise NotTaken("What becomes of the officer is asked in a case of conduct only. Leave it out.")
-    if case.kind is Concern.FAMILY and word.letter is LetterOutcome.DELIVER and not word.counsel_asked_on:
+    goes_on = case.kind is Concern.FAMILY and word.letter is LetterOutcome.DELIVER
+    if goes_on and not (word.counsel_asked_on or word.copy):
         raise NotTaken(
             "A letter about a family's trouble goes to no officer before counsel was asked: say on which day that "
-            "was, or return it to be changed."
+            "was, leave words out on the case's page, or return it to be changed."
+        )
+    if word.counsel_asked_on and word.counsel_asked_on > await programs.today(connection):
+        raise NotTaken(
+            with_long_dates(
+                f"{word.counsel_asked_on} is still to come. Ask counsel first, then say on which day that was."
+            )
         )
 
 
@@ -131,6 +148,19 @@ def _refuse_unfit_letter(word: Word, draft: CaseDraft) -> None:
         )
 
 
+def _refuse_unfit_copy(word: Word, case: CaseRecord, draft: CaseDraft) -> None:
+    if word.copy is None:
+        return
+    if case.kind is not Concern.FAMILY or word.letter is not LetterOutcome.DELIVER:
+        raise NotTaken(
+            "Words are left out by its counselor only where a letter about a family's trouble goes on."
+        )
+    if draft.delivered:
+        raise NotTaken("This letter has been delivered already: leaving words out comes too late.")
+    if not draft.newest:
+        raise NotTaken("A newer draft has come in since; keep this one, and decide about the newest.")
+
+
 async def _letter(
     connection: Connection,
     letterhead: Letterhead,
@@ -138,11 +168,12 @@ async def _letter(
     draft: CaseDraft,
     by: UUID,
     word: Word,
+    copy_id: UUID | None,
 ) -> Sequence[Tell]:
     """What was approved before goes on; what was not is decided about now, and its pairing is told."""
     if word.letter is LetterOutcome.KEEP:
         return ()
-    if word.letter is LetterOutcome.DELIVER and draft.approved:
+    if word.letter is LetterOutcome.DELIVER and draft.approved and copy_id is None:
         return await _open_gates(connection, case.program, [case.pairing_id] if case.pairing_id else [])
     if word.letter is LetterOutcome.RETURN and draft.returned:
         return ()
@@ -150,7 +181,7 @@ async def _letter(
     if word.letter is LetterOutcome.RETURN:
         due = due_again(letterhead)
         reasons = Reasons(word.reason_for_child or "", word.reason_for_adult or "", due)
-    decided = await cases.decide(connection, case, by, reasons)
+    decided = await cases.decide(connection, case, copy_id, by, reasons)
     if case.pairing_id is None:
         return ()
     pairing = await pairings.card(connection, case.pairing_id)
@@ -160,7 +191,9 @@ async def _letter(
     return (await tell_pairing(connection, pairing, decided, by_case=case.id),)
 
 
-async def _officer(connection: Connection, case: CaseRecord, by: UUID, word: Word) -> Sequence[Tell]:
+async def _officer(
+    connection: Connection, letterhead: Letterhead, case: CaseRecord, by: UUID, word: Word
+) -> Sequence[Tell]:
     """They go on with all their pals, or have none from now on: whoever leaves over a case is stopped for good."""
     if case.officer_id is None:
         return ()
@@ -168,7 +201,7 @@ async def _officer(connection: Connection, case: CaseRecord, by: UUID, word: Wor
         await tell_visits_of(connection, case.officer_id)
         waiting = await cases.pairings_of(connection, case.officer_id)
         return await _open_gates(connection, case.program, waiting)
-    await leaving.go_at_once(connection, case.officer_id, Reason.STOPPED, by)
+    await leaving.go_at_once(connection, letterhead, case.officer_id, Reason.STOPPED, by)
     return ()
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from bluepals.domain.people import ConsentScope, Role
 from bluepals.domain.refusals import Refused
-from bluepals.facts import endings, who_may
+from bluepals.facts import daily_lines, endings, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.roster import consent_key, tell_gates_opened
 from bluepals.facts.visit_hosts import tell_visits_of_who_stay_away
@@ -59,7 +59,7 @@ async def withdraw(
         changed |= await consents.take_no_part(connection, child.id)
         await matching.supersede_pairs_of(connection, child.id)
         if child.pairing_id is not None:
-            await _end(office, connection, child.pairing_id, by, introduced=child.introduced)
+            await _end(office, connection, child, child.pairing_id, by)
         return Withdrawn(scopes, child.pairing_id, not changed)
 
 
@@ -143,15 +143,15 @@ async def _refuse(connection: Connection, forms: PaperForms) -> None:
 
 
 async def _end(
-    office: Office, connection: Connection, pairing_id: UUID, by: UUID, *, introduced: bool
+    office: Office, connection: Connection, child: consents.Child, pairing_id: UUID, by: UUID
 ) -> None:
     """At once, even where a farewell had been agreed on."""
     await records.make_way(connection, pairing_id)
     await endings.end_in(connection, pairing_id, Reason.CONSENT_WITHDRAWN, farewell_until=None, by=by)
-    await consents.cancel_daily_mail(connection, pairing_id)
-    if not introduced:
-        return
     letterhead = await Letterhead.of(office, connection)
+    await daily_lines.without_child(connection, letterhead, child.id)
+    if not child.introduced:
+        return
     pairing = await pairings.card(connection, pairing_id)
     await _tell_officer(connection, letterhead, pairing)
     await _tell_teachers(connection, letterhead, pairing)

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from bluepals.domain.letters import ScannedLetter, Translation, TypedLetter
 from bluepals.domain.people import Partner, Role
 from bluepals.facts import cases, closing, declining
-from bluepals.facts.cases_page import OnRecord, on_record
+from bluepals.facts.cases_page import OnRecord, on_record, who_is_missing
 from bluepals.facts.closing import Closing, Word
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
+from bluepals.facts.reading_page import Marked, marks_of
+from bluepals.paper.pages import page_pictures
 from bluepals.store import cases as cases_store
 from bluepals.store import counsel_page as store
 from bluepals.store import declining as declining_store
@@ -65,12 +67,36 @@ class CounselPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonOnCase:
+    id: UUID
+    name: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAwaited:
+    """`recorded_by`: who could not reach them, and when; None for the dead, and for those who are erased."""
+
+    name: str
+    died: bool
+    since: str
+    recorded_by: str | None
+    recorded: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
-    """`text`: None before the letter has been read here, for pages, and when it has been erased. `missing`: who else has to attest."""
+    """`text`: None before the letter has been read here, for pages, and when it has been erased. `pictures`: how many pages.
+    `marks`: what the filter has found, to be left out with a tick. `missing`: who else has to attest.
+
+    `gone`: those of them who have left. `not_awaited`: those who have not attested, and need not any more.
+    """
 
     case: CaseInList
     text: str | None
     translation: Translation | None
+    pictures: int
+    marks: tuple[Marked, ...]
     erased: bool
     hotline: str
     now: str
@@ -78,6 +104,8 @@ class CasePage:
     partners: tuple[Partner, ...]
     on_record: tuple[OnRecord, ...]
     missing: tuple[str, ...]
+    gone: tuple[PersonOnCase, ...]
+    not_awaited: tuple[NotAwaited, ...]
 
 
 def counselor_at_desk(visitor: Visitor) -> CounselorAtDesk:
@@ -122,13 +150,16 @@ def _in_list(letterhead: Letterhead, row: CaseRow) -> CaseInList:
 
 async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CasePage:
     """With the letter's words, once it is on record that this counselor reads it. Raises NotTheirs."""
-    row = await _own_case(office, counselor, case_id)
-    text, translation, erased = None, None, False
+    row = await own_case(office, counselor, case_id)
+    text, translation, pictures, erased = None, None, 0, False
+    marks: tuple[Marked, ...] = ()
     if row.read:
         try:
-            opened = await _opened(office, counselor, row)
+            opened = await opened_by(office, counselor, row)
             text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
-            translation = opened.translation
+            translation, marks = opened.translation, marks_of(opened)
+            if isinstance(opened.letter, ScannedLetter):
+                pictures = len(page_pictures(opened.letter.pdf))
         except ContentErased:
             erased = True
     async with office.database.transaction(counselor.scope) as connection:
@@ -136,10 +167,13 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
             await disclosures.note(connection, [row.draft_id], counselor.id)
         letterhead = await Letterhead.of(office, connection)
         local = letterhead.now.astimezone(letterhead.calendar.zone)
+        still = await cases_store.still_to_attest(connection, case_id)
         return CasePage(
             case=_in_list(letterhead, row),
             text=text,
             translation=translation,
+            pictures=pictures,
+            marks=marks,
             erased=erased,
             hotline=letterhead.program.safety.hotline,
             now=f"{local:%Y-%m-%dT%H:%M}",
@@ -150,15 +184,30 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
                 for one in await on_record(connection, letterhead, counselor.entered)
                 if one.case_id == case_id
             ),
-            missing=tuple(
-                one.name
-                for one in await cases_store.still_to_attest(connection, case_id)
-                if one.id not in counselor.entered.ids
+            missing=tuple(who_is_missing(one) for one in still if one.id not in counselor.entered.ids),
+            gone=tuple(
+                PersonOnCase(one.id, one.name, _day(letterhead, one.gone_since))
+                for one in still
+                if one.gone_since
+            ),
+            not_awaited=tuple(
+                NotAwaited(
+                    one.name,
+                    one.died,
+                    _day(letterhead, one.gone_since),
+                    one.recorded_by,
+                    _day(letterhead, one.recorded_at),
+                )
+                for one in await cases_store.gone_readers(connection, case_id)
             ),
         )
 
 
-async def _own_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CaseRow:
+def _day(letterhead: Letterhead, at: datetime | None) -> str:
+    return f"{at.astimezone(letterhead.calendar.zone):%B %-d, %Y}" if at else ""
+
+
+async def own_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CaseRow:
     """Raises NotTheirs."""
     async with office.database.transaction(counselor.scope) as connection:
         for row in await store.cases_of(connection, counselor.id, case_id):
@@ -166,7 +215,7 @@ async def _own_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
     raise NotTheirs
 
 
-async def _opened(office: Office, counselor: CounselorAtDesk, row: CaseRow) -> OpenedDraft:
+async def opened_by(office: Office, counselor: CounselorAtDesk, row: CaseRow) -> OpenedDraft:
     """Raises ContentErased."""
     async with office.database.transaction(_of_letter(counselor, row)) as connection:
         return await read_draft(connection, office.keyring, row.draft_id)
@@ -182,13 +231,13 @@ async def open_letter(office: Office, counselor: CounselorAtDesk, case_id: UUID)
 
     Raises NotTheirs.
     """
-    row = await _own_case(office, counselor, case_id)
+    row = await own_case(office, counselor, case_id)
     await cases.note_read(office, counselor.scope, row.draft_id, counselor.id)
 
 
 async def letters_pages(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> bytes:
     """Scanned pages, as a PDF. Raises NotTheirs."""
-    row = await _own_case(office, counselor, case_id)
+    row = await own_case(office, counselor, case_id)
     if not row.read:
         raise NotTheirs
     async with office.database.transaction(_of_letter(counselor, row)) as connection:
@@ -204,14 +253,14 @@ async def letters_pages(office: Office, counselor: CounselorAtDesk, case_id: UUI
 
 async def check_letter(office: Office, counselor: CounselorAtDesk, case_id: UUID, *, draft_id: UUID) -> None:
     """That it is this case's, and that they have read it. Raises NotTheirs."""
-    row = await _own_case(office, counselor, case_id)
+    row = await own_case(office, counselor, case_id)
     if not row.read or row.draft_id != draft_id:
         raise NotTheirs
 
 
 async def check_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> None:
     """That it is one for this counselor. Raises NotTheirs."""
-    await _own_case(office, counselor, case_id)
+    await own_case(office, counselor, case_id)
 
 
 async def plan(
@@ -223,7 +272,7 @@ async def plan(
     partners: Sequence[str],
 ) -> None:
     """Raises NotTheirs, and NotTaken with a sentence."""
-    await _own_case(office, counselor, case_id)
+    await own_case(office, counselor, case_id)
     await cases.plan(
         office,
         counselor.scope,
@@ -234,7 +283,13 @@ async def plan(
     )
 
 
+async def not_reached(office: Office, counselor: CounselorAtDesk, case_id: UUID, person: UUID) -> None:
+    """Raises NotTheirs, and NotTaken with a sentence."""
+    await own_case(office, counselor, case_id)
+    await cases.not_reached(office, counselor.scope, case_id=case_id, by=counselor.id, person=person)
+
+
 async def close(office: Office, counselor: CounselorAtDesk, case_id: UUID, word: Word) -> Closing:
     """Raises NotTheirs, and NotTaken with a sentence."""
-    await _own_case(office, counselor, case_id)
+    await own_case(office, counselor, case_id)
     return await closing.close(office, counselor.scope, case_id=case_id, by=counselor.id, word=word)

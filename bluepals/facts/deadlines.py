@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bluepals.domain.pauses import Pause, kept
 from bluepals.facts import declining, farewells, letters, replacements
+from bluepals.facts.new_pairs import tell_counselors_again
 from bluepals.facts.office import Letterhead
 from bluepals.store import deadlines, endings, pairings, pauses
 from bluepals.store.database import Connection
@@ -30,7 +31,7 @@ async def keep_days_left(connection: Connection, letterhead: Letterhead, target:
         for one, at in of[what]:
             await deadlines.move(connection, one, at)
             await _tell(connection, letterhead, one, at)
-    await declining.tell_counselors_again(
+    await tell_counselors_again(
         connection, letterhead, {one.pairing_id: at for one, at in of[Deadline.DECLINE]}, target
     )
     return len(of[Deadline.REST])

@@ -78,7 +78,7 @@ async def _steps(connection: Connection, call: Call) -> Sequence[Step]:
             return await _after_silence(connection, call)
         case replacements.KIND:
             return await _about_next_officer(connection, call)
-        case leaving.DEATH:
+        case attention.DEATH:
             return await _after_death(connection, call)
     return _STEPS.get(call.kind, ())
 
@@ -145,7 +145,7 @@ async def _answer(
         case Step.MORE_TIME:
             await silence.give_more_time(office, scope, subject, by=by)
         case Step.ANOTHER_OFFICER:
-            reason = Reason.OFFICER_DIED if kind == leaving.DEATH else Reason.SILENCE
+            reason = Reason.OFFICER_DIED if kind == attention.DEATH else Reason.SILENCE
             await leaving.begin(office, scope, subject, reason, by=by)
         case Step.REST:
             target = Target(pairing_id=subject)

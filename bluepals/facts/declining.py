@@ -1,23 +1,20 @@
 """Before two are introduced, the family, the officer and the counselor see who it is to be, and may say no."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import groupby
 from uuid import UUID
 
-from bluepals.domain.people import Role
 from bluepals.facts import endings
+from bluepals.facts.new_pairs import declined_until
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
-from bluepals.links import Asked, DeskPage
+from bluepals.links import Asked
 from bluepals.mail import notices
-from bluepals.store import attention, declining, mail, pairings, people
+from bluepals.store import attention, declining, mail, pairings
 from bluepals.store.database import Connection, Scope
-from bluepals.store.declining import NewPair, Standing
+from bluepals.store.declining import Standing
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
 from bluepals.store.pairings import PairingCard
-from bluepals.store.pauses import Target
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -29,56 +26,6 @@ class Decliner(StrEnum):
     OFFICER = "decline-officer"
 
 
-async def tell_counselors(
-    connection: Connection, letterhead: Letterhead, pairs: Sequence[NewPair], batch: str
-) -> None:
-    """One mail for all the pairs of a school that were approved together."""
-    if letterhead.program.policy.declining_days:
-        await _tell_counselors(connection, letterhead, pairs, _until(letterhead), batch)
-
-
-async def tell_counselors_again(
-    connection: Connection, letterhead: Letterhead, moved: Mapping[UUID, datetime], target: Target
-) -> None:
-    """A pause of this has ended: by when they may decline now. What has not left yet said another date."""
-    waited = await mail.recall(connection, "pairs-", target.school) if target.is_of_classes else []
-    pairs = {
-        _until(letterhead): [
-            *await declining.not_asked(connection, [school for school in waited if school is not None])
-        ]
-    }
-    for pair in await declining.pairs(connection, list(moved)):
-        pairs.setdefault(moved[pair.pairing_id], []).append(pair)
-    for until, of_this_day in pairs.items():
-        of_this_day.sort(key=lambda one: one.school)
-        batch = f"after-{letterhead.now.isoformat()}-{until:%Y-%m-%d}"
-        await _tell_counselors(connection, letterhead, of_this_day, until, batch)
-
-
-async def _tell_counselors(
-    connection: Connection, letterhead: Letterhead, pairs: Sequence[NewPair], until: datetime, batch: str
-) -> None:
-    for school, group in groupby(pairs, key=lambda one: one.school):
-        lines = [
-            f"class {one.class_name}: {one.student_first_name} and {one.officer_first_name} ({one.agency_name})"
-            for one in group
-        ]
-        for counselor in await people.staff(connection, Role.COUNSELOR, school=school):
-            await post(
-                connection,
-                letterhead,
-                notices.introductions.pairs_to_counselor(
-                    name=counselor.name,
-                    lines=lines,
-                    until=letterhead.calendar.label(until),
-                    link=letterhead.link_to(DeskPage.COUNSEL),
-                ),
-                key=f"pairs-{batch}-{school}-{counselor.id}",
-                to=counselor.email,
-                school=school,
-            )
-
-
 async def asked_until(connection: Connection, letterhead: Letterhead, pairing_id: UUID) -> datetime | None:
     """Until when this pair may be declined, after those concerned have been asked; None: that is over."""
     standing = await declining.standing(connection, pairing_id)
@@ -86,7 +33,7 @@ async def asked_until(connection: Connection, letterhead: Letterhead, pairing_id
         return None
     until = standing.until
     if until is None:
-        until = _until(letterhead)
+        until = declined_until(letterhead)
         await declining.ask(connection, pairing_id, until)
         await attention.settle(connection, _call(standing))
         await _ask(connection, letterhead, pairing_id, until)
@@ -111,12 +58,6 @@ async def _ask(connection: Connection, letterhead: Letterhead, pairing_id: UUID,
 def _key(pairing_id: UUID, until: datetime | None = None) -> str:
     """By the day: when that moves, they are asked again. Without one: of all of this pairing."""
     return f"asked-{pairing_id}-{until:%Y-%m-%d}" if until else f"asked-{pairing_id}-"
-
-
-def _until(letterhead: Letterhead) -> datetime:
-    """Days and not school days: most pairs are made in summer."""
-    policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
-    return letterhead.calendar.instant(today + timedelta(days=policy.declining_days), policy.due_hour)
 
 
 async def _ask_officer(

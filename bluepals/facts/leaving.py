@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
-from bluepals.facts import endings, farewells, letters, replacements, who_may
+from bluepals.facts import daily_lines, endings, farewells, letters, replacements, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_hosts import tell_visits_of, tell_visits_of_the_uncleared
 from bluepals.mail import notices
@@ -22,7 +22,6 @@ from bluepals.store.leaving import Bereaved, ClearanceOver, Withheld
 from bluepals.store.replacements import Over
 
 WITHDRAWALS = (Reason.MOVED, Reason.BUSY)
-DEATH = "death"  # of what the coordinator has to look at
 SAYS_SO = "says so"
 
 
@@ -90,7 +89,8 @@ async def stop(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> L
     async with office.committing(scope) as connection:
         await who_may.refuse_to_stop(connection, by, officer_id, says=SAYS_SO)
         await matching.one_at_a_time(connection, scope.program)
-        return await go_at_once(connection, officer_id, Reason.STOPPED, by)
+        letterhead = await Letterhead.of(office, connection)
+        return await go_at_once(connection, letterhead, officer_id, Reason.STOPPED, by)
 
 
 async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> Left:
@@ -99,8 +99,9 @@ async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UU
         await who_may.refuse_to_stop(connection, by, officer_id, says=SAYS_SO)
         await matching.one_at_a_time(connection, scope.program)
         concerned = [one.id for one in await leaving.pairings_of_officer(connection, officer_id)]
-        left = await go_at_once(connection, officer_id, Reason.OFFICER_DIED, by)
         letterhead = await Letterhead.of(office, connection)
+        left = await go_at_once(connection, letterhead, officer_id, Reason.OFFICER_DIED, by)
+        await leaving.note_death(connection, officer_id)
         dead = await leaving.dead_officer(connection, officer_id)
         await _tell_of_death(connection, letterhead, dead, f"officer-{officer_id}", "an officer")
         for pairing_id in concerned:
@@ -126,8 +127,8 @@ async def student_died(office: Office, scope: Scope, student_id: UUID, *, by: UU
             await replacements.close_in(connection, pairing_id, Over.PEOPLE_DECIDE)
         await endings_store.cancel_mail(connection, every)
         await leaving.withhold_letters_to(connection, student_id)
+        letterhead = await Letterhead.of(office, connection)
         if new:
-            letterhead = await Letterhead.of(office, connection)
             dead = await leaving.dead_student(connection, student_id)
             await _tell_of_death(connection, letterhead, dead, f"student-{student_id}", "a child")
         for pairing_id in ended:
@@ -137,12 +138,16 @@ async def student_died(office: Office, scope: Scope, student_id: UUID, *, by: UU
                 f"The child of pairing {pairing_id} has died. Nothing is sent to the family or the officer by itself:"
                 " speak with the counselor, and decide who tells the officer.",
             )
+        if new or ended:
+            await daily_lines.without_child(connection, letterhead, student_id)
         return Left(len(ended))
 
 
-async def go_at_once(connection: Connection, officer_id: UUID, reason: Reason, by: UUID) -> Left:
+async def go_at_once(
+    connection: Connection, letterhead: Letterhead, officer_id: UUID, reason: Reason, by: UUID
+) -> Left:
     """The officer's row first: from there on no letter is released."""
-    await leaving.withdraw_officer(connection, officer_id)
+    new = await leaving.withdraw_officer(connection, officer_id)
     await replacements.drop_reserve_in(connection, officer_id)
     await tell_visits_of(connection, officer_id)
     live = await leaving.pairings_of_officer(connection, officer_id)
@@ -150,6 +155,8 @@ async def go_at_once(connection: Connection, officer_id: UUID, reason: Reason, b
     await leaving.cancel_mail_to_officer(connection, officer_id)
     for withheld in await leaving.withhold_letters_by(connection, officer_id):
         await _put_another(connection, withheld)
+    if new or ended:
+        await daily_lines.without_officer(connection, letterhead, officer_id)
     return Left(len(ended))
 
 
@@ -197,7 +204,7 @@ async def _call_after_death(
     await attention.call(
         connection,
         key=f"death-{pairing_id}",
-        kind=DEATH,
+        kind=attention.DEATH,
         school=pairing.school,
         subject_id=pairing_id,
         sentence=sentence,

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from bluepals.domain.matching import needs, propose
 from bluepals.domain.people import Role
-from bluepals.facts import declining, replacements
+from bluepals.facts import replacements
+from bluepals.facts.new_pairs import tell_counselors
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
 from bluepals.store import declining as store
@@ -90,7 +91,7 @@ async def begin(
     count = await matching.approve(connection, pairs, decided_by)
     batch = sha256("".join(sorted(map(str, pairs))).encode()).hexdigest()
     letterhead = await Letterhead.of(office, connection)
-    await declining.tell_counselors(connection, letterhead, await store.new_pairs(connection, pairs), batch)
+    await tell_counselors(connection, letterhead, await store.new_pairs(connection, pairs), batch)
     told = [
         await tells.add(
             connection,

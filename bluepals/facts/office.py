@@ -64,6 +64,9 @@ class Letterhead:
     def decline_link(self, page: str, pairing: UUID) -> str:
         return self.office.links.decline(self.program.id, page, pairing, self._until)
 
+    def attest_link(self, case: UUID, person: UUID) -> str:
+        return self.office.links.attest(self.program.id, case, person)
+
     def date_for_family(self, pairing: PairingCard, instant: datetime) -> str:
         """In its language."""
         return words_in(pairing.student_language).until(instant.astimezone(self.calendar.zone))

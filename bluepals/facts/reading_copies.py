@@ -62,7 +62,7 @@ async def picture(office: Office, reader: ReaderAtDesk, draft_id: UUID, number: 
     opened = await opened_by(office, reader, row, [draft_id])
     match opened.get(draft_id):
         case OpenedDraft(letter=ScannedLetter()) as found:
-            copied = await asyncio.to_thread(_without, found, wish)
+            copied = await asyncio.to_thread(without, found, wish)
             pages = page_pictures(copied.content)
             if 1 <= number <= len(pages):
                 return pages[number - 1]
@@ -102,7 +102,7 @@ async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wis
     opened = (await opened_by(office, reader, row, [row.draft_id])).get(row.draft_id)
     if opened is None:
         raise NotTheirs
-    letter = await asyncio.to_thread(_without, opened, wish)
+    letter = await asyncio.to_thread(without, opened, wish)
     return Copy(
         letter=letter,
         screening=screen(letter.text) if isinstance(letter, TypedLetter) else None,
@@ -111,8 +111,8 @@ async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wis
     )
 
 
-def _without(opened: OpenedDraft, wish: Wish) -> Letter:
-    """Raises RedactionRefused."""
+def without(opened: OpenedDraft, wish: Wish) -> Letter:
+    """The letter, but for what is to be left out. Raises RedactionRefused."""
     match opened.letter:
         case TypedLetter(text):
             spans = [*spans_of(text, wish.words), *wish.marks]

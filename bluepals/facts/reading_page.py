@@ -198,13 +198,14 @@ async def letter_page(
         earlier=tuple(_shown(letterhead, one, opened) for one in beside),
         more=len(earlier) - len(beside),
         left=left,
-        marks=_marks(opened.get(draft_id)),
+        marks=marks_of(opened.get(draft_id)),
         foreign=_is_foreign(row),
         into=translated_into(reader, row),
     )
 
 
-def _marks(opened: OpenedDraft | None) -> tuple[Marked, ...]:
+def marks_of(opened: OpenedDraft | None) -> tuple[Marked, ...]:
+    """Those that can be ticked to be left out."""
     match opened:
         case OpenedDraft(letter=TypedLetter(text), marks=marks):
             found = [

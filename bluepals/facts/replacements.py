@@ -10,9 +10,20 @@ from bluepals.domain.matching import propose
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
 from bluepals.facts import letters, who_may
+from bluepals.facts.new_pairs import tell_counselors
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
 from bluepals.mail import notices
-from bluepals.store import attention, deliveries, endings, matching, pairings, people, programs, tells
+from bluepals.store import (
+    attention,
+    declining,
+    deliveries,
+    endings,
+    matching,
+    pairings,
+    people,
+    programs,
+    tells,
+)
 from bluepals.store import replacements as store
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import Delivery, Held
@@ -310,16 +321,17 @@ async def begin_next(office: Office, scope: Scope, replacement_id: UUID) -> Stan
         one = await store.one(connection, replacement_id)
         if one.approved and one.outcome is None and one.next_pairing_id is None and one.rested:
             if await store.reserve_is_fit(connection, replacement_id):
-                await _pair(connection, one)
+                await _pair(connection, letterhead, one)
             else:
                 await store.drop_reserve(connection, replacement_id)
                 await seek(connection, letterhead)
         return await _standing(connection, letterhead, replacement_id)
 
 
-async def _pair(connection: Connection, one: Replacement) -> None:
+async def _pair(connection: Connection, letterhead: Letterhead, one: Replacement) -> None:
     await pairings.end(connection, one.pairing_id, Reason.MOVED.shown)
-    await store.begin_next(connection, one.id)
+    pair = await store.begin_next(connection, one.id)
+    await tell_counselors(connection, letterhead, await declining.new_pairs(connection, [pair]), str(one.id))
     await attention.settle(connection, _key(one.id))
     await tells.add(
         connection,

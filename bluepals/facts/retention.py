@@ -22,6 +22,12 @@ async def _letters(connection: Connection, kept: timedelta, limit: int) -> int:
     )
 
 
+async def _calls(connection: Connection, kept: timedelta, limit: int) -> int:
+    return await retention.delete_calls(connection, kept, limit) + await retention.blank_reasons(
+        connection, kept, limit
+    )
+
+
 async def _people(connection: Connection, kept: timedelta, limit: int) -> int:
     students = await retention.students_past(connection, kept, limit)
     officers = await retention.officers_past(connection, kept, limit)
@@ -55,7 +61,7 @@ KINDS: dict[str, Batch] = {
     "mails": retention.blank_mails,
     "tells": retention.delete_tells,
     "answers": retention.delete_answers,
-    "calls": retention.delete_calls,
+    "calls": _calls,
     "addresses": retention.delete_addresses,
     "people": _people,
 }

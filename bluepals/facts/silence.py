@@ -58,6 +58,16 @@ async def climb(connection: Connection, letterhead: Letterhead) -> Sequence[Clim
     return climbed
 
 
+async def climbed_on(connection: Connection, day: date) -> Sequence[Climbed]:
+    """What the mail of that day has said, of those who are still silent."""
+    return [
+        Climbed(one, rung)
+        for one in await silence.silent_sides(connection)
+        for rung, reached in one.silence.reached.items()
+        if reached == day
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Later:
     """Days as they count for one pairing: not those in which it was paused, or mail did not get through."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bluepals.store.database import Connection
 
-LOST_MAIL, PAGER = "mail", "pager"  # kinds of what goes on also while letters rest
+DEATH, LOST_MAIL, PAGER = "death", "mail", "pager"  # kinds of what goes on also while letters rest
 
 
 @dataclass(frozen=True, slots=True)

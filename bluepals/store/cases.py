@@ -22,6 +22,7 @@ class PersonCard:
     id: UUID
     name: str
     email: str
+    gone_since: datetime | None = None  # they take no part any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ READERS = """
 
 
 async def name_readers(connection: Connection, case_id: UUID, draft_id: UUID) -> Sequence[PersonCard]:
-    """Put everybody who has read the letter on the case; those who are new to it. One address is one person."""
+    """Put everybody who has read the letter on the case; those who are new to it, but for the dead. One address is one person."""
     rows = await connection.fetch(
         f"WITH people AS {PEOPLE}, named AS (INSERT INTO case_reader (case_id, person, program_id)"
         "   SELECT DISTINCT ON (people.key) $1, people.id, current_setting('bluepals.program')"
@@ -126,7 +127,8 @@ async def name_readers(connection: Connection, case_id: UUID, draft_id: UUID) ->
         "    WHERE people.key NOT IN (SELECT known.key FROM case_reader JOIN people AS known ON known.id = person"
         "                              WHERE case_id = $1)"
         "    ORDER BY people.key, people.id ON CONFLICT DO NOTHING RETURNING person)"
-        " SELECT people.id, people.name, people.email FROM named JOIN people ON people.id = named.person"
+        " SELECT people.id, people.name, people.email, gone_since(people.id) FROM named JOIN people ON people.id = named.person"
+        " WHERE NOT has_died(people.id) AND NOT is_erased(people.id)"
         " ORDER BY in_alphabet(people.name), people.id",
         case_id,
         draft_id,
@@ -138,8 +140,8 @@ async def owed_attestation(connection: Connection, person: UUID) -> UUID | None:
     """An open case that waits for this one's word."""
     owed: UUID | None = await connection.fetchval(
         "SELECT case_id FROM case_reader JOIN case_file ON case_file.id = case_id"
-        " WHERE person = $1 AND kind = 'harm' AND closed_at IS NULL AND NOT EXISTS (SELECT FROM attestation"
-        "   WHERE attestation.case_id = case_reader.case_id AND attestation.person = $1) ORDER BY sequence LIMIT 1",
+        " WHERE person = $1 AND kind = 'harm' AND closed_at IS NULL AND has_still_to_attest(case_reader)"
+        " ORDER BY sequence LIMIT 1",
         person,
     )
     return owed
@@ -147,12 +149,47 @@ async def owed_attestation(connection: Connection, person: UUID) -> UUID | None:
 
 async def still_to_attest(connection: Connection, case_id: UUID) -> Sequence[PersonCard]:
     rows = await connection.fetch(
-        f"SELECT people.id, people.name, people.email FROM {PEOPLE} AS people JOIN case_reader ON person = people.id"
-        " WHERE case_id = $1 AND NOT EXISTS (SELECT FROM attestation WHERE attestation.case_id = $1"
-        "   AND attestation.person = case_reader.person) ORDER BY in_alphabet(people.name), people.id",
+        f"SELECT people.id, people.name, people.email, gone_since(people.id) FROM {PEOPLE} AS people"
+        " JOIN case_reader ON person = people.id WHERE case_id = $1 AND has_still_to_attest(case_reader)"
+        " ORDER BY in_alphabet(people.name), people.id",
         case_id,
     )
     return [PersonCard(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class GoneReader:
+    """Who owes nothing any more, and has not attested. `recorded_by`: who could not reach them; None: they have died, or are erased."""
+
+    name: str
+    died: bool
+    gone_since: datetime
+    recorded_by: str | None
+    recorded_at: datetime | None
+
+
+async def gone_readers(connection: Connection, case_id: UUID) -> Sequence[GoneReader]:
+    rows = await connection.fetch(
+        f"SELECT people.name, has_died(people.id) AS died, gone_since(people.id), staff.name AS recorded_by, recorded_at"
+        f" FROM {PEOPLE} AS people JOIN case_reader ON person = people.id"
+        " LEFT JOIN case_unreachable AS record USING (case_id, person) LEFT JOIN staff ON staff.id = recorded_by"
+        " WHERE case_id = $1 AND gone_since(people.id) IS NOT NULL AND NOT has_still_to_attest(case_reader)"
+        " AND NOT EXISTS (SELECT FROM attestation WHERE attestation.case_id = $1"
+        "   AND attestation.person = case_reader.person) ORDER BY in_alphabet(people.name), people.id",
+        case_id,
+    )
+    return [GoneReader(**row) for row in rows]
+
+
+async def record_unreachable(connection: Connection, case_id: UUID, person: UUID, recorded_by: UUID) -> None:
+    """Again, it changes nothing."""
+    await connection.execute(
+        "INSERT INTO case_unreachable (case_id, person, program_id, recorded_by)"
+        " VALUES ($1, $2, current_setting('bluepals.program'), $3) ON CONFLICT DO NOTHING",
+        case_id,
+        person,
+        recorded_by,
+    )
 
 
 async def person(connection: Connection, external_id: str) -> UUID:
@@ -265,6 +302,22 @@ async def own_attestations(connection: Connection, reader_ids: Collection[UUID])
         list(reader_ids),
     )
     return [Attestation(**row) for row in rows]
+
+
+async def has_died(connection: Connection, person: UUID) -> bool:
+    died: bool = await connection.fetchval("SELECT has_died($1)", person)
+    return died
+
+
+async def may_attest(connection: Connection, case_id: UUID, person: UUID) -> bool:
+    """A reader of the case who has not said anything yet, also when nobody could reach them."""
+    may: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM case_reader WHERE case_id = $1 AND person = $2 AND NOT has_died(person)"
+        " AND NOT EXISTS (SELECT FROM attestation WHERE case_id = $1 AND attestation.person = $2))",
+        case_id,
+        person,
+    )
+    return may
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,13 +513,17 @@ async def close(
     outcome: LetterOutcome,
     officer_outcome: OfficerOutcome | None,
     counsel_asked_on: date | None,
+    copy_id: UUID | None,
 ) -> None:
+    """`copy_id`: of its draft, which goes on instead of it."""
     await connection.execute(
-        "UPDATE case_file SET closed_at = program_now(), letter = $2, officer = $3, counsel_asked_on = $4 WHERE id = $1",
+        "UPDATE case_file SET closed_at = program_now(), letter = $2, officer = $3, counsel_asked_on = $4, copy_id = $5"
+        " WHERE id = $1",
         case_id,
         outcome,
         officer_outcome,
         counsel_asked_on,
+        copy_id,
     )
 
 
@@ -506,9 +563,10 @@ class Reasons:
 
 
 async def decide(
-    connection: Connection, case: CaseRecord, decided_by: UUID, reasons: Reasons | None
+    connection: Connection, case: CaseRecord, copy_id: UUID | None, decided_by: UUID, reasons: Reasons | None
 ) -> Decided:
-    """The closed case's own decision about its draft: without reasons an approval, with them a return."""
+    """The closed case's own decision, about its draft or the copy of it: without reasons an approval, with them a return."""
+    draft_id = copy_id or case.draft_id
     verdict = Verdict.APPROVE if reasons is None else Verdict.RETURN
     row = await connection.fetchrow(
         "INSERT INTO decision (program_id, school_id, agency_id, draft_id, hash, uploaded_by, verdict, decided_by, case_id,"
@@ -516,7 +574,7 @@ async def decide(
         " SELECT program_id, school_id, agency_id, id, hash, uploaded_by, $2, $3, $4, $5, $6, $7 FROM draft WHERE id = $1"
         " RETURNING id, hash, uploaded_by,"
         " (SELECT round_number FROM letter JOIN draft ON draft.letter_id = letter.id WHERE draft.id = $1) AS round_number",
-        case.draft_id,
+        draft_id,
         verdict,
         decided_by,
         case.id,
@@ -526,7 +584,7 @@ async def decide(
     )
     assert row is not None  # noqa: S101 - INSERT ... RETURNING
     return Decided(
-        draft_id=case.draft_id,
+        draft_id=draft_id,
         verdict=verdict,
         pairing_id=case.pairing_id,
         side=case.side,
@@ -575,7 +633,10 @@ async def case_card(connection: Connection, case_id: UUID) -> Row:
 async def readers_of(connection: Connection, case_id: UUID) -> Sequence[Row]:
     """By their ids in the files."""
     rows = await connection.fetch(
-        "SELECT coalesce(staff.external_id, officer.external_id) AS id, attested_at, reported_at, reference"
+        "SELECT coalesce(staff.external_id, officer.external_id) AS id, attested_at, reported_at, reference,"
+        " gone_since(case_reader.person), nullif(has_died(case_reader.person), false) AS has_died,"
+        " (SELECT external_id FROM case_unreachable AS record JOIN staff ON staff.id = recorded_by"
+        "   WHERE record.case_id = $1 AND record.person = case_reader.person) AS not_reached_by"
         " FROM case_reader LEFT JOIN staff ON staff.id = person LEFT JOIN officer ON officer.id = person"
         " LEFT JOIN LATERAL (SELECT * FROM attestation WHERE attestation.case_id = case_reader.case_id"
         "   AND attestation.person = case_reader.person ORDER BY attested_at DESC, reported DESC LIMIT 1) AS said ON true"

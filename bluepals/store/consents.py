@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bluepals.domain.people import ConsentScope, Student
 from bluepals.store.database import Connection
+from bluepals.store.mail import CALLED_BACK, MAY_STILL_GO
 
 # What a person has withdrawn stays so, whatever an older form says; only a later one brings it back.
 _NOT_WITHDRAWN = (
@@ -273,23 +274,12 @@ async def take_no_part(connection: Connection, student_id: UUID) -> bool:
     return changed == "UPDATE 1"
 
 
-async def cancel_daily_mail(connection: Connection, pairing_id: UUID) -> None:
-    """Of the officer, when it has not left: it names the child. Tomorrow's says what remains."""
-    await connection.execute(
-        "UPDATE mail SET state = 'cancelled', claim = NULL, claimed_until = NULL FROM pairing"
-        " WHERE pairing.id = $1 AND mail.kind = 'daily' AND mail.key LIKE 'daily-%-' || pairing.officer_id"
-        " AND bodies_started = 0 AND state IN ('pending', 'retry', 'claimed')",
-        pairing_id,
-    )
-
-
 async def cancel_mail_to_no_family(connection: Connection) -> None:
-    """To an address that a roster has taken off because its guardian has no access, when it has not begun to leave."""
+    """To an address that a roster has taken off because its guardian has no access, when it has not left."""
     await connection.execute(
-        "UPDATE mail SET state = 'cancelled', claim = NULL, claimed_until = NULL"
+        f"UPDATE mail SET {CALLED_BACK}"
         " FROM pairing JOIN student ON student.id = student_id JOIN officer ON officer.id = officer_id"
         " WHERE mail.pairing_id = pairing.id AND NOT (guardian1_access AND guardian2_access)"
         " AND to_address NOT IN (officer.email, coalesce(guardian_email, ''), coalesce(guardian2_email, ''))"
-        " AND NOT EXISTS (SELECT FROM staff WHERE staff.email = to_address)"
-        " AND bodies_started = 0 AND state IN ('pending', 'retry', 'claimed')"
+        f" AND NOT EXISTS (SELECT FROM staff WHERE staff.email = to_address) AND {MAY_STILL_GO}"
     )

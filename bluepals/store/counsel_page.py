@@ -50,8 +50,7 @@ _CASES = """
            EXISTS (SELECT FROM letter_read WHERE letter_read.draft_id = draft.id AND reader = $1) AS read,
            still_to_attest(case_file.id)::int AS to_attest,
            EXISTS (SELECT FROM case_reader WHERE case_id = case_file.id AND is_one_person(person, $1)
-                      AND NOT EXISTS (SELECT FROM attestation WHERE attestation.case_id = case_file.id
-                                         AND attestation.person = case_reader.person)) AS mine_to_attest,
+                      AND has_still_to_attest(case_reader)) AS mine_to_attest,
            coalesce(opener.name, opening_officer.first_name) AS worried, is_held(draft.id) AS held,
            EXISTS (SELECT FROM case_file AS other WHERE other.draft_id = draft.id AND other.id <> case_file.id
                       AND other.closed_at IS NULL) AS held_by_another

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from bluepals.store.database import Connection
+from bluepals.store.mail import CALLED_BACK, MAY_STILL_GO
 
 # The last round's letters are the farewell.
 _FAREWELL = (
@@ -138,7 +139,55 @@ async def clearances_marked(connection: Connection, day: date) -> Sequence[Clear
         "SELECT DISTINCT officer.id AS officer_id, external_id, first_name || ' ' || last_name AS name,"
         " agency_id AS agency, officer.cleared_until"
         " FROM clearance_mark AS mark JOIN officer ON officer.id = mark.officer_id"
-        " AND officer.cleared_until = mark.cleared_until WHERE told_on = $1 ORDER BY 4, 5, 2",
+        " AND officer.cleared_until = mark.cleared_until WHERE told_on = $1 AND withdrawn_at IS NULL ORDER BY 4, 5, 2",
         day,
     )
     return [ClearanceEnds(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """A person's daily mail that is not sent any more, or not once more."""
+
+    mail_id: UUID
+    day: date
+    person: UUID
+    composed_at: datetime
+
+
+async def call_back(connection: Connection, people: Sequence[UUID]) -> Sequence[CalledBack]:
+    """Of these people what has not left; one that is just going out is left to whatever becomes of it."""
+    rows = await connection.fetch(
+        f"UPDATE mail SET {CALLED_BACK} WHERE kind = 'daily' AND recalled_at IS NULL AND {MAY_STILL_GO}"
+        " AND substr(key, 18, 36)::uuid = ANY ($1::uuid[]) RETURNING id AS mail_id, substr(key, 7, 10)::date AS day,"
+        " substr(key, 18, 36)::uuid AS person, created_at AS composed_at, state",
+        list(people),
+    )
+    return [
+        CalledBack(row["mail_id"], row["day"], row["person"], row["composed_at"])
+        for row in rows
+        if row["state"] != "data_started"
+    ]
+
+
+async def told_of_child(connection: Connection, student_id: UUID) -> Sequence[UUID]:
+    """Whose daily mail may name this child: its officers and its teachers."""
+    rows = await connection.fetch(
+        "SELECT officer_id AS id FROM pairing WHERE student_id = $1 UNION"
+        " SELECT staff_id FROM staff_role JOIN student ON student.id = $1 WHERE role = 'teacher'"
+        " AND coalesce(staff_role.school_id = student.school_id, true)"
+        " AND coalesce(staff_role.class_name = student.class_name, true) ORDER BY 1",
+        student_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def told_of_officer(connection: Connection, officer_id: UUID) -> Sequence[UUID]:
+    """Whose daily mail may name this officer: their own, and that of the agency's liaisons and of the coordinators."""
+    rows = await connection.fetch(
+        "SELECT id FROM officer WHERE id = $1 UNION"
+        " SELECT staff_id FROM staff_role JOIN officer ON officer.id = $1 WHERE role = 'coordinator'"
+        " OR (role = 'liaison' AND staff_role.agency_id = officer.agency_id) ORDER BY 1",
+        officer_id,
+    )
+    return [row["id"] for row in rows]

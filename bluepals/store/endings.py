@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bluepals.store.database import Connection
+from bluepals.store.mail import CALLED_BACK, MAY_STILL_GO
 
 _ANNOUNCEMENTS = "pairing_id = $1 AND kind IN ('leaves', 'successor') AND created_at >= $2"
 
@@ -110,8 +111,7 @@ async def farewells_out(connection: Connection, pairing_id: UUID) -> int:
 async def recall_announcements(connection: Connection, pairing_id: UUID, since: datetime) -> frozenset[str]:
     """What says that the two end is not sent any more. The addresses where it has arrived, or may have."""
     await connection.execute(
-        "UPDATE mail SET state = 'cancelled', recalled_at = program_now(), claim = NULL, claimed_until = NULL"
-        f" WHERE {_ANNOUNCEMENTS} AND bodies_started = 0 AND state IN ('pending', 'retry', 'claimed')",
+        f"UPDATE mail SET {CALLED_BACK} WHERE {_ANNOUNCEMENTS} AND {MAY_STILL_GO}",
         pairing_id,
         since,
     )
@@ -124,16 +124,11 @@ async def recall_announcements(connection: Connection, pairing_id: UUID, since: 
 async def cancel_mail(connection: Connection, pairing_ids: Sequence[UUID]) -> int:
     """What has not begun to leave is not sent any more, nor anything a second time; safety goes all the same.
 
-    A body that is on its way stays on record as whatever becomes of it. How many are cancelled.
+    How many are cancelled.
     """
     rows = await connection.fetch(
-        "UPDATE mail SET recalled_at = program_now(),"
-        " state = CASE WHEN state IN ('data_started', 'unknown') THEN state"
-        "   WHEN bodies_started > 0 THEN 'unknown' ELSE 'cancelled' END,"
-        " claim = CASE state WHEN 'data_started' THEN claim END,"
-        " claimed_until = CASE state WHEN 'data_started' THEN claimed_until END"
-        " WHERE pairing_id = ANY ($1::uuid[]) AND kind <> 'safety'"
-        " AND state IN ('pending', 'retry', 'claimed', 'data_started', 'unknown') RETURNING state",
+        f"UPDATE mail SET {CALLED_BACK}"
+        f" WHERE pairing_id = ANY ($1::uuid[]) AND kind <> 'safety' AND {MAY_STILL_GO} RETURNING state",
         list(pairing_ids),
     )
     return sum(row["state"] == "cancelled" for row in rows)

@@ -124,6 +124,15 @@ async def erase_student(connection: Connection, student_id: UUID) -> None:
         student_id,
     )
     await connection.execute(
+        "UPDATE attestation SET reference = 'erased' FROM case_file WHERE case_file.id = case_id AND reference IS NOT NULL"
+        " AND child_of(NULL, NULL, draft_id) = $1",
+        student_id,
+    )
+    await connection.execute(
+        "UPDATE legal_hold SET reason = 'erased' WHERE child_of(legal_hold.student_id, pairing_id, draft_id) = $1",
+        student_id,
+    )
+    await connection.execute(
         "DELETE FROM suppressed_address WHERE lower(address) = ANY ($1::text[])", addresses
     )
     await connection.execute(

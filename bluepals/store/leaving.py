@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from bluepals.store.database import Connection
+from bluepals.store.mail import CALLED_BACK, MAY_STILL_GO
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,18 @@ async def withdraw_officer(connection: Connection, officer_id: UUID) -> bool:
         officer_id,
     )
     return withdrawn is not None
+
+
+async def note_death(connection: Connection, officer_id: UUID) -> None:
+    """Of who takes part no longer. All that is sent by itself to the dead halts, safety too."""
+    await connection.execute(
+        "UPDATE officer SET died_at = program_now() WHERE id = $1 AND died_at IS NULL", officer_id
+    )
+    await connection.execute(
+        f"UPDATE mail SET {CALLED_BACK} FROM officer WHERE officer.id = $1 AND mail.to_address = officer.email"
+        f" AND mail.kind = 'safety' AND {MAY_STILL_GO}",
+        officer_id,
+    )
 
 
 async def is_withdrawn(connection: Connection, officer_id: UUID) -> bool:
@@ -83,11 +96,11 @@ async def withhold_letters_to(connection: Connection, student_id: UUID) -> Seque
 
 
 async def cancel_mail_to_officer(connection: Connection, officer_id: UUID) -> None:
-    """What has not begun to leave. Mail of other roles under the same address goes on."""
+    """What has not left, nor anything a second time. Mail of other roles under the same address goes on."""
     await connection.execute(
-        "UPDATE mail SET state = 'cancelled', claim = NULL, claimed_until = NULL FROM officer"
+        f"UPDATE mail SET {CALLED_BACK} FROM officer"
         " WHERE officer.id = $1 AND mail.to_address = officer.email AND mail.agency_id = officer.agency_id"
-        " AND mail.kind <> 'safety' AND bodies_started = 0 AND state IN ('pending', 'retry', 'claimed')",
+        f" AND mail.kind <> 'safety' AND {MAY_STILL_GO}",
         officer_id,
     )
 

@@ -294,10 +294,18 @@ async def copy(
     if (existing := await _decision_about(connection, source_id)) is not None:
         raise NotTaken(_decided_already(existing))
     _refuse_unfit(Decision(source_id, source_hash, Verdict.APPROVE, made.made_by), source)
-    student_id = await connection.fetchval(
-        "SELECT student_id FROM pairing WHERE id = $1", source["pairing_id"]
+    return await insert_copy(connection, keyring, source_id, made)
+
+
+async def insert_copy(connection: Connection, keyring: Keyring, source_id: UUID, made: Copy) -> DraftRecord:
+    """By whoever holds the lock of its letter, and decides about it. Raises NotTaken when it is no new content."""
+    source = await connection.fetchrow(
+        "SELECT draft.program_id, letter_id, student_id FROM draft JOIN letter ON letter.id = draft.letter_id"
+        " LEFT JOIN pairing ON pairing.id = pairing_id WHERE draft.id = $1",
+        source_id,
     )
-    key = await key_to_write(connection, keyring, source["program_id"], student_id)
+    assert source is not None  # noqa: S101 - it has been locked
+    key = await key_to_write(connection, keyring, source["program_id"], source["student_id"])
     translation = made.translation.text if made.translation else None
     sealed = key.seal(made.letter, source["letter_id"], translation)
     row = await connection.fetchrow(

@@ -27,6 +27,16 @@ _TO_BE_SENT = (
 # A mail that may have arrived stays unknown, whatever else happens to it, until a server says yes or no.
 _WAITING = "CASE WHEN bodies_started > 0 THEN 'unknown' ELSE 'retry' END"
 _UNCLAIMED = "claim = NULL, claimed_until = NULL"
+# What is called back is not sent any more, nor a second time where it may have arrived. A body that is on its way stays on record
+# as whatever becomes of it.
+MAY_STILL_GO = "state IN ('pending', 'retry', 'claimed', 'data_started', 'unknown')"
+CALLED_BACK = (
+    "recalled_at = program_now(),"
+    " state = CASE WHEN state IN ('data_started', 'unknown') THEN state"
+    "   WHEN bodies_started > 0 THEN 'unknown' ELSE 'cancelled' END,"
+    " claim = CASE state WHEN 'data_started' THEN claim END,"
+    " claimed_until = CASE state WHEN 'data_started' THEN claimed_until END"
+)
 # A body that was answered with a refusal has not been taken.
 _BODIES_TAKEN = "bodies_started - (state = 'data_started')::int"
 
@@ -105,6 +115,24 @@ async def queue(connection: Connection, mail: QueuedMail) -> None:
         mail.useful_until,
         mail.after,
         mail.held_until,
+    )
+
+
+async def give_back_of(connection: Connection, officer_id: UUID) -> None:
+    """What a batch has in hand for this officer and has not begun: it is asked anew whether it may go."""
+    await connection.execute(
+        f"UPDATE mail SET state = {_WAITING}, {_UNCLAIMED} FROM officer WHERE officer.id = $1"
+        " AND mail.to_address = officer.email AND mail.agency_id = officer.agency_id AND state = 'claimed'",
+        officer_id,
+    )
+
+
+async def call_back_return(connection: Connection, draft_id: UUID) -> None:
+    """That this draft has come back to be changed is not said any more."""
+    await connection.execute(
+        f"UPDATE mail SET {CALLED_BACK} FROM decision WHERE decision.draft_id = $1"
+        f" AND starts_with(mail.key, 'returned-' || decision.id || '-') AND {MAY_STILL_GO}",
+        draft_id,
     )
 
 

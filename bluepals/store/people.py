@@ -204,8 +204,10 @@ async def staff_id(connection: Connection, external_id: str) -> UUID:
 
 
 async def staff_named(connection: Connection, external_id: str) -> Sequence[StaffMember]:
-    """The one with this id, or nobody."""
-    rows = await connection.fetch("SELECT id, name, email FROM staff WHERE external_id = $1", external_id)
+    """The one with this id, unless they have left; or nobody."""
+    rows = await connection.fetch(
+        "SELECT id, name, email FROM staff WHERE external_id = $1 AND left_at IS NULL", external_id
+    )
     return [StaffMember(**row) for row in rows]
 
 

@@ -238,9 +238,9 @@ async def reserve_is_fit(connection: Connection, replacement_id: UUID) -> bool:
     return bool(fit)
 
 
-async def begin_next(connection: Connection, replacement_id: UUID) -> None:
-    """The next pairing, as it was approved. The one before has ended."""
-    pair_id = await connection.fetchval(
+async def begin_next(connection: Connection, replacement_id: UUID) -> UUID:
+    """The next pairing, as it was approved. The one before has ended. The pair that it rests on."""
+    pair_id: UUID = await connection.fetchval(
         "INSERT INTO proposed_pair (replacement_id, program_id, school_id, agency_id, student_id, officer_id, gender,"
         " reason, state, decided_by, decided_at)"
         " SELECT replacement.id, replacement.program_id, student.school_id, officer.agency_id, student_id, reserve_id,"
@@ -260,6 +260,7 @@ async def begin_next(connection: Connection, replacement_id: UUID) -> None:
         replacement_id,
         pair_id,
     )
+    return pair_id
 
 
 # Meanwhile

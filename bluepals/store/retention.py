@@ -6,6 +6,12 @@ from uuid import UUID
 
 from bluepals.store.database import Connection
 
+# Whoever stands on an open case has to be found until it is closed.
+_ON_NO_OPEN_CASE = (
+    " AND NOT EXISTS (SELECT FROM case_reader JOIN case_file ON case_file.id = case_id"
+    "   WHERE closed_at IS NULL AND person = {}.id)"
+)
+
 
 async def children_past_letters(connection: Connection, kept: timedelta, limit: int) -> Sequence[UUID]:
     """Children whose year closed so long ago and whose letters can still be read."""
@@ -40,6 +46,7 @@ async def officers_past(connection: Connection, kept: timedelta, limit: int) -> 
         "SELECT id FROM officer WHERE withdrawn_at < program_now() - $1::interval AND erased_at IS NULL"
         " AND NOT EXISTS (SELECT FROM pairing WHERE officer_id = officer.id"
         "   AND (ended_at IS NULL OR is_child_held(pairing.student_id)))"
+        f"{_ON_NO_OPEN_CASE.format('officer')}"
         " ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
         kept,
         limit,
@@ -54,6 +61,7 @@ async def staff_past(connection: Connection, kept: timedelta, limit: int) -> Seq
         " (SELECT FROM draft JOIN letter ON letter.id = draft.letter_id JOIN pairing ON pairing.id = letter.pairing_id"
         "   LEFT JOIN decision ON decision.draft_id = draft.id"
         "   WHERE staff.id IN (draft.uploaded_by, decision.decided_by) AND is_child_held(pairing.student_id))"
+        f"{_ON_NO_OPEN_CASE.format('staff')}"
         " ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED",
         kept,
         limit,
@@ -123,6 +131,41 @@ async def delete_calls(connection: Connection, kept: timedelta, limit: int) -> i
             limit,
         )
     )
+
+
+# What people wrote beside what they did. That it was done stays.
+_REASONS = (
+    (
+        "UPDATE attestation SET reference = 'erased' WHERE (case_id, person, reported) IN"
+        " (SELECT case_id, person, reported FROM attestation JOIN case_file ON case_file.id = case_id"
+        "   WHERE reference <> 'erased' AND closed_at < program_now() - $1::interval AND NOT is_letter_held(draft_id) LIMIT $2)"
+    ),
+    (
+        "UPDATE pause SET reason = 'erased' WHERE id IN"
+        " (SELECT pause.id FROM pause LEFT JOIN pairing ON pairing.id = pairing_id WHERE reason <> 'erased'"
+        "   AND pause.ended_at < program_now() - $1::interval AND NOT coalesce(is_child_held(student_id), false) LIMIT $2)"
+    ),
+    (
+        "UPDATE legal_hold SET reason = 'erased' WHERE id IN"
+        " (SELECT id FROM legal_hold WHERE reason <> 'erased' AND released_at < program_now() - $1::interval"
+        "   AND NOT coalesce(is_child_held(child_of(student_id, pairing_id, draft_id)), false) LIMIT $2)"
+    ),
+    (
+        "UPDATE proposed_pair SET decided_why = 'erased' WHERE id IN"
+        " (SELECT id FROM proposed_pair WHERE decided_why <> 'erased' AND decided_at < program_now() - $1::interval"
+        "   AND NOT is_child_held(student_id) LIMIT $2)"
+    ),
+    (
+        "UPDATE program_year SET visit_because = CASE WHEN visit_because IS NOT NULL THEN 'erased' END, visit_because_next = NULL"
+        " WHERE id IN (SELECT id FROM program_year WHERE closed_at < program_now() - $1::interval"
+        "   AND (visit_because <> 'erased' OR visit_because_next IS NOT NULL) LIMIT $2)"
+    ),
+)
+
+
+async def blank_reasons(connection: Connection, kept: timedelta, limit: int) -> int:
+    """Why somebody paused, moved, held or rejected something, and under which reference they reported."""
+    return sum([_count(await connection.execute(blank, kept, limit)) for blank in _REASONS])
 
 
 async def delete_addresses(connection: Connection, kept: timedelta, limit: int) -> int:

@@ -73,4 +73,4 @@ function drawAcross(cells) {
 document.querySelectorAll("[data-cells]").forEach(drawAcross);
 document.querySelectorAll("[data-leave-out]").forEach(offerToLeaveOutWhatIsSelected);
 document.addEventListener("keydown", keyPressed);
-offerToTurnThemOff();
+if (document.querySelector("[data-key]")) offerToTurnThemOff();

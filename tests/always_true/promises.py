@@ -99,6 +99,15 @@ async def nothing_out_after_a_stop(connection: Connection) -> Sentences:
     )
 
 
+async def nothing_out_to_the_dead(connection: Connection) -> Sentences:
+    """No mail of any kind."""
+    return await _sentences(
+        connection,
+        "SELECT format('Mail %s (%s) left after officer %s had died.', mail.id, mail.kind, external_id) AS sentence"
+        " FROM officer JOIN mail ON to_address = officer.email WHERE sent_at >= died_at",
+    )
+
+
 async def nothing_out_about_a_child_who_is_gone(connection: Connection) -> Sentences:
     """Where a family withdraws, a child has died or somebody declines, what is not yet out stays in."""
     return await _sentences(
@@ -241,7 +250,8 @@ async def workflows_of_open_rows(connection: Connection) -> Sequence[str]:
     rows = await connection.fetch(
         "SELECT 'referral-' || id AS workflow_id FROM case_file WHERE kind = 'harm' AND closed_at IS NULL"
         " AND EXISTS (SELECT FROM case_reader WHERE case_id = case_file.id AND NOT EXISTS (SELECT FROM attestation"
-        "   WHERE attestation.case_id = case_file.id AND attestation.person = case_reader.person))"
+        "   WHERE attestation.case_id = case_file.id AND attestation.person = case_reader.person)"
+        "   AND NOT EXISTS (SELECT FROM officer WHERE officer.id = person AND died_at IS NOT NULL))"
         " UNION ALL SELECT 'new-officer-' || id FROM replacement WHERE closed_at IS NULL"
     )
     return [row["workflow_id"] for row in rows]
@@ -262,6 +272,7 @@ AT_ANY_TIME: Sequence[Callable[[Connection], Awaitable[Sentences]]] = (
     nobody_over_capacity,
     nothing_unapproved,
     nothing_out_after_a_stop,
+    nothing_out_to_the_dead,
     nothing_out_about_a_child_who_is_gone,
     nobody_is_introduced_before_all_could_decline,
     one_letter_in_each_pack,

@@ -63,6 +63,8 @@ def test_a_suspected_harm_from_one_step_to_the_delivery(desk: Desk, place: Place
     yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="minutes")
     reported = ("--reported", yesterday, "--reference", "MO-77")
     assert starter.answers(*attest, TEACHER, *reported) == {"case": case, "known": False, "to_attest": 1}
+    still_here = ("case", "not-reached", program, case, MODERATOR, "--by", COUNSELOR)
+    assert "still takes part in the program" in starter.is_refused(*still_here)
     close = ("case", "close", program, case, "--letter", "deliver", "--by")
     assert "1 who read the letter has not attested" in starter.is_refused(*close, COUNSELOR)
     assert starter.says(*attest, MODERATOR, "--no-cause") == "Attested, for yourself. All have.\n"

@@ -1,16 +1,20 @@
 """A counselor's page: their cases and no others, the letter once it is read on record, a plan, and the word that closes."""
 
+import html
+import io
 from datetime import date
 from uuid import UUID
 
 import pytest
+from PIL import Image
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Letter, Side
 from bluepals.domain.people import Partner
-from bluepals.facts import cases
+from bluepals.facts import cases, letters
 from bluepals.store import people
-from tests.desk.town import FIRST_ROUND, PROGRAM, SCOPE, Town, scan
+from bluepals.store.deliveries import Delivery, Held
+from tests.desk.town import FIRST_ROUND, PROGRAM, SCOPE, Town, Visitor, scan
 
 FRIENDS = Partner("Friends of Children", "grief", ("en", "es"), "555-0100")
 A_SCHOOL_DAY = "2026-09-08"
@@ -186,6 +190,121 @@ async def test_a_familys_trouble_goes_to_no_officer_before_counsel_was_asked(tow
     )
     closed = await coco.posts(f"{case}/close", letter="deliver", counsel_asked="2026-09-01")
     assert "The case is closed." in closed.text
+
+
+TROUBLE = "My brother Leo was taken by the police.\nI like soccer."
+REDACTED = "My brother […] was […].\nI like soccer."
+LEFT_OUT = {"leave_out": "Leo\r\ntaken by the police"}
+
+
+async def familys(town: Town, text: str | Letter = TROUBLE) -> tuple[Visitor, str]:
+    """The counselor, who has read the letter and made a plan, and the case."""
+    case, coco = await a_case(town, Concern.FAMILY, text), town.counselor("coco")
+    await coco.posts(f"{case}/read")
+    await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY)
+    return coco, case
+
+
+async def release(town: Town, draft_id: UUID, draft_hash: bytes) -> Delivery | Held:
+    return await letters.release(
+        town.parts.office,
+        SCOPE,
+        pairing_id=town.pairings["maya"],
+        draft_id=draft_id,
+        draft_hash=draft_hash,
+    )
+
+
+@pytest.mark.parametrize("approved_before", [False, True])
+async def test_a_familys_trouble_is_left_out_by_the_counselor_and_the_copy_is_what_goes_on(
+    town: Town, approved_before: bool
+) -> None:
+    original = await town.hands_in("maya", TROUBLE)
+    if approved_before:
+        await town.decides(original)
+    coco, case = await familys(town)
+    seen = await coco.posts(f"{case}/copy", **LEFT_OUT)
+    assert REDACTED in seen.text
+    assert await town.count_drafts("maya") == 1, "to look is to keep nothing"
+    changed = await coco.posts(f"{case}/copy", change="yes", **LEFT_OUT)
+    assert "Leo\ntaken by the police</textarea>" in changed.text
+    done = await coco.posts(f"{case}/copy/deliver", **LEFT_OUT)
+    assert "The case is closed." in done.text
+    copy = await town.newest_draft("maya", Side.STUDENT)
+    row = await town.admin.fetchrow(
+        "SELECT source, made_by, draft.uploaded_by, decided_by, verdict, case_file.letter FROM draft"
+        " JOIN decision ON draft_id = draft.id JOIN case_file ON copy_id = draft.id WHERE draft.id = $1",
+        copy.id,
+    )
+    coco_id, tess = town.staff["coco"], town.staff["tess"]
+    assert tuple(row or ()) == (original.id, coco_id, tess, coco_id, "approve", "deliver")
+    assert not isinstance(await release(town, original.id, original.hash), Delivery), "for good"
+    assert isinstance(await release(town, copy.id, copy.hash), Delivery)
+    page = html.unescape(await town.officer("dana").sees())
+    assert REDACTED in page
+    assert "Leo was" not in page
+    assert "Leo was" in (await coco.gets(case)).text, "the letter stays as it was handed in"
+
+
+async def test_the_letter_itself_is_kept_though_its_other_case_lets_it_go_on(town: Town) -> None:
+    coco, case = await familys(town)
+    original = await town.newest_draft("maya", Side.STUDENT)
+    opened = await cases.worry(
+        town.parts.office, SCOPE, draft_id=original.id, by=town.staff["mo"], concern=Concern.SAD
+    )
+    await coco.posts(f"{case}/copy/deliver", **LEFT_OUT)
+    copy = await town.newest_draft("maya", Side.STUDENT)
+    assert await release(town, copy.id, copy.hash) is Held.CASE, "the other case is still open"
+    await coco.posts(f"{opened.case.id}/plan", look_again=A_SCHOOL_DAY)
+    await coco.posts(f"{opened.case.id}/close", letter="keep")
+    assert await release(town, copy.id, copy.hash) is Held.CASE, "and keeps it"
+
+
+async def test_leaving_words_out_of_what_was_delivered_comes_too_late(town: Town) -> None:
+    draft = await town.delivers("maya", TROUBLE)
+    coco, case = await familys(town)
+    refused = await coco.posts(f"{case}/copy/deliver", **LEFT_OUT)
+    assert (refused.status_code, "comes too late" in refused.text) == (409, True)
+    assert (await town.newest_draft("maya", Side.STUDENT)).id == draft.id
+
+
+async def test_parts_of_a_handwritten_page_are_black_in_the_copy(town: Town) -> None:
+    coco, case = await familys(town, scan("white"))
+    assert 'name="cell" value="1-1-1"' in (await coco.gets(case)).text
+    seen = await coco.posts(f"{case}/copy", cell="1-1-1")
+    assert f'src="/stl/counsel/{case}/page/1?cell=1-1-1' in html.unescape(seen.text)
+    for address, black in ((f"{case}/page/1", False), (f"{case}/page/1?cell=1-1-1", True)):
+        picture = Image.open(io.BytesIO((await coco.gets(address)).content)).convert("L")
+        assert (picture.getpixel((5, 5)) == 0) is black
+    await coco.posts(f"{case}/copy/deliver", cell="1-1-1")
+    copy = await town.newest_draft("maya", Side.STUDENT)
+    assert isinstance(await release(town, copy.id, copy.hash), Delivery)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({}, "Say what is to be left out."),
+        ({"leave_out": "Uncle Bob"}, "“Uncle Bob” does not stand in this letter."),
+        ({"mark": "0-4"}, "The letter has changed."),
+    ],
+)
+async def test_nothing_goes_on_as_a_copy_with_nothing_left_out(
+    town: Town, fields: dict[str, str], sentence: str
+) -> None:
+    coco, case = await familys(town)
+    for step in ("copy", "copy/deliver"):
+        assert sentence in (await coco.posts(f"{case}/{step}", **fields)).text
+    assert await town.count_drafts("maya") == 1
+    assert await town.admin.fetchval("SELECT closed_at FROM case_file") is None
+
+
+async def test_words_are_left_out_of_a_familys_letter_only(town: Town) -> None:
+    case, coco = await a_case(town, Concern.SAD, TROUBLE), town.counselor("coco")
+    await coco.posts(f"{case}/read")
+    await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY)
+    refused = await coco.posts(f"{case}/copy/deliver", **LEFT_OUT)
+    assert (refused.status_code, "only of a letter about a family" in refused.text) == (409, True)
 
 
 async def test_handwritten_pages_are_opened_once_they_are_read_on_record(town: Town) -> None:

@@ -24,8 +24,8 @@ from tests.desk.test_doors import ENTER, TESS, another, newest_mail
 from tests.desk.test_family import LEOS, MAYAS, save_addresses
 from tests.desk.town import FIRST_OPENING, FIRST_ROUND, PROGRAM, SCOPE, SOUTH, Town, Visitor, photo
 
-# They need no session: whoever wants to enter, and whoever says no by a signed link.
-OUTSIDE = ("/health", "/{program}/enter", "/{program}/join", "/decline-")
+# They need no session: whoever wants to enter, and whoever says no, or attests, by a signed link.
+OUTSIDE = ("/health", "/{program}/enter", "/{program}/join", "/decline-", "/attest/")
 # Everything here is of South; these people have no part in it. The last three are North's coordinator and counselor, and a family's address.
 STRANGERS = ("sam", "dana", "tess", "theo", "lia", "mia", "cleo", "cody", MAYAS)
 # Who may send the forms below each page, of what is South's.
@@ -85,6 +85,7 @@ async def souths(town: Town) -> Mapping[str, str]:
         "draft": str(letter.id),
         "case": case,
         "letter": lonely,
+        "person": str(town.officers["ben"]),
         "request": str(await asked_to_host(town)),
         "child": str(child),
         "scope": "letters",

@@ -2,6 +2,11 @@
 
 from bluepals.mail.notice import Action, Notice
 
+_GONE = (
+    "Of them {} no longer in the program, told once with a link of their own. If nobody can reach them, the counselor puts that "
+    "on record, on the case's page."
+)
+
 
 def referred(*, name: str, case: str, plan_by: str, link: str) -> Notice:
     return Notice(
@@ -38,7 +43,29 @@ def duty_to_report(*, name: str, case: str, hotline: str, link: str) -> Notice:
     )
 
 
-def stopwatch(*, name: str, case: str, missing: int, since: str, link: str) -> Notice:
+def duty_of_who_left(*, name: str, hotline: str, link: str) -> Notice:
+    return Notice(
+        kind="safety",
+        subject="Your duty to report, today",
+        greeting=f"Dear {name},",
+        paragraphs=(
+            (
+                "While you took part in the program you read a letter in which somebody suspects harm now. You take part no "
+                "longer; the duty to report stays your own, and is immediate."
+            ),
+            "Nobody can do it for you, and it is not done by telling a colleague.",
+            f"The hotline: {hotline}.",
+            (
+                "Then say for yourself that you have reported, with the time and the reference if there is one; or that you "
+                "read it and have no reasonable cause. The link below is yours alone, so please pass it on to nobody. It opens "
+                "nothing else."
+            ),
+        ),
+        action=Action("Say what you have done", link),
+    )
+
+
+def stopwatch(*, name: str, case: str, missing: int, gone: int, since: str, link: str) -> Notice:
     return Notice(
         kind="safety",
         subject="Suspected harm: somebody has not reported yet",
@@ -49,6 +76,7 @@ def stopwatch(*, name: str, case: str, missing: int, since: str, link: str) -> N
                 f"{'has' if missing == 1 else 'have'} not said yet that they have reported, or have no reasonable cause."
             ),
             "Please reach them now, by phone. Their duty is their own: you can't do it for them.",
+            *([_GONE.format(f"{gone} {'is' if gone == 1 else 'are'}")] if gone else []),
             "This comes again until they have: at first every 15 minutes, then every hour, day and night.",
         ),
         action=Action("Open the case", link),

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -12,7 +13,7 @@ from bluepals.facts import cases, closing, daily, letters
 from bluepals.facts.cases import Opened
 from bluepals.facts.closing import Closing, Word
 from bluepals.store import cases as store
-from bluepals.store import deliveries
+from bluepals.store import deliveries, mail
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import DraftRecord, NotTaken
 from tests.bluepals.facts.two_schools import BEGIN, TwoSchools
@@ -326,6 +327,18 @@ async def test_a_plan_is_the_counselors_with_a_school_day_to_come(schools: TwoSc
     assert await schools.count("case_plan") == 0
 
 
+async def test_counsel_that_is_still_to_be_asked_has_not_been_asked(schools: TwoSchools) -> None:
+    opened = await worry(schools, await schools.write("Ana", Side.STUDENT), Concern.FAMILY)
+    await plan(schools, opened)
+    for day, taken in ((date(2099, 1, 1), False), (date(2026, 9, 2), False), (date(2026, 9, 1), True)):
+        word = Word(LetterOutcome.DELIVER, counsel_asked_on=day)
+        if taken:
+            assert (await close(schools, opened, word)).closed
+            continue
+        with pytest.raises(NotTaken, match="is still to come"):
+            await close(schools, opened, word)
+
+
 # ---- an officer's conduct
 
 
@@ -387,6 +400,60 @@ async def test_the_liaison_is_left_out_when_the_policy_says_so(schools: TwoSchoo
     opened = await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Mona")
     assert await schools.mailed_to("safety") == ["cora@staff.example"]
     assert (await close(schools, opened, Word(LetterOutcome.KEEP, OfficerOutcome.RESUMES), by="Cora")).closed
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+async def test_conduct_within_the_readers_five_minutes_and_the_friendly_return_does_not_leave(
+    schools: TwoSchools, claimed: bool
+) -> None:
+    theirs = await schools.write("Ana", Side.OFFICER, "Let us keep this a secret.")
+    await letters.decide(
+        schools.office,
+        schools.scope,
+        draft_id=theirs.id,
+        draft_hash=theirs.hash,
+        verdict=Verdict.RETURN,
+        decided_by=schools.staff["Mona"],
+        reason_for_child="Tell it another way.",
+        reason_for_adult="It asks for a secret.",
+        told_after=timedelta(minutes=5),
+    )
+    if claimed:
+        await schools.at(BEGIN + timedelta(minutes=5))
+        await claim(schools)
+    opened = await worry(schools, theirs, Concern.CONDUCT, by="Tess")
+    await schools.at(BEGIN + timedelta(minutes=30))
+    assert "olga@city.example" not in await claim(schools), "and nothing else to this officer"
+    resumes = Word(LetterOutcome.KEEP, OfficerOutcome.RESUMES)
+    await close(schools, opened, resumes, by="Cora")
+    await close(schools, opened, resumes, by="Lee")
+    left = {row["kind"] for row in await schools.mails() if row["to_address"] == "olga@city.example"}
+    assert left == {"introduction", "returned"}
+    await claim(schools)
+    rows = await schools.admin.fetch(
+        "SELECT kind, state FROM mail WHERE to_address = 'olga@city.example' ORDER BY kind"
+    )
+    assert [tuple(row) for row in rows] == [("introduction", "claimed"), ("returned", "cancelled")], (
+        "what waited goes when the officer resumes"
+    )
+
+
+async def test_while_an_officers_conduct_is_looked_at_no_mail_leaves_to_them_but_safety(
+    schools: TwoSchools,
+) -> None:
+    another = await schools.write("Ana", Side.OFFICER, "Another one.", round_number=2)
+    await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Tess")
+    await schools.decide(another, Verdict.RETURN)
+    await schools.deliver("Ben", Side.STUDENT)
+    told = await claim(schools)
+    assert "olga@city.example" not in told
+    assert "omar@city.example" in told
+
+
+async def claim(schools: TwoSchools) -> list[str]:
+    """To whom the outbox would send now."""
+    async with schools.database.transaction(schools.scope) as connection:
+        return [one.to_address for one in await mail.claim(connection, uuid4(), 100)]
 
 
 # ---- the daily mail

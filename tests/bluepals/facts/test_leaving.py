@@ -1,21 +1,23 @@
 """Who goes, for which reason: what still goes out, who is told, who is sought, and what can be taken back."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from bluepals.domain.letters import Side
-from bluepals.facts import daily, leaving, letters, matching, replacements, roster
+from bluepals.domain.people import ConsentScope
+from bluepals.facts import consents, daily, leaving, letters, matching, replacements, roster
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.replacements import ReplacementRefused
 from bluepals.facts.who_may import NotTheirsToSay
-from bluepals.store import deliveries, endings
+from bluepals.store import deliveries, endings, mail
 from bluepals.store.daily import owed_by_officers
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.endings import Reason
@@ -24,6 +26,7 @@ from tests.bluepals.facts.two_schools import (
     BEGIN,
     CHILDREN_DUE,
     OFFICERS,
+    OFFICERS_DUE,
     PACK_CLOSES,
     TwoSchools,
     officer,
@@ -31,6 +34,7 @@ from tests.bluepals.facts.two_schools import (
 )
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+Gone = Callable[[TwoSchools], Awaitable[None]]
 
 
 async def leave(schools: TwoSchools, officer: str = "Olga", reason: Reason = Reason.MOVED) -> UUID | None:
@@ -43,6 +47,12 @@ async def leave(schools: TwoSchools, officer: str = "Olga", reason: Reason = Rea
 
 async def stop(schools: TwoSchools, officer: str = "Olga", by: str = "Lee") -> None:
     await leaving.stop(schools.office, schools.scope, schools.officer[officer], by=schools.staff[by])
+
+
+async def withdrawn(schools: TwoSchools) -> None:
+    await consents.withdraw(
+        schools.office, schools.scope, "Ana", ConsentScope.LETTERS, by=schools.staff["Cora"]
+    )
 
 
 async def opened(schools: TwoSchools) -> UUID | None:
@@ -480,3 +490,104 @@ async def test_one_decides_while_another_begins_and_the_child_has_one_officer(sc
         await schools.admin.fetchval("SELECT count(*) FROM proposed_pair WHERE replacement_id IS NOT NULL")
         == 1
     )
+
+
+# ---- what a daily mail says of who has gone
+
+
+async def eve_of_the_officers_date(schools: TwoSchools) -> None:
+    """The morning on which Olga is reminded of Ana's letter, and Tess hears that Ana's own did not come."""
+    await schools.admin.execute(
+        "INSERT INTO miss (pairing_id, round_number, side, program_id, school_id, agency_id, recorded_at)"
+        " SELECT id, 1, 'student', program_id, school_id, agency_id, $1 FROM pairing WHERE school_id = 'north'",
+        CHILDREN_DUE,
+    )
+    await schools.at(OFFICERS_DUE - DAY)
+    await daily.compose_daily_mail(schools.office, schools.scope, (OFFICERS_DUE - DAY).date())
+
+
+async def daily_mails(schools: TwoSchools, who: str) -> list[tuple[str, str]]:
+    return [
+        (row["state"], row["message"].decode().replace("=\r\n", ""))
+        for row in await schools.mails("daily")
+        if row["to_address"].startswith(who)
+    ]
+
+
+async def test_a_daily_mail_that_has_not_left_names_no_child_who_has_died_and_says_all_else(
+    schools: TwoSchools,
+) -> None:
+    await eve_of_the_officers_date(schools)
+    for who in ("olga", "tess"):
+        assert [(state, "Ana" in text) for state, text in await daily_mails(schools, who)] == [
+            ("pending", True)
+        ]
+    for _ in range(2):
+        await leaving.student_died(
+            schools.office, schools.scope, schools.student["Ana"], by=schools.staff["Coco"]
+        )
+    assert [state for state, _ in await daily_mails(schools, "olga")] == ["cancelled"], (
+        "nothing else was in it"
+    )
+    before, anew = await daily_mails(schools, "tess")
+    assert (before[0], anew[0]) == ("cancelled", "pending")
+    assert "Ana" not in anew[1]
+    assert "Ben of class 5A" in anew[1]
+    assert [state for state, _ in await daily_mails(schools, "omar")] == ["pending"], "others are left alone"
+
+
+async def test_a_daily_mail_that_has_not_left_names_no_officer_who_has_died(schools: TwoSchools) -> None:
+    await schools.admin.execute("UPDATE officer SET cleared_until = '2026-10-10' WHERE agency_id = 'city'")
+    await schools.at(OFFICERS_DUE - DAY)
+    await daily.compose_daily_mail(schools.office, schools.scope, (OFFICERS_DUE - DAY).date())
+    ((state, text),) = await daily_mails(schools, "lee")
+    assert (state, "Olga Officer" in text, "Omar Officer" in text) == ("pending", True, True)
+    await leaving.officer_died(
+        schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"]
+    )
+    before, anew = await daily_mails(schools, "lee")
+    assert (before[0], anew[0]) == ("cancelled", "pending")
+    assert ("Olga Officer" in anew[1], "Omar Officer" in anew[1]) == (False, True)
+    assert [state for state, _ in await daily_mails(schools, "olga")] == ["cancelled"]
+
+
+@pytest.mark.parametrize("gone", [stop, withdrawn])
+async def test_a_daily_mail_that_may_have_arrived_is_not_sent_once_more(
+    schools: TwoSchools, gone: Gone
+) -> None:
+    await eve_of_the_officers_date(schools)
+    claim_id = uuid4()
+    async with schools.database.transaction(schools.scope) as connection:
+        claimed = await mail.claim(connection, claim_id, 100)
+        mails = await schools.mails("daily")
+        (theirs,) = [row["id"] for row in mails if row["to_address"] == "olga@city.example"]
+        assert theirs in [one.id for one in claimed]
+        await mail.mark_data_started(connection, theirs, claim_id, DAY)
+        await mail.mark_unknown(connection, theirs, claim_id, "none")
+        await mail.release(connection, claim_id)
+    await gone(schools)
+    await schools.at(OFFICERS_DUE - DAY + timedelta(hours=2))
+    async with schools.database.transaction(schools.scope) as connection:
+        assert theirs not in [one.id for one in await mail.claim(connection, uuid4(), 100)]
+    assert await schools.admin.fetchval("SELECT state FROM mail WHERE id = $1", theirs) == "unknown", (
+        "for the record"
+    )
+
+
+# ---- the counselor, who may say no to the next officer as to the first
+
+
+async def test_the_counselor_hears_of_the_next_officer_before_the_introduction(schools: TwoSchools) -> None:
+    await schools.admin.execute(
+        "UPDATE program SET definition = jsonb_set(definition, '{policy,declining_days}', '7')"
+    )
+    await give_places(schools, "Rita")
+    await leave(schools)
+    await look(schools)
+    await approve(schools)
+    await schools.at(BEGIN + 4 * WEEK + DAY)
+    for _ in range(2):
+        await begin_next(schools)
+    (told,) = [row for row in await schools.mails() if row["key"].startswith("pairs-")]
+    assert told["to_address"] == "coco@staff.example"
+    assert "class 5A: Ana and Rita (City Police)" in told["message"].decode().replace("=\r\n", "")

@@ -3,11 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
+from bluepals.domain.cases import Concern, LetterOutcome
+from bluepals.domain.letters import Side
 from bluepals.domain.stacks import Found, Put
-from bluepals.facts import endings, retention, staff, visits, year
-from bluepals.store import holds, stacks
+from bluepals.facts import cases, closing, endings, retention, staff, visits, year
+from bluepals.facts.closing import Word
+from bluepals.store import erasure, holds, stacks
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
 from bluepals.store.stacks import NewPage
@@ -208,3 +212,108 @@ async def test_a_stack_with_a_page_of_a_child_that_is_held_stays(lived: TwoSchoo
     async with lived.database.transaction(lived.scope) as connection:
         await holds.release(connection, "7")
     assert (await night(lived, 9))["stacks"] == 1
+
+
+REASONS = """
+    SELECT reference FROM attestation UNION ALL SELECT reason FROM pause UNION ALL SELECT reason FROM legal_hold
+    UNION ALL SELECT decided_why FROM proposed_pair WHERE decided_why IS NOT NULL
+    UNION ALL SELECT visit_because FROM program_year WHERE visit_because IS NOT NULL
+"""
+
+
+async def reasons_are_given(schools: TwoSchools) -> None:
+    """Of Ana's letter, Ana's pause, a hold that was released, a pair that was rejected, and a visit that moved."""
+    draft = await schools.write("Ana", Side.STUDENT, "It happened again.", round_number=2)
+    mona, cora = schools.staff["Mona"], schools.staff["Cora"]
+    opened = await cases.worry(
+        schools.office, schools.scope, draft_id=draft.id, by=mona, concern=Concern.HARM
+    )
+    now = await one(schools, "SELECT now_at FROM virtual_clock")
+    for reader in await schools.admin.fetch("SELECT person FROM case_reader"):
+        await cases.attest(
+            schools.office,
+            schools.scope,
+            case_id=opened.case.id,
+            by=reader["person"],
+            reported_at=now,
+            reference="MO-77, about Ana",
+        )
+    await closing.close(
+        schools.office,
+        schools.scope,
+        case_id=opened.case.id,
+        by=schools.staff["Coco"],
+        word=Word(LetterOutcome.KEEP),
+    )
+    ana = schools.pairing["Ana"]
+    await schools.admin.execute(
+        "INSERT INTO pause (program_id, pairing_id, what, reason, began_at, paused_by, ended_at, resumed_by)"
+        " VALUES ('stl', $1, 'letters', 'Ana is in hospital', $2, $3, $2, $3)",
+        ana,
+        now,
+        cora,
+    )
+    async with schools.database.transaction(schools.scope) as connection:
+        await holds.hold(connection, key="8", subject=Subject.PAIRING, subject_id=ana, reason="Ana's uncle")
+        await holds.release(connection, "8")
+    await schools.admin.execute(
+        "UPDATE proposed_pair SET decided_why = 'Olga knows the family', decided_at = $2 WHERE student_id = $1",
+        schools.student["Ana"],
+        now,
+    )
+    await schools.admin.execute("UPDATE program_year SET visit_because = 'Mr. Hall is ill'")
+
+
+async def reasons(schools: TwoSchools) -> set[str]:
+    return {row[0] for row in await schools.admin.fetch(REASONS) if row[0] is not None}
+
+
+async def test_what_people_wrote_beside_what_they_did_goes_when_it_is_long_over(lived: TwoSchools) -> None:
+    await reasons_are_given(lived)
+    await close(lived)
+    await night(lived, 300)
+    assert {"Mr. Hall is ill"} < await reasons(lived)
+    await night(lived, 366)
+    assert await reasons(lived) == {"erased"}
+    assert await one(lived, "SELECT count(*) FROM attestation WHERE reported_at IS NOT NULL") > 0, (
+        "that it was done stays"
+    )
+
+
+async def test_a_hold_keeps_what_was_written_about_its_child(lived: TwoSchools) -> None:
+    await reasons_are_given(lived)
+    await close(lived)
+    await hold(lived, "Ana")
+    await night(lived, 800)
+    kept = {
+        "MO-77, about Ana",
+        "Ana is in hospital",
+        "Ana's uncle",
+        "Olga knows the family",
+        "An authority asks.",
+    }
+    assert kept <= await reasons(lived)
+    for blank in (
+        "UPDATE attestation SET reference = 'erased'",
+        "UPDATE pause SET reason = 'erased'",
+        "UPDATE proposed_pair SET decided_why = 'erased'",
+    ):
+        with pytest.raises(asyncpg.CheckViolationError, match="legal hold"):
+            async with lived.database.transaction(lived.scope) as connection:
+                await connection.execute(blank)
+
+
+@pytest.mark.parametrize("table", ["attestation SET reference", "pause SET reason", "legal_hold SET reason"])
+async def test_what_was_written_becomes_no_other_words(lived: TwoSchools, table: str) -> None:
+    await reasons_are_given(lived)
+    with pytest.raises(asyncpg.CheckViolationError, match="never changed"):
+        async with lived.database.transaction(lived.scope) as connection:
+            await connection.execute(f"UPDATE {table} = 'something else'")
+
+
+async def test_erasing_a_child_takes_along_what_was_written_about_it(lived: TwoSchools) -> None:
+    await reasons_are_given(lived)
+    await close(lived)
+    async with lived.database.transaction(lived.scope) as connection:
+        await erasure.erase_student(connection, lived.student["Ana"])
+    assert await reasons(lived) <= {"erased", "Mr. Hall is ill"}

@@ -153,7 +153,7 @@ async def test_a_plan_is_a_counselors(busy: TwoSchools, family: CaseRecord) -> N
     [
         ("conduct", "letter = 'return', officer = 'resumes'", "never_a_friendly_return"),
         ("conduct", "letter = 'keep'", "the_officer_resumes_or_leaves"),
-        ("family", "letter = 'deliver'", "counsel_before_an_officer_reads_it"),
+        ("family", "letter = 'deliver'", "redacted_or_counsel_before_an_officer_reads_it"),
     ],
 )
 async def test_what_may_become_of_a_letter_depends_on_the_door(
@@ -232,3 +232,78 @@ async def test_a_case_is_of_a_kind_that_its_letter_can_be(busy: TwoSchools, side
                 busy.staff["Mona"],
                 busy.officer["Olga"],
             )
+
+
+RECORD = "INSERT INTO case_unreachable (case_id, person, program_id, recorded_by) VALUES ($1, $2, 'stl', $3)"
+
+
+async def test_only_a_counselor_records_that_somebody_could_not_be_reached_and_only_of_who_is_gone(
+    busy: TwoSchools, harm: CaseRecord
+) -> None:
+    tess, coco = busy.staff["Tess"], busy.staff["Coco"]
+    async with breaking(busy, "recorded_about_who_is_gone") as connection:
+        await connection.execute(RECORD, harm.id, tess, coco)
+    gone = "UPDATE staff SET left_at = program_now() WHERE id = $1"
+    for other in ("Cora", "Cal", "Mona"):
+        async with breaking(busy, "recorded_by_a_counselor") as connection:
+            await connection.execute(gone, tess)
+            await connection.execute(RECORD, harm.id, tess, busy.staff[other])
+    async with breaking(busy, "recorded_about_a_reader") as connection:
+        await connection.execute(gone, busy.staff["Tom"])
+        await connection.execute(RECORD, harm.id, busy.staff["Tom"], coco)
+    async with breaking(busy, "closing_needs_the_word_of_who_decides") as connection:
+        await connection.execute(gone, tess)
+        await connection.execute(RECORD, harm.id, tess, coco)
+        await connection.execute(ATTEST, harm.id, busy.staff["Mona"], busy.staff["Mona"])
+        await connection.execute(CLOSE, harm.id, "keep")
+
+
+COPY = (
+    "INSERT INTO draft (program_id, school_id, agency_id, letter_id, written_for, number, kind, language, stored, hash,"
+    " fingerprint, uploaded_by, risk, marks, source, made_by) SELECT program_id, school_id, agency_id, letter_id, written_for,"
+    " number + 1, kind, language, stored || 'x', sha256(stored || 'x'), fingerprint || 'x', uploaded_by, risk, marks, id, $2"
+    " FROM draft WHERE id = $1 RETURNING id"
+)
+
+
+@pytest.mark.parametrize("maker", ["Cal", "Lee", "Tess"])
+async def test_a_familys_letter_is_copied_by_its_own_counselor_only(
+    busy: TwoSchools, family: CaseRecord, maker: str
+) -> None:
+    async with breaking(busy, "copied_by_a_fit_reader") as connection:
+        await connection.execute(COPY, family.draft_id, busy.staff[maker])
+
+
+async def test_a_counselor_copies_no_other_letter(busy: TwoSchools, harm: CaseRecord) -> None:
+    async with breaking(busy, "copied_by_a_fit_reader") as connection:
+        await connection.execute(COPY, harm.draft_id, busy.staff["Coco"])
+
+
+async def test_a_case_delivers_no_copy_of_another_letter_and_then_not_the_letter_itself(
+    busy: TwoSchools, family: CaseRecord, harm: CaseRecord
+) -> None:
+    coco = busy.staff["Coco"]
+    close = "UPDATE case_file SET closed_at = program_now(), letter = 'deliver', copy_id = $2 WHERE id = $1"
+
+    async def said(connection: asyncpg.Connection) -> None:
+        await connection.execute(
+            "INSERT INTO case_plan (case_id, program_id, made_by, look_again_on) VALUES ($1, 'stl', $2, program_today())",
+            family.id,
+            coco,
+        )
+        await connection.execute(SAY, family.id, "counselor", coco, "deliver")
+
+    async with breaking(busy, "copied_from_its_letter") as connection:
+        await said(connection)
+        await connection.execute(close, family.id, harm.draft_id)
+    async with breaking(busy, "decision_case_id_draft_id_fkey") as connection:
+        await said(connection)
+        copy = await connection.fetchval(COPY, family.draft_id, coco)
+        await connection.execute(close, family.id, copy)
+        await connection.execute(DECIDE, family.draft_id, coco, family.id)
+    async with breaking(busy, "no_decision_beside_a_case") as connection:
+        await said(connection)
+        copy = await connection.fetchval(COPY, family.draft_id, coco)
+        await connection.execute(close, family.id, copy)
+        await connection.execute(DECIDE, copy, coco, family.id)
+        await connection.execute(DECIDE, family.draft_id, busy.staff["Mona"], None)
