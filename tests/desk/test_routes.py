@@ -18,6 +18,7 @@ from desk.app import app
 from desk.conduct import Conduct
 from desk.navigation import pages_of
 from tests.desk.test_agency import joining_id, makes_link, signs_up
+from tests.desk.test_attests import path as attesting_path
 from tests.desk.test_declines import not_introduced
 from tests.desk.test_declines import path as declining_path
 from tests.desk.test_doors import ENTER, TESS, another, newest_mail
@@ -255,10 +256,12 @@ async def test_fault_33_no_form_is_taken_without_the_key_of_its_page(town: Town,
 
 
 async def test_fault_33_no_form_of_the_doors_is_taken_without_the_key_of_its_page(town: Town) -> None:
-    """Each is asked for what it opens to: a link in the mail, one to join, one to say no."""
+    """Each is asked for what it opens to: a link in the mail, one to join, one to say no, one to attest."""
     browser, liaison = another(town), town.liaison("lou")
     await browser.asks(TESS)
     link, _ = await newest_mail(town)
+    harm, _ = await worried(town, Side.STUDENT, Concern.HARM)
+    attesting = attesting_path(town, UUID(harm), town.staff["mo"])
     await not_introduced(town)
     there = {
         "/{program}/enter": ENTER,
@@ -267,6 +270,8 @@ async def test_fault_33_no_form_of_the_doors_is_taken_without_the_key_of_its_pag
         "/{program}/enter/passkey": f"{ENTER}/passkey",
         "/{program}/join/{secret}": await makes_link(liaison, "county"),
         **{f"/{decliner}/{{token}}": declining_path(town, decliner) for decliner in Decliner},
+        "/attest/{token}": attesting,
+        "/attest/{token}/no-cause": f"{attesting}/no-cause",
     }
     forms = {
         route.path
