@@ -158,10 +158,10 @@ class CalledBack:
 async def call_back(connection: Connection, people: Sequence[UUID]) -> Sequence[CalledBack]:
     """Of these people what has not left; one that is just going out is left to whatever becomes of it."""
     rows = await connection.fetch(
-        f"UPDATE mail SET {CALLED_BACK} WHERE kind = 'daily' AND recalled_at IS NULL AND {MAY_STILL_GO}"
-        " AND substr(key, 18, 36)::uuid = ANY ($1::uuid[]) RETURNING id AS mail_id, substr(key, 7, 10)::date AS day,"
+        f"UPDATE mail SET {CALLED_BACK} WHERE key LIKE 'daily-%' AND recalled_at IS NULL AND {MAY_STILL_GO}"
+        " AND substr(key, 18, 36) = ANY ($1::text[]) RETURNING id AS mail_id, substr(key, 7, 10)::date AS day,"
         " substr(key, 18, 36)::uuid AS person, created_at AS composed_at, state",
-        list(people),
+        [str(one) for one in people],
     )
     return [
         CalledBack(row["mail_id"], row["day"], row["person"], row["composed_at"])
