@@ -10,7 +10,7 @@ from bluepals.store.tells import Tell
 # Each by its name, for whoever waits in vain. What rests or is held has not to leave.
 _LEAVING = {
     "tells": "SELECT count(*) FROM tell WHERE answered_at IS NULL",
-    "mails": "SELECT count(*) FROM mail WHERE NOT waits_for_resume(mail)"
+    "mails": "SELECT count(*) FROM mail WHERE NOT held_by_a_pause(mail) AND NOT held_by_a_case(mail)"
     " AND (state IN ('pending', 'claimed', 'data_started')"
     "   OR (state IN ('retry', 'unknown') AND next_attempt_at <= program_now()))",
 }

@@ -280,7 +280,7 @@ async def _invitations(
             when=calendar.label(stays[year].begins),
             minutes=stays[year].minutes,
             answer=rows[0].visit_answer,
-            off=off.get(year),
+            off=off.get(year) or ("Your visit rests" if all(row.visit_rests for row in rows) else None),
         )
         for year, rows in by_year.items()
     )

@@ -22,7 +22,7 @@ MOST_BODIES = 2  # After an unknown outcome the same message once more, then a p
 _TO_BE_SENT = (
     "recalled_at IS NULL AND (state IN ('pending', 'retry') OR (state = 'unknown'"
     f" AND bodies_started < {MOST_BODIES} AND coalesce(useful_until >= program_now(), true)))"
-    " AND NOT waits_for_resume(mail) AND message IS NOT NULL"
+    " AND NOT held_by_a_pause(mail) AND NOT held_by_a_case(mail) AND message IS NOT NULL"
 )
 # A mail that may have arrived stays unknown, whatever else happens to it, until a server says yes or no.
 _WAITING = "CASE WHEN bodies_started > 0 THEN 'unknown' ELSE 'retry' END"
@@ -171,7 +171,7 @@ async def cancel_what_waits(connection: Connection) -> None:
     """What a pause holds back still when a year closes is sent no more; what has begun to leave, not a second time."""
     await connection.execute(
         "UPDATE mail SET recalled_at = program_now(), state = CASE state WHEN 'unknown' THEN state ELSE 'cancelled' END"
-        " WHERE state IN ('pending', 'retry', 'unknown') AND waits_for_resume(mail)"
+        " WHERE state IN ('pending', 'retry', 'unknown') AND held_by_a_pause(mail)"
     )
 
 

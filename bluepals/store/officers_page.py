@@ -48,6 +48,7 @@ class PalRow:
     late: bool | None
     delayed: bool
     invited: bool
+    visit_rests: bool
     visit_answer: str | None
     visit_over: bool
 
@@ -61,7 +62,7 @@ PALS = """
            open.officers_due_at, open.officers_due_at < program_now() AS late, is_delayed(pairing.id) AS delayed,
            EXISTS (SELECT FROM delivery WHERE delivery.pairing_id = pairing.id AND delivery.side = 'student'
                       AND delivery.round_number = open.number) AS came,
-           visit.answer_by IS NOT NULL AND NOT rests_for_visit(pairing) AS invited, visit.answer AS visit_answer,
+           visit.answer_by IS NOT NULL AS invited, rests_for_visit(pairing) AS visit_rests, visit.answer AS visit_answer,
            visit.attended IS NOT NULL AS visit_over
       FROM pairing
       JOIN pal ON pal.pairing_id = pairing.id

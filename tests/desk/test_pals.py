@@ -415,6 +415,15 @@ async def test_a_visit_that_rests_is_said_to_rest(town: Town) -> None:
     assert "Yes, I will come" not in page
 
 
+async def test_an_officer_whose_agency_rests_is_asked_nothing_about_the_visit(town: Town) -> None:
+    await town.invites(NORTH)
+    by = town.staff["cora"]
+    await pauses.pause(town.parts.office, SCOPE, Target(agency="city"), [What.VISITS], reason="Flu.", by=by)
+    page = await town.officer("sam").sees()
+    assert "Your visit rests." in page
+    assert "Yes, I will come" not in page
+
+
 async def test_the_last_answer_to_the_visit_counts(town: Town) -> None:
     await town.invites(NORTH)
     sam = town.officer("sam")

@@ -70,7 +70,7 @@ async def said_to(schools: TwoSchools, kind: str, address: str) -> Sequence[str]
     async with schools.database.transaction(schools.scope) as connection:
         await mail.cancel_stale(connection)
     rows = await schools.admin.fetch(
-        "SELECT message FROM mail WHERE kind = $1 AND to_address = $2 AND state = 'pending' AND NOT waits_for_resume(mail)"
+        "SELECT message FROM mail WHERE kind = $1 AND to_address = $2 AND state = 'pending' AND NOT held_by_a_pause(mail)"
         " ORDER BY sequence",
         kind,
         address,
