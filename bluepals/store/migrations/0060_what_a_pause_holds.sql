@@ -28,8 +28,3 @@ ALTER TABLE mail
     ADD FOREIGN KEY (kind) REFERENCES mail_kind,
     -- From then on no pause holds it back: a year that closes in a pause is thanked for all the same.
     ADD held_until timestamptz;
-
-CREATE OR REPLACE FUNCTION waits_for_resume(one mail) RETURNS boolean LANGUAGE sql STABLE
-    RETURN coalesce(one.held_until > program_now(), true)
-       AND EXISTS (SELECT FROM mail_kind WHERE mail_kind.kind = one.kind AND held_by IS NOT NULL
-                      AND is_paused(held_by, one.program_id, one.school_id, one.agency_id, one.pairing_id));

@@ -1,5 +1,6 @@
--- What holds a mail back, each said by itself: a pause, and the case of an officer whose conduct is looked at. They take the place
--- of `waits_for_resume`, which asked for both.
+-- What holds a mail back, each said by itself: a pause, and the case of an officer whose conduct is looked at.
+
+DROP FUNCTION waits_for_resume(mail);
 
 CREATE FUNCTION held_by_a_pause(one mail) RETURNS boolean LANGUAGE sql STABLE
     RETURN coalesce(one.held_until > program_now(), true)
