@@ -93,6 +93,7 @@ async def live_a_year(schools: TwoSchools) -> None:
     await _think_twice(schools)
     await _show_letters(schools)
     await _move_returns(schools)
+    await _note_who_was_not_reached(schools)
     await _make_a_passkey(schools)
     await schools.admin.execute(
         "INSERT INTO suppressed_address VALUES ($1, 'gone@home.example', '550 5.1.1')", schools.program
@@ -197,6 +198,18 @@ async def _move_returns(schools: TwoSchools) -> None:
         " WHERE verdict = 'return' AND program_id = $1",
         schools.program,
     )
+
+
+async def _note_who_was_not_reached(schools: TwoSchools) -> None:
+    """A reader of each case, as if they had left; without the rule that asks whether they have."""
+    async with schools.admin.transaction():
+        await schools.admin.execute("SET LOCAL session_replication_role = replica")
+        await schools.admin.execute(
+            "INSERT INTO case_unreachable (case_id, person, program_id, recorded_by)"
+            " SELECT DISTINCT ON (case_id) case_id, person, program_id, $2 FROM case_reader WHERE program_id = $1",
+            schools.program,
+            schools.staff["Coco"],
+        )
 
 
 async def _show_letters(schools: TwoSchools) -> None:
