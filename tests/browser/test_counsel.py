@@ -38,3 +38,18 @@ async def test_a_suspected_harm_is_attested(town: Town, screens: Enter) -> None:
     await screen.is_looked_at("counsel-no-cause")
     await screen.presses("Yes, I have no reasonable cause")
     assert "It is on record, for you." in await screen.reads()
+
+
+async def test_a_familys_trouble_is_left_out(town: Town, screens: Enter) -> None:
+    await a_case(town, Concern.FAMILY, "I have a dog. They took Leo away.")
+    screen = await screens()
+    await screen.enters("coco", at="counsel")
+    await screen.presses("Trouble in the family")
+    await screen.presses("Read the letter")
+    await screen.writes("Look again on", "09082026")
+    await screen.presses("Plan")
+    await screen.unfolds("Words are left out, and the rest goes on")
+    await screen.writes("Words to leave out", "They took Leo away.")
+    await screen.presses("See the copy")
+    await screen.is_looked_at("counsel-copy")
+    assert "Leo" not in await screen.page.inner_text(".paper")

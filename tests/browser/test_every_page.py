@@ -8,6 +8,7 @@ from desk.pages import HERE
 
 LOOKED_AT = {
     "agency.html": "agency",
+    "attest.html": "attest",
     "board.html": "board",
     "calendar-pause.html": "calendar-pause",
     "calendar-resume.html": "calendar-resume",
@@ -19,6 +20,7 @@ LOOKED_AT = {
     "conduct.html": "conduct",
     "consents.html": "consents",
     "counsel-case.html": "counsel-case",
+    "counsel-copy.html": "counsel-copy",
     "counsel.html": "counsel",
     "decline.html": "decliner",
     "enter-again.html": "enter-again",

@@ -7,6 +7,7 @@ import pytest
 from bluepals.domain.cases import Concern
 from bluepals.facts.declining import Decliner
 from tests.browser.conftest import Enter
+from tests.desk.test_attests import stopped_after_reading
 from tests.desk.test_counsel import a_case
 from tests.desk.test_declines import not_introduced, path
 from tests.desk.town import PROGRAM, Town
@@ -54,3 +55,13 @@ async def test_what_matters_asks_to_enter_again(town: Town, screens: Enter) -> N
     await screen.presses("Yes")
     await screen.is_looked_at("enter-again")
     assert "This step matters, so please enter again first." in await screen.reads()
+
+
+async def test_whoever_can_not_enter_any_more_attests_by_their_own_link(town: Town, screens: Enter) -> None:
+    screen = await screens(width=390)
+    await screen.page.goto(await stopped_after_reading(town))
+    await screen.is_looked_at("attest")
+    await screen.presses("I read it and have no reasonable cause")
+    await screen.is_looked_at("attest-no-cause")
+    await screen.presses("Yes, I have no reasonable cause")
+    assert "Thank you." in await screen.reads()

@@ -36,6 +36,7 @@ WORDS: dict[str, object] = {
     "lines": ("4 pairings", "12 letters delivered"),
     "link": LINK,
     "minutes": 75,
+    "gone": 1,
     "missing": 2,
     "name": "Mona",
     "officer": "Olga",
