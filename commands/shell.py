@@ -95,8 +95,8 @@ def _refused(error: Exception) -> str | None:
             return str(error)
         case WorkflowUpdateFailedError():
             return sentence_of(error)
-        case OSError() if not isinstance(error, ConnectionError | TimeoutError):
-            return f"{error.filename or 'A file'} can't be used: {error.strerror}."
+        case OSError() if error.filename:
+            return f"{error.filename} can't be used: {error.strerror}."
     return None
 
 
