@@ -15,14 +15,14 @@ from bluepals.store.sheets import WriterRow
 
 
 async def of_school(office: Office, scope: Scope, school: str, class_name: str | None = None) -> bytes:
-    """For the round whose letters are written now. Raises LookupError with a sentence."""
+    """For the letters of this round that may still be handed in. Raises LookupError with a sentence."""
     async with office.database.transaction(scope) as connection:
         year = (await programs.load(connection)).program_year_id(school)
         now = await teachers_page.class_round(connection, year)
         found = await store.writers(connection, year, class_name, now.number) if now else []
     if not now or not found:
         where = f"class {class_name} of school {school}" if class_name else f"school {school}"
-        raise LookupError(f"No child of {where} has a pal to write to. See: starter.py status PROGRAM")
+        raise LookupError(f"No child of {where} has a letter to write now. See: starter.py status PROGRAM")
     names = _called(found)
     printed = [
         Sheet(

@@ -112,6 +112,11 @@ class ClassOnPage:
         return sum(child.state in {ChildState.WAITING, ChildState.RETURNED} for child in self.children)
 
     @property
+    def prints_sheets(self) -> bool:
+        """A letter of this round may still be handed in."""
+        return any(child.may_hand_in for child in self.children)
+
+    @property
     def nobody_writes_yet(self) -> bool:
         """No child has a pal to write to in this round."""
         return all(child.state in WITHOUT_PAL | {ChildState.NOT_YET} for child in self.children)

@@ -20,7 +20,7 @@ class WriterRow:
 async def writers(
     connection: Connection, program_year: str, class_name: str | None, round_number: int
 ) -> Sequence[WriterRow]:
-    """Who writes in this round, of one class, in roster order; None: of all classes, one after the other."""
+    """Whose letter of this round may still be handed in, of one class, in roster order; None: of all, class by class."""
     rows = await connection.fetch(
         "SELECT pairing.id AS pairing_id, student.first_name, student.last_name, class_name, student.language,"
         " pal.officer_first_name AS pal_name"
@@ -28,6 +28,8 @@ async def writers(
         "   AND introduced_at IS NOT NULL AND ended_at IS NULL AND first_round <= $3"
         " JOIN pal ON pal.pairing_id = pairing.id"
         " WHERE student.program_year_id = $1 AND ($2::text IS NULL OR class_name = $2) AND withdrawn_at IS NULL"
+        "   AND NOT EXISTS (SELECT FROM letter JOIN draft ON letter_id = letter.id JOIN decision ON draft_id = draft.id"
+        "     WHERE letter.pairing_id = pairing.id AND side = 'student' AND round_number = $3 AND verdict = 'approve')"
         " ORDER BY class_name, in_alphabet(last_name), in_alphabet(first_name), student.id",
         program_year,
         class_name,

@@ -14,5 +14,5 @@ def test_sheets_are_for_a_school_or_one_of_its_classes(
         assert file.read_bytes().startswith(b"%PDF")
         file.unlink()
     nobody = starter.is_refused("sheets", paired, "--out", file, "--school", "nowhere")
-    assert nobody.startswith("No child of school nowhere has a pal to write to.")
+    assert nobody.startswith("No child of school nowhere has a letter to write now.")
     assert not file.exists()

@@ -538,6 +538,16 @@ async def test_a_teacher_prints_a_sheet_for_each_child_that_writes(town: Town) -
     assert "A letter from Noah\nTo Sam" in noah
 
 
+async def test_a_letter_that_is_on_its_way_needs_no_sheet(town: Town) -> None:
+    tess = town.teacher("tess")
+    await town.decides(await town.hands_in("maya", "Hello"))
+    assert len(read_pdf((await tess.gets(f"sheets/{NORTH}/5A")).content)) == 2
+    for child in ("ana", "noah"):
+        await town.decides(await town.hands_in(child, "Hello"))
+    assert "Print the sheets" not in await tess.sees()
+    assert (await tess.gets(f"sheets/{NORTH}/5A")).status_code == 404
+
+
 async def test_there_are_no_sheets_of_another_class_or_where_nobody_writes(town: Town) -> None:
     assert (await town.teacher("sol").gets(f"sheets/{NORTH}/5A")).status_code == 404
     await town.admin.execute("UPDATE pairing SET ended_at = now(), end_reason = 'year closed'")
