@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -105,9 +104,11 @@ class Teller:
             return await self.tell(scope, tell)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this tell's
             log.error("tell failed", tell=str(tell.id), fact=tell.fact, kind=type(error).__name__)  # noqa: TRY400 - no values
-        with suppress(Exception):  # It stays due.
+        try:
             async with self._database.transaction(scope) as connection:
                 await tells.put_off(connection, tell.id)
+        except Exception as error:  # noqa: BLE001 - it stays due
+            log.error("tell not put off", tell=str(tell.id), fact=tell.fact, kind=type(error).__name__)  # noqa: TRY400 - no values
         return False
 
     async def _ask(self, tell: Tell) -> Answer | None:

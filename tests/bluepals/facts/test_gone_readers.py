@@ -1,6 +1,7 @@
 """Who has read a letter of suspected harm and is gone: the dead owe nothing, who has left still does, and no case hangs on them."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -17,16 +18,20 @@ OLGA = "olga@city.example"
 HOUR = timedelta(hours=1)
 
 
-async def read_by_olga(schools: TwoSchools) -> Opened:
-    """Olga, who was given it, Tess, who typed it, and Mona, who approved it, have read the letter in which Tess suspects harm."""
-    delivery = await schools.deliver("Ana", Side.STUDENT)
+async def tess_suspects_harm(schools: TwoSchools, draft_id: UUID) -> Opened:
     return await cases.worry(
         schools.office,
         schools.scope,
-        draft_id=delivery.draft_id,
+        draft_id=draft_id,
         by=schools.staff["Tess"],
         concern=Concern.HARM,
     )
+
+
+async def read_by_olga(schools: TwoSchools) -> Opened:
+    """Olga, who was given it, Tess, who typed it, and Mona, who approved it, have read the letter in which Tess suspects harm."""
+    delivery = await schools.deliver("Ana", Side.STUDENT)
+    return await tess_suspects_harm(schools, delivery.draft_id)
 
 
 async def dies(schools: TwoSchools) -> None:
@@ -87,13 +92,7 @@ async def duties_of_olga(schools: TwoSchools) -> list[str]:
 async def test_who_has_died_owes_nothing_and_nobody_attests_in_their_name(schools: TwoSchools) -> None:
     delivery = await schools.deliver("Ana", Side.STUDENT)
     await dies(schools)
-    opened = await cases.worry(
-        schools.office,
-        schools.scope,
-        draft_id=delivery.draft_id,
-        by=schools.staff["Tess"],
-        concern=Concern.HARM,
-    )
+    opened = await tess_suspects_harm(schools, delivery.draft_id)
     assert await duties_of_olga(schools) == []
     with pytest.raises(NotTaken, match="nobody attests in their name"):
         await attest(schools, opened, "Olga")
@@ -118,13 +117,7 @@ async def test_who_dies_while_the_case_is_open_is_waited_for_no_longer(schools: 
 async def test_who_was_stopped_before_is_told_once_with_a_link_of_their_own(schools: TwoSchools) -> None:
     delivery = await schools.deliver("Ana", Side.STUDENT)
     await is_stopped(schools)
-    opened = await cases.worry(
-        schools.office,
-        schools.scope,
-        draft_id=delivery.draft_id,
-        by=schools.staff["Tess"],
-        concern=Concern.HARM,
-    )
+    opened = await tess_suspects_harm(schools, delivery.draft_id)
     for number in (1, 2, 3):
         assert (await page(schools, opened, number)).missing == 3, "the duty is theirs as before"
     (told,) = await duties_of_olga(schools)
@@ -212,12 +205,6 @@ async def test_nobody_is_asked_who_was_erased_before_somebody_worried(schools: T
         "UPDATE officer SET erased_at = now(), first_name = 'erased', last_name = 'erased', email = id || '@erased.invalid'"
         " WHERE external_id = 'Olga'"
     )
-    opened = await cases.worry(
-        schools.office,
-        schools.scope,
-        draft_id=delivery.draft_id,
-        by=schools.staff["Tess"],
-        concern=Concern.HARM,
-    )
+    opened = await tess_suspects_harm(schools, delivery.draft_id)
     assert not any("erased" in one for one in await schools.mailed_to("safety"))
     assert await attest(schools, opened, "Tess", "Mona") == 0
