@@ -15,6 +15,7 @@ from bluepals.facts.desk import NotTheirs
 from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.office import Office
 from bluepals.paper.words import words_in
+from bluepals.store.family_page import ChildRow
 from desk.door_words import LANGUAGE, OTHER, chosen_language, keep_language
 from desk.doors import guardian
 from desk.forms import form_key, submitted
@@ -60,10 +61,7 @@ class Family:
     async def ask_to_withdraw(self, request: Request) -> Response:
         """What follows, before it is done."""
         family, scope = await self._family(request), _scope(request)
-        words, child = (
-            BY_LANGUAGE[family.language],
-            family_page.own_child(family, request.path_params["child"]),
-        )
+        words, child = BY_LANGUAGE[family.language], _child(request, family)
         return self._sure(
             request,
             family,
@@ -74,7 +72,7 @@ class Family:
 
     async def withdraw(self, request: Request) -> Response:
         family, scope = await self._family(request), _scope(request)
-        child = family_page.own_child(family, request.path_params["child"])
+        child = _child(request, family)
         try:
             async with submitted(request):
                 withdrawn = await family_page.withdraw(self._office, family, child, scope)
@@ -85,10 +83,7 @@ class Family:
     async def ask_to_agree(self, request: Request) -> Response:
         """What it means, before it is said."""
         family, scope = await self._family(request), _scope(request)
-        words, child = (
-            BY_LANGUAGE[family.language],
-            family_page.own_child(family, request.path_params["child"]),
-        )
+        words, child = BY_LANGUAGE[family.language], _child(request, family)
         if scope not in await family_page.may_agree(self._office, family, child):
             return RedirectResponse(_here(request), 303)
         version = await family_page.form_in_use(self._office, family, child)
@@ -103,7 +98,7 @@ class Family:
 
     async def agree(self, request: Request) -> Response:
         family, scope = await self._family(request), _scope(request)
-        child = family_page.own_child(family, request.path_params["child"])
+        child = _child(request, family)
         try:
             async with submitted(request):
                 is_new = await family_page.agree(self._office, family, child, scope)
@@ -113,10 +108,7 @@ class Family:
 
     async def ask_to_erase(self, request: Request) -> Response:
         family = await self._family(request)
-        words, child = (
-            BY_LANGUAGE[family.language],
-            family_page.own_child(family, request.path_params["child"]),
-        )
+        words, child = BY_LANGUAGE[family.language], _child(request, family)
         return self._sure(
             request,
             family,
@@ -127,7 +119,7 @@ class Family:
 
     async def erase(self, request: Request) -> Response:
         family = await self._family(request)
-        child = family_page.own_child(family, request.path_params["child"])
+        child = _child(request, family)
         try:
             async with submitted(request):
                 await family_page.ask_to_erase(self._office, family, child)
@@ -187,6 +179,11 @@ def _around(request: Request, family: FamilyAtDesk) -> dict[str, Any]:
 
 def _here(request: Request) -> str:
     return f"/{request.path_params['program']}/family"
+
+
+def _child(request: Request, family: FamilyAtDesk) -> ChildRow:
+    """Raises NotTheirs."""
+    return family_page.own_child(family, request.path_params["child"])
 
 
 def _scope(request: Request) -> ConsentScope:
