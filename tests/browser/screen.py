@@ -93,7 +93,8 @@ class Screen:
         await self.page.keyboard.type(text)
 
     async def stands_at(self) -> str:
-        """What a screen reader reads out: of what has the focus."""
+        """What a screen reader reads out: of what has the focus, which a page gives after it has loaded."""
+        await self.page.locator(":focus").wait_for()
         return str(await self.page.evaluate(FOCUSED))
 
     async def reads(self) -> str:
