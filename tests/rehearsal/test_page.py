@@ -196,11 +196,17 @@ def test_what_happened_is_told_in_numbers_and_by_one_childs_two_officers():
     text = page(YEAR)
     for told in (
         "<b>32</b> school days",
-        "<b>1</b> children got another officer",
-        "<b>2</b> changed schools",
-        "<b>1</b> families changed their minds",
+        "<b>1</b> child got another officer",
+        "<b>2</b> children changed schools",
+        "<b>1</b> family changed its mind",
         "<b>3</b> times a letter worried someone",
         "<b>2</b> letters were held",
+        "<b>1</b> pair was declined",
+        "<b>1</b> end was a mistake and taken back",
+        "<b>1</b> rest of an agency",
+        "<b>1</b> visit was called off",
+        "<b>1</b> family wanted nothing to be kept",
+        "<b>5</b> officers and teachers said how the year was",
         "How Cleo got another officer",
         "First Petra, then Rita",
     ):
