@@ -14,7 +14,7 @@ from bluepals.facts import proposal_page
 from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
 from bluepals.facts.office import Office
 from desk.doors import visitor
-from desk.forms import A_LIST, FormRefused, form_key, ids_in, submitted
+from desk.forms import A_LIST, FormRefused, form_key, ids_in, sent_before, submitted
 from desk.pages import page
 from desk.refusals import status_of
 from service.asking import Asking, in_a_sentence
@@ -94,6 +94,7 @@ class Proposal:
             page=await proposal_page.proposal_page(self._office, coordinator),
             capacities=CAPACITIES,
             refused=refused,
+            sent=sent_before(request),
             done=what,
             count=int(count) if count.isdecimal() and len(count) < 6 else 0,
         )

@@ -81,6 +81,10 @@ class Screen:
             await self.page.keyboard.press("Enter")
             await self.page.evaluate("changed")
             return
+        await self.presses_enter()
+
+    async def presses_enter(self) -> None:
+        """Where the keyboard is, in a form without anything that changes it in place."""
         async with self.page.expect_navigation():
             await self.page.keyboard.press("Enter")
 

@@ -56,6 +56,22 @@ async def test_pairs_and_needs_are_looked_at(town: Town, screens: Enter) -> None
 
 
 @pytest.mark.parametrize("scripts", [True, False])
+async def test_the_enter_key_decides_about_no_pair(town: Town, screens: Enter, scripts: bool) -> None:
+    await propose(town, "uma")
+    screen = await screens(scripts=scripts)
+    await screen.enters("cora", at="setup/pairs")
+    await screen.goes_to("Uma")
+    await screen.page.keyboard.press("Space")
+    await screen.writes("Or why not the ticked ones", "They are siblings.")
+    await screen.presses_enter()
+    assert "Choose one of the buttons" in await screen.reads()
+    await screen.presses("Reject the ticked ones")
+    assert "This has to wait" in await screen.reads(), (
+        "what was ticked and typed is sent: Temporal is away here"
+    )
+
+
+@pytest.mark.parametrize("scripts", [True, False])
 async def test_a_date_is_moved_after_a_look(town: Town, screens: Enter, scripts: bool) -> None:
     for one in (NORTH, SOUTH):
         await year.open_year(town.parts.office, SCOPE, one)

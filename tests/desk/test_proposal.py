@@ -107,7 +107,9 @@ async def test_what_was_not_seen_is_not_approved(town: Town, cora: Visitor, answ
 
 async def test_some_are_rejected_and_the_reason_stays(town: Town, cora: Visitor, answered: None) -> None:
     (pair,) = await propose(town, "uma")
-    assert "Say in a few words why not" in (await decides(cora, "reject", pair)).text
+    asked = await decides(cora, "reject", pair)
+    assert "Say in a few words why not" in asked.text
+    assert f'value="{pair}" checked' in asked.text, "what was ticked stays"
     done = await decides(cora, "reject", pair, why="They are neighbours.")
     assert "1 pair rejected. It is not proposed again" in done.text
     assert await town.admin.fetchval("SELECT decided_why FROM proposed_pair WHERE id = $1", UUID(pair)) == (
