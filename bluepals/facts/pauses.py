@@ -258,8 +258,8 @@ async def _resume(
     await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
     if What.VISITS in whats:
         await visits.forget_limits(connection, target)
+    letterhead = await Letterhead.of(office, connection)  # Its time is not after the pauses' end.
     await pauses.end(connection, target, whats, by)
-    letterhead = await Letterhead.of(office, connection)
     program = letterhead.program
     await reschedule(connection, program)
     if What.VISITS in whats and target.is_of_classes:
