@@ -64,7 +64,7 @@ class NewCalendar:
         dates = [(one.program_year, one.number, *_dates(one), one.opens_at) for one in self.rounds]
         own = [(str(one.pairing_id), one.number, *_dates(one)) for one in self.own]
         visits = [(one.program_year, one.on) for one in self.visits]
-        deadlines = [(one.what.value, str(one.id), one.at, one.frozen) for one in self.deadlines]
+        deadlines = [(one.what.value, str(one.id), None if one.frozen else one.at) for one in self.deadlines]
         return sha256(repr((dates, own, visits, deadlines)).encode()).hexdigest()[:8]
 
 
