@@ -16,9 +16,9 @@ from activities.visit import VisitStands
 from activities.year import VisitTimes
 from bluepals.domain.program import Program
 from bluepals.domain.visit_plan import VisitState, visit_instants
-from bluepals.facts import pairings, visits
+from bluepals.facts import letters, pairings, visits
 from bluepals.facts.office import Office
-from bluepals.store import cases, open_rows, programs, replacements
+from bluepals.store import cases, open_rows, programs, replacements, status
 from bluepals.store import visits as visit_rows
 from bluepals.store.database import Connection, Scope
 from bluepals.store.open_rows import OpenPairing, OpenYear
@@ -115,12 +115,20 @@ class OpenRows:
         return starts.of_visit(program, one, VisitStands(VisitTimes.of(found), plan))
 
     async def _pairing(self, program: Program, one: OpenPairing) -> OpenRow:
+        """Rounds that were opened while it did not run are over for it: what was missed in them is recorded here."""
         if not one.under_way:
             return starts.of_new_pairing(program, one)
         scope = Scope.whole(program.id)
+        await letters.record_misses_of_opened_rounds(self._office, scope, one.id)
         calendar = Calendar.of(await pairings.calendar_of(self._office, scope, one.id))
         async with self._office.database.transaction(scope) as connection:
-            return starts.of_pairing(program, one, calendar, await open_rows.so_far(connection, one.id))
+            so_far = await open_rows.so_far(connection, one.id)
+            story = [*await status.story_of(connection, one.id), await _begun_again(connection)]
+        return starts.of_pairing(program, one, calendar, so_far, story)
+
+
+async def _begun_again(connection: Connection) -> status.Row:
+    return {"at": await programs.now(connection), "what": "begun again from the record"}
 
 
 async def _has_visit_to_come(connection: Connection, program: Program, one: OpenYear) -> bool:

@@ -1,5 +1,6 @@
 """With what each workflow is started: at its beginning, and again in the middle, where the record says it stands."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from temporalio.common import WorkflowIDReusePolicy
@@ -13,6 +14,7 @@ from bluepals.domain.program import Program
 from bluepals.domain.visit_plan import VisitState
 from bluepals.store.open_rows import Heard, Matching, OpenPairing, OpenYear, SoFar
 from bluepals.store.replacements import OpenReplacement
+from bluepals.store.status import Row
 from workflows.api import assignment, new_officer, pairing, program_year, referral, visit_day
 from workflows.search_attributes import PROGRAM_YEAR, SCHOOL, STAGE
 
@@ -93,8 +95,11 @@ def of_new_pairing(program: Program, one: OpenPairing) -> OpenRow:
     return _of_pairing(program, one, pairing.PairingState())
 
 
-def of_pairing(program: Program, one: OpenPairing, calendar: Calendar, so_far: SoFar) -> OpenRow:
+def of_pairing(
+    program: Program, one: OpenPairing, calendar: Calendar, so_far: SoFar, story: Sequence[Row]
+) -> OpenRow:
     """Letters that are approved and have not gone go now, or wait for their gate."""
+    zone = SchoolCalendar.of(program).zone
     state = pairing.PairingState(
         calendar=calendar,
         rounds_done=so_far.rounds_done,
@@ -102,6 +107,7 @@ def of_pairing(program: Program, one: OpenPairing, calendar: Calendar, so_far: S
         decided=[_fact(heard).key for heard in so_far.heard],
         approved=[_fact(heard) for heard in so_far.heard if heard.to_go],
         settled=list(so_far.settled),
+        story=[f"{moment['at'].astimezone(zone):%Y-%m-%d} {moment['what']}" for moment in story],
     )
     return _of_pairing(program, one, state)
 

@@ -310,7 +310,7 @@ class Pairing:
             summary=f"is the {side}'s letter of round {number} here?",
             **TRANSACTION,
         )
-        self._note(f"round {number}: {side}'s letter {'missed' if missed else 'in time, being read'}")
+        self._note_once(f"round {number}: {side}'s letter {'missed' if missed else 'in time, being read'}")
         return Outcome.MISSED if missed else Outcome.BEING_READ
 
     async def _put_stock_letter(self, number: int) -> None:
@@ -457,6 +457,11 @@ class Pairing:
     def _note(self, what: str) -> None:
         self._state.story.append(f"{workflow.now():%Y-%m-%d} {what}")
         self._show()
+
+    def _note_once(self, what: str) -> None:
+        """A run that was begun again has it from the record."""
+        if what not in [line.partition(" ")[2] for line in self._state.story]:
+            self._note(what)
 
     def _show(self) -> None:
         workflow.set_current_details(

@@ -24,6 +24,15 @@ class Pause:
         return self.began < at and (self.ended is None or at <= self.ended)
 
 
+def between(pauses: Sequence[Pause], since: datetime, until: datetime | None) -> Sequence[Pause]:
+    """What of them lies there; None: whatever is to come."""
+    return [
+        Pause(max(one.began, since), min((end for end in (one.ended, until) if end), default=None))
+        for one in pauses
+        if (one.ended is None or one.ended > since) and (until is None or one.began < until)
+    ]
+
+
 def stretch_until(pauses: Sequence[Pause], now: datetime) -> Pause | None:
     """The pauses that ended just now, and those that they overlapped, as one; None: none has ended now."""
     stretch: Pause | None = None

@@ -446,6 +446,12 @@ async def record_miss(
         return missed
 
 
+async def record_misses_of_opened_rounds(office: Office, scope: Scope, pairing_id: UUID) -> None:
+    """Of those that were opened while nobody asked whose letter was there. They are over: nobody is told to write first."""
+    async with office.committing(scope) as connection:
+        await deliveries.record_misses_of_opened_rounds(connection, pairing_id)
+
+
 async def put_stock_letter(
     office: Office, scope: Scope, pairing_id: UUID, round_number: int
 ) -> Delivery | Held | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bluepals.domain.people import Role
 from bluepals.facts import endings, farewells, pauses, who_may
+from bluepals.facts.deadlines import keep_days_left
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_transfers import join_visit, leave_visit
@@ -15,6 +16,7 @@ from bluepals.store.consents import Child
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
+from bluepals.store.pauses import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,15 @@ async def transfer(
 
 
 async def _take_along(connection: Connection, letterhead: Letterhead, child: Child) -> None:
-    """Rounds have the same numbers at every school; their dates are those of the new one from now on."""
+    """Rounds have the same numbers at every school; their dates are those of the new one from now on.
+
+    What is the pairing's own has the school days that it had left.
+    """
     await matching.supersede_pairs_of(connection, child.id)
     if child.pairing_id is None:
         return
-    await moves.take_along(connection, child.pairing_id)
+    await moves.take_along(connection, child.pairing_id, child.school)
     await pauses.reschedule(connection, letterhead.program)
+    await keep_days_left(connection, letterhead, Target(pairing_id=child.pairing_id))
     await endings.tell(connection, child.pairing_id)
     await join_visit(connection, child.pairing_id, left=child.program_year)

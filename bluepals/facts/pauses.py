@@ -64,7 +64,7 @@ class NewCalendar:
         dates = [(one.program_year, one.number, *_dates(one), one.opens_at) for one in self.rounds]
         own = [(str(one.pairing_id), one.number, *_dates(one)) for one in self.own]
         visits = [(one.program_year, one.on) for one in self.visits]
-        deadlines = [(one.what.value, str(one.id), one.at, one.frozen) for one in self.deadlines]
+        deadlines = [(one.what.value, str(one.id), None if one.frozen else one.at) for one in self.deadlines]
         return sha256(repr((dates, own, visits, deadlines)).encode()).hexdigest()[:8]
 
 
@@ -258,8 +258,8 @@ async def _resume(
     await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
     if What.VISITS in whats:
         await visits.forget_limits(connection, target)
+    letterhead = await Letterhead.of(office, connection)  # Its time is not after the pauses' end.
     await pauses.end(connection, target, whats, by)
-    letterhead = await Letterhead.of(office, connection)
     program = letterhead.program
     await reschedule(connection, program)
     if What.VISITS in whats and target.is_of_classes:

@@ -121,6 +121,18 @@ async def _way_out(
     return DeliveryKind.LATE, next_opening
 
 
+_MISS = """
+    INSERT INTO miss (pairing_id, round_number, side, program_id, school_id, agency_id)
+    SELECT pairing.id, round.number, due.side, pairing.program_id, pairing.school_id, pairing.agency_id
+      FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id
+     CROSS JOIN LATERAL (VALUES ('student', students_due_at), ('officer', officers_due_at)) AS due (side, at)
+     WHERE pairing.id = $1 AND NOT EXISTS (
+           SELECT FROM letter JOIN draft ON draft.letter_id = letter.id
+            WHERE letter.pairing_id = $1 AND letter.round_number = round.number AND letter.side = due.side
+              AND draft.received_at <= due.at)
+"""
+
+
 async def record_miss(
     connection: Connection, pairing_id: UUID, round_number: int, side: Side, due: datetime | None = None
 ) -> bool:
@@ -142,14 +154,7 @@ async def record_miss(
     if now["ahead"]:
         raise TooEarly
     await connection.execute(
-        "INSERT INTO miss (pairing_id, round_number, side, program_id, school_id, agency_id)"
-        " SELECT pairing.id, round.number, $3::text, pairing.program_id, pairing.school_id, pairing.agency_id"
-        " FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id AND round.number = $2"
-        " WHERE pairing.id = $1 AND NOT EXISTS ("
-        "   SELECT FROM letter JOIN draft ON draft.letter_id = letter.id"
-        "   WHERE letter.pairing_id = $1 AND letter.round_number = $2 AND letter.side = $3::text AND draft.received_at <="
-        "     CASE WHEN $3::text = 'student' THEN round.students_due_at ELSE round.officers_due_at END)"
-        " ON CONFLICT DO NOTHING",
+        f"{_MISS} AND round.number = $2 AND due.side = $3::text ON CONFLICT DO NOTHING",
         pairing_id,
         round_number,
         side,
@@ -161,6 +166,16 @@ async def record_miss(
         side,
     )
     return missed
+
+
+async def record_misses_of_opened_rounds(connection: Connection, pairing_id: UUID) -> None:
+    """Of those that nobody has recorded. Whoever says farewell misses no date."""
+    await connection.execute(
+        f"{_MISS} AND round.number >= first_round AND round.left_out IS NULL AND round.opens_at <= program_now()"
+        " AND due.at <= program_now() AND NOT EXISTS (SELECT FROM ending WHERE ending.pairing_id = $1)"
+        " ON CONFLICT DO NOTHING",
+        pairing_id,
+    )
 
 
 async def put_stock_letter(

@@ -1,6 +1,8 @@
 """Children who leave, or go to another school of the program."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from bluepals.store.database import Connection
@@ -57,14 +59,34 @@ async def move_child(connection: Connection, student_id: UUID, to: SchoolYear, c
     )
 
 
-async def take_along(connection: Connection, pairing_id: UUID) -> None:
-    """The pairing, its letters and all that repeats whose they are: to the school of its child."""
+async def take_along(connection: Connection, pairing_id: UUID, left_school: str) -> None:
+    """The pairing, its letters and all that repeats whose they are: to the school of its child, which has left this one."""
     await connection.execute("SELECT follow_its_child($1)", pairing_id)
     await connection.execute(
-        "INSERT INTO pairing_turn (pairing_id, program_id, school_id, agency_id, to_school)"
-        " SELECT id, program_id, school_id, agency_id, school_id FROM pairing WHERE id = $1",
+        "INSERT INTO pairing_turn (pairing_id, program_id, school_id, agency_id, from_school, to_school)"
+        " SELECT id, program_id, school_id, agency_id, $2, school_id FROM pairing WHERE id = $1",
         pairing_id,
+        left_school,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Of schools: which one was left, and when."""
+
+    left: str
+    at: datetime
+
+
+async def changes_of_school(connection: Connection) -> Mapping[UUID, Sequence[Change]]:
+    """In order, of the pairings whose child has been at another school before."""
+    rows = await connection.fetch(
+        "SELECT pairing_id, from_school AS left, at FROM pairing_turn WHERE from_school IS NOT NULL ORDER BY sequence"
+    )
+    found: dict[UUID, list[Change]] = {}
+    for row in rows:
+        found.setdefault(row["pairing_id"], []).append(Change(row["left"], row["at"]))
+    return found
 
 
 async def elsewhere(

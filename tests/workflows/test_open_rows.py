@@ -92,6 +92,40 @@ async def cancelled(world: World, handle: Handle) -> Handle:
     return await comes_back(world, handle)
 
 
+async def test_a_pairing_that_is_begun_again_tells_its_story_from_the_beginning(world: World) -> None:
+    _, pair, handle = await begun(world)
+    await world.letter(pair, Side.STUDENT, 1)
+    await world.reach(world.round(1).officers_due, 18)
+    await handle.terminate()
+    handle = await comes_back(world, handle)
+    assert await world.story(handle) == [
+        "introduced",
+        "round 1: student's letter came in",
+        "round 1: student's letter approved",
+        "round 1: student's letter released",
+        "round 1: officer's letter missed",
+        "round 1: stock letter in the pack of opening day 1",
+        "begun again from the record",
+        "round 1: a stock letter is in the pack",
+    ]
+    day = f"{world.now.astimezone(world.calendar.zone):%Y-%m-%d}"
+    assert f"{day} begun again from the record" in await world.details(handle)
+
+
+async def test_what_was_missed_in_a_round_that_was_opened_while_nothing_ran_is_on_record(
+    world: World,
+) -> None:
+    _, pair, handle = await begun(world)
+    await world.write(pair, Side.STUDENT, 1)
+    await handle.terminate()
+    await world.reach(world.round(1).opens_on, 12)
+    assert await world.misses(pair) == []
+    handle = await comes_back(world, handle)
+    assert await world.misses(pair) == [(1, "officer")], "the child had written in time"
+    assert await world.mails("student-missed") == []
+    assert "round 1: officer's letter missed" in await world.story(handle)
+
+
 async def test_a_pairing_that_was_terminated_before_it_met_is_introduced(world: World) -> None:
     await world.begin_year()
     (pair,) = await world.pair()

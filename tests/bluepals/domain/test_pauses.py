@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bluepals.domain.pauses import (
     Pause,
+    between,
     frozen_round,
     kept,
     moved,
@@ -129,6 +130,19 @@ def test_a_deadline_that_pauses_have_moved_keeps_its_hour_and_falls_on_a_school_
         assert CALENDAR.is_school_day(local.date())
         assert local == CALENDAR.instant(local.date(), planned.astimezone(CALENDAR.zone).time())
     assert kept(CALENDAR, planned, since, many[::-1]) == after, "whatever their order"
+
+
+@given(when=edges, since_until=deadlines, many=st.lists(pauses, max_size=10), goes_on=st.booleans())
+def test_of_a_pause_in_which_somebody_came_or_went_only_their_time_counts(
+    when: datetime, since_until: tuple[datetime, datetime], many: list[Pause], goes_on: bool
+) -> None:
+    many = [Pause(one.began, None if goes_on else one.ended) for one in many]
+    since, until = since_until
+    covered = any(one.covers(when) for one in many)
+    of_those = between(many, since, until)
+    assert any(one.covers(when) for one in of_those) == (covered and since < when <= until)
+    of_who_stays = between(many, since, None)
+    assert any(one.covers(when) for one in of_who_stays) == (covered and since < when)
 
 
 def test_a_pause_in_summer_that_ends_before_a_deadline_leaves_it_where_it_is() -> None:

@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import leaving, pairings, pauses, replacements
+from bluepals.facts import leaving, moves, pairings, pauses, replacements
 from bluepals.facts.pairings import Asked
 from bluepals.facts.pauses import NewCalendar
-from bluepals.store import mail
+from bluepals.store import deadlines, mail
 from bluepals.store.deadlines import Deadline
 from bluepals.store.deliveries import DateMoved, Delivery, Held
 from bluepals.store.endings import Reason
@@ -19,7 +19,8 @@ from tests.bluepals.facts.test_declining import words
 from tests.bluepals.facts.two_schools import BEGIN, YEAR_OVER, TwoSchools
 from tests.mailroom import parsed
 
-EVERYTHING, NORTH, CITY = Target(), Target(school="north"), Target(agency="city")
+EVERYTHING, CITY = Target(), Target(agency="city")
+NORTH, SOUTH = Target(school="north"), Target(school="south")
 LETTERS = [What.LETTERS]
 DAY = timedelta(days=1)
 # Asked on a Tuesday at seven in the morning, until Tuesday of the week after, at five.
@@ -288,3 +289,113 @@ async def test_a_letter_that_has_been_written_again_has_no_date_any_more(schools
     await schools.decide(await schools.write("Ana", Side.OFFICER), Verdict.RETURN)
     await schools.write("Ana", Side.OFFICER, "A better one.")
     assert (await pause(schools)).deadlines == []
+
+
+# ---- a child who changes schools
+
+
+async def transfer(schools: TwoSchools, to: str = "south", class_name: str = "5B") -> None:
+    await moves.transfer(schools.office, schools.scope, "Ana", school=to, class_name=class_name)
+
+
+async def test_who_leaves_a_school_that_rests_has_the_days_that_were_left(asking: TwoSchools) -> None:
+    await introduce(asking)
+    await asking.at(PAUSED)
+    await pause(asking, NORTH)
+    await asking.at(RESUMED)
+    await transfer(asking)
+    assert await introduce(asking) == Asked(NEW_UNTIL)
+    for address, day in (("olga@city.example", "October 20"), ("family.ana@home.example", "20 de octubre")):
+        assert day in (await said_to(asking, "asked", address))[-1]
+    *_, of_the_new_school = await said_to(asking, "asked", "cal@staff.example")
+    assert "Ana and Olga" in of_the_new_school
+    await asking.at(RESUMED + 28 * DAY)
+    await resume(asking, NORTH)
+    assert await introduce(asking) != Asked(NEW_UNTIL + 28 * DAY), (
+        "the rest of a school it has left is not its own"
+    )
+
+
+async def test_farewell_rest_and_returned_letter_keep_their_days_at_the_other_school(
+    schools: TwoSchools,
+) -> None:
+    ana = schools.pairing["Ana"]
+    await schools.at(MONDAY)
+    await schools.decide(await schools.write("Ana", Side.OFFICER), Verdict.RETURN)
+    await leave(schools)
+    await schools.at(MONDAY + DAY)
+    await pause(schools, NORTH)
+    await schools.at(ON_THE_13TH)
+    await transfer(schools)
+    assert await closes(schools) == NEW_FAREWELL
+    async with schools.database.transaction(schools.scope) as connection:
+        open_now = {one.what: one.at for one in await deadlines.to_come(connection) if one.pairing_id == ana}
+    assert open_now == {
+        Deadline.FAREWELL: NEW_FAREWELL,
+        Deadline.REST: NEW_REST,
+        Deadline.RETURNED: datetime(2026, 10, 19, 22, tzinfo=UTC),
+    }
+
+
+async def test_a_pause_before_the_child_came_takes_no_day_from_it(schools: TwoSchools) -> None:
+    """Ten school days were left when it came to a school that had rested for a week; one passed before at its own."""
+    await schools.at(MONDAY - 7 * DAY)
+    await pause(schools, SOUTH)
+    await schools.at(MONDAY)
+    await leave(schools)
+    await schools.at(MONDAY + DAY)
+    await transfer(schools)
+    await schools.at(ON_THE_13TH)
+    assert of(await resume(schools, SOUTH), Deadline.FAREWELL, schools.pairing["Ana"]) == NEW_FAREWELL
+
+
+async def test_a_child_who_comes_back_has_lost_nothing_on_the_way(schools: TwoSchools) -> None:
+    """Its school rests the whole time, the other one never."""
+    await schools.at(MONDAY)
+    await leave(schools)
+    await schools.at(MONDAY + DAY)
+    await pause(schools, NORTH)
+    await schools.at(MONDAY + 8 * DAY)
+    await transfer(schools)
+    assert await closes(schools) == FAREWELL + 7 * DAY
+    await schools.at(MONDAY + 10 * DAY)
+    await transfer(schools, "north", "5A")
+    await schools.at(ON_THE_13TH)
+    two_days_less = NEW_FAREWELL - 4 * DAY  # with a weekend
+    assert of(await resume(schools, NORTH), Deadline.FAREWELL, schools.pairing["Ana"]) == two_days_less
+
+
+async def test_from_one_rest_into_another_a_deadline_stays_frozen(schools: TwoSchools) -> None:
+    """Also when the other one began after the day on which it would have fallen."""
+    await schools.at(MONDAY)
+    await leave(schools)
+    await schools.at(MONDAY + DAY)
+    await pause(schools, NORTH)
+    await schools.at(FAREWELL + DAY)
+    await pause(schools, SOUTH)
+    await schools.at(FAREWELL + 2 * DAY)
+    await transfer(schools)
+    assert await closes(schools) == YEAR_OVER - timedelta(hours=1)
+    await schools.at(ON_THE_13TH)
+    assert of(await resume(schools, SOUTH), Deadline.FAREWELL, schools.pairing["Ana"]) == NEW_FAREWELL
+    assert await closes(schools) == NEW_FAREWELL
+
+
+@pytest.mark.parametrize("between", [timedelta(), 7 * DAY])
+async def test_a_deadline_that_two_pauses_freeze_one_after_the_other_waits_and_is_told_when_both_are_over(
+    schools: TwoSchools, between: timedelta
+) -> None:
+    """The second begins after the day on which it would have fallen, and ends with the first or later."""
+    await schools.at(MONDAY)
+    await leave(schools)
+    await schools.at(MONDAY + DAY)
+    await pause(schools)
+    await schools.at(FAREWELL + DAY)
+    await pause(schools, CITY)
+    await schools.at(ON_THE_13TH - between)
+    assert of(await resume(schools), Deadline.FAREWELL, schools.pairing["Ana"]) is None
+    assert await closes(schools) == YEAR_OVER - timedelta(hours=1)
+    await schools.at(ON_THE_13TH)
+    assert of(await resume(schools, CITY), Deadline.FAREWELL, schools.pairing["Ana"]) == NEW_FAREWELL
+    (said,) = await said_to(schools, "leaves", "olga@city.example")
+    assert "October 26" in said

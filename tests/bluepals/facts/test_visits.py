@@ -824,6 +824,18 @@ async def test_a_host_of_a_day_that_a_rest_has_moved_is_let_go_and_no_older_reas
     assert "The hall is painted." not in await _body(schools, "moved", "omar@city.example")
 
 
+async def test_a_rest_moves_a_visit_also_while_the_clock_goes_on(schools: TwoSchools, north: str) -> None:
+    """As it does when nobody turns it: the pause has ended a moment before anybody asks."""
+    await schools.admin.execute(
+        "CREATE FUNCTION a_moment_later() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN"
+        " UPDATE virtual_clock SET now_at = now_at + '1 ms'; RETURN NULL; END $$;"
+        " CREATE TRIGGER goes_on AFTER UPDATE OF ended_at ON pause FOR EACH ROW EXECUTE FUNCTION a_moment_later()"
+    )
+    await schools.at(MORNING - timedelta(days=2))
+    await _rest_until(schools, MORNING + timedelta(days=5))
+    assert await schools.admin.fetchval("SELECT visit_on FROM program_year WHERE id = $1", north) > VISIT_DAY
+
+
 async def test_a_visit_that_has_rested_until_no_day_is_left_is_called_off_and_may_still_be_read_aloud(
     schools: TwoSchools, north: str
 ) -> None:

@@ -58,7 +58,7 @@ async def live_a_year(schools: TwoSchools) -> None:
     for school, (writer, misser, moderator) in COUPLES.items():
         await year.open_year(schools.office, schools.scope, schools.year(school))
         async with schools.database.transaction(schools.scope) as connection:
-            await moves.take_along(connection, schools.pairing[writer])
+            await moves.take_along(connection, schools.pairing[writer], school)
         first = await schools.write(writer, Side.STUDENT, f"{writer} writes from {school}.")
         await schools.decide(first, by=moderator)
         await schools.release(writer, first)

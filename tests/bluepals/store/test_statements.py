@@ -276,6 +276,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "said_by": busy.staff["Coco"],
         "like": "stl.north.2026",
         "school": "north",
+        "left_school": "north",
         "schools": ["south"],
         "guardian": 2,
         "scope": ConsentScope.VISIT,
