@@ -11,7 +11,7 @@ from uuid import UUID
 
 from bluepals.domain.people import ConsentScope, Role
 from bluepals.domain.refusals import Refused
-from bluepals.facts import daily_lines, endings, who_may
+from bluepals.facts import daily_lines, endings, new_pairs, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.roster import consent_key, tell_gates_opened
 from bluepals.facts.visit_hosts import tell_visits_of_who_stay_away
@@ -150,6 +150,7 @@ async def _end(
     await endings.end_in(connection, pairing_id, Reason.CONSENT_WITHDRAWN, farewell_until=None, by=by)
     letterhead = await Letterhead.of(office, connection)
     await daily_lines.without_child(connection, letterhead, child.id)
+    await new_pairs.name_no_more(connection, letterhead, [pairing_id])
     if not child.introduced:
         return
     pairing = await pairings.card(connection, pairing_id)

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
-from bluepals.facts import daily_lines, endings, farewells, letters, replacements, who_may
+from bluepals.facts import daily_lines, endings, farewells, letters, new_pairs, replacements, who_may
 from bluepals.facts.office import Letterhead, Office, post
-from bluepals.facts.visit_hosts import tell_visits_of, tell_visits_of_the_uncleared
+from bluepals.facts.visit_hosts import let_hosts_go_after_death, tell_visits_of, tell_visits_of_the_uncleared
 from bluepals.mail import notices
-from bluepals.store import attention, deliveries, leaving, matching, pairings, people
+from bluepals.store import attention, deliveries, leaving, mail, matching, pairings, people
 from bluepals.store import endings as endings_store
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -99,6 +99,7 @@ async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UU
         await who_may.refuse_to_stop(connection, by, officer_id, says=SAYS_SO)
         await matching.one_at_a_time(connection, scope.program)
         concerned = [one.id for one in await leaving.pairings_of_officer(connection, officer_id)]
+        await _halt_visits(connection, concerned)
         letterhead = await Letterhead.of(office, connection)
         left = await go_at_once(connection, letterhead, officer_id, Reason.OFFICER_DIED, by)
         await leaving.note_death(connection, officer_id)
@@ -122,6 +123,7 @@ async def student_died(office: Office, scope: Scope, student_id: UUID, *, by: UU
         await who_may.refuse_all_but(connection, by, Role.COORDINATOR, Role.COUNSELOR, says=SAYS_SO)
         new = await leaving.withdraw_student(connection, student_id)
         every = await leaving.pairings_of_student(connection, student_id)
+        await _halt_visits(connection, every)
         ended = [one for one in every if await _end_anew(connection, one, Reason.CHILD_DIED, by)]
         for pairing_id in every:
             await replacements.close_in(connection, pairing_id, Over.PEOPLE_DECIDE)
@@ -140,6 +142,7 @@ async def student_died(office: Office, scope: Scope, student_id: UUID, *, by: UU
             )
         if new or ended:
             await daily_lines.without_child(connection, letterhead, student_id)
+            await new_pairs.name_no_more(connection, letterhead, ended)
         return Left(len(ended))
 
 
@@ -157,7 +160,14 @@ async def go_at_once(
         await _put_another(connection, withheld)
     if new or ended:
         await daily_lines.without_officer(connection, letterhead, officer_id)
+        await new_pairs.name_no_more(connection, letterhead, ended)
     return Left(len(ended))
+
+
+async def _halt_visits(connection: Connection, pairing_ids: Sequence[UUID]) -> None:
+    """Of a child who has died, or whose officer has: before the two end, so that the visit finds nobody to write to."""
+    await let_hosts_go_after_death(connection, pairing_ids)
+    await mail.call_back_about(connection, pairing_ids)
 
 
 async def _end_anew(connection: Connection, pairing_id: UUID, reason: Reason, by: UUID) -> bool:

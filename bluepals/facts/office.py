@@ -1,7 +1,7 @@
 """What committing a fact takes: the database, the keys of the letters, letter paper, and a bell for the outbox."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -95,6 +95,7 @@ async def post(
     school: str | None = None,
     agency: str | None = None,
     pairing_id: UUID | None = None,
+    tells_of: Sequence[UUID] = (),
     useful_until: datetime | None = None,
     held_until: datetime | None = None,
     after: timedelta = timedelta(0),
@@ -116,6 +117,7 @@ async def post(
             school=school,
             agency=agency,
             pairing_id=pairing_id,
+            tells_of=tells_of,
             useful_until=useful_until,
             held_until=held_until,
             after=after,

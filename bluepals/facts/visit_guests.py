@@ -56,4 +56,5 @@ async def tell_not_to_come(
         key=f"visit-{program_year}-{guest.officer_id}-{why}-{visit.sequence}",
         to=guest.email,
         agency=guest.agency,
+        tells_of=guest.pairings,
     )

@@ -125,7 +125,8 @@ async def _ask_a_reserve(
     meetings = await arranged(connection, letterhead, program_year)
     begins = await visit_begins(connection, letterhead, program_year)
     own = stay(letterhead, meetings, [pairing_id], begins)
-    ask = notices.visits.host_asked if asked.times_asked == 1 else notices.visits.host_asked_again
+    was_let_go = await mail.is_queued(connection, _release(asked, asked.times_asked - 1))
+    ask = notices.visits.host_asked_again if was_let_go else notices.visits.host_asked
     await post(
         connection,
         letterhead,
@@ -139,12 +140,21 @@ async def _ask_a_reserve(
             link=letterhead.link_to(DeskPage.PALS),
             calendar_file=_hosts_file(letterhead, school, asked, own),
         ),
-        key=f"visit-host-{asked.id}-asked-{asked.times_asked}",
+        key=_request(asked),
         to=asked.email,
         agency=asked.agency,
+        tells_of=[pairing_id],
         useful_until=answer_by,
     )
     return True
+
+
+def _request(host: HostCard) -> str:
+    return f"visit-host-{host.id}-asked-{host.times_asked}"
+
+
+def _release(host: HostCard, time: int) -> str:
+    return f"visit-host-{host.id}-released-{time}"
 
 
 def _answer_by(letterhead: Letterhead, visit_on: date) -> datetime | None:
@@ -194,9 +204,26 @@ async def let_resting_hosts_go(
     told = [
         host
         for host in await visit_hosts.release_resting(connection, program_year, resting_until)
-        if not await mail.recall(connection, f"visit-host-{host.id}-asked-{host.times_asked}")
+        if not await mail.recall(connection, _request(host))
     ]
     await _tell_who_is_let_go(connection, letterhead, program_year, told, NoNeed.AT_REST)
+
+
+async def let_hosts_go_after_death(connection: Connection, pairing_ids: Sequence[UUID]) -> None:
+    """Of these children, one of whom has died, or their officer. Nothing tells them by itself; who knows of it is for people to tell."""
+    await visits.lock(connection, pairing_ids)
+    for host in await visit_hosts.release_of(connection, pairing_ids):
+        if host.answer == "yes" or await mail.has_left(connection, _request(host)):
+            pairing = await pairings.card(connection, host.pairing_id)
+            await attention.call(
+                connection,
+                key=f"death-host-{host.id}-{host.times_asked}",
+                kind=attention.DEATH,
+                school=pairing.school,
+                subject_id=host.id,
+                sentence=f"A reserve, {host.external_id}, was asked to meet the child of pairing {host.pairing_id} at the visit, and is"
+                " not needed any more. Nothing is sent to them by itself: decide who tells them.",
+            )
 
 
 async def _tell_who_is_let_go(
@@ -218,9 +245,10 @@ async def _tell_who_is_let_go(
                 why=why,
                 calendar_file=_hosts_file(letterhead, school, host, own, cancelled=True),
             ),
-            key=f"visit-host-{host.id}-released-{host.times_asked}",
+            key=_release(host, host.times_asked),
             to=host.email,
             agency=host.agency,
+            tells_of=[host.pairing_id],
             useful_until=own.begins,
         )
 

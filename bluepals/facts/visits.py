@@ -134,6 +134,7 @@ async def _remind_hosts(
             key=f"visit-host-{host.id}-reminder-{number}",
             to=host.email,
             agency=host.agency,
+            tells_of=[host.pairing_id],
             useful_until=own.begins,
         )
 
@@ -152,6 +153,7 @@ async def thank(office: Office, scope: Scope, program_year: str) -> int:
                 key=f"visit-{program_year}-{guest.officer_id}-thanks",
                 to=guest.email,
                 agency=guest.agency,
+                tells_of=guest.pairings,
                 useful_until=letterhead.thanks_until,
                 held_until=letterhead.year_closes,
             )
@@ -416,5 +418,6 @@ async def _post(
         key=key,
         to=guest.email,
         agency=guest.agency,
+        tells_of=guest.pairings,
         useful_until=useful_until,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bluepals.store.database import Connection
+from bluepals.store.mail import CALLED_BACK, MAY_STILL_GO
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +82,21 @@ async def is_counselors(connection: Connection, pairing_id: UUID, counselor: UUI
 
 @dataclass(frozen=True, slots=True)
 class NewPair:
+    """`until` None: nobody has been asked yet."""
+
     pairing_id: UUID
     school: str
     class_name: str
     student_first_name: str
     officer_first_name: str
     agency_name: str
+    until: datetime | None
 
 
 _NEW_PAIRS = (
     "SELECT pairing.id AS pairing_id, pairing.school_id AS school, student.class_name,"
     " student.first_name AS student_first_name, officer.first_name AS officer_first_name,"
-    " agency.name AS agency_name FROM pairing JOIN student ON student.id = student_id"
+    " agency.name AS agency_name, declining_until AS until FROM pairing JOIN student ON student.id = student_id"
     " JOIN officer ON officer.id = officer_id"
     " JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"
     " WHERE introduced_at IS NULL AND ended_at IS NULL AND {}"
@@ -118,3 +122,28 @@ async def not_asked(connection: Connection, schools: Sequence[str]) -> Sequence[
         _NEW_PAIRS.format("declining_until IS NULL AND pairing.school_id = ANY ($1::text[])"), list(schools)
     )
     return [NewPair(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """A counselor's list of new pairs that is not sent any more, or not once more."""
+
+    mail_id: UUID
+    school: str
+    counselor: UUID
+    pairings: Sequence[UUID]
+
+
+async def call_back(connection: Connection, pairing_ids: Sequence[UUID]) -> Sequence[CalledBack]:
+    """The lists with one of these; one that is just going out is left to whatever becomes of it."""
+    rows = await connection.fetch(
+        f"UPDATE mail SET {CALLED_BACK} WHERE starts_with(key, 'pairs-') AND tells_of && $1::uuid[]"
+        f" AND recalled_at IS NULL AND {MAY_STILL_GO} RETURNING id AS mail_id, school_id AS school,"
+        " right(key, 36)::uuid AS counselor, tells_of AS pairings, state",
+        list(pairing_ids),
+    )
+    return [
+        CalledBack(row["mail_id"], row["school"], row["counselor"], row["pairings"])
+        for row in rows
+        if row["state"] != "data_started"
+    ]

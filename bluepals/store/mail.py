@@ -49,7 +49,7 @@ class ClaimLost(Exception):
 class QueuedMail:
     """A composed message. `key`: the thing it tells about and whom; the same key is mailed once.
 
-    `held_until`: from then on no pause holds it back.
+    `tells_of`: pairings that it is about without being one pairing's own. `held_until`: from then on no pause holds it back.
     """
 
     key: str
@@ -60,6 +60,7 @@ class QueuedMail:
     school: str | None = None
     agency: str | None = None
     pairing_id: UUID | None = None
+    tells_of: Sequence[UUID] = ()
     useful_until: datetime | None = None
     held_until: datetime | None = None
     after: timedelta = timedelta(0)
@@ -100,9 +101,9 @@ async def queue(connection: Connection, mail: QueuedMail) -> None:
     """In the transaction of the thing it tells about."""
     await connection.execute(
         "INSERT INTO mail (program_id, key, kind, to_address, message_id, message, body_hash, school_id, agency_id,"
-        " pairing_id, useful_until, next_attempt_at, held_until)"
-        " VALUES (current_setting('bluepals.program'), $1, $2, $3, $4, $5, sha256($5), $6, $7, $8, $9,"
-        " program_now() + $10::interval, $11)"
+        " pairing_id, tells_of, useful_until, next_attempt_at, held_until)"
+        " VALUES (current_setting('bluepals.program'), $1, $2, $3, $4, $5, sha256($5), $6, $7, $8, $9, $10,"
+        " program_now() + $11::interval, $12)"
         " ON CONFLICT (program_id, key) DO NOTHING",
         mail.key,
         mail.kind,
@@ -112,9 +113,18 @@ async def queue(connection: Connection, mail: QueuedMail) -> None:
         mail.school,
         mail.agency,
         mail.pairing_id,
+        list(mail.tells_of),
         mail.useful_until,
         mail.after,
         mail.held_until,
+    )
+
+
+async def call_back_about(connection: Connection, pairing_ids: Sequence[UUID]) -> None:
+    """What tells of these pairings, and of no other one, is not sent any more, nor a second time."""
+    await connection.execute(
+        f"UPDATE mail SET {CALLED_BACK} WHERE tells_of <> '{{}}' AND tells_of <@ $1::uuid[] AND {MAY_STILL_GO}",
+        list(pairing_ids),
     )
 
 

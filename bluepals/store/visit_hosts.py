@@ -108,6 +108,7 @@ class HostCard:
     id: UUID
     times_asked: int
     officer_id: UUID
+    external_id: str
     first_name: str
     email: str
     agency: str
@@ -118,7 +119,7 @@ class HostCard:
 
 
 _CARD = (
-    "SELECT host.id, host.times_asked, officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
+    "SELECT host.id, host.times_asked, officer.id AS officer_id, officer.external_id, officer.first_name, officer.email, officer.agency_id AS agency,"
     " officer.first_name || ' ' || officer.last_name AS officer_name,"
     " student.first_name AS student_first_name, host.pairing_id, host.answer"
     " FROM visit_host AS host JOIN officer ON officer.id = host.officer_id"
@@ -195,6 +196,18 @@ async def release(connection: Connection, program_year: str, *, everybody: bool)
         " RETURNING visit_host.id, visit_host.answer",
         program_year,
         everybody,
+    )
+    ids = [row["id"] for row in let_go if row["answer"] != "no"]
+    rows = await connection.fetch(_CARD.format("host.id = ANY($1) ORDER BY host.id"), ids)
+    return [HostCard(**row) for row in rows]
+
+
+async def release_of(connection: Connection, pairing_ids: Sequence[UUID]) -> Sequence[HostCard]:
+    """Let go whoever is to meet one of these children at a visit that is ahead; of them, those who have not refused."""
+    let_go = await connection.fetch(
+        "UPDATE visit_host SET released_at = program_now() WHERE pairing_id = ANY ($1::uuid[]) AND released_at IS NULL"
+        " AND attended IS NULL AND visit_is_ahead(program_year_id) RETURNING id, answer",
+        list(pairing_ids),
     )
     ids = [row["id"] for row in let_go if row["answer"] != "no"]
     rows = await connection.fetch(_CARD.format("host.id = ANY($1) ORDER BY host.id"), ids)

@@ -231,6 +231,15 @@ async def date_of(connection: Connection, program_year: str) -> VisitDate:
     return _visit_date(await connection.fetchrow(f"{_DATE} FOR UPDATE", program_year), program_year)
 
 
+async def lock(connection: Connection, pairing_ids: Sequence[UUID]) -> None:
+    """The visits of these children, as `date_of` does."""
+    await connection.execute(
+        "SELECT FROM program_year WHERE id IN (SELECT program_year_id FROM pairing WHERE id = ANY ($1::uuid[]))"
+        " ORDER BY id FOR UPDATE",
+        list(pairing_ids),
+    )
+
+
 async def date_now(connection: Connection, program_year: str) -> VisitDate:
     """As somebody may be changing it. Raises LookupError with a sentence."""
     return _visit_date(await connection.fetchrow(_DATE, program_year), program_year)

@@ -115,7 +115,12 @@ async def nothing_out_about_a_child_who_is_gone(connection: Connection) -> Sente
         "SELECT format('Mail %s (%s) left after pairing %s had ended: %s.', mail.id, kind, mail.pairing_id, reason)"
         "   AS sentence"
         " FROM ending JOIN mail USING (pairing_id)"
-        " WHERE reason IN ('consent withdrawn', 'child died', 'declined') AND kind <> 'safety' AND sent_at >= since",
+        " WHERE reason IN ('consent withdrawn', 'child died', 'declined') AND kind <> 'safety' AND sent_at >= since"
+        " UNION ALL"
+        " SELECT format('Mail %s (%s), which tells of pairing %s, left after it had ended: %s.', mail.id, kind, ending.pairing_id,"
+        "   reason) FROM ending JOIN mail ON ending.pairing_id = ANY (tells_of)"
+        " WHERE reason IN ('child died', 'officer died') AND (kind = 'asked' OR cardinality(tells_of) = 1)"
+        " AND created_at < since AND sent_at >= since",
     )
 
 

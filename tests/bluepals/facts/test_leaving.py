@@ -12,7 +12,7 @@ import pytest
 
 from bluepals.domain.letters import Side
 from bluepals.domain.people import ConsentScope
-from bluepals.facts import consents, daily, leaving, letters, matching, replacements, roster
+from bluepals.facts import consents, daily, leaving, letters, matching, pairings, replacements, roster
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.replacements import ReplacementRefused
@@ -591,3 +591,50 @@ async def test_the_counselor_hears_of_the_next_officer_before_the_introduction(s
     (told,) = [row for row in await schools.mails() if row["key"].startswith("pairs-")]
     assert told["to_address"] == "coco@staff.example"
     assert "class 5A: Ana and Rita (City Police)" in told["message"].decode().replace("=\r\n", "")
+
+
+async def child_died(schools: TwoSchools) -> None:
+    await leaving.student_died(
+        schools.office, schools.scope, schools.student["Ana"], by=schools.staff["Coco"]
+    )
+
+
+async def officer_died(schools: TwoSchools) -> None:
+    await leaving.officer_died(
+        schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"]
+    )
+
+
+async def lists_to_coco(schools: TwoSchools) -> list[tuple[str, list[str]]]:
+    """State, and who is on it."""
+    lists = [row for row in await schools.mails("asked") if row["to_address"] == "coco@staff.example"]
+    said = [(row["state"], row["message"].decode().replace("=\r\n", "")) for row in lists]
+    return [(state, [name for name in ("Ana", "Olga", "Ben") if name in text]) for state, text in said]
+
+
+@pytest.mark.parametrize("gone", [child_died, officer_died, withdrawn, stop])
+async def test_a_list_of_new_pairs_that_has_not_left_names_nobody_who_is_gone_and_all_others(
+    asking: TwoSchools, gone: Gone
+) -> None:
+    assert await lists_to_coco(asking) == [("pending", ["Ana", "Olga", "Ben"])]
+    for _ in range(2):
+        await gone(asking)
+    assert await lists_to_coco(asking) == [("cancelled", ["Ana", "Olga", "Ben"]), ("pending", ["Ben"])]
+    (others,) = [row for row in await asking.mails("asked") if row["to_address"] == "cal@staff.example"]
+    assert others["state"] == "pending", "a school's list is its own"
+
+
+async def test_a_list_of_nobody_but_the_dead_is_not_written_anew(asking: TwoSchools) -> None:
+    await child_died(asking)
+    await leaving.officer_died(asking.office, asking.scope, asking.officer["Omar"], by=asking.staff["Cora"])
+    assert [state for state, _ in await lists_to_coco(asking)] == ["cancelled", "cancelled"]
+
+
+async def test_a_list_that_is_written_anew_names_the_day_until_which_each_of_its_pairs_may_be_declined(
+    asking: TwoSchools,
+) -> None:
+    await pairings.ask(asking.office, asking.scope, asking.pairing["Ben"])
+    await asking.at(BEGIN + DAY)
+    await child_died(asking)
+    *_, anew = [row for row in await asking.mails("asked") if row["to_address"] == "coco@staff.example"]
+    assert "Tuesday, September 8" in anew["message"].decode().replace("=\r\n", "")

@@ -1,5 +1,6 @@
 """The visit beyond its invitations: hosts, attendance by name, sheets, and what an import leaves alone."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -298,6 +299,109 @@ async def test_the_host_of_a_child_that_stays_away_is_let_go(schools: TwoSchools
     await _stay_away(schools)
     assert await _asked(schools) == [("Rita", "yes", True)]
     assert "the child is not there" in await _body(schools, "host", "rita@city.example")
+
+
+async def _child_died(schools: TwoSchools) -> None:
+    await leaving.student_died(
+        schools.office, schools.scope, schools.student["Ana"], by=schools.staff["Coco"]
+    )
+
+
+async def _officer_died(schools: TwoSchools) -> None:
+    await leaving.officer_died(
+        schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"]
+    )
+
+
+Died = Callable[[TwoSchools], Awaitable[None]]
+
+
+async def _states(schools: TwoSchools, kind: str, address: str) -> list[str]:
+    return [one["state"] for one in await schools.mails(kind) if one["to_address"] == address]
+
+
+async def _send(schools: TwoSchools, kind: str) -> None:
+    await schools.admin.execute(
+        "UPDATE mail SET state = 'sent', sent_at = program_now(), bodies_started = 1 WHERE kind = $1", kind
+    )
+
+
+@pytest.mark.parametrize("died", [_child_died, _officer_died])
+async def test_at_a_death_a_reserve_who_has_heard_of_nothing_is_not_asked_any_more(
+    schools: TwoSchools, north: str, died: Died
+) -> None:
+    await refuse(schools, "Ana")
+    for _ in range(2):
+        await died(schools)
+        await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    assert await _states(schools, "host", "rita@city.example") == ["cancelled"]
+    assert await _asked(schools) == [("Rita", None, True)]
+    assert not [call for call in await _open_calls(schools) if "Rita" in call]
+
+
+@pytest.mark.parametrize("died", [_child_died, _officer_died])
+@pytest.mark.parametrize("said", ["yes", None])
+async def test_at_a_death_people_tell_the_reserve_who_was_to_meet_the_child(
+    schools: TwoSchools, north: str, died: Died, said: str | None
+) -> None:
+    request = await refuse(schools, "Ana")
+    await _send(schools, "host")
+    if said:
+        await _says(schools, request, said)
+        await visits.remind(schools.office, schools.scope, north, 1)
+    for _ in range(2):
+        await died(schools)
+        await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    assert await _states(schools, "host", "rita@city.example") == ["sent"], "nobody writes to them by itself"
+    assert "pending" not in await _states(schools, "visit", "rita@city.example")
+    (call,) = [call for call in await _open_calls(schools) if "Rita" in call]
+    assert "decide who tells them" in call
+
+
+@pytest.mark.parametrize("said", ["no", "over"])
+async def test_a_reserve_who_does_not_come_is_nobodys_to_tell(
+    schools: TwoSchools, north: str, said: str
+) -> None:
+    request = await refuse(schools, "Ana")
+    await _send(schools, "host")
+    if said == "no":
+        await _says(schools, request, said)
+    else:
+        await schools.at(MORNING + timedelta(days=1))
+    await _child_died(schools)
+    assert not [call for call in await _open_calls(schools) if "Rita" in call]
+
+
+async def test_a_child_whose_officer_has_died_gets_a_host_again_when_people_say_that_it_goes_on(
+    schools: TwoSchools, north: str
+) -> None:
+    await refuse(schools, "Ana")
+    await _officer_died(schools)
+    await leaving.begin(
+        schools.office, schools.scope, schools.pairing["Ana"], Reason.OFFICER_DIED, by=schools.staff["Cora"]
+    )
+    await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    assert await _asked(schools) == [("Rita", None, False)]
+    asks = await _body(schools, "host", "rita@city.example")
+    assert "Ana's pal can't come to the visit" in asks, "they were not told that they need not come"
+
+
+async def test_an_officer_whose_only_pal_there_has_died_is_invited_no_more(
+    schools: TwoSchools, north: str
+) -> None:
+    await visits.remind(schools.office, schools.scope, north, 1)
+    await _child_died(schools)
+    assert await _states(schools, "visit", "olga@city.example") == ["cancelled", "cancelled"]
+    assert await _states(schools, "visit", "omar@city.example") == ["pending", "pending"]
+
+
+async def test_an_officer_with_another_pal_there_stays_invited_when_one_has_died(
+    schools: TwoSchools,
+) -> None:
+    await _give_another_pal(schools)
+    await visits.invite(schools.office, schools.scope, schools.year("north"))
+    await _child_died(schools)
+    assert await _states(schools, "visit", "olga@city.example") == ["pending"]
 
 
 async def test_who_has_another_pal_at_the_visit_comes_all_the_same(schools: TwoSchools, north: str) -> None:
