@@ -14,7 +14,7 @@ from bluepals.domain.refusals import Refused
 from bluepals.facts import daily_lines, endings, new_pairs, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.roster import consent_key, tell_gates_opened
-from bluepals.facts.visit_hosts import tell_visits_of_who_stay_away
+from bluepals.facts.visit_hosts import tell_visits_of_who_come_after_all, tell_visits_of_who_stay_away
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.store import attention, consents, gates, matching, pairings, people, programs
@@ -110,12 +110,13 @@ async def agree(office: Office, scope: Scope, student: UUID, consent: ConsentSco
 
 @asynccontextmanager
 async def _gates_opened(connection: Connection, program: str) -> AsyncIterator[None]:
-    """Whoever has waited for a consent that is recorded goes on."""
+    """Whoever has waited for a consent that is recorded goes on, and whoever is to meet the child is invited."""
     closed_before = await gates.closed(connection)
     yield
     for child in await consents.recorded(connection):
         await attention.settle(connection, consent_key(child))
     await tell_gates_opened(connection, program, closed_before)
+    await tell_visits_of_who_come_after_all(connection)
 
 
 async def _refuse(connection: Connection, forms: PaperForms) -> None:

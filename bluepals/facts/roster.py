@@ -11,7 +11,11 @@ from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
 from bluepals.facts import pauses, replacements
 from bluepals.facts.office import Letterhead, Office
-from bluepals.facts.visit_hosts import tell_visits_of_the_uncleared, tell_visits_of_who_stay_away
+from bluepals.facts.visit_hosts import (
+    tell_visits_of_the_uncleared,
+    tell_visits_of_who_come_after_all,
+    tell_visits_of_who_stay_away,
+)
 from bluepals.roster import NeedsPerson, Problem, RosterReading
 from bluepals.store import (
     attention,
@@ -134,6 +138,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
         await replacements.seek(connection, await Letterhead.of(office, connection))
         await tell_visits_of_the_uncleared(connection)
         await tell_visits_of_who_stay_away(connection)
+        await tell_visits_of_who_come_after_all(connection)
         return applied
 
 

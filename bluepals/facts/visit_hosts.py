@@ -70,14 +70,15 @@ async def tell_visits_of(connection: Connection, officer_id: UUID, key: UUID | N
 
 async def tell_visit_of_pairing(connection: Connection, pairing: PairingCard) -> None:
     """A child has lost its officer or got one, once a visit is prepared: who is to be asked is looked for at once."""
-    if await visits.is_ahead(connection, pairing.program_year) and (
-        await visits.has_guests(connection, pairing.program_year)
-        or await _invitations_are_due(connection, pairing.program_year)
-    ):
+    ahead = await visits.is_ahead(connection, pairing.program_year)
+    if ahead and await _is_prepared(connection, pairing.program_year):
         await tell_visit_day(connection, pairing.program, pairing.program_year, pairing.agency, uuid4())
 
 
-async def _invitations_are_due(connection: Connection, program_year: str) -> bool:
+async def _is_prepared(connection: Connection, program_year: str) -> bool:
+    """Somebody is invited, or invitations are due."""
+    if await visits.has_guests(connection, program_year):
+        return True
     day = await programs.visit_on(connection, program_year)
     instants = visit_instants(await programs.load(connection), day)
     return instants.invite_at <= await programs.now(connection)
@@ -87,6 +88,13 @@ async def tell_visits_of_who_stay_away(connection: Connection) -> None:
     """A family agrees to the visit no longer: whoever was to meet the child is let go at once."""
     for visit in await visit_hosts.stayed_away_from(connection):
         await tell_visit_day(connection, visit.program, visit.program_year, visit.agency, uuid4())
+
+
+async def tell_visits_of_who_come_after_all(connection: Connection) -> None:
+    """A family agrees to the visit late, or again: whoever is to meet the child is invited at once."""
+    for visit in await visit_hosts.to_invite(connection):
+        if await _is_prepared(connection, visit.program_year):
+            await tell_visit_day(connection, visit.program, visit.program_year, visit.agency, uuid4())
 
 
 async def tell_visits_of_the_uncleared(connection: Connection) -> None:

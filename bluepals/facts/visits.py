@@ -54,7 +54,7 @@ async def invite(office: Office, scope: Scope, program_year: str) -> int:
                 answer_by=letterhead.calendar.label(answer_by),
                 rules=(letterhead.program.policy.gifts, letterhead.program.policy.photos),
                 link=letterhead.link_to(DeskPage.PALS),
-                calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit.sequence),
+                calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit),
             )
             if guest.times_asked > 1:
                 await mail.recall_one(connection, _invitation(program_year, guest, guest.times_asked - 1))
@@ -81,7 +81,7 @@ def _officers_file(
     school: School,
     guest: Guest,
     own: Stay,
-    sequence: int,
+    visit: VisitDate,
     *,
     cancelled: bool = False,
 ) -> bytes:
@@ -91,7 +91,7 @@ def _officers_file(
         to=guest.email,
         school=school,
         stay=own,
-        sequence=sequence,
+        sequence=guest.file_sequence(visit.sequence),
         cancelled=cancelled,
     )
 
@@ -263,7 +263,7 @@ async def tell_of_the_move(
             answer_by=None if guest.rests else letterhead.calendar.label(_answer_by(letterhead, visit.on)),
             because=visit.because,
             link=letterhead.link_to(DeskPage.PALS),
-            calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit.sequence),
+            calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit),
         )
         key = f"visit-{program_year}-{guest.officer_id}-moved-{visit.sequence}"
         await _post(connection, letterhead, guest, notice, key=key)
@@ -319,9 +319,7 @@ async def _tell_that_it_is_off(connection: Connection, letterhead: Letterhead, p
             day=day,
             because=visit.because,
             follows=follows,
-            calendar_file=_officers_file(
-                letterhead, program_year, school, guest, own, visit.sequence, cancelled=True
-            ),
+            calendar_file=_officers_file(letterhead, program_year, school, guest, own, visit, cancelled=True),
         )
         key = f"visit-{program_year}-{guest.officer_id}-off-{visit.sequence}"
         await _post(connection, letterhead, guest, notice, key=key)

@@ -89,6 +89,18 @@ async def stayed_away_from(connection: Connection) -> Sequence[CountedOn]:
     return [CountedOn(**row) for row in rows]
 
 
+async def to_invite(connection: Connection) -> Sequence[CountedOn]:
+    """Visits that are ahead, of children who take part and whose officers are not asked."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT pairing.program_id AS program, pairing.program_year_id AS program_year,"
+        " pairing.agency_id AS agency FROM pairing JOIN student ON student.id = pairing.student_id"
+        " LEFT JOIN visit ON visit.pairing_id = pairing.id"
+        f" WHERE visit.answer_by IS NULL AND introduced_at IS NOT NULL AND {TAKES_PART} AND has_consent_for(student, 'visit')"
+        " AND NOT rests_for_visit(pairing) AND visit_is_ahead(pairing.program_year_id) ORDER BY 2, 3"
+    )
+    return [CountedOn(**row) for row in rows]
+
+
 async def uncleared(connection: Connection) -> Sequence[tuple[UUID, date | None]]:
     """Whose clearance has ended, and when, of the officers and reserves of visits that are ahead."""
     rows = await connection.fetch(

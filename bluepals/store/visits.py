@@ -71,6 +71,10 @@ class Guest:
     times_asked: int
     rests: bool
 
+    def file_sequence(self, of_day: int) -> int:
+        """Of a calendar file: an invitation that follows on a word not to come takes its place, as one for another day does."""
+        return of_day + 2 * (self.times_asked - 1)
+
 
 _GUEST = (
     "officer.id AS officer_id, officer.first_name, officer.email, officer.agency_id AS agency,"
@@ -92,8 +96,10 @@ async def guests(connection: Connection, program_year: str) -> Sequence[Guest]:
 
 
 async def guests_to_ask(connection: Connection, program_year: str) -> Sequence[Guest]:
-    """Those who do not rest, with the children for whom they don't."""
-    rows = await connection.fetch(_GUESTS.format("AND NOT rests_for_visit(pairing)"), program_year)
+    """Those who do not rest, with the children for whom they don't. Who is to be invited anew is not yet one of them."""
+    rows = await connection.fetch(
+        _GUESTS.format("AND visit.answer_by IS NOT NULL AND NOT rests_for_visit(pairing)"), program_year
+    )
     return [Guest(**row) for row in rows]
 
 

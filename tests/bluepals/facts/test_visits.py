@@ -27,6 +27,7 @@ from bluepals.facts import (
     visits,
     year,
 )
+from bluepals.facts.consents import PaperForms
 from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store import attention, programs
 from bluepals.store.database import Scope
@@ -292,6 +293,71 @@ async def test_the_officer_of_a_child_that_stays_away_need_not_come_and_no_reser
     assert not await schools.count("visit_host")
     with pytest.raises(NotTaken, match="no open invitation"):
         await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "no")
+
+
+async def _family_says_no(schools: TwoSchools) -> None:
+    ana = schools.student["Ana"]
+    await consents.withdraw(schools.office, schools.scope, "Ana", ConsentScope.VISIT, by=ana, guardian=1)
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
+
+
+async def _hands_in_a_form(schools: TwoSchools) -> None:
+    forms = PaperForms([schools.student["Ana"]], [ConsentScope.VISIT], date(2026, 9, 2), None)
+    await consents.record(schools.office, schools.scope, forms, by=schools.staff["Cora"])
+
+
+async def _agrees_on_the_page(schools: TwoSchools) -> None:
+    ana = schools.student["Ana"]
+    await consents.agree(schools.office, schools.scope, ana, ConsentScope.VISIT, guardian=1)
+
+
+async def _is_in_the_roster(schools: TwoSchools) -> None:
+    rows, again = people(schools.program), ((ConsentScope.VISIT, date(2026, 9, 2)),)
+    children = [
+        replace(one, further_consents=again) if one.student_id == "Ana" else one for one in rows.students
+    ]
+    await roster.apply(schools.office, replace(rows, students=children))
+
+
+@pytest.mark.parametrize("agrees", [_hands_in_a_form, _agrees_on_the_page, _is_in_the_roster])
+async def test_whose_family_agrees_again_is_invited_anew_and_not_reminded_before_that(
+    schools: TwoSchools, north: str, agrees: Callable[[TwoSchools], Awaitable[None]]
+) -> None:
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
+    await _family_says_no(schools)
+    await schools.at(datetime(2026, 9, 2, 12, tzinfo=UTC))
+    before = await told(schools)
+    await agrees(schools)
+    assert await told(schools) == before + 1, "the visit invites whoever is not asked"
+    await visits.remind(schools.office, schools.scope, north, 1)
+    assert await _states(schools, "visit", "olga@city.example") == ["pending"], "the first invitation"
+    assert await _states(schools, "visit", "omar@city.example") == ["pending"] * 2
+    await visits.invite(schools.office, schools.scope, north)
+    assert await _states(schools, "visit", "olga@city.example") == ["cancelled", "pending"]
+    assert "The children would love to meet you" in await _body(schools, "visit", "olga@city.example")
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
+
+
+async def test_a_family_that_agrees_before_anybody_is_invited_is_not_told_to_the_visit(
+    schools: TwoSchools,
+) -> None:
+    await _family_says_no(schools)
+    before = await told(schools)
+    await _agrees_on_the_page(schools)
+    assert await told(schools) == before
+
+
+async def test_each_change_of_a_family_s_mind_reaches_its_officer_and_their_calendar(
+    schools: TwoSchools, north: str
+) -> None:
+    for _ in range(2):
+        await _family_says_no(schools)
+        await _agrees_on_the_page(schools)
+        await visits.invite(schools.office, schools.scope, north)
+    to_olga = [one for one in await schools.mails() if one["to_address"] == "olga@city.example"]
+    about = [one for one in to_olga if one["kind"] in ("visit", "cancelled")]
+    assert [one["kind"] for one in about] == ["visit", "cancelled", "visit", "cancelled", "visit"]
+    assert [_event(one)[1] for one in about] == [0, 1, 2, 3, 4]
 
 
 async def test_the_host_of_a_child_that_stays_away_is_let_go(schools: TwoSchools, north: str) -> None:
