@@ -194,15 +194,17 @@ async def attend(connection: Connection, pairing_id: UUID, *, came: bool) -> Non
 
 
 async def _why_nobody_came(connection: Connection, pairing_id: UUID) -> str:
-    on: date | None = await connection.fetchval(
-        "SELECT visit_on FROM visit JOIN pairing ON pairing.id = pairing_id"
-        " JOIN program_year ON program_year.id = program_year_id WHERE pairing_id = $1",
+    year: str | None = await connection.fetchval(
+        "SELECT program_year_id FROM visit JOIN pairing ON pairing.id = pairing_id WHERE pairing_id = $1",
         pairing_id,
     )
-    if on is None:
+    if year is None:
         return f"Pairing {pairing_id} was never invited. See: starter.py pairing show PROGRAM {pairing_id}"
+    if await rests(connection, year):
+        return "The visit rests, and gets its day when that ends: who came is recorded from that day on."
     return (
-        f"Who came is recorded from the day of the visit on, and not while it is called off. It is on {on};"
+        "Who came is recorded from the day of the visit on, and not while it is called off. It is on"
+        f" {(await date_now(connection, year)).on};"
         " has it moved? Then first: starter.py visit move PROGRAM PROGRAM-YEAR --to YEAR-MONTH-DAY"
     )
 
@@ -316,10 +318,10 @@ async def expected_today(connection: Connection, name: str) -> Sequence[UUID]:
     rows = await connection.fetch(
         "SELECT id FROM officer WHERE lower(first_name || ' ' || last_name) = lower($1) AND EXISTS ("
         "  SELECT FROM pairing JOIN visit ON visit.pairing_id = pairing.id JOIN program_year ON program_year.id = program_year_id"
-        "   WHERE officer_id = officer.id AND ended_at IS NULL AND visit_on = program_today() AND visit_state = 'planned'"
+        "   WHERE officer_id = officer.id AND ended_at IS NULL AND visit_on = program_today() AND visit_has_begun(program_year.id)"
         "  UNION ALL SELECT FROM visit_host JOIN program_year ON program_year.id = program_year_id"
         "   WHERE officer_id = officer.id AND answer = 'yes' AND released_at IS NULL"
-        "   AND visit_on = program_today() AND visit_state = 'planned') ORDER BY id",
+        "   AND visit_on = program_today() AND visit_has_begun(program_year.id)) ORDER BY id",
         name,
     )
     return [row["id"] for row in rows]
@@ -328,7 +330,7 @@ async def expected_today(connection: Connection, name: str) -> Sequence[UUID]:
 async def attend_as(connection: Connection, officer_id: UUID, *, came: bool) -> Sequence[UUID]:
     """Of one officer, for every child that it meets today; their pairings."""
     rows = await connection.fetch(
-        "WITH today AS (SELECT id FROM program_year WHERE visit_on = program_today() AND visit_state = 'planned'),"
+        "WITH today AS (SELECT id FROM program_year WHERE visit_on = program_today() AND visit_has_begun(id)),"
         " own AS (UPDATE visit SET attended = $2, recorded_at = program_now() FROM pairing"
         "   WHERE pairing.id = visit.pairing_id AND pairing.officer_id = $1 AND pairing.ended_at IS NULL"
         "   AND pairing.program_year_id IN (SELECT id FROM today) RETURNING visit.pairing_id),"

@@ -38,6 +38,7 @@ from tests.bluepals.facts.two_schools import BEGIN, CLEARED, YEAR_OVER, TwoSchoo
 from tests.desk.town import read_pdf
 from tests.mailroom import parsed
 
+DAY = timedelta(days=1)
 VISIT_DAY = date(2027, 4, 14)
 MORNING = datetime(2027, 4, 14, 15, tzinfo=UTC)
 
@@ -605,6 +606,23 @@ async def test_who_came_is_recorded_by_pairing_from_the_day_on(schools: TwoSchoo
         await schools.at(MORNING + later)
         await visits.attend(schools.office, schools.scope, schools.pairing["Ben"], came=True)
         await visits.attend(schools.office, schools.scope, host, came=True)
+
+
+async def test_nobody_comes_to_a_visit_that_rests_on_its_day_and_who_came_before_a_rest_is_recorded(
+    schools: TwoSchools, north: str
+) -> None:
+    ana, cora = schools.pairing["Ana"], schools.staff["Cora"]
+    rest = (schools.office, schools.scope, Target(), [What.VISITS])
+    await schools.at(MORNING - 2 * DAY)
+    await pauses.pause(*rest, reason="flood", by=cora)
+    await schools.at(MORNING)
+    with pytest.raises(NotTaken, match="rests, and gets its day when that ends"):
+        await visits.attend(schools.office, schools.scope, ana, came=True)
+    with pytest.raises(NotTaken, match="Nobody of this name is expected"):
+        await visits.attend_by_name(schools.office, schools.scope, "Olga Officer", came=True)
+    await schools.admin.execute("UPDATE pause SET began_at = $1", MORNING + timedelta(hours=6))
+    await schools.at(MORNING + DAY)
+    await visits.attend(schools.office, schools.scope, ana, came=True)
 
 
 async def test_on_the_day_a_host_is_found_among_those_present_or_the_sentence_says_what_to_do(
