@@ -57,6 +57,11 @@ def visit_instants(program: Program, day: date) -> VisitInstants:
     )
 
 
+def over_at(found: VisitInstants, plan: VisitState) -> datetime:
+    """When the visit is over; while it rests, when it can't be this year any more."""
+    return found.latest if plan is VisitState.RESTS else found.over
+
+
 def why_it_stays(plan: VisitState, found: VisitInstants, now: datetime) -> str | None:
     """Why the visit can neither move nor be called off any more; None while it can."""
     if plan is VisitState.READ_ALOUD:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
+from bluepals.domain.visit_plan import over_at, visit_instants
 from bluepals.facts import declining
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
 from bluepals.facts.visit_hosts import tell_visit_of_pairing
@@ -86,12 +87,12 @@ async def calendar_of(office: Office, scope: Scope, pairing_id: UUID) -> Pairing
 async def _calendar(connection: Connection, program: Program, pairing: PairingCard) -> PairingCalendar:
     version = await programs.calendar_version(connection)  # First: dates are never older than it says.
     calendar, policy = SchoolCalendar.of(program), program.policy
-    visit = await programs.visit_on(connection, pairing.program_year)
+    visit = visit_instants(program, await programs.visit_on(connection, pairing.program_year))
     ending = await endings.of(connection, pairing.id)
     year_closes = calendar.instant(program.year.last_day, policy.due_hour - 1)
     return PairingCalendar(
         rounds=await pairings.rounds(connection, pairing.id),
-        visit_over=calendar.instant(visit, policy.due_hour),
+        visit_over=over_at(visit, await visits.standing(connection, pairing.program_year)),
         closes=year_closes if ending is None or ending.frozen else min(ending.farewell_until, year_closes),
         ends_early=ending is not None,
         version=version,
@@ -161,7 +162,9 @@ def _first_due(rounds: Sequence[RoundTimes]) -> datetime | None:
 
 
 async def _visit_to_come(connection: Connection, pairing: PairingCard) -> date | None:
-    if await visits.is_ahead(connection, pairing.program_year):
+    """None: there is none, or it rests and has no day yet."""
+    ahead = await visits.is_ahead(connection, pairing.program_year)
+    if ahead and not await visits.rests(connection, pairing.program_year):
         return await programs.visit_on(connection, pairing.program_year)
     return None
 

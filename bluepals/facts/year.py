@@ -1,26 +1,26 @@
 """One school's year: opened, its classes' packs sent, closed and counted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
-from bluepals.domain.visit_plan import VisitInstants, visit_instants
+from bluepals.domain.visit_plan import VisitInstants, over_at, visit_instants
 from bluepals.facts import surveys
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.store import attention, mail, pairings, people, programs, rounds
+from bluepals.store import attention, mail, pairings, people, programs, rounds, visits
 from bluepals.store.database import Scope
 from bluepals.store.deliveries import DateMoved
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedYear:
-    """The instants at which a school's year does something by itself."""
+    """The instants at which a school's year does something by itself. `visit`: while it rests, it is not over by its day."""
 
     opening_days: Sequence[tuple[int, datetime | None]]
     visit: VisitInstants
@@ -34,11 +34,12 @@ async def open_year(office: Office, scope: Scope, program_year: str) -> OpenedYe
         await programs.open_year(connection, program_year)
         version = await programs.calendar_version(connection)  # First: dates are never older than it says.
         program = await programs.load(connection)
-        visit = await programs.visit_on(connection, program_year)
+        visit = visit_instants(program, await programs.visit_on(connection, program_year))
+        plan = await visits.standing(connection, program_year)
         opening_days = await rounds.opening_days(connection, program_year)
     return OpenedYear(
         opening_days=opening_days,
-        visit=visit_instants(program, visit),
+        visit=replace(visit, over=over_at(visit, plan)),
         closes=SchoolCalendar.of(program).instant(program.year.last_day, program.policy.due_hour),
         version=version,
     )

@@ -1,7 +1,7 @@
 """A pause: nothing comes nearer, nothing is lost, and everything goes on where it stood."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from bluepals.domain.program import Policy
 from bluepals.facts import endings, letters
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.endings import Reason
-from bluepals.store.pauses import Target
+from bluepals.store.pauses import Target, What
 from tests.workflows.world import World, eventually
 from workflows.api.dates import DatesChanged
 from workflows.search_attributes import ATTENTION, DUE, ROUND, STAGE
@@ -141,6 +141,50 @@ async def test_a_year_that_ends_in_a_pause_closes_in_order(world: World) -> None
     await year.result()
     assert await world.misses(pair) == []
     assert await world.admin.fetchval("SELECT end_reason FROM pairing WHERE id = $1", pair) == "year closed"
+
+
+async def _farewells(world: World, on: date, hour: int) -> int:
+    await world.reach(on, hour)
+    return len(await world.mails("farewell"))
+
+
+async def test_a_year_whose_visit_rests_says_its_farewells_after_the_visit_that_follows(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(rounds=1)
+    await world.enroll()
+    (pair,) = await world.pair()
+    handle, _ = await world.begin_pairing(pair), await world.begin_year()
+    planned = await _visit_on(world)
+    await world.reach(world.calendar.add_school_days(planned, -2), 9)
+    await world.pause(whats=(What.VISITS,))
+    assert await _farewells(world, planned, 18) == 0
+    assert await world.attribute(handle, STAGE) == "visit"
+    await world.resume(whats=(What.VISITS,))
+    day = await _visit_on(world)
+    assert day > planned
+    assert await _farewells(world, day, 16) == 0
+    assert await _farewells(world, day, 18) == 2
+
+
+async def test_a_year_whose_visit_rests_to_the_end_says_its_farewells_when_no_day_is_left_for_one(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(rounds=1)
+    await world.enroll()
+    (pair,) = await world.pair()
+    await world.begin_pairing(pair)
+    year = await world.begin_year()
+    await world.pause(whats=(What.VISITS,))
+    last_day = world.program.year.last_day
+    assert await _farewells(world, world.calendar.add_school_days(last_day, -1), 18) == 2
+    await world.reach(last_day, 18)
+    assert (await year.result()).visits == 0
+
+
+async def _visit_on(world: World) -> date:
+    day: date = await world.admin.fetchval("SELECT visit_on FROM program_year WHERE id = $1", world.year)
+    return day
 
 
 async def test_a_class_opens_its_letters_on_the_day_that_the_pause_has_moved(world: World) -> None:

@@ -266,7 +266,14 @@ class World:
         for one in round_deadlines(self.program):
             yield from (one.students_due, one.officers_due, one.pack_closes, one.opens)
         visit = visit_instants(self.program, self.visit_on or visit_day(self.program))
-        yield from (visit.invite_at, *visit.remind_at, visit.sheets_at, visit.over, visit.over + DAY)
+        yield from (
+            visit.invite_at,
+            *visit.remind_at,
+            visit.sheets_at,
+            visit.over,
+            visit.over + DAY,
+            visit.latest,
+        )
         yield from self.limits
         yield from (self.closes - timedelta(hours=1), self.closes)
 

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 import pytest
 
-from bluepals.facts import matching, pairings
+from bluepals.facts import matching, pairings, pauses
 from bluepals.facts.pairings import Asked, Introduced
 from bluepals.store.database import Database
 from bluepals.store.deliveries import Held
+from bluepals.store.pauses import Target, What
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, TwoSchools, two_schools
 from tests.mailroom import parsed
 
@@ -80,6 +81,19 @@ async def test_who_is_introduced_after_the_last_round_hears_that_they_meet_at_th
         assert "Wednesday, April 14" in said
         assert "next year" not in said
     assert "miércoles 14 de abril de 2027" in await _told(paired, "family.ana@home.example")
+
+
+async def test_who_is_introduced_while_the_visit_rests_hears_of_no_day(paired: TwoSchools) -> None:
+    await paired.at(datetime(2026, 12, 1, tzinfo=UTC))
+    by = paired.staff["Cora"]
+    await pauses.pause(paired.office, paired.scope, Target(), [What.VISITS], reason="flood", by=by)
+    introduced = await introduce(paired, "Cleo")
+    assert isinstance(introduced, Introduced)
+    assert introduced.calendar.visit_over == datetime(2027, 5, 20, 18, tzinfo=UTC), "until then it may be"
+    for address in ("paula@county.example", "family.cleo@home.example"):
+        said = await _told(paired, address)
+        assert "No round of letters is left" in said
+        assert "visit" not in said
 
 
 async def test_who_is_introduced_after_the_visit_too_hears_that_it_is_up_to_them(paired: TwoSchools) -> None:
