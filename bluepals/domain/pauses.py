@@ -103,6 +103,14 @@ def _opens_on(
     return next((one for one in _counted(calendar, policy.opening_hour, pauses) if one > closes_on), None)
 
 
+def of_pairing(of_class: Sequence[Pause], own: Sequence[Pause], began: datetime) -> tuple[Pause, ...]:
+    """What moves the dates of a pairing that began then, beside its class also what its agency or itself has paused since;
+    empty: it follows its class.
+    """
+    since = between(own, began, None)
+    return (*of_class, *since) if since else ()
+
+
 def with_own_pauses(
     calendar: SchoolCalendar,
     policy: Policy,

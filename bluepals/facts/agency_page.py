@@ -83,7 +83,7 @@ async def agency_page(office: Office, liaison: LiaisonAtDesk) -> tuple[AgencyOnP
         letterhead = await Letterhead.of(office, connection)
         officers = [
             OfficerOnPage(row, _mark(letterhead, row), liaison.stops(row), liaison.clears(row))
-            for row in await store.officers(connection)
+            for row in await store.officers(connection, liaison.id)
         ]
         waiting, links = await wishes.waiting(connection), await wishes.links(connection)
     ends = {one.id: letterhead.calendar.label(one.expires_at) for one in links}
@@ -108,7 +108,7 @@ def _mark(letterhead: Letterhead, row: OfficerRow) -> int | None:
 async def own_officer(office: Office, liaison: LiaisonAtDesk, officer_id: UUID) -> OfficerRow:
     """Raises NotTheirs."""
     async with office.database.transaction(liaison.scope) as connection:
-        for row in await store.officers(connection):
+        for row in await store.officers(connection, liaison.id):
             if row.officer_id == officer_id:
                 return row
     raise NotTheirs

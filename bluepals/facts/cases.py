@@ -176,13 +176,12 @@ def plan_due(letterhead: Letterhead, opened_at: datetime) -> datetime:
 
 
 async def _tell_who_decides(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
-    """The coordinator, and the liaison unless the policy leaves them out."""
-    for role in await cases.words_needed(connection, case.kind):
-        for one in await people.staff(connection, Role(role), school=case.school, agency=case.agency):
-            notice = notices.cases.conduct(
-                name=one.name, case=str(case.id), link=letterhead.link_to(DeskPage.CASES)
-            )
-            await _post(connection, letterhead, case, _card(one), notice, "conduct")
+    """The coordinator, and the liaison unless the policy leaves them out; never the officer whose conduct it is."""
+    for _, one in await cases.who_decides(connection, case.id):
+        notice = notices.cases.conduct(
+            name=one.name, case=str(case.id), link=letterhead.link_to(DeskPage.CASES)
+        )
+        await _post(connection, letterhead, case, one, notice, "conduct")
 
 
 def _card(one: people.StaffMember) -> PersonCard:

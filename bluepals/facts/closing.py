@@ -52,7 +52,7 @@ async def close(office: Office, scope: Scope, *, case_id: UUID, by: UUID, word: 
         case = await cases.record(connection, case_id)
         if case.closed_at is not None:
             return _closed_before(case, word)
-        needed = await cases.words_needed(connection, case.kind)
+        needed = await cases.words_needed(connection, case_id)
         own = [role for role in needed if role in await cases.roles_in(connection, case_id, by)]
         await _refuse_unfit(connection, case, word, needed, own)
         draft = await cases.draft_of(connection, case.draft_id, by)

@@ -61,7 +61,9 @@ async def to_decide(office: Office, visitor: Visitor) -> Sequence[ConductInList]
 
 
 async def words_asked(connection: Connection, staff: UUID, role: Role) -> Sequence[ConductRow]:
-    """The open cases that wait for what this person says as such: nobody has said it, or the others say something else."""
+    """The open cases that wait for what this person says as such: nobody has said it, the others say something else, or no other
+    word is needed any more.
+    """
     return [
         one
         for one in await store.to_decide(connection, staff)
@@ -70,8 +72,9 @@ async def words_asked(connection: Connection, staff: UUID, role: Role) -> Sequen
 
 
 async def _is_asked(connection: Connection, case_id: UUID, role: Role) -> bool:
-    said = {one.role: (one.letter, one.officer) for one in await store.words(connection, case_id) if one.at}
-    return role not in said or len(set(said.values())) > 1
+    needed = await store.words(connection, case_id)
+    said = {one.role: (one.letter, one.officer) for one in needed if one.at}
+    return role not in said or len(set(said.values())) > 1 or len(said) == len(needed)
 
 
 async def conduct_page(office: Office, visitor: Visitor, case_id: UUID) -> ConductPage:

@@ -130,6 +130,7 @@ async def _to_read(
 async def _open_cases(
     connection: Connection, letterhead: Letterhead, coordinator: CoordinatorAtDesk
 ) -> Sequence[OpenCase]:
+    own = await cases.about(connection, coordinator.id)
     pages = {
         **{one.case_id: DeskPage.COUNSEL for one in await counsel_store.cases_of(connection, coordinator.id)},
         **{one.case_id: DeskPage.CASES for one in await conduct_store.to_decide(connection, coordinator.id)},
@@ -143,7 +144,7 @@ async def _open_cases(
             pages.get(UUID(row["case"])),
         )
         for row in await cases.cases(connection)
-        if row["closed_at"] is None and coordinator.sees(row["school"])
+        if row["closed_at"] is None and coordinator.sees(row["school"]) and UUID(row["case"]) not in own
     ]
 
 

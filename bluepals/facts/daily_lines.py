@@ -7,7 +7,6 @@ from itertools import groupby
 from uuid import UUID
 
 from bluepals.domain.calendar import ONE_DAY
-from bluepals.domain.cases import Concern
 from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
 from bluepals.domain.silence import Rung
@@ -20,9 +19,11 @@ from bluepals.mail import notices
 from bluepals.mail.notice import Notice, Section
 from bluepals.store import attention, daily, joining, pauses, people
 from bluepals.store import cases as cases_store
+from bluepals.store.cases import PersonCard
 from bluepals.store.daily import CalledBack, CaseToLookAt, ToBeRead
 from bluepals.store.database import Connection
 from bluepals.store.pauses import What
+from bluepals.store.people import StaffMember
 from bluepals.store.silence import SilentSide
 
 USEFUL = timedelta(days=1)
@@ -239,22 +240,22 @@ async def _cases(connection: Connection, letterhead: Letterhead, desks: dict[str
     for case in await daily.cases_to_look_at(connection):
         if case.conduct:
             line = f"an officer's conduct, case {case.case_id}: it waits for your word"
-            for role in await cases_store.words_needed(connection, Concern.CONDUCT):
-                await _add_case(connection, letterhead, desks, Role(role), case, line)
+            for role, one in await cases_store.who_decides(connection, case.case_id):
+                _add_case(letterhead, desks, role, one, line)
         elif case.look_again_on is None:
             due = plan_due(letterhead, case.opened_at)
             line = f"case {case.case_id}: a plan by {letterhead.calendar.label(due)}"
-            await _add_case(connection, letterhead, desks, Role.COUNSELOR, case, line)
+            await _add_case_of(connection, letterhead, desks, Role.COUNSELOR, case, line)
             if due < letterhead.now:
-                await _add_case(
+                await _add_case_of(
                     connection, letterhead, desks, Role.COORDINATOR, case, f"{line}, and there is none"
                 )
         elif case.look_again_on <= day:
             line = f"case {case.case_id}: look again, as you planned for {case.look_again_on:%B %-d}"
-            await _add_case(connection, letterhead, desks, Role.COUNSELOR, case, line)
+            await _add_case_of(connection, letterhead, desks, Role.COUNSELOR, case, line)
 
 
-async def _add_case(
+async def _add_case_of(
     connection: Connection,
     letterhead: Letterhead,
     desks: dict[str, Desk],
@@ -262,10 +263,15 @@ async def _add_case(
     case: CaseToLookAt,
     line: str,
 ) -> None:
-    link = letterhead.link_to(CASES_OF.get(role, DeskPage.CASES))
     for one in await people.staff(connection, role, school=case.school, agency=case.agency):
-        desk = desks.setdefault(str(one.id), Desk(one.name, one.email, link))
-        desk.add(CASES, line)
+        _add_case(letterhead, desks, role, one, line)
+
+
+def _add_case(
+    letterhead: Letterhead, desks: dict[str, Desk], role: Role, one: StaffMember | PersonCard, line: str
+) -> None:
+    link = letterhead.link_to(CASES_OF.get(role, DeskPage.CASES))
+    desks.setdefault(str(one.id), Desk(one.name, one.email, link)).add(CASES, line)
 
 
 def _school_days_ago(letterhead: Letterhead, count: int) -> date:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bluepals.domain.matching import needs, propose
 from bluepals.domain.people import Role
-from bluepals.facts import replacements
+from bluepals.facts import replacements, rounds
 from bluepals.facts.new_pairs import tell_counselors
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.mail import notices
@@ -91,7 +91,9 @@ async def begin(
     count = await matching.approve(connection, pairs, decided_by)
     batch = sha256("".join(sorted(map(str, pairs))).encode()).hexdigest()
     letterhead = await Letterhead.of(office, connection)
-    await tell_counselors(connection, letterhead, await store.new_pairs(connection, pairs), batch)
+    new = await store.new_pairs(connection, pairs)
+    await rounds.date_new(connection, letterhead.program, [one.pairing_id for one in new])
+    await tell_counselors(connection, letterhead, new, batch)
     told = [
         await tells.add(
             connection,

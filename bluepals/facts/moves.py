@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.people import Role
-from bluepals.facts import endings, farewells, pauses, who_may
+from bluepals.facts import endings, farewells, rounds, who_may
 from bluepals.facts.deadlines import keep_days_left
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.office import Letterhead, Office
@@ -108,7 +108,7 @@ async def _take_along(connection: Connection, letterhead: Letterhead, child: Chi
     if child.pairing_id is None:
         return
     await moves.take_along(connection, child.pairing_id, child.school)
-    await pauses.reschedule(connection, letterhead.program)
+    await rounds.reschedule(connection, letterhead.program)
     await keep_days_left(connection, letterhead, Target(pairing_id=child.pairing_id))
     await endings.tell(connection, child.pairing_id)
     await join_visit(connection, child.pairing_id, left=child.program_year)

@@ -4,19 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
 from hashlib import sha256
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.pauses import (
     SHORTEST,
-    FrozenRound,
-    Pause,
-    frozen_round,
     shortened,
     unmoved,
-    with_own_pauses,
 )
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
@@ -25,11 +20,12 @@ from bluepals.facts import who_may
 from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.deadlines import keep_days_left
 from bluepals.facts.office import Letterhead, Office
+from bluepals.facts.rounds import paused_class, reschedule
 from bluepals.facts.visit_rests import move_frozen_visits, rest_from_visits, tell_of_who_rests
 from bluepals.store import deadlines, pauses, programs, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deadlines import OpenDeadline
-from bluepals.store.pauses import LivePairing, OwnDates, RoundOnRecord, Target, VisitOnRecord, What
+from bluepals.store.pauses import OwnDates, RoundOnRecord, Target, VisitOnRecord, What
 
 
 class Choice(StrEnum):
@@ -204,49 +200,6 @@ async def resume(
         return changed
 
 
-async def reschedule(connection: Connection, program: Program) -> None:
-    """Every round's dates from the plan and all pauses, for classes and for pairings that were paused by themselves."""
-    paused = await pauses.all_pauses(connection, What.LETTERS)
-    planned = await pauses.planned_rounds(connection, program.first_year)
-    calendar, policy = SchoolCalendar.of(program), program.policy
-    of_class = {
-        (one.program_year, one.dates.number): (
-            one.dates,
-            frozen_round(calendar, policy, one.dates, _of_class(paused, one.school)),
-        )
-        for one in planned
-    }
-    await pauses.move_rounds(connection, [(year, frozen) for (year, _), (_, frozen) in of_class.items()])
-
-    @cache
-    def own_rounds(year: str, stretches: tuple[Pause, ...]) -> Sequence[FrozenRound]:
-        return [
-            with_own_pauses(calendar, policy, dates, frozen, stretches)
-            for (of_year, _), (dates, frozen) in of_class.items()
-            if of_year == year
-        ]
-
-    live = await pauses.live_pairings(connection, Target())
-    moved = [
-        (pairing.id, frozen)
-        for pairing in live
-        if (own := _of_pairing(paused, pairing))
-        for frozen in own_rounds(pairing.program_year, (*_of_class(paused, pairing.school), *own))
-    ]
-    await pauses.move_pairings(connection, moved, [pairing.id for pairing in live])
-
-
-def _of_class(paused: Mapping[Target, Sequence[Pause]], school: str) -> tuple[Pause, ...]:
-    return (*paused.get(Target(), ()), *paused.get(Target(school=school), ()))
-
-
-def _of_pairing(paused: Mapping[Target, Sequence[Pause]], pairing: LivePairing) -> tuple[Pause, ...]:
-    return (
-        *paused.get(Target(agency=pairing.agency), ()),
-        *paused.get(Target(pairing_id=pairing.id), ()),
-    )
-
-
 async def _resume(
     office: Office,
     connection: Connection,
@@ -336,7 +289,7 @@ async def _shortened(connection: Connection, program: Program, unfit: RoundOnRec
 async def plan_for(connection: Connection, program: Program, school: str, wanted: RoundDates) -> RoundDates:
     """The plan that pauses move to these days. Raises ValueError when one of them is no school day, or in a pause."""
     calendar, policy = SchoolCalendar.of(program), program.policy
-    stretches = _of_class(await pauses.all_pauses(connection, What.LETTERS), school)
+    stretches = paused_class(await pauses.all_pauses(connection, What.LETTERS), school)
 
     def planned(day: date, hour: int) -> date:
         return unmoved(calendar, day, hour, stretches)

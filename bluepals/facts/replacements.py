@@ -9,7 +9,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.matching import propose
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
-from bluepals.facts import letters, who_may
+from bluepals.facts import letters, rounds, who_may
 from bluepals.facts.new_pairs import tell_counselors
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
 from bluepals.mail import notices
@@ -331,7 +331,9 @@ async def begin_next(office: Office, scope: Scope, replacement_id: UUID) -> Stan
 async def _pair(connection: Connection, letterhead: Letterhead, one: Replacement) -> None:
     await pairings.end(connection, one.pairing_id, Reason.MOVED.shown)
     pair = await store.begin_next(connection, one.id)
-    await tell_counselors(connection, letterhead, await declining.new_pairs(connection, [pair]), str(one.id))
+    new = await declining.new_pairs(connection, [pair])
+    await rounds.date_new(connection, letterhead.program, [pairing.pairing_id for pairing in new])
+    await tell_counselors(connection, letterhead, new, str(one.id))
     await attention.settle(connection, _key(one.id))
     await tells.add(
         connection,

@@ -9,7 +9,7 @@ from bluepals.domain.letters import TypedLetter
 from bluepals.domain.people import FollowOn, Officer, Partner, StaffRole, StockLetter, Student
 from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
-from bluepals.facts import pauses, replacements
+from bluepals.facts import replacements, rounds
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_hosts import (
     tell_visits_of_the_uncleared,
@@ -111,7 +111,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
         await _refuse_contradictions(connection, roster.program)
         await _refuse_transfers(connection, roster.students)
         if await programs.save(connection, roster.program):
-            await pauses.reschedule(connection, roster.program)
+            await rounds.reschedule(connection, roster.program)
         years = {school.id: roster.program.program_year_id(school.id) for school in roster.program.schools}
         closed_before = await gates.closed(connection)
         erased, left = await erasure.erased(connection), await staff.who_left(connection)

@@ -1,4 +1,4 @@
-"""An officer who was asked to a visit need not come: the child is at another school, or its family would rather not."""
+"""An officer who was asked to a visit need not come: the child is at another school or has left, or its family would rather not."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from bluepals.store.visits import Guest
 
 
 async def let_guests_go(connection: Connection, letterhead: Letterhead, program_year: str) -> None:
-    """Whose children's families agree to the visit no longer; nobody waits for an answer any more."""
+    """Whose children have left, or their families agree to the visit no longer; nobody waits for an answer any more."""
     away = await visits.who_stay_away(connection, program_year)
     for guest in await visits.meets_nobody_else(connection, program_year, away):
         await tell_not_to_come(

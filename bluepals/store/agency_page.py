@@ -65,16 +65,16 @@ _OFFICERS = """
            (SELECT count(*) FROM miss JOIN pairing ON pairing.id = miss.pairing_id
              WHERE officer_id = officer.id AND end_reason IS DISTINCT FROM 'year closed' AND side = 'officer')::int AS missed,
            cleared_until, is_cleared(officer) AS cleared, cleared_until - program_today() AS days_cleared, leaves_at,
-           is_stopped(officer.id) AS under_a_case
+           is_stopped(officer.id) AND NOT is_one_person(officer.id, $1) AS under_a_case
       FROM officer
      WHERE withdrawn_at IS NULL
      ORDER BY in_alphabet(officer.last_name), in_alphabet(officer.first_name), external_id
 """
 
 
-async def officers(connection: Connection) -> Sequence[OfficerRow]:
-    """Of the agencies in sight: those who take part."""
-    return [OfficerRow(**row) for row in await connection.fetch(_OFFICERS)]
+async def officers(connection: Connection, staff_id: UUID) -> Sequence[OfficerRow]:
+    """Of the agencies in sight: those who take part. Nobody is shown that a case is about themselves."""
+    return [OfficerRow(**row) for row in await connection.fetch(_OFFICERS, staff_id)]
 
 
 async def enter_clearance(connection: Connection, officer_id: UUID, until: date) -> None:

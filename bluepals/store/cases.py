@@ -10,6 +10,7 @@ import asyncpg
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
 from bluepals.domain.letters import Side, Verdict
+from bluepals.domain.people import Role
 from bluepals.store import disclosures
 from bluepals.store.database import Connection
 from bluepals.store.letters import Decided, NotTaken
@@ -468,9 +469,29 @@ async def roles_in(connection: Connection, case_id: UUID, someone: UUID) -> Sequ
     return [row["role"] for row in rows]
 
 
-async def words_needed(connection: Connection, concern: Concern) -> Sequence[str]:
-    needed: list[str] = await connection.fetchval("SELECT words_needed($1)", concern)
+async def words_needed(connection: Connection, case_id: UUID) -> Sequence[str]:
+    """As of now: the roles that decide about an officer may be held by others when the case closes."""
+    needed: list[str] = await connection.fetchval(
+        "SELECT words_needed(case_file) FROM case_file WHERE id = $1", case_id
+    )
     return needed
+
+
+async def who_decides(connection: Connection, case_id: UUID) -> Sequence[tuple[Role, PersonCard]]:
+    """Everybody whose word it takes, once for each role; nobody about themselves."""
+    rows = await connection.fetch(
+        "SELECT role, staff.id, staff.name, staff.email FROM case_file, unnest(words_needed(case_file)) AS role, staff"
+        " WHERE case_file.id = $1 AND holds_role(staff.id, role, school_id, agency_id)"
+        " AND is_one_person(officer_id, staff.id) IS NOT TRUE ORDER BY role, in_alphabet(staff.name), staff.id",
+        case_id,
+    )
+    return [(Role(row["role"]), PersonCard(row["id"], row["name"], row["email"])) for row in rows]
+
+
+async def about(connection: Connection, someone: UUID) -> frozenset[UUID]:
+    """Those of this person's own conduct."""
+    rows = await connection.fetch("SELECT id FROM case_file WHERE is_one_person(officer_id, $1)", someone)
+    return frozenset(row["id"] for row in rows)
 
 
 async def say(

@@ -36,7 +36,7 @@ _CASES = """
            officer.first_name || ' ' || officer.last_name AS officer_name, agency.name AS agency_name,
            case_file.opened_at, case_file.closed_at, case_file.letter, case_file.officer,
            EXISTS (SELECT FROM letter_read WHERE letter_read.draft_id = draft.id AND reader = $1) AS read,
-           ARRAY(SELECT role FROM unnest(words_needed('conduct')) AS role
+           ARRAY(SELECT role FROM unnest(words_needed(case_file)) AS role
                   WHERE holds_role($1, role, case_file.school_id, case_file.agency_id)) AS roles
       FROM case_file
       JOIN officer ON officer.id = case_file.officer_id
@@ -75,9 +75,9 @@ async def words(connection: Connection, case_id: UUID) -> Sequence[SaidWord]:
     """Of each role whose word it takes."""
     rows = await connection.fetch(
         "SELECT needed.role, said.said_at AS at, said.letter, said.officer"
-        " FROM unnest(words_needed('conduct')) AS needed (role)"
+        " FROM case_file, unnest(words_needed(case_file)) AS needed (role)"
         " LEFT JOIN LATERAL (SELECT * FROM case_word WHERE case_id = $1 AND case_word.role = needed.role"
-        "   ORDER BY sequence DESC LIMIT 1) AS said ON true",
+        "   ORDER BY sequence DESC LIMIT 1) AS said ON true WHERE case_file.id = $1",
         case_id,
     )
     return [SaidWord(**row) for row in rows]

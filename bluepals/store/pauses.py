@@ -217,12 +217,13 @@ class LivePairing:
     program_year: str
     school: str
     agency: str
+    paired_at: datetime
 
 
 async def live_pairings(connection: Connection, target: Target) -> Sequence[LivePairing]:
     """Those that a pause of this would reach."""
     rows = await connection.fetch(
-        "SELECT id, program_year_id AS program_year, school_id AS school, agency_id AS agency FROM pairing"
+        "SELECT id, program_year_id AS program_year, school_id AS school, agency_id AS agency, paired_at FROM pairing"
         " WHERE ended_at IS NULL AND school_id = coalesce($1, school_id) AND agency_id = coalesce($2, agency_id)"
         " AND id = coalesce($3, id) ORDER BY id",
         target.school,

@@ -104,7 +104,7 @@ async def guests_to_ask(connection: Connection, program_year: str) -> Sequence[G
 
 
 async def who_stay_away(connection: Connection, program_year: str) -> Sequence[UUID]:
-    """Pairings whose child was to take part, and whose family agrees to it no longer."""
+    """Pairings whose child was to take part, and has left, or whose family agrees to it no longer."""
     rows = await connection.fetch(
         "SELECT pairing.id FROM visit JOIN pairing ON pairing.id = visit.pairing_id"
         " JOIN student ON student.id = pairing.student_id WHERE pairing.program_year_id = $1"
@@ -118,12 +118,16 @@ async def who_stay_away(connection: Connection, program_year: str) -> Sequence[U
 async def meets_nobody_else(
     connection: Connection, program_year: str, pairing_ids: Sequence[UUID]
 ) -> Sequence[Guest]:
-    """Of the officers of these children those who count on coming, and have no other pal there."""
+    """Of the officers of these children those who count on coming, and have no other pal there.
+
+    Also where the family has ended the letters too; after a death people decide.
+    """
     rows = await connection.fetch(
-        f"SELECT {_GUEST}"
-        " WHERE pairing.program_year_id = $1 AND pairing.ended_at IS NULL AND is_cleared(officer)"
-        " GROUP BY officer.id HAVING bool_and(pairing.id = ANY ($2)) AND max(visit.answer) IS DISTINCT FROM 'no'"
-        " ORDER BY officer.id",
+        f"SELECT {_GUEST} JOIN student ON student.id = pairing.student_id"
+        " WHERE pairing.program_year_id = $1 AND is_cleared(officer) AND (pairing.ended_at IS NULL"
+        "   OR EXISTS (SELECT FROM ending WHERE pairing_id = pairing.id AND reason = 'consent withdrawn'))"
+        " GROUP BY officer.id HAVING bool_or(pairing.id = ANY ($2)) AND NOT bool_or(has_consent_for(student, 'visit'))"
+        " AND max(visit.answer) IS DISTINCT FROM 'no' ORDER BY officer.id",
         program_year,
         list(pairing_ids),
     )

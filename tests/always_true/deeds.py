@@ -206,7 +206,7 @@ async def see_case_through(
     async with program.database.transaction(program.scope) as connection:
         case = await case_store.record(connection, case_id)
         missing = await case_store.still_to_attest(connection, case_id)
-        needed = await case_store.words_needed(connection, case.kind)
+        needed = await case_store.words_needed(connection, case_id)
     for one in missing:
         await _attest(program, case_id, one.id, reported=False)
     if "counselor" in needed:

@@ -145,6 +145,34 @@ async def test_nobody_decides_about_their_own_conduct(town: Town) -> None:
         )
 
 
+async def test_an_agency_without_a_liaison_waits_for_the_coordinator_alone(town: Town) -> None:
+    case = await a_case(town)
+    cora, board = town.reader("cora"), town.coordinator("cora")
+    await cora.posts(f"{case}/read")
+    await cora.posts(f"{case}/word", **KEEP)
+    needed = "Your word about Sam Ruiz is needed."
+    assert needed not in await board.sees()
+    await town.admin.execute("DELETE FROM staff_role WHERE staff_id = $1", town.staff["lia"])
+    assert needed in await board.sees()
+    page = (await cora.gets(case)).text
+    assert "Your word closes the case." in page
+    assert "The liaison" not in page
+    assert "The case is closed." in (await cora.posts(f"{case}/word", **KEEP)).text
+
+
+async def test_no_page_shows_a_case_to_the_officer_whose_conduct_it_is(town: Town) -> None:
+    await town.admin.execute(
+        "UPDATE staff SET email = 'sam@city.example' WHERE external_id IN ('cora', 'lia')"
+    )
+    case = await a_case(town)
+    await town.is_coordinator_of("sol", "north")
+    assert case in await town.coordinator("sol").sees()
+    assert case not in await town.coordinator("cora").sees()
+    stopped = "They have stopped until a case is closed."
+    assert stopped in await town.liaison("sol").sees()
+    assert stopped not in await town.liaison("lia").sees()
+
+
 async def test_who_decides_is_led_there_by_mail_and_from_the_board(town: Town) -> None:
     case = await a_case(town)
     told = await town.admin.fetch("SELECT to_address FROM mail WHERE key LIKE 'case-%-conduct-%' ORDER BY 1")

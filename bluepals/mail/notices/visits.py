@@ -247,7 +247,7 @@ def child_stays_away(*, officer: str, school: str, day: str, calendar_file: byte
         greeting=f"Dear {officer},",
         paragraphs=(
             f"Your pal does not take part in the visit, so you need not come to {school} on {day}.",
-            "Thank you for being ready to. Nothing else changes by it.",
+            "Thank you for being ready to. With whom you go on writing stands on your page.",
         ),
         calendar_file=CalendarFile(calendar_file),
     )

@@ -13,6 +13,7 @@ from bluepals.domain.pauses import (
     frozen_round,
     kept,
     moved,
+    of_pairing,
     shortened,
     stretch_until,
     unmoved,
@@ -69,6 +70,35 @@ def test_an_open_deadline_has_as_many_school_days_left_after_a_pause_as_before(
         before = left(began, deadline)
         known.append(Pause(began, ended))
         after = moved(CALENDAR, day, HOUR, known)
+        if after is None:
+            assert left(ended, YEAR.last_day) < before
+            return
+        assert (after == deadline) if before == 0 else (left(ended, after) == before)
+        deadline = after
+
+
+def by(now: datetime, many: Sequence[Pause]) -> list[Pause]:
+    """As far as they had come."""
+    return [Pause(one.began, min(one.ended or now, now)) for one in many if one.began <= now]
+
+
+@given(
+    day=days,
+    began=edges,
+    of_class=st.lists(pauses, max_size=5),
+    of_agency=st.lists(pauses, max_size=5),
+)
+def test_a_pairing_that_begins_between_pauses_has_its_classs_dates_and_keeps_the_days_that_were_left_then(
+    day: date, began: datetime, of_class: list[Pause], of_agency: list[Pause]
+) -> None:
+    deadline = moved(CALENDAR, day, HOUR, by(began, of_class))
+    later = [(max(start, began), end) for start, end in stretches([*of_class, *of_agency]) if end > began]
+    for frozen_at, ended in [(began, began), *later]:
+        if deadline is None:
+            return
+        before = left(frozen_at, deadline)
+        known = by(ended, of_class)
+        after = moved(CALENDAR, day, HOUR, of_pairing(known, by(ended, of_agency), began) or known)
         if after is None:
             assert left(ended, YEAR.last_day) < before
             return

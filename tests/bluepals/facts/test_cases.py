@@ -402,6 +402,68 @@ async def test_the_liaison_is_left_out_when_the_policy_says_so(schools: TwoSchoo
     assert (await close(schools, opened, Word(LetterOutcome.KEEP, OfficerOutcome.RESUMES), by="Cora")).closed
 
 
+async def is_also_olga(schools: TwoSchools, who: str) -> None:
+    """One address, and so one person."""
+    await schools.admin.execute(
+        "UPDATE staff SET email = 'Olga@city.example' WHERE id = $1", schools.staff[who]
+    )
+
+
+async def has_no_role_any_more(schools: TwoSchools, who: str) -> None:
+    await schools.admin.execute("DELETE FROM staff_role WHERE staff_id = $1", schools.staff[who])
+
+
+async def told_each_day(schools: TwoSchools) -> list[str]:
+    """Who is asked for their word in the next morning's mail."""
+    await schools.at(BEGIN + timedelta(days=1))
+    await daily.compose_daily_mail(schools.office, schools.scope, (BEGIN + timedelta(days=1)).date())
+    return [row["to_address"] for row in await schools.mails("case") if row["key"].startswith("daily-")]
+
+
+async def test_a_liaison_hears_nothing_of_a_case_about_themselves_and_it_closes_without_them(
+    schools: TwoSchools,
+) -> None:
+    await is_also_olga(schools, "Lee")
+    opened = await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Mona")
+    assert await schools.mailed_to("safety") == ["cora@staff.example"]
+    assert await told_each_day(schools) == ["cora@staff.example"]
+    assert (await close(schools, opened, Word(LetterOutcome.KEEP, OfficerOutcome.RESUMES), by="Cora")).closed
+
+
+async def test_a_coordinator_hears_nothing_of_a_case_about_themselves_and_another_one_decides(
+    schools: TwoSchools,
+) -> None:
+    await is_also_olga(schools, "Cora")
+    await schools.admin.execute(
+        "INSERT INTO staff_role (staff_id, program_id, role) VALUES ($1, 'stl', 'coordinator')",
+        schools.staff["Tess"],
+    )
+    await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Mona")
+    assert await schools.mailed_to("safety") == ["lee@staff.example", "tess@staff.example"]
+    assert sorted(await told_each_day(schools)) == ["lee@staff.example", "tess@staff.example"]
+
+
+async def test_another_liaison_of_the_agency_decides_with_the_coordinator(schools: TwoSchools) -> None:
+    await is_also_olga(schools, "Lee")
+    await schools.admin.execute(
+        "UPDATE staff_role SET agency_id = 'city' WHERE staff_id = $1", schools.staff["Lou"]
+    )
+    opened = await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Mona")
+    assert await schools.mailed_to("safety") == ["cora@staff.example", "lou@staff.example"]
+    resumes = Word(LetterOutcome.KEEP, OfficerOutcome.RESUMES)
+    assert (await close(schools, opened, resumes, by="Cora")).waits_for == ("liaison",)
+    assert (await close(schools, opened, resumes, by="Lou")).closed
+
+
+async def test_when_the_only_liaison_has_gone_the_coordinator_closes_the_case(schools: TwoSchools) -> None:
+    opened = await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Mona")
+    resumes = Word(LetterOutcome.KEEP, OfficerOutcome.RESUMES)
+    assert (await close(schools, opened, resumes, by="Cora")).waits_for == ("liaison",)
+    await has_no_role_any_more(schools, "Lee")
+    assert await told_each_day(schools) == ["cora@staff.example"]
+    assert (await close(schools, opened, resumes, by="Cora")).closed
+
+
 @pytest.mark.parametrize("claimed", [False, True])
 async def test_conduct_within_the_readers_five_minutes_and_the_friendly_return_does_not_leave(
     schools: TwoSchools, claimed: bool

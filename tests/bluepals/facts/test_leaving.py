@@ -12,7 +12,7 @@ import pytest
 
 from bluepals.domain.letters import Side
 from bluepals.domain.people import ConsentScope
-from bluepals.facts import consents, daily, leaving, letters, matching, pairings, replacements, roster
+from bluepals.facts import consents, daily, leaving, letters, matching, pairings, pauses, replacements, roster
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.replacements import ReplacementRefused
@@ -22,6 +22,7 @@ from bluepals.store.daily import owed_by_officers
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.endings import Reason
 from bluepals.store.matching import candidates
+from bluepals.store.pauses import Target, What
 from tests.bluepals.facts.two_schools import (
     BEGIN,
     CHILDREN_DUE,
@@ -201,6 +202,29 @@ async def test_nothing_begins_before_the_rest_is_over_and_then_once(schools: Two
     for _ in range(2):
         assert (await begin_next(schools)).begun
         assert await live_officers(schools) == ["Rita"], "one ends and the other begins in one step"
+
+
+async def test_the_next_pairing_has_no_dates_while_its_agency_rests(schools: TwoSchools) -> None:
+    await give_places(schools, "Rita")
+    await leave(schools)
+    await look(schools)
+    await approve(schools)
+    await schools.at(BEGIN + 4 * WEEK + DAY)
+    await pauses.pause(
+        schools.office,
+        schools.scope,
+        Target(agency="city"),
+        [What.LETTERS],
+        reason="snow",
+        by=schools.staff["Cora"],
+    )
+    assert (await begin_next(schools)).begun
+    due = await schools.admin.fetch(
+        "SELECT officers_due_at FROM moved_round JOIN pairing ON pairing.id = pairing_id"
+        " WHERE officer_id = $1 AND number = 2",
+        schools.officer["Rita"],
+    )
+    assert [row["officers_due_at"] for row in due] == [None]
 
 
 async def test_a_reserve_who_goes_meanwhile_is_dropped_and_the_next_is_sought(schools: TwoSchools) -> None:

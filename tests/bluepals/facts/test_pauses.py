@@ -3,6 +3,7 @@
 import ast
 import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import cases, daily, doors, letters, pairings, pauses, year
+from bluepals.facts import cases, daily, doors, letters, matching, pairings, pauses, roster, year
 from bluepals.facts.pauses import Choice, NewCalendar, PauseRefused
 from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.mail import notices
@@ -20,9 +21,14 @@ from bluepals.store import attention, mail
 from bluepals.store.database import Connection
 from bluepals.store.deliveries import DateMoved, Held
 from bluepals.store.pauses import AlreadyPaused, NotPaused, Target, What
-from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, YEAR_OVER, TwoSchools
+from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, YEAR_OVER, TwoSchools, people
 
-EVERYTHING, NORTH, CITY = Target(), Target(school="north"), Target(agency="city")
+EVERYTHING, NORTH, SOUTH, CITY = (
+    Target(),
+    Target(school="north"),
+    Target(school="south"),
+    Target(agency="city"),
+)
 LETTERS = [What.LETTERS]
 WEEK = timedelta(weeks=1)
 ADDRESS = "a@b.example"
@@ -159,6 +165,50 @@ async def test_a_paused_agency_moves_its_officers_dates_and_no_opening_day(schoo
     changed = await resume(schools, CITY)
     own = {one.pairing_id: one.officers_due_at for one in changed.own if one.number == 1}
     assert own == {schools.pairing[child]: OFFICERS_DUE + WEEK for child in ("Ana", "Ben")}
+
+
+async def own_dates(schools: TwoSchools, child: str, number: int = 1) -> Sequence[datetime | None] | None:
+    """None: it follows its class."""
+    row = await schools.admin.fetchrow(
+        "SELECT students_due_at, officers_due_at FROM moved_round WHERE pairing_id = $1 AND number = $2",
+        schools.pairing[child],
+        number,
+    )
+    return list(row) if row else None
+
+
+async def pair_another(schools: TwoSchools) -> None:
+    """Eva, who has just come to Ana's class, with Olga."""
+    rows = people(schools.program)
+    children = [*rows.students, replace(rows.students[0], student_id="Eva", first_name="Eva")]
+    officers = [replace(one, capacity=2) if one.officer_id == "Olga" else one for one in rows.officers]
+    await roster.apply(schools.office, replace(rows, students=children, officers=officers))
+    await matching.make_proposal(schools.office, schools.scope, seed=7)
+    await matching.approve(schools.office, schools.scope, [], schools.staff["Cora"])
+    await schools.know_pairings()
+
+
+async def test_a_pause_that_was_over_when_a_pairing_began_never_moves_its_dates(schools: TwoSchools) -> None:
+    await pause(schools, CITY)
+    await schools.at(MONDAY)
+    await resume(schools, CITY)
+    await pair_another(schools)
+    ana = await own_dates(schools, "Ana")
+    await pause(schools, SOUTH)
+    assert await own_dates(schools, "Eva") is None
+    assert await own_dates(schools, "Ana") == ana
+
+
+async def test_a_pairing_that_begins_while_its_agency_rests_rests_at_once_and_gains_the_days_since_then(
+    schools: TwoSchools,
+) -> None:
+    await pause(schools, CITY)
+    await schools.at(MONDAY)
+    await pair_another(schools)
+    assert await own_dates(schools, "Eva") == [None, None]
+    await schools.at(MONDAY + WEEK)
+    await resume(schools, CITY)
+    assert await own_dates(schools, "Eva") == [CHILDREN_DUE + WEEK, OFFICERS_DUE + WEEK]
 
 
 async def test_only_a_coordinator_pauses(schools: TwoSchools) -> None:

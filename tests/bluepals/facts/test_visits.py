@@ -18,6 +18,7 @@ from bluepals.facts import (
     consents,
     daily,
     leaving,
+    moves,
     officers_page,
     pairings,
     pauses,
@@ -359,6 +360,64 @@ async def test_each_change_of_a_family_s_mind_reaches_its_officer_and_their_cale
     about = [one for one in to_olga if one["kind"] in ("visit", "cancelled")]
     assert [one["kind"] for one in about] == ["visit", "cancelled", "visit", "cancelled", "visit"]
     assert [_event(one)[1] for one in about] == [0, 1, 2, 3, 4]
+
+
+async def _goes(schools: TwoSchools, why: str) -> None:
+    """Ana takes part in nothing any more, and the visit hears of it."""
+    this, cora = (schools.office, schools.scope), schools.staff["Cora"]
+    match why:
+        case "letters withdrawn":
+            await consents.withdraw(*this, "Ana", ConsentScope.LETTERS, by=cora)
+        case "elsewhere":
+            await moves.leave(*this, "Ana", by=cora)
+        case _:
+            await leaving.student_died(*this, schools.student["Ana"], by=cora)
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
+
+
+@pytest.mark.parametrize("why", ["letters withdrawn", "elsewhere"])
+async def test_the_officer_of_a_child_that_goes_before_the_visit_need_not_come(
+    schools: TwoSchools, north: str, why: str
+) -> None:
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
+    before = await told(schools)
+    await _goes(schools, why)
+    assert await told(schools) > before
+    assert await schools.mailed_to("cancelled") == ["olga@city.example"]
+    (cancelled,) = await schools.mails("cancelled")
+    files = [
+        part for part in parsed(cancelled["message"]).walk() if part.get_content_type() == "text/calendar"
+    ]
+    assert "METHOD:CANCEL" in files[0].get_content()
+    found = await visit_sheets.overview(schools.office, schools.scope, north)
+    assert [one.child for one in found.meetings] == ["Ben Brown"]
+    await _goes(schools, why)
+    assert await schools.mailed_to("cancelled") == ["olga@city.example"]
+
+
+async def test_after_a_childs_death_no_mail_tells_its_officer_not_to_come_and_a_person_is_asked_to(
+    schools: TwoSchools, north: str
+) -> None:
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
+    await _goes(schools, "died")
+    assert await schools.mailed_to("cancelled") == []
+    (call,) = await _open_calls(schools)
+    assert "decide who tells the officer" in call
+
+
+@pytest.mark.parametrize("first", [ConsentScope.VISIT, ConsentScope.LETTERS])
+async def test_who_was_to_meet_two_children_need_not_come_once_neither_does(
+    schools: TwoSchools, north: str, first: ConsentScope
+) -> None:
+    await _give_another_pal(schools)
+    await visits.invite(schools.office, schools.scope, north)
+    cora = schools.staff["Cora"]
+    await consents.withdraw(schools.office, schools.scope, "Ana", first, by=cora)
+    await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    assert await schools.mailed_to("cancelled") == []
+    await consents.withdraw(schools.office, schools.scope, "Eva", ConsentScope.VISIT, by=cora)
+    await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    assert await schools.mailed_to("cancelled") == ["olga@city.example"]
 
 
 async def test_the_host_of_a_child_that_stays_away_is_let_go(schools: TwoSchools, north: str) -> None:
