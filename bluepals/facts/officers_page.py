@@ -149,7 +149,12 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
             by_pairing[row.pairing_id].append((row, await _shown(office, connection, calendar, row)))
         read = [one.draft_id for found in by_pairing.values() for _, one in found if one.says_something]
         await disclosures.note(connection, read, officer.id)
-        begun = {pal.pairing_id: await _begun(office, connection, officer, pal) for pal in pals}
+        begun = {
+            pal.pairing_id: await unfinished.kept(
+                connection, office.keyring, Place(pal.pairing_id, officer.id)
+            )
+            for pal in pals
+        }
         asked = await surveys.is_open(connection, officer.id)
         hosting = await visit_hosts.of_officer(connection, officer.id)
     return OfficerPage(
@@ -187,13 +192,6 @@ async def _shown(
         verdict=row.verdict,
         translation=translation,
     )
-
-
-async def _begun(office: Office, connection: Connection, officer: OfficerAtDesk, pal: PalRow) -> str:
-    if pal.round_number is None:
-        return ""
-    place = Place(pal.pairing_id, pal.round_number, officer.id)
-    return await unfinished.kept(connection, office.keyring, place)
 
 
 def _pal(
@@ -346,8 +344,7 @@ async def answer_pal(
     Raises NotTheirs, and NotTaken with a sentence.
     """
     pal, _ = await _own_pal(office, officer, pairing_id)
-    last = pal.round_number or pal.settled
-    number = min(shown_round, last) if shown_round else last
+    number = _round_for(pal, shown_round)
     if not number:
         raise NotTaken(f"There is no round left to write to {pal.first_name} in. Ask the coordinator.")
     return await hand_in_after(
@@ -361,22 +358,26 @@ async def answer_pal(
     )
 
 
+def _round_for(pal: PalRow, shown: int | None) -> int:
+    """Of a letter from a page that showed this round; 0: there is none left."""
+    last = pal.round_number or pal.settled
+    return min(shown, last) if shown else last
+
+
 async def keep_unfinished(
     office: Office, officer: OfficerAtDesk, pairing_id: UUID, *, shown_round: int | None, text: str
 ) -> None:
-    """What is typed so far, to be shown again; nothing, when the box is empty. Nobody else reads it.
+    """What is typed so far, to be shown again, also when its round is over; nothing, when the box is empty. Nobody else reads it.
 
     Raises NotTheirs, NotTaken and LetterRefused, each with a sentence.
     """
     pal, _ = await _own_pal(office, officer, pairing_id)
-    if pal.ended or pal.round_number is None or shown_round != pal.round_number:
-        raise NotTaken(
-            "This is not the letter to write now. Copy what you have typed, and open the page again."
-        )
-    place = Place(pairing_id, pal.round_number, officer.id)
+    if pal.ended or pal.round_number is None:
+        raise NotTaken(f"There is no letter to {pal.first_name} left to write. Copy what you have typed.")
+    place, number = Place(pairing_id, officer.id), _round_for(pal, shown_round)
     async with office.database.transaction(officer.scope) as connection:
         if text.strip():
-            await unfinished.keep(connection, office.keyring, place, TypedLetter(text))
+            await unfinished.keep(connection, office.keyring, place, number, TypedLetter(text))
         else:
             await unfinished.drop(connection, place)
 

@@ -10,15 +10,16 @@ from bluepals.store.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One officer's letter of one round."""
+    """Where one officer's next letter to one child is kept."""
 
     pairing_id: UUID
-    round_number: int
     officer_id: UUID
 
 
-async def keep(connection: Connection, keyring: Keyring, place: Place, letter: TypedLetter) -> None:
-    """In place of what had been kept before."""
+async def keep(
+    connection: Connection, keyring: Keyring, place: Place, round_number: int, letter: TypedLetter
+) -> None:
+    """In place of what had been kept before. `round_number`: whose letter takes it away, or a later one's."""
     pairing = await connection.fetchrow(
         "SELECT program_id, agency_id, student_id FROM pairing WHERE id = $1", place.pairing_id
     )
@@ -26,10 +27,10 @@ async def keep(connection: Connection, keyring: Keyring, place: Place, letter: T
     key = await key_to_write(connection, keyring, pairing["program_id"], pairing["student_id"])
     await connection.execute(
         "INSERT INTO unfinished (pairing_id, round_number, program_id, agency_id, officer_id, stored)"
-        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (pairing_id, round_number) DO UPDATE"
-        " SET officer_id = excluded.officer_id, stored = excluded.stored, kept_at = program_now()",
+        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (pairing_id) DO UPDATE"
+        " SET round_number = excluded.round_number, stored = excluded.stored, kept_at = program_now()",
         place.pairing_id,
-        place.round_number,
+        round_number,
         pairing["program_id"],
         pairing["agency_id"],
         place.officer_id,
@@ -39,9 +40,8 @@ async def keep(connection: Connection, keyring: Keyring, place: Place, letter: T
 
 async def drop(connection: Connection, place: Place) -> None:
     await connection.execute(
-        "DELETE FROM unfinished WHERE pairing_id = $1 AND round_number = $2 AND officer_id = $3",
+        "DELETE FROM unfinished WHERE pairing_id = $1 AND officer_id = $2",
         place.pairing_id,
-        place.round_number,
         place.officer_id,
     )
 
@@ -50,9 +50,8 @@ async def kept(connection: Connection, keyring: Keyring, place: Place) -> str:
     """Empty: nothing has been begun, or it has been erased."""
     row = await connection.fetchrow(
         "SELECT unfinished.program_id, student_id, stored FROM unfinished JOIN pairing ON pairing.id = pairing_id"
-        " WHERE pairing_id = $1 AND round_number = $2 AND unfinished.officer_id = $3",
+        " WHERE pairing_id = $1 AND unfinished.officer_id = $2",
         place.pairing_id,
-        place.round_number,
         place.officer_id,
     )
     if row is None:

@@ -1,9 +1,9 @@
-"""A letter that is being written is kept as it is typed, for its officer alone, until it is handed in or its round closes."""
+"""A letter that is being written is kept as it is typed, for its officer alone, until it is handed in or the pairing ends."""
 
 import pytest
 
 from bluepals.domain.letters import Side, TypedLetter
-from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, NORTH, Town, Visitor, photo
+from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, NORTH, SECOND_ROUND, Town, Visitor, photo
 
 BEGUN = "Dear Noah,\nI have begun <i>to</i> write."
 
@@ -68,14 +68,28 @@ async def test_the_childs_letter_takes_nothing_of_the_officers_away(town: Town) 
     assert await count(town) == 1
 
 
-async def test_it_is_gone_when_its_round_closes(town: Town) -> None:
-    await town.on(FIRST_ROUND)
-    await keeps(town, town.officer("sam"), BEGUN)
+async def test_it_is_there_as_long_as_a_letter_is_asked_for_whatever_round_is_on(town: Town) -> None:
     await town.on(FIRST_DUE, hour=18)
-    assert await count(town) == 1, "a late letter is taken too"
+    sam = town.officer("sam")
+    old_tab = await sam.letter_form(town.pairings["noah"])
+    await keeps(town, sam, BEGUN)
     await town.on(FIRST_OPENING)
     await town.opens(NORTH)
-    assert await count(town) == 0
+    page = await sam.sees()
+    assert "Please write soon" in page
+    assert "I have begun" in page
+    await town.on(SECOND_ROUND)
+    assert "I have begun" in await sam.sees()
+    assert await keeps(town, sam, "More of it", round=old_tab["round"]) == 204, "the page lay open meanwhile"
+    assert "More of it</textarea>" in await sam.sees()
+
+
+async def test_a_late_letter_takes_nothing_away_that_was_begun_for_the_next_round(town: Town) -> None:
+    await town.on(SECOND_ROUND)
+    sam = town.officer("sam")
+    await keeps(town, sam, BEGUN, round="2")
+    await sam.sends(town.pairings["noah"], "Hello", round="1")
+    assert await count(town) == 1
 
 
 async def test_it_is_gone_with_the_pairing(town: Town) -> None:
@@ -90,11 +104,11 @@ async def test_it_is_gone_with_the_pairing(town: Town) -> None:
 async def test_what_can_not_be_kept_says_why_and_gives_it_back(town: Town) -> None:
     await town.on(FIRST_ROUND)
     sam = town.officer("sam")
-    said = {"text": BEGUN, "round": "2"}
-    refused = await sam.posts(f"{town.pairings['noah']}/keep", **said)
-    assert (refused.status_code, "This is not the letter to write now." in refused.text) == (409, True)
-    assert "I have begun" in refused.text
     assert await keeps(town, sam, "x" * 20_001) == 422
+    await town.delivers("noah", "The last", number=2, side=Side.OFFICER)
+    refused = await sam.posts(f"{town.pairings['noah']}/keep", text=BEGUN, round="1")
+    assert (refused.status_code, "no letter to Noah left to write" in refused.text) == (409, True)
+    assert "I have begun" in refused.text
     assert await count(town) == 0
 
 

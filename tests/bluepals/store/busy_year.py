@@ -246,9 +246,9 @@ async def _think_twice(schools: TwoSchools) -> None:
 async def _begin_letters(schools: TwoSchools) -> None:
     """An officer of each agency has begun the next letter."""
     for child, officer in (("Ana", "Olga"), ("Cleo", "Paula")):
-        place = Place(schools.pairing[child], 2, schools.officer[officer])
+        place = Place(schools.pairing[child], schools.officer[officer])
         async with schools.database.transaction(schools.scope) as connection:
-            await unfinished.keep(connection, schools.office.keyring, place, TypedLetter("Dear pal,"))
+            await unfinished.keep(connection, schools.office.keyring, place, 2, TypedLetter("Dear pal,"))
 
 
 async def _keep_stacks(schools: TwoSchools) -> None:

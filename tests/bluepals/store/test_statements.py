@@ -185,7 +185,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "how": "dropped",
         "joining_days": 14,
         "kept": timedelta(days=1),
-        "place": Place(busy.pairing["Ana"], 2, busy.officer["Olga"]),
+        "place": Place(busy.pairing["Ana"], busy.officer["Olga"]),
         "letter": TypedLetter("Begun."),
         "letter_id": draft["letter_id"],
         "but": draft["letter_id"],
