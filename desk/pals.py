@@ -12,7 +12,7 @@ from bluepals.domain.refusals import Refused
 from bluepals.domain.survey import Taker
 from bluepals.facts import officers_page, surveys
 from bluepals.facts.office import Office
-from bluepals.facts.officers_page import OfficerAtDesk
+from bluepals.facts.officers_page import OfficerAtDesk, OfficerPage
 from bluepals.store.endings import Reason
 from desk.cases import Cases, just_worried
 from desk.doors import fresh_visitor, visitor
@@ -161,26 +161,38 @@ class Pals:
         return await officers_page.officer_at_desk(self._office, await visitor(self._office, request))
 
     async def _page(self, request: Request, officer: OfficerAtDesk, said: Said) -> Response:
-        shown = page(
+        here, shown = _here(request), await officers_page.officer_page(self._office, officer)
+        answer = page(
             "pals.html",
             said.status,
-            here=_here(request),
+            here=here,
             visitor=request.state.visitor,
             form_key=form_key(request),
-            page=await officers_page.officer_page(self._office, officer),
+            page=shown,
             said=said,
+            said_of_none=said.path not in _forms(here, shown) and said.sentence,
             reasons=REASONS,
             sent=request.query_params.get("sent"),
             kept=request.query_params.get("kept"),
             answered=request.query_params.get("answered"),
             worried=await just_worried(self._office, request),
         )
-        shown.headers.update(WITH_SENDING)
-        return shown
+        answer.headers.update(WITH_SENDING)
+        return answer
 
 
 def _here(request: Request) -> str:
     return f"/{request.path_params['program']}/pals"
+
+
+def _forms(here: str, shown: OfficerPage) -> set[str]:
+    """Where the page's forms are sent to. Those of what is settled it does not have any more."""
+    return {
+        f"{here}/survey",
+        *(f"{here}/{one.pairing_id}/visit" for one in shown.invitations),
+        *(f"{here}/host/{one.id}" for one in shown.requests),
+        *(f"{here}/{one.pairing_id}{to}" for one in shown.pals for to in ("", "/keep")),
+    }
 
 
 def _said(form: FormData) -> str:

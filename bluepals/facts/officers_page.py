@@ -23,6 +23,8 @@ from bluepals.store.officers_page import LetterRow, PalRow
 from bluepals.store.unfinished import Place
 from bluepals.store.visit_hosts import OpenRequest
 
+NO_INVITATION = "There is no open invitation to this school. Ask the coordinator."
+
 
 @dataclass(frozen=True, slots=True)
 class OfficerAtDesk:
@@ -301,7 +303,7 @@ async def _request(
 async def answer_request(office: Office, officer: OfficerAtDesk, request_id: UUID, said: str) -> None:
     """Yes or no of a reserve. Raises NotTheirs, and NotTaken with a sentence."""
     async with office.database.transaction(officer.scope) as connection:
-        if all(one.id != request_id for one in await visit_hosts.of_officer(connection, officer.id)):
+        if not await visit_hosts.was_asked(connection, request_id, officer.id):
             raise NotTheirs
     await visits.answer(office, officer.scope, request_id, said)
 
@@ -387,10 +389,13 @@ async def answer_invitation(office: Office, officer: OfficerAtDesk, pairing_id: 
     asked, pals = await _own_pal(office, officer, pairing_id)
     invited = [pal for pal in pals if pal.program_year == asked.program_year and pal.invited]
     if not any(not pal.visit_over and not pal.ended for pal in invited):
-        raise NotTaken("There is no open invitation to this school. Ask the coordinator.")
+        raise NotTaken(NO_INVITATION)
     for pal in invited:
         if not pal.visit_over:
-            await visits.answer(office, officer.scope, pal.pairing_id, said)
+            try:
+                await visits.answer(office, officer.scope, pal.pairing_id, said)
+            except NotTaken:
+                raise NotTaken(NO_INVITATION) from None  # The other one names an id, for the command line.
 
 
 async def farewell(office: Office, officer: OfficerAtDesk) -> Farewell:
