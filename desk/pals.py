@@ -211,7 +211,7 @@ def _reason(request: Request) -> Reason:
     return Reason(said)
 
 
-def _back(request: Request, done: str, pairing_id: UUID) -> Response:
-    """To the page, by a GET: reloading it sends nothing twice."""
-    place = f"pal-{pairing_id}" if done in {"sent", "kept"} else "visit"
-    return RedirectResponse(f"{_here(request)}?{done}={pairing_id}#{place}", 303)
+def _back(request: Request, done: str, about: UUID) -> Response:
+    """To the page, by a GET: reloading it sends nothing twice. `about`: the pairing, or a reserve's request."""
+    place = "pal" if done in {"sent", "kept"} else "visit"
+    return RedirectResponse(f"{_here(request)}?{done}={about}#{place}-{about}", 303)

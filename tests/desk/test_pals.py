@@ -585,6 +585,19 @@ async def test_what_a_reserve_has_to_choose_is_said_where_they_are_asked(town: T
     assert "Choose whether you will come" in page.split("Meet Zoe at")[1].split("</section>")[0]
 
 
+async def test_after_an_answer_the_page_stands_at_what_was_answered(town: Town) -> None:
+    request = await asks_a_reserve(town)
+    for name, path, about in (
+        ("dana", f"{town.pairings['ana']}/visit", town.pairings["ana"]),
+        ("rita", f"host/{request}", request),
+    ):
+        page = await town.officer(name).posts(path, answer="yes")
+        assert page.url.fragment == f"visit-{about}"
+        ids = re.findall(r'\bid="([^"]+)"', page.text)
+        assert ids.count(page.url.fragment) == 1
+        assert len(ids) == len(set(ids))
+
+
 async def test_nobody_else_sees_or_answers_a_reserve_s_request(town: Town) -> None:
     request = await asks_a_reserve(town)
     kim = town.officer("kim")
