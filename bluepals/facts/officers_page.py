@@ -20,7 +20,7 @@ from bluepals.store.endings import Reason
 from bluepals.store.letters import DraftRecord, NotTaken
 from bluepals.store.letters import read as read_draft
 from bluepals.store.officers_page import LetterRow, PalRow
-from bluepals.store.unfinished import Place
+from bluepals.store.unfinished import Begun, Place, TypedOn
 from bluepals.store.visit_hosts import OpenRequest
 
 NO_INVITATION = "There is no open invitation to this school. Ask the coordinator."
@@ -80,7 +80,7 @@ class Pal:
     unanswered: tuple[ShownLetter, ...]
     mine: ShownLetter | None  # the officer's own letter of this round
     draft_number: int  # of that letter, as it is shown; 0: there is none
-    begun: str  # what had been typed of the next one, and kept
+    begun: tuple[Begun, ...]  # what had been typed of the next one, and kept; the newest first
     language: str  # which the next one is probably written in
     earlier: tuple[ShownLetter, ...]
 
@@ -201,7 +201,7 @@ def _pal(
     row: PalRow,
     found: Sequence[tuple[LetterRow, ShownLetter]],
     calendar: SchoolCalendar,
-    begun: str,
+    begun: Sequence[Begun],
 ) -> Pal:
     of_this_round = [
         one for one in found if one[0].side is Side.OFFICER and one[0].round_number == row.round_number
@@ -226,7 +226,7 @@ def _pal(
         unanswered=unanswered,
         mine=mine,
         draft_number=record.draft_number if record else 0,
-        begun=begun,
+        begun=tuple(begun),
         language=_language([record for record, _ in found], officer.languages),
         earlier=tuple(shown for _, shown in found if shown is not mine and shown not in unanswered),
     )
@@ -337,11 +337,12 @@ async def answer_pal(
     *,
     shown_round: int | None,
     shown_draft: int,
+    typed_on: TypedOn,
     letter: Letter,
     language: str,
 ) -> DraftRecord:
     """Take an officer's letter for the round that the page showed, so that a form sent twice is the same letter, and in place of
-    the draft that it showed and no other.
+    the draft that it showed and no other. What was begun goes with it: not before the page has shown all of it.
 
     Raises NotTheirs, and NotTaken with a sentence.
     """
@@ -349,6 +350,13 @@ async def answer_pal(
     number = _round_for(pal, shown_round)
     if not number:
         raise NotTaken(f"There is no round left to write to {pal.first_name} in. Ask the coordinator.")
+    async with office.database.transaction(officer.scope) as connection:
+        if await _begun_elsewhere(office, connection, Place(pairing_id, officer.id), typed_on):
+            raise NotTaken(
+                f"You have gone on with your letter to {pal.first_name} on another page since you opened this one, so it was not"
+                " sent. Both texts are below: take what you want into the box and send your letter again, with its pages if it"
+                " has any."
+            )
     return await hand_in_after(
         office,
         officer.scope,
@@ -366,11 +374,23 @@ def _round_for(pal: PalRow, shown: int | None) -> int:
     return min(shown, last) if shown else last
 
 
+async def _begun_elsewhere(office: Office, connection: Connection, place: Place, typed_on: TypedOn) -> bool:
+    kept = await unfinished.kept(connection, office.keyring, place)
+    return any(not typed_on.has_shown(one) for one in kept)
+
+
 async def keep_unfinished(
-    office: Office, officer: OfficerAtDesk, pairing_id: UUID, *, shown_round: int | None, text: str
-) -> None:
+    office: Office,
+    officer: OfficerAtDesk,
+    pairing_id: UUID,
+    *,
+    shown_round: int | None,
+    typed_on: TypedOn,
+    text: str,
+) -> bool:
     """What is typed so far, to be shown again, also when its round is over; nothing, when the box is empty. Nobody else reads it.
 
+    Whether more is kept, from another page, than this one has shown: it stays beside it.
     Raises NotTheirs, NotTaken and LetterRefused, each with a sentence.
     """
     pal, _ = await _own_pal(office, officer, pairing_id)
@@ -379,9 +399,10 @@ async def keep_unfinished(
     place, number = Place(pairing_id, officer.id), _round_for(pal, shown_round)
     async with office.database.transaction(officer.scope) as connection:
         if text.strip():
-            await unfinished.keep(connection, office.keyring, place, number, TypedLetter(text))
+            await unfinished.keep(connection, office.keyring, place, typed_on, number, TypedLetter(text))
         else:
-            await unfinished.drop(connection, place)
+            await unfinished.drop(connection, place, typed_on)
+        return await _begun_elsewhere(office, connection, place, typed_on)
 
 
 async def answer_invitation(office: Office, officer: OfficerAtDesk, pairing_id: UUID, said: str) -> None:

@@ -19,6 +19,28 @@ async def test_what_is_typed_is_kept_and_there_on_another_device(town: Town, scr
     assert await town.admin.fetchval("SELECT count(*) FROM unfinished") == 0
 
 
+async def test_an_older_tab_shows_what_was_typed_elsewhere_and_takes_none_of_it_away(
+    town: Town, screens: Enter
+) -> None:
+    await town.on(FIRST_ROUND)
+    station, phone = await screens(), await screens(width=390)
+    await station.enters("sam", at="pals")
+    await station.writes("Your letter to Noah", "Dear Noah,")
+    await expect(station.page.get_by_text("Kept. You can go on later")).to_be_visible()
+    await town.on(FIRST_ROUND, hour=10)
+    await phone.enters("sam", at="pals")
+    await phone.page.locator("textarea").fill("Dear Noah, on the bus")
+    await expect(phone.page.get_by_text("Kept. You can go on later")).to_be_visible()
+    await town.on(FIRST_ROUND, hour=11)
+    await station.page.locator("textarea").fill("Dear Noah, at my desk")
+    await expect(station.page.get_by_text("both texts are here, and both are kept")).to_be_visible()
+    assert "Dear Noah, on the bus" in await station.reads()
+    assert await station.page.input_value("textarea") == "Dear Noah, at my desk"
+    await station.is_looked_at("pals-twice")
+    await station.presses("Send to Noah")
+    assert "Your letter has arrived" in await station.reads()
+
+
 async def test_without_scripts_a_button_keeps_it(town: Town, screens: Enter) -> None:
     await town.on(FIRST_ROUND)
     screen = await screens(scripts=False, width=390)
