@@ -18,7 +18,7 @@ async function keep(form) {
   clearTimeout(timers.get(form));
   const { text } = form.elements;
   const typed = text.value;
-  if (sent.has(form) || typed === (kept.get(form) ?? text.defaultValue)) return;
+  if (sent.has(form) || typed === (kept.get(form) ?? shown(text))) return;
   const status = form.querySelector("[data-kept]");
   try {
     const answer = await fetch(form.dataset.keep, {
@@ -34,6 +34,11 @@ async function keep(form) {
     status.textContent = form.dataset.failed;
     wait(form, AGAIN);
   }
+}
+
+// What the desk has of a box that was just shown: nothing of a letter that it has refused and given back.
+function shown(text) {
+  return text.hasAttribute("aria-invalid") ? "" : text.defaultValue;
 }
 
 // The text, and how the desk knows this page and what it has shown.
@@ -59,6 +64,10 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) document.querySelectorAll(KEPT).forEach(keep);
 });
+
+// What was given back is kept before the next key, as is what the browser has put back into a box.
+document.querySelectorAll(KEPT).forEach(keep);
+document.addEventListener("htmx:afterSettle", ({ target }) => target.querySelectorAll(KEPT).forEach(keep));
 
 document.addEventListener("submit", ({ target }) => sent.add(target), { capture: true });
 
