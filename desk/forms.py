@@ -18,6 +18,7 @@ from bluepals.domain.refusals import Refused
 from bluepals.domain.survey import QUESTIONS, Answers, Taker, answers
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES, Upload, clean_pages
 from bluepals.paper.stacks import MAX_STACK_BYTES, ReadPage, read_stack
+from bluepals.store.unfinished import TypedOn
 from desk.pages import LANGUAGES
 
 # What was sent by a form, or by the address of a preview.
@@ -171,6 +172,15 @@ def _files(form: FormData) -> list[UploadFile]:
         for part in form.getlist("pages")
         if isinstance(part, UploadFile) and (part.filename or part.size)
     ]
+
+
+def typed_on(form: Fields) -> TypedOn:
+    """The page that a letter was typed on; all that don't say which are one."""
+    try:
+        page = UUID(_field(form, "page"))
+    except ValueError:
+        page = UUID(int=0)
+    return TypedOn(page, _field(form, "begun"), [str(one) for one in form.getlist("beside")])
 
 
 def round_in(form: FormData) -> int | None:

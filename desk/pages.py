@@ -75,13 +75,18 @@ _templates.filters["in_own_words"] = in_own_words
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a page says about the form that was just sent for one pairing; nothing, when none was."""
+    """What a page says about the form that was just sent; nothing, when none was."""
 
+    path: str = ""  # that the form was sent to
     pairing_id: UUID | None = None
     sentence: str = ""
     typed: str = ""
     language: str = ""  # chosen for it
     status: int = 200
+
+    def about(self, *paths: str) -> str:
+        """The sentence, if the form was sent to one of them; for a page with many forms."""
+        return self.sentence if self.path in paths else ""
 
 
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:

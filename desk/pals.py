@@ -1,7 +1,8 @@
 """/{program}/pals: an officer reads the letters of each pal and answers them."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from dataclasses import dataclass
+from uuid import UUID, uuid4
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -12,11 +13,12 @@ from bluepals.domain.refusals import Refused
 from bluepals.domain.survey import Taker
 from bluepals.facts import officers_page, surveys
 from bluepals.facts.office import Office
-from bluepals.facts.officers_page import OfficerAtDesk
+from bluepals.facts.officers_page import OfficerAtDesk, OfficerPage, Pal
 from bluepals.store.endings import Reason
+from bluepals.store.unfinished import Begun, TypedOn
 from desk.cases import Cases, just_worried
 from desk.doors import fresh_visitor, visitor
-from desk.forms import FormRefused, form_key, letter_in, round_in, submitted, survey_in
+from desk.forms import FormRefused, form_key, letter_in, round_in, sent_before, submitted, survey_in, typed_on
 from desk.pages import Said, page, pdf, sentence
 from desk.refusals import said_about, status_of
 from desk.shield import WITH_SENDING
@@ -68,6 +70,7 @@ class Pals:
                     pairing_id,
                     shown_round=sent.shown_round,
                     shown_draft=sent.shown_draft,
+                    typed_on=typed_on(form),
                     letter=sent.letter,
                     language=sent.language,
                 )
@@ -82,12 +85,19 @@ class Pals:
         try:
             async with submitted(request) as form:
                 quietly, text = form.get("quietly") == "yes", str(form.get("text") or "")
-                await officers_page.keep_unfinished(
-                    self._office, officer, pairing_id, shown_round=round_in(form), text=text
+                elsewhere = await officers_page.keep_unfinished(
+                    self._office,
+                    officer,
+                    pairing_id,
+                    shown_round=round_in(form),
+                    typed_on=typed_on(form),
+                    text=text,
                 )
         except Refused as refused:
             return await self._page(request, officer, said_about(refused, request))
-        return Response(status_code=204) if quietly else _back(request, "kept", pairing_id)
+        if not quietly:
+            return _back(request, "kept", pairing_id)
+        return await self._page(request, officer, Said()) if elsewhere else Response(status_code=204)
 
     async def visit(self, request: Request) -> Response:
         officer, pairing_id = await self._officer(request), request.path_params["pairing"]
@@ -161,26 +171,69 @@ class Pals:
         return await officers_page.officer_at_desk(self._office, await visitor(self._office, request))
 
     async def _page(self, request: Request, officer: OfficerAtDesk, said: Said) -> Response:
-        shown = page(
+        here, shown = _here(request), await officers_page.officer_page(self._office, officer)
+        answer = page(
             "pals.html",
             said.status,
-            here=_here(request),
+            here=here,
             visitor=request.state.visitor,
             form_key=form_key(request),
-            page=await officers_page.officer_page(self._office, officer),
+            page=shown,
             said=said,
+            boxes={one.pairing_id: _box(request, here, one, said) for one in shown.pals},
+            said_of_none=said.path not in _forms(here, shown) and said.sentence,
             reasons=REASONS,
             sent=request.query_params.get("sent"),
             kept=request.query_params.get("kept"),
             answered=request.query_params.get("answered"),
             worried=await just_worried(self._office, request),
         )
-        shown.headers.update(WITH_SENDING)
-        return shown
+        answer.headers.update(WITH_SENDING)
+        return answer
 
 
 def _here(request: Request) -> str:
     return f"/{request.path_params['program']}/pals"
+
+
+def _forms(here: str, shown: OfficerPage) -> set[str]:
+    """Where the page's forms are sent to. Those of what is settled it does not have any more."""
+    return {
+        f"{here}/survey",
+        *(f"{here}/{one.pairing_id}/visit" for one in shown.invitations),
+        *(f"{here}/host/{one.id}" for one in shown.requests),
+        *(to for one in shown.pals for to in _letter_forms(here, one)),
+    }
+
+
+def _letter_forms(here: str, pal: Pal) -> tuple[str, str]:
+    """Where the letter is sent to, and where it is kept."""
+    return f"{here}/{pal.pairing_id}", f"{here}/{pal.pairing_id}/keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What a letter is typed in, and the page that it is typed on. `beside`: what was begun elsewhere."""
+
+    typed_on: TypedOn
+    beside: Sequence[Begun]
+    refused: str = ""
+    typed: str | None = None  # and is given back
+    begun: str = ""
+
+
+def _box(request: Request, here: str, pal: Pal, said: Said) -> Box:
+    """The letter that was just sent or kept goes on on its own page; any other, with the newest of what was begun, on this one."""
+    forms, sent = _letter_forms(here, pal), sent_before(request)
+    refused = said.about(*forms)
+    if sent.path in forms:
+        on = typed_on(sent.fields)
+        beside = [one for one in pal.begun if not on.goes_on_from(one)]
+        return Box(on, beside, refused, typed=sent.text("text"))
+    if not pal.begun:
+        return Box(TypedOn(uuid4()), (), refused)
+    newest, *others = pal.begun
+    return Box(TypedOn(uuid4(), newest.digest), others, refused, begun=newest.text)
 
 
 def _said(form: FormData) -> str:
@@ -199,7 +252,7 @@ def _reason(request: Request) -> Reason:
     return Reason(said)
 
 
-def _back(request: Request, done: str, pairing_id: UUID) -> Response:
-    """To the page, by a GET: reloading it sends nothing twice."""
-    place = f"pal-{pairing_id}" if done in {"sent", "kept"} else "visit"
-    return RedirectResponse(f"{_here(request)}?{done}={pairing_id}#{place}", 303)
+def _back(request: Request, done: str, about: UUID) -> Response:
+    """To the page, by a GET: reloading it sends nothing twice. `about`: the pairing, or a reserve's request."""
+    place = "pal" if done in {"sent", "kept"} else "visit"
+    return RedirectResponse(f"{_here(request)}?{done}={about}#{place}-{about}", 303)

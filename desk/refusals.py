@@ -36,7 +36,8 @@ def status_of(refused: Refused) -> int:
 def said_about(refused: Refused, request: Request) -> Said:
     """For the page that the form was on; what had been typed is given back, in the language that had been chosen."""
     typed, language = getattr(request.state, "typed", ""), getattr(request.state, "language", "")
-    return Said(request.path_params.get("pairing"), str(refused), typed, language, status_of(refused))
+    pairing_id = request.path_params.get("pairing")
+    return Said(request.url.path, pairing_id, str(refused), typed, language, status_of(refused))
 
 
 async def link_refused(request: Request, refused: Exception) -> Response:

@@ -20,8 +20,10 @@ from bluepals.store.endings import Reason
 from bluepals.store.letters import DraftRecord, NotTaken
 from bluepals.store.letters import read as read_draft
 from bluepals.store.officers_page import LetterRow, PalRow
-from bluepals.store.unfinished import Place
+from bluepals.store.unfinished import Begun, Place, TypedOn
 from bluepals.store.visit_hosts import OpenRequest
+
+NO_INVITATION = "There is no open invitation to this school. Ask the coordinator."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Pal:
     unanswered: tuple[ShownLetter, ...]
     mine: ShownLetter | None  # the officer's own letter of this round
     draft_number: int  # of that letter, as it is shown; 0: there is none
-    begun: str  # what had been typed of the next one, and kept
+    begun: tuple[Begun, ...]  # what had been typed of the next one, and kept; the newest first
     language: str  # which the next one is probably written in
     earlier: tuple[ShownLetter, ...]
 
@@ -149,7 +151,12 @@ async def officer_page(office: Office, officer: OfficerAtDesk) -> OfficerPage:
             by_pairing[row.pairing_id].append((row, await _shown(office, connection, calendar, row)))
         read = [one.draft_id for found in by_pairing.values() for _, one in found if one.says_something]
         await disclosures.note(connection, read, officer.id)
-        begun = {pal.pairing_id: await _begun(office, connection, officer, pal) for pal in pals}
+        begun = {
+            pal.pairing_id: await unfinished.kept(
+                connection, office.keyring, Place(pal.pairing_id, officer.id)
+            )
+            for pal in pals
+        }
         asked = await surveys.is_open(connection, officer.id)
         hosting = await visit_hosts.of_officer(connection, officer.id)
     return OfficerPage(
@@ -189,19 +196,12 @@ async def _shown(
     )
 
 
-async def _begun(office: Office, connection: Connection, officer: OfficerAtDesk, pal: PalRow) -> str:
-    if pal.round_number is None:
-        return ""
-    place = Place(pal.pairing_id, pal.round_number, officer.id)
-    return await unfinished.kept(connection, office.keyring, place)
-
-
 def _pal(
     officer: OfficerAtDesk,
     row: PalRow,
     found: Sequence[tuple[LetterRow, ShownLetter]],
     calendar: SchoolCalendar,
-    begun: str,
+    begun: Sequence[Begun],
 ) -> Pal:
     of_this_round = [
         one for one in found if one[0].side is Side.OFFICER and one[0].round_number == row.round_number
@@ -226,7 +226,7 @@ def _pal(
         unanswered=unanswered,
         mine=mine,
         draft_number=record.draft_number if record else 0,
-        begun=begun,
+        begun=tuple(begun),
         language=_language([record for record, _ in found], officer.languages),
         earlier=tuple(shown for _, shown in found if shown is not mine and shown not in unanswered),
     )
@@ -303,7 +303,7 @@ async def _request(
 async def answer_request(office: Office, officer: OfficerAtDesk, request_id: UUID, said: str) -> None:
     """Yes or no of a reserve. Raises NotTheirs, and NotTaken with a sentence."""
     async with office.database.transaction(officer.scope) as connection:
-        if all(one.id != request_id for one in await visit_hosts.of_officer(connection, officer.id)):
+        if not await visit_hosts.was_asked(connection, request_id, officer.id):
             raise NotTheirs
     await visits.answer(office, officer.scope, request_id, said)
 
@@ -337,19 +337,26 @@ async def answer_pal(
     *,
     shown_round: int | None,
     shown_draft: int,
+    typed_on: TypedOn,
     letter: Letter,
     language: str,
 ) -> DraftRecord:
     """Take an officer's letter for the round that the page showed, so that a form sent twice is the same letter, and in place of
-    the draft that it showed and no other.
+    the draft that it showed and no other. What was begun goes with it: not before the page has shown all of it.
 
     Raises NotTheirs, and NotTaken with a sentence.
     """
     pal, _ = await _own_pal(office, officer, pairing_id)
-    last = pal.round_number or pal.settled
-    number = min(shown_round, last) if shown_round else last
+    number = _round_for(pal, shown_round)
     if not number:
         raise NotTaken(f"There is no round left to write to {pal.first_name} in. Ask the coordinator.")
+    async with office.database.transaction(officer.scope) as connection:
+        if await _begun_elsewhere(office, connection, Place(pairing_id, officer.id), typed_on):
+            raise NotTaken(
+                f"You have gone on with your letter to {pal.first_name} on another page since you opened this one, so it was not"
+                " sent. Both texts are below: take what you want into the box and send your letter again, with its pages if it"
+                " has any."
+            )
     return await hand_in_after(
         office,
         officer.scope,
@@ -361,24 +368,41 @@ async def answer_pal(
     )
 
 
-async def keep_unfinished(
-    office: Office, officer: OfficerAtDesk, pairing_id: UUID, *, shown_round: int | None, text: str
-) -> None:
-    """What is typed so far, to be shown again; nothing, when the box is empty. Nobody else reads it.
+def _round_for(pal: PalRow, shown: int | None) -> int:
+    """Of a letter from a page that showed this round; 0: there is none left."""
+    last = pal.round_number or pal.settled
+    return min(shown, last) if shown else last
 
+
+async def _begun_elsewhere(office: Office, connection: Connection, place: Place, typed_on: TypedOn) -> bool:
+    kept = await unfinished.kept(connection, office.keyring, place)
+    return any(not typed_on.has_shown(one) for one in kept)
+
+
+async def keep_unfinished(
+    office: Office,
+    officer: OfficerAtDesk,
+    pairing_id: UUID,
+    *,
+    shown_round: int | None,
+    typed_on: TypedOn,
+    text: str,
+) -> bool:
+    """What is typed so far, to be shown again, also when its round is over; nothing, when the box is empty. Nobody else reads it.
+
+    Whether more is kept, from another page, than this one has shown: it stays beside it.
     Raises NotTheirs, NotTaken and LetterRefused, each with a sentence.
     """
     pal, _ = await _own_pal(office, officer, pairing_id)
-    if pal.ended or pal.round_number is None or shown_round != pal.round_number:
-        raise NotTaken(
-            "This is not the letter to write now. Copy what you have typed, and open the page again."
-        )
-    place = Place(pairing_id, pal.round_number, officer.id)
+    if pal.ended or pal.round_number is None:
+        raise NotTaken(f"There is no letter to {pal.first_name} left to write. Copy what you have typed.")
+    place, number = Place(pairing_id, officer.id), _round_for(pal, shown_round)
     async with office.database.transaction(officer.scope) as connection:
         if text.strip():
-            await unfinished.keep(connection, office.keyring, place, TypedLetter(text))
+            await unfinished.keep(connection, office.keyring, place, typed_on, number, TypedLetter(text))
         else:
-            await unfinished.drop(connection, place)
+            await unfinished.drop(connection, place, typed_on)
+        return await _begun_elsewhere(office, connection, place, typed_on)
 
 
 async def answer_invitation(office: Office, officer: OfficerAtDesk, pairing_id: UUID, said: str) -> None:
@@ -386,10 +410,13 @@ async def answer_invitation(office: Office, officer: OfficerAtDesk, pairing_id: 
     asked, pals = await _own_pal(office, officer, pairing_id)
     invited = [pal for pal in pals if pal.program_year == asked.program_year and pal.invited]
     if not any(not pal.visit_over and not pal.ended for pal in invited):
-        raise NotTaken("There is no open invitation to this school. Ask the coordinator.")
+        raise NotTaken(NO_INVITATION)
     for pal in invited:
         if not pal.visit_over:
-            await visits.answer(office, officer.scope, pal.pairing_id, said)
+            try:
+                await visits.answer(office, officer.scope, pal.pairing_id, said)
+            except NotTaken:
+                raise NotTaken(NO_INVITATION) from None  # The other one names an id, for the command line.
 
 
 async def farewell(office: Office, officer: OfficerAtDesk) -> Farewell:

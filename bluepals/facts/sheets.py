@@ -1,8 +1,6 @@
 """Printed sheets on which the children of a class write, as a PDF: a scanned stack of them files itself."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
 
 from bluepals.domain.stacks import SheetCode
 from bluepals.facts.office import Office
@@ -11,7 +9,6 @@ from bluepals.paper.sheets import Sheet
 from bluepals.store import programs, teachers_page
 from bluepals.store import sheets as store
 from bluepals.store.database import Scope
-from bluepals.store.sheets import WriterRow
 
 
 async def of_school(office: Office, scope: Scope, school: str, class_name: str | None = None) -> bytes:
@@ -23,25 +20,15 @@ async def of_school(office: Office, scope: Scope, school: str, class_name: str |
     if not now or not found:
         where = f"class {class_name} of school {school}" if class_name else f"school {school}"
         raise LookupError(f"No child of {where} has a letter to write now. See: starter.py status PROGRAM")
-    names = _called(found)
     printed = [
         Sheet(
-            name=name,
+            name=one.name,
             pal_name=one.pal_name,
             round_number=now.number,
             language=one.language,
             class_name=one.class_name,
             code=office.links.on_sheet(SheetCode(one.pairing_id, now.number)),
         )
-        for one, name in zip(found, names, strict=True)
-    ]
-    return await asyncio.to_thread(paper.sheets, printed)
-
-
-def _called(found: Sequence[WriterRow]) -> list[str]:
-    """First names; with more of the last name where a class has two."""
-    first = Counter((one.class_name, one.first_name) for one in found)
-    return [
-        one.first_name if first[one.class_name, one.first_name] == 1 else f"{one.first_name} {one.last_name}"
         for one in found
     ]
+    return await asyncio.to_thread(paper.sheets, printed)

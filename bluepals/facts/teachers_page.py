@@ -68,6 +68,7 @@ class Child:
     student_id: UUID
     pairing_id: UUID | None
     name: str
+    numbered_name: str | None  # on its sheet, where the class has two of its first name
     language: str
     pal_name: str | None
     state: ChildState
@@ -110,6 +111,13 @@ class ClassOnPage:
     @property
     def still_to_come(self) -> int:
         return sum(child.state in {ChildState.WAITING, ChildState.RETURNED} for child in self.children)
+
+    @property
+    def namesakes(self) -> list[Child]:
+        return sorted(
+            (child for child in self.children if child.numbered_name),
+            key=lambda child: child.numbered_name or "",
+        )
 
     @property
     def prints_sheets(self) -> bool:
@@ -221,6 +229,7 @@ def _child(row: ChildRow, round_number: int, calendar: SchoolCalendar) -> Child:
         student_id=row.student_id,
         pairing_id=row.pairing_id,
         name=row.name,
+        numbered_name=row.numbered_name,
         language=row.language,
         pal_name=row.pal_name,
         state=_child_state(row, round_number),

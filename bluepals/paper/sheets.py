@@ -40,7 +40,7 @@ IN = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`name`: as the class calls the child. `code`: nobody's name is in it."""
+    """`name`: no last name, since the officer sees it. `code`: nobody's name is in it."""
 
     name: str
     pal_name: str

@@ -10,8 +10,7 @@ from bluepals.store.database import Connection
 @dataclass(frozen=True, slots=True)
 class WriterRow:
     pairing_id: UUID
-    first_name: str
-    last_name: str
+    name: str
     class_name: str
     language: str
     pal_name: str
@@ -22,7 +21,7 @@ async def writers(
 ) -> Sequence[WriterRow]:
     """Whose letter of this round may still be handed in, of one class, in roster order; None: of all, class by class."""
     rows = await connection.fetch(
-        "SELECT pairing.id AS pairing_id, student.first_name, student.last_name, class_name, student.language,"
+        "SELECT pairing.id AS pairing_id, name_on_sheet(student) AS name, class_name, student.language,"
         " pal.officer_first_name AS pal_name"
         " FROM student JOIN pairing ON pairing.student_id = student.id AND pairing.program_year_id = $1"
         "   AND introduced_at IS NOT NULL AND ended_at IS NULL AND first_round <= $3"

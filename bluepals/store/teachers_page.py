@@ -69,6 +69,7 @@ class ChildRow:
 
     student_id: UUID
     name: str
+    numbered_name: str | None
     language: str
     consented: bool
     pairing_id: UUID | None
@@ -87,7 +88,7 @@ async def children(connection: Connection, of: SchoolClass, round_number: int) -
     """A class in roster order."""
     rows = await connection.fetch(
         "SELECT student.id AS student_id, student.first_name || ' ' || student.last_name AS name, student.language,"
-        " has_consent(student) AS consented, pairing.id AS pairing_id, pal.officer_first_name AS pal_name,"
+        " nullif(name_on_sheet(student), student.first_name) AS numbered_name, has_consent(student) AS consented, pairing.id AS pairing_id, pal.officer_first_name AS pal_name,"
         " (SELECT min(number) FROM pairing_round AS own WHERE own.pairing_id = pairing.id AND number >= pairing.first_round"
         "   AND left_out IS NULL) AS first_round,"
         " pairing.ended_at IS NOT NULL AS ended, waits_for_officer(student.id) AS waits_for_officer, latest.draft_id, latest.draft_number, latest.verdict,"

@@ -270,7 +270,7 @@ async def answer(connection: Connection, host_id: UUID, said: str) -> Answered |
         said,
     )
     if row is None:
-        raise NotTaken(f"Request {host_id} is settled: {await _why_settled(connection, host_id)}")
+        raise NotTaken(f"This request is settled: {await _why_settled(connection, host_id)}")
     return Answered(**row)
 
 
@@ -309,6 +309,14 @@ async def of_officer(connection: Connection, officer_id: UUID) -> Sequence[OpenR
         officer_id,
     )
     return [OpenRequest(**row) for row in rows]
+
+
+async def was_asked(connection: Connection, host_id: UUID, officer_id: UUID) -> bool:
+    """Whether the request is this officer's, be it settled or not."""
+    asked: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM visit_host WHERE id = $1 AND officer_id = $2)", host_id, officer_id
+    )
+    return asked
 
 
 async def find_present(connection: Connection, pairing_id: UUID) -> HostCard | None:

@@ -533,9 +533,28 @@ async def test_a_teacher_prints_a_sheet_for_each_child_that_writes(town: Town) -
     sheets = await tess.gets(f"sheets/{NORTH}/5A")
     assert sheets.headers["content-disposition"] == 'attachment; filename="sheets-5A.pdf"'
     maya, ana, noah = read_pdf(sheets.content)
-    assert "A letter from Maya Lopez\nTo Dana · Round 1" in maya
-    assert "Una carta de Maya Ortiz" in ana, "two of a name have more of it"
+    assert "A letter from Maya (1)\nTo Dana · Round 1" in maya
+    assert "Una carta de Maya (2)" in ana
     assert "A letter from Noah\nTo Sam" in noah
+    assert not [one for one in ("Lopez", "Ortiz", "Smith") if one in maya + ana + noah], (
+        "the officers get the scans"
+    )
+    said = "Officers see no last names, so on the sheets Maya (1) is Maya Lopez, Maya (2) is Maya Ortiz."
+    assert said in await tess.sees()
+
+
+async def test_a_child_of_two_with_one_name_keeps_its_number_when_the_other_needs_no_sheet(
+    town: Town,
+) -> None:
+    await town.admin.execute("UPDATE student SET first_name = 'Maya' WHERE external_id = 'ana'")
+    await town.decides(await town.hands_in("maya", "Hello"))
+    tess = town.teacher("tess")
+    ana, _ = read_pdf((await tess.gets(f"sheets/{NORTH}/5A")).content)
+    assert "Una carta de Maya (2)" in ana
+
+
+async def test_where_no_two_have_one_name_the_page_says_nothing_of_numbers(town: Town) -> None:
+    assert "on the sheets" not in await town.teacher("tess").sees()
 
 
 async def test_a_letter_that_is_on_its_way_needs_no_sheet(town: Town) -> None:

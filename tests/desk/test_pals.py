@@ -28,6 +28,7 @@ from tests.desk.town import (
 )
 
 ONE_DAY = timedelta(days=1)
+CAME = "answer = 'yes', answered_at = now(), attended = true, recorded_at = now()"
 
 
 async def test_an_officer_sees_each_pal_by_first_name_and_school(town: Town) -> None:
@@ -447,6 +448,40 @@ async def test_an_answer_that_is_neither_yes_nor_no_is_refused(town: Town) -> No
     assert "Choose whether you will come" in page.text
 
 
+async def test_what_is_said_of_the_visit_leaves_a_begun_letter_as_it_was(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    await town.invites(NORTH)
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    await sam.posts(f"{noah}/keep", text="Dear Noah, I have begun", round="1")
+    page = (await sam.answers_invitation(noah, "maybe")).text
+    assert "Choose whether you will come" in page.split("Visit Noah at")[1].split("</section>")[0]
+    assert page.count("Choose whether you will come") == 1
+    assert "Dear Noah, I have begun</textarea>" in page
+
+
+@pytest.mark.parametrize("last_letter", [False, True])
+async def test_an_answer_from_an_old_tab_is_refused_on_top_when_the_visit_is_on_the_page_no_longer(
+    town: Town, last_letter: bool
+) -> None:
+    await town.invites(NORTH)
+    if last_letter:
+        await town.delivers("noah", "The last", number=2, side=Side.OFFICER)
+    await town.admin.execute(f"UPDATE visit SET {CAME}")
+    refused = await town.officer("sam").answers_invitation(town.pairings["noah"], "yes")
+    assert refused.status_code == 409
+    assert "There is no open invitation" in refused.text.split("<section")[0]
+    assert refused.text.count("There is no open invitation") == 1
+
+
+async def test_an_answer_to_a_visit_that_is_off_is_refused_beside_it_and_names_no_id(town: Town) -> None:
+    await town.invites(NORTH)
+    await visits.call_off(town.parts.office, SCOPE, NORTH, read_aloud=False)
+    refused = await town.officer("sam").answers_invitation(town.pairings["noah"], "yes")
+    said = refused.text.split("Visit Noah at")[1].split("</section>")[0]
+    assert "There is no open invitation to this school. Ask the coordinator." in said
+    assert "starter.py" not in refused.text
+
+
 async def test_an_erased_letter_says_so(town: Town) -> None:
     draft = await town.delivers("noah", "I have a dog named Biscuit.")
     scanned = await town.delivers("maya", scan("white"))
@@ -529,6 +564,38 @@ async def test_a_reserve_is_told_until_when_to_answer(town: Town) -> None:
     limit: datetime = await town.admin.fetchval("SELECT answer_by FROM visit_host")
     by = f"{limit.astimezone(ZoneInfo(PROGRAM.timezone)):%A, %B %-d, %Y, %-I:%M %p}"
     assert f"Will you come? Please answer by {by}" in await town.officer("rita").sees()
+
+
+@pytest.mark.parametrize("settled", [CAME, "released_at = asked_at"])
+async def test_a_reserve_who_answers_what_is_settled_reads_so_by_itself(town: Town, settled: str) -> None:
+    request = await asks_a_reserve(town)
+    rita = town.officer("rita")
+    key = await rita.form_key()
+    await town.admin.execute(f"UPDATE visit_host SET {settled}")
+    refused = await rita.posts(f"host/{request}", key=key, answer="yes")
+    assert refused.status_code == 409
+    assert "This request is settled: " in refused.text
+    assert "How was your year of letters?" not in refused.text
+    assert str(request) not in refused.text
+
+
+async def test_what_a_reserve_has_to_choose_is_said_where_they_are_asked(town: Town) -> None:
+    request = await asks_a_reserve(town)
+    page = (await town.officer("rita").posts(f"host/{request}", answer="maybe")).text
+    assert "Choose whether you will come" in page.split("Meet Zoe at")[1].split("</section>")[0]
+
+
+async def test_after_an_answer_the_page_stands_at_what_was_answered(town: Town) -> None:
+    request = await asks_a_reserve(town)
+    for name, path, about in (
+        ("dana", f"{town.pairings['ana']}/visit", town.pairings["ana"]),
+        ("rita", f"host/{request}", request),
+    ):
+        page = await town.officer(name).posts(path, answer="yes")
+        assert page.url.fragment == f"visit-{about}"
+        ids = re.findall(r'\bid="([^"]+)"', page.text)
+        assert ids.count(page.url.fragment) == 1
+        assert len(ids) == len(set(ids))
 
 
 async def test_nobody_else_sees_or_answers_a_reserve_s_request(town: Town) -> None:

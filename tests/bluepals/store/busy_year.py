@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
@@ -43,7 +44,7 @@ from bluepals.store.holds import Subject
 from bluepals.store.pauses import Target, What
 from bluepals.store.stacks import NewPage
 from bluepals.store.teachers_page import SchoolClass
-from bluepals.store.unfinished import Place
+from bluepals.store.unfinished import Place, TypedOn
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, TwoSchools
 
 # Each school's two children: one who writes, one who misses.
@@ -246,9 +247,11 @@ async def _think_twice(schools: TwoSchools) -> None:
 async def _begin_letters(schools: TwoSchools) -> None:
     """An officer of each agency has begun the next letter."""
     for child, officer in (("Ana", "Olga"), ("Cleo", "Paula")):
-        place = Place(schools.pairing[child], 2, schools.officer[officer])
+        place = Place(schools.pairing[child], schools.officer[officer])
         async with schools.database.transaction(schools.scope) as connection:
-            await unfinished.keep(connection, schools.office.keyring, place, TypedLetter("Dear pal,"))
+            await unfinished.keep(
+                connection, schools.office.keyring, place, TypedOn(uuid4()), 2, TypedLetter("Dear pal,")
+            )
 
 
 async def _keep_stacks(schools: TwoSchools) -> None:

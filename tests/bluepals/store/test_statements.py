@@ -36,7 +36,7 @@ from bluepals.store.replacements import Over
 from bluepals.store.silence import SilentSide
 from bluepals.store.stacks import NewPage
 from bluepals.store.teachers_page import SchoolClass
-from bluepals.store.unfinished import Place
+from bluepals.store.unfinished import Place, TypedOn
 from tests.bluepals.facts.two_schools import TwoSchools, people, program
 from tests.bluepals.store.busy_year import trying
 
@@ -185,7 +185,8 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "how": "dropped",
         "joining_days": 14,
         "kept": timedelta(days=1),
-        "place": Place(busy.pairing["Ana"], 2, busy.officer["Olga"]),
+        "place": Place(busy.pairing["Ana"], busy.officer["Olga"]),
+        "typed_on": TypedOn(uuid4(), "a digest"),
         "letter": TypedLetter("Begun."),
         "letter_id": draft["letter_id"],
         "but": draft["letter_id"],
