@@ -268,6 +268,9 @@ async def tell_writer(
     *,
     after: timedelta = tells.AT_ONCE,
 ) -> None:
+    """That it has come back and is due again; once the pairing has ended nobody writes it again, and nobody is told."""
+    if not await pairings.is_written_to(connection, pairing.id):
+        return
     due = letterhead.calendar.label(due_again_at)
     if returned.side is Side.OFFICER:
         link = letterhead.link_to(DeskPage.PALS)

@@ -205,7 +205,10 @@ async def _refuse_if_settled(connection: Connection, letter_id: UUID) -> None:
 
 
 async def waiting(connection: Connection) -> Sequence[WaitingDraft]:
-    """Drafts that nobody has decided about: the worrying and the unscreened first, then the oldest."""
+    """Drafts that nobody has decided about: the worrying and the unscreened first, then the oldest.
+
+    Also of pairings that have ended: what a child has written last may worry whoever reads it.
+    """
     rows = await connection.fetch(
         "SELECT draft.id AS draft_id, draft.hash, letter.pairing_id, letter.school_id AS school, letter.round_number,"
         " letter.side, draft.kind, draft.language, draft.risk, draft.received_at, draft.uploaded_by"

@@ -166,6 +166,14 @@ async def state(connection: Connection, pairing_id: UUID) -> PairingState:
     return PairingState(**row)
 
 
+async def is_written_to(connection: Connection, pairing_id: UUID) -> bool:
+    """Whether the two may still write, be it a farewell. Whoever would end it waits."""
+    lives: bool = await connection.fetchval(
+        "SELECT ended_at IS NULL FROM pairing WHERE id = $1 FOR SHARE", pairing_id
+    )
+    return lives
+
+
 async def answer_due(connection: Connection, pairing_id: UUID) -> datetime | None:
     """When the officer's next letter is due; None after the last round."""
     due: datetime | None = await connection.fetchval(

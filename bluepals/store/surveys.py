@@ -47,15 +47,15 @@ async def ask(connection: Connection, program_year: str) -> Sequence[Asked]:
 
 
 async def asked(connection: Connection, program_year: str) -> Sequence[Asked]:
-    """Who of this school's year has been asked."""
+    """Who of this school's year has been asked; without the officers who take part no longer."""
     rows = await connection.fetch(
         "SELECT person, survey.role AS taker, survey.first_year, coalesce(officer.first_name, staff.name) AS name,"
         " coalesce(officer.email, staff.email) AS email, survey.school_id AS school, survey.agency_id AS agency,"
         " answered_at IS NOT NULL AS answered FROM survey"
         " JOIN program_year AS year ON year.id = $1 AND year.first_year = survey.first_year"
         " LEFT JOIN officer ON officer.id = person LEFT JOIN staff ON staff.id = person"
-        " WHERE survey.school_id = year.school_id OR EXISTS (SELECT FROM pairing"
-        "   WHERE pairing.program_year_id = year.id AND pairing.officer_id = person) ORDER BY person",
+        " WHERE officer.withdrawn_at IS NULL AND (survey.school_id = year.school_id OR EXISTS (SELECT FROM pairing"
+        "   WHERE pairing.program_year_id = year.id AND pairing.officer_id = person)) ORDER BY person",
         program_year,
     )
     return [Asked(**{**row, "taker": Taker(row["taker"])}) for row in rows]

@@ -9,7 +9,7 @@ import pytest
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import cases, closing, daily, letters
+from bluepals.facts import cases, closing, daily, leaving, letters
 from bluepals.facts.cases import Opened
 from bluepals.facts.closing import Closing, Word
 from bluepals.store import cases as store
@@ -271,6 +271,16 @@ async def test_a_returned_letter_comes_again_and_a_kept_one_stays(schools: TwoSc
     await plan(schools, kept)
     assert (await close(schools, kept, KEEP)).tells == ()
     assert await schools.release("Ana", again) is Held.CASE
+
+
+async def test_a_case_that_closes_after_its_pairing_has_ended_asks_nobody_to_write_again(
+    schools: TwoSchools,
+) -> None:
+    opened = await worry(schools, await schools.write("Ana", Side.STUDENT), Concern.SAD)
+    await plan(schools, opened)
+    await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+    assert (await close(schools, opened, RETURN)).closed
+    assert await schools.mailed_to("returned") == []
 
 
 async def test_a_delivered_letter_is_not_returned_to_be_written_again(schools: TwoSchools) -> None:

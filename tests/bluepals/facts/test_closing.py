@@ -8,7 +8,7 @@ import pytest
 
 from bluepals.domain.people import ConsentScope, FollowOn
 from bluepals.domain.survey import LONGEST_REMARK, QUESTIONS, Reply, SurveyRefused, Taker, answers
-from bluepals.facts import certificates, pairings, roster, surveys, visits, year, year_report
+from bluepals.facts import certificates, leaving, pairings, roster, surveys, visits, year, year_report
 from bluepals.store import surveys as store
 from bluepals.store.letters import NotTaken
 from bluepals.store.year_report import Tally
@@ -42,6 +42,20 @@ async def test_officers_and_teachers_are_asked_once_and_reminded_once_unless_the
     async with schools.database.transaction(schools.scope) as connection:
         counts = await store.counts(connection, Taker.OFFICER, 2026)
     assert counts["again"] == {Reply.YES: 1}
+
+
+async def test_who_takes_part_no_longer_is_not_reminded(schools: TwoSchools) -> None:
+    north = schools.year("north")
+    await visits.thank(schools.office, schools.scope, north)
+    await schools.admin.execute("UPDATE mail SET bodies_started = 1 WHERE kind = 'survey'")
+    await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+    await leaving.officer_died(
+        schools.office, schools.scope, schools.officer["Omar"], by=schools.staff["Cora"]
+    )
+    await year.open_year(schools.office, schools.scope, north)
+    await year.close_year(schools.office, schools.scope, north)
+    reminders = [row["to_address"] for row in await schools.mails("survey") if row["bodies_started"] == 0]
+    assert reminders == ["tess@staff.example"]
 
 
 async def test_a_year_that_closes_without_a_visit_asks_and_does_not_remind_at_once(

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from bluepals.domain.letters import Side
+from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.people import ConsentScope
 from bluepals.facts import consents, daily, leaving, letters, matching, pairings, pauses, replacements, roster
 from bluepals.facts.endings import EndingRefused
@@ -18,6 +18,7 @@ from bluepals.facts.leaving import LeavingRefused
 from bluepals.facts.replacements import ReplacementRefused
 from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.store import deliveries, endings, mail
+from bluepals.store import pairings as pairing_rows
 from bluepals.store.daily import owed_by_officers
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.endings import Reason
@@ -53,6 +54,18 @@ async def stop(schools: TwoSchools, officer: str = "Olga", by: str = "Lee") -> N
 async def withdrawn(schools: TwoSchools) -> None:
     await consents.withdraw(
         schools.office, schools.scope, "Ana", ConsentScope.LETTERS, by=schools.staff["Cora"]
+    )
+
+
+async def officer_dead(schools: TwoSchools) -> None:
+    await leaving.officer_died(
+        schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"]
+    )
+
+
+async def child_dead(schools: TwoSchools) -> None:
+    await leaving.student_died(
+        schools.office, schools.scope, schools.student["Ana"], by=schools.staff["Coco"]
     )
 
 
@@ -309,6 +322,45 @@ async def test_a_letter_that_was_approved_before_the_stop_is_not_released(school
     await schools.decide(draft)
     await stop(schools)
     assert await schools.release("Ana", draft) is Held.ENDED
+
+
+@pytest.mark.parametrize("gone", [stop, officer_dead, child_dead, withdrawn])
+async def test_a_letter_that_comes_back_after_its_pairing_has_ended_is_asked_for_again_of_nobody(
+    schools: TwoSchools, gone: Gone
+) -> None:
+    drafts = [await schools.write("Ana", side) for side in Side]
+    await gone(schools)
+    for draft in drafts:
+        await schools.decide(draft, Verdict.RETURN)
+    assert await schools.mailed_to("returned") == []
+
+
+async def test_nobody_is_told_that_a_letter_came_back_in_the_moment_in_which_its_pairing_ends(
+    schools: TwoSchools,
+) -> None:
+    draft = await schools.write("Ana", Side.OFFICER)
+    async with schools.office.committing(schools.scope) as connection:
+        await pairing_rows.end(connection, schools.pairing["Ana"], Reason.STOPPED.shown)
+        deciding = asyncio.create_task(schools.decide(draft, Verdict.RETURN))
+        await schools.until_it_waits(deciding)
+    await deciding
+    assert await schools.mailed_to("returned") == []
+
+
+async def test_a_farewell_that_comes_back_is_asked_for_again(schools: TwoSchools) -> None:
+    await leave(schools)
+    await schools.decide(await schools.write("Ana", Side.STUDENT, "Goodbye."), Verdict.RETURN)
+    await schools.decide(await schools.write("Ana", Side.OFFICER, "Goodbye."), Verdict.RETURN)
+    assert await schools.mailed_to("returned") == ["olga@city.example", "tess@staff.example"]
+
+
+async def test_a_letter_that_nobody_is_given_any_more_is_still_read(schools: TwoSchools) -> None:
+    """It may say what a counselor has to hear."""
+    draft = await schools.write("Ana", Side.STUDENT, "I am all alone.")
+    await stop(schools)
+    assert draft.id in [one.draft_id for one in await letters.waiting(schools.office, schools.scope)]
+    referred = await schools.decide(draft, Verdict.REFER)
+    assert referred.opened
 
 
 async def test_a_stop_cuts_a_farewell_short(schools: TwoSchools) -> None:
