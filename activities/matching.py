@@ -36,7 +36,9 @@ class DecidePairs:
 class PairsDecided:
     changed: int
     still_open: int
-    superseded: int = 0  # pairs that can't be any more: somebody else has the place, or the child
+    superseded: int = (
+        0  # pairs that can't be any more: somebody else has the place, or the child, or the officer goes
+    )
 
 
 class MatchingActivities:

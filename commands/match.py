@@ -181,6 +181,6 @@ def _print_decided(what: str, decided: PairsDecided) -> None:
     out.print(f"{counted(decided.changed, 'pair')} {what}, {decided.still_open} still open.")
     if decided.superseded:
         out.print(
-            f"{decided.superseded} can't be any more, since the child or the officer's place has been taken: "
-            "these children are matched again."
+            f"{decided.superseded} can't be any more, since the child or the officer's place has been taken, or the officer"
+            " takes no new child: these children are matched again."
         )

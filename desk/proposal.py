@@ -63,7 +63,8 @@ class Proposal:
             async with in_a_sentence():
                 return f"rejected-{(await self._asking.reject_pairs(program, pairs, coordinator.id)).changed}"
         async with in_a_sentence():
-            return f"approved-{(await self._asking.approve_pairs(program, pairs, coordinator.id)).changed}"
+            decided = await self._asking.approve_pairs(program, pairs, coordinator.id)
+            return f"approved-{decided.changed}-{decided.superseded}"
 
     async def _ticked(self, coordinator: CoordinatorAtDesk, form: FormData) -> Sequence[UUID]:
         return await proposal_page.some_pairs(self._office, coordinator, ids_in(form, "pair"))
@@ -84,7 +85,7 @@ class Proposal:
     async def _page(
         self, request: Request, coordinator: CoordinatorAtDesk, refused: str = "", status: int = 200
     ) -> Response:
-        what, _, count = request.query_params.get("done", "").partition("-")
+        what, count, superseded, *_ = f"{request.query_params.get('done', '')}--".split("-")
         return page(
             "proposal.html",
             status,
@@ -96,8 +97,13 @@ class Proposal:
             refused=refused,
             sent=sent_before(request),
             done=what,
-            count=int(count) if count.isdecimal() and len(count) < 6 else 0,
+            count=_number(count),
+            superseded=_number(superseded),
         )
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isdecimal() and len(said) < 6 else 0
 
 
 def _here(request: Request) -> str:

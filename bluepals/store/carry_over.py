@@ -36,6 +36,7 @@ _PAST_PAIRS = """
            child.wants AS student_wants, adult.wants AS officer_wants,
            CASE WHEN NOT has_consent(student) THEN 'no consent'
                 WHEN NOT is_cleared(officer) THEN 'officer not cleared'
+                WHEN officer.leaves_at IS NOT NULL THEN 'the officer leaves'
                 WHEN EXISTS (SELECT FROM pairing AS other WHERE other.student_id = student.id AND other.ended_at IS NULL)
                 THEN 'the child has a pal'
                 WHEN (SELECT count(*) FROM pairing AS other

@@ -209,17 +209,26 @@ async def approve(connection: Connection, pairs: Sequence[UUID], decided_by: UUI
 
 
 async def supersede_impossible(connection: Connection, pairs: Sequence[UUID]) -> int:
-    """How many of these open pairs can't be any more: the child has a pal by now, or the officer no place left."""
+    """How many of these open pairs can't be any more: the child has a pal by now, or the officer no place left, or goes.
+
+    Whoever would stop one of these officers waits, and whoever stops one is waited for.
+    """
+    await connection.execute(
+        "SELECT FROM officer WHERE id IN (SELECT officer_id FROM proposed_pair WHERE id = ANY ($1) AND state = 'proposed')"
+        " ORDER BY id FOR SHARE",
+        pairs,
+    )
     rows = await connection.fetch(
         "WITH asked AS (SELECT pair.id, row_number() OVER (PARTITION BY officer.id ORDER BY pair.id) AS place,"
         "  officer.capacity - (SELECT count(*) FROM pairing WHERE officer_id = officer.id AND ended_at IS NULL)"
         "   - (SELECT count(*) FROM replacement WHERE reserve_id = officer.id AND closed_at IS NULL"
         "     AND next_pairing_id IS NULL) AS free,"
-        "  EXISTS (SELECT FROM pairing WHERE student_id = pair.student_id AND ended_at IS NULL) AS paired"
+        "  EXISTS (SELECT FROM pairing WHERE student_id = pair.student_id AND ended_at IS NULL) AS paired,"
+        "  leaves_at IS NOT NULL OR NOT is_cleared(officer) AS goes"
         "  FROM proposed_pair AS pair JOIN officer ON officer.id = pair.officer_id"
         "  WHERE pair.id = ANY ($1) AND state = 'proposed')"
         " UPDATE proposed_pair SET state = 'superseded' FROM asked"
-        " WHERE asked.id = proposed_pair.id AND (paired OR place > free) RETURNING proposed_pair.id",
+        " WHERE asked.id = proposed_pair.id AND (paired OR goes OR place > free) RETURNING proposed_pair.id",
         pairs,
     )
     return len(rows)

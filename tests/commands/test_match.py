@@ -128,6 +128,7 @@ def test_a_pair_whose_place_has_gone_meanwhile_is_superseded_and_said_to_be(
     starter.says("import", write_folder(tmp_path / program, program, children=2, officers=1, capacity=1))
     said = starter.says("match", "approve", program, "--by", COORDINATOR)
     assert said.startswith("1 pair approved, 0 still open.\n1 can't be any more")
+    assert "or the officer takes no new child: these children are matched again." in said
     assert len(starter.answers("status", program)["pairings"]) == 1
 
 

@@ -38,7 +38,7 @@ def answered(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def approve(_: Asking, program: Program, pairs: Sequence[UUID], by: UUID) -> PairsDecided:
         decided = await matching.approve(town.parts.office, SCOPE, pairs, by)
-        return PairsDecided(decided.changed, decided.still_open)
+        return PairsDecided(decided.changed, decided.still_open, decided.superseded)
 
     async def reject(_: Asking, program: Program, pairs: Sequence[UUID], by: UUID) -> PairsDecided:
         decided = await matching.reject(town.parts.office, SCOPE, pairs, by)
@@ -95,6 +95,18 @@ async def test_all_are_approved_by_one_button(town: Town, cora: Visitor, answere
     assert "1 pair approved. They are introduced to each other" in done.text
     assert "No pair is open." in done.text
     assert await states(town) == ["approved"]
+
+
+async def test_a_pair_whose_officer_leaves_is_not_approved_and_the_page_says_why(
+    town: Town, cora: Visitor, answered: None
+) -> None:
+    await propose(town, "uma")
+    await town.admin.execute("UPDATE officer SET leaves_at = now() WHERE external_id = 'rita'")
+    done = (await decides(cora, "approve all")).text
+    assert re.search("0 pairs approved. 1 can.t be any more", done)
+    assert "or the officer takes no new child. This child is matched anew" in done
+    assert "They are introduced" not in done
+    assert await states(town) == ["superseded"]
 
 
 async def test_what_was_not_seen_is_not_approved(town: Town, cora: Visitor, answered: None) -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.program import Program, RoundDates, VisitWindow, YearDates
-from bluepals.facts import carry_over, family_page, letters, matching, pairings, roster, year
+from bluepals.facts import carry_over, family_page, leaving, letters, matching, pairings, roster, year
 from bluepals.facts.carry_over import CarriedOver, CarryOverRefused
 from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.roster import Roster
 from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.store import holds, status
 from bluepals.store.deliveries import Delivery, Held
+from bluepals.store.endings import Reason
 from bluepals.store.family_page import ChildRow, children
 from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
@@ -178,6 +179,20 @@ async def test_a_closed_gate_hinders(next_summer: TwoSchools) -> None:
     carried = await carry(next_summer)
     assert carried.pairs == []
     assert {pair.student: pair.hindered for pair in carried.left}["Ana"] == "no consent"
+
+
+async def test_an_officer_who_has_left_since_takes_no_child_along(next_summer: TwoSchools) -> None:
+    await say(next_summer, "Ana")
+    await leaving.leave(
+        next_summer.office,
+        next_summer.scope,
+        next_summer.officer["Olga"],
+        Reason.MOVED,
+        by=next_summer.staff["Cora"],
+    )
+    carried = await carry(next_summer)
+    assert carried.pairs == []
+    assert {pair.student: pair.hindered for pair in carried.left}["Ana"] == "the officer leaves"
 
 
 async def test_children_of_a_year_that_is_over_are_not_matched_anew(next_summer: TwoSchools) -> None:

@@ -1,14 +1,17 @@
 """A proposal and a coordinator's word about it, as facts: each once, and two at once are as good as one."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import asyncpg
 import pytest
 
-from bluepals.facts import matching, roster
+from bluepals.facts import leaving, matching, roster
+from bluepals.facts.office import Letterhead
 from bluepals.store import matching as stored
 from bluepals.store.database import Database
+from bluepals.store.endings import Reason
 from bluepals.store.matching import OpenPair
 from tests.bluepals.facts.two_schools import TwoSchools, officer, people, two_schools
 
@@ -112,6 +115,49 @@ async def test_fault_9_a_pair_whose_place_is_gone_is_no_error_and_its_child_is_m
     assert (decided.changed, decided.still_open) == (1, 2)
     assert (await propose(schools)).pairs == 3
     assert (await open_pairs(schools))["Ana"].officer == "Rita Officer"
+
+
+async def leaves(schools: TwoSchools) -> None:
+    await leaving.leave(
+        schools.office, schools.scope, schools.officer["Olga"], Reason.MOVED, by=schools.staff["Cora"]
+    )
+
+
+async def is_stopped(schools: TwoSchools) -> None:
+    await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+
+
+async def has_no_clearance(schools: TwoSchools) -> None:
+    await schools.admin.execute("UPDATE officer SET cleared_until = '2026-08-31' WHERE external_id = 'Olga'")
+
+
+@pytest.mark.parametrize("goes", [leaves, is_stopped, has_no_clearance])
+async def test_nobody_is_paired_with_an_officer_who_goes_and_the_child_waits_and_is_matched_again(
+    schools: TwoSchools, goes: Callable[[TwoSchools], Awaitable[None]]
+) -> None:
+    await propose(schools)
+    await goes(schools)
+    decided = await approve(schools, "Ana", "Ben")
+    assert (decided.changed, decided.superseded) == (1, 1)
+    async with schools.database.transaction(schools.scope) as connection:
+        assert [one.student_id for one in await stored.waiting_children(connection)] == ["Ana"]
+    await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id = 'Rita'")
+    await propose(schools)
+    assert (await open_pairs(schools))["Ana"].officer == "Rita Officer"
+
+
+async def test_nobody_is_paired_with_an_officer_whose_stop_over_a_case_is_just_committed(
+    schools: TwoSchools,
+) -> None:
+    """Who closes a case does not hold the matching's lock."""
+    await propose(schools)
+    async with schools.office.committing(schools.scope) as connection:
+        letterhead = await Letterhead.of(schools.office, connection)
+        olga, cora = schools.officer["Olga"], schools.staff["Cora"]
+        await leaving.go_at_once(connection, letterhead, olga, Reason.STOPPED, cora)
+        approving = asyncio.create_task(approve(schools, "Ana"))
+        await schools.until_it_waits(approving)
+    assert (await approving).superseded == 1
 
 
 async def test_a_rejection_needs_its_reason_on_record(schools: TwoSchools) -> None:
