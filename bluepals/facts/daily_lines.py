@@ -31,8 +31,9 @@ USEFUL = timedelta(days=1)
 CASES_OF = {Role.COUNSELOR: DeskPage.COUNSEL, Role.COORDINATOR: DeskPage.BOARD}
 # What a pause of the letters does not keep from anybody.
 CASES, NEEDED_NOW = "A letter that worries someone", "What needs you, also while letters rest"
-NEVER_RESTS = (CASES, NEEDED_NOW)
-CALLS_THAT_NEVER_REST = (attention.DEATH, attention.LOST_MAIL, attention.PAGER)
+CLEARANCES_END = "Clearances that end soon"
+NEVER_RESTS = (CASES, NEEDED_NOW, CLEARANCES_END)
+CALLS_THAT_NEVER_REST = (attention.CLEARANCE, attention.DEATH, attention.LOST_MAIL, attention.PAGER)
 FAREWELL = " (the last of the year: time to say goodbye)"
 
 
@@ -58,7 +59,7 @@ class Desk:
 
     @property
     def never_rests(self) -> Sequence[Section]:
-        return [one for one in self.sections if one.heading in NEVER_RESTS]
+        return [one for one in self.sections if one.heading.startswith(NEVER_RESTS)]
 
 
 async def desks_of(
@@ -307,7 +308,7 @@ async def _liaisons(
         lines = tuple(
             f"{one.name} ({one.external_id}): until {one.cleared_until:%B %-d, %Y}" for one in group
         )
-        heading = f"Clearances of {agency} that end soon: renew them in time"
+        heading = f"{CLEARANCES_END} at {agency}: renew them in time"
         await _tell_agency(connection, letterhead, desks, agency, heading, *lines)
     for waiting in await joining.waiting_by_agency(connection):
         who = counted(waiting.wishes, "officer has", "officers have")

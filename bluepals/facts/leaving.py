@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bluepals.domain.pauses import kept
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
 from bluepals.facts import daily_lines, endings, farewells, letters, new_pairs, replacements, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_hosts import let_hosts_go_after_death, tell_visits_of, tell_visits_of_the_uncleared
 from bluepals.mail import notices
-from bluepals.store import attention, deliveries, leaving, mail, matching, pairings, people
+from bluepals.store import attention, deliveries, leaving, mail, matching, pairings, pauses, people
 from bluepals.store import endings as endings_store
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.leaving import Bereaved, ClearanceOver, Withheld
+from bluepals.store.pauses import Target, What
 from bluepals.store.replacements import Over
 
 WITHDRAWALS = (Reason.MOVED, Reason.BUSY)
@@ -260,24 +262,32 @@ async def _refuse_what_people_decided(connection: Connection, pairing_id: UUID) 
 
 
 async def look_at_clearances(connection: Connection, letterhead: Letterhead) -> None:
-    """A clearance that has ended: first the coordinator is asked; then, so many days later, a new officer is sought."""
+    """A clearance that has ended: first the coordinator is asked; then, so many days later, a new officer is sought.
+
+    A pause of the program's or the agency's letters keeps the question from nobody, and its days don't count.
+    """
     await matching.one_at_a_time(connection, letterhead.program.id)
     over = await leaving.clearances_over(connection)
     await _settle_renewed(connection, over)
     await tell_visits_of_the_uncleared(connection)
     patience = timedelta(days=letterhead.program.policy.clearance_days)
+    paused = await pauses.all_pauses(connection, What.LETTERS)
     for one in over:
         if one.asked_at is None:
             await attention.call(
                 connection,
                 key=f"clearance-{one.officer_id}",
-                kind="clearance",
+                kind=attention.CLEARANCE,
                 agency=one.agency,
                 subject_id=one.officer_id,
                 sentence=f"The clearance of officer {one.external_id} ended on {one.ended_on}. Enter the new one under My agency, or"
-                f" in the roster and import it; after {letterhead.calendar.label(letterhead.now + patience)} the children get another officer.",
+                f" in the roster and import it; after {letterhead.calendar.label(letterhead.now + patience)} the children get another officer."
+                " A pause of the letters puts that off.",
             )
-        elif one.asked_at + patience <= letterhead.now:
+            continue
+        of_both = [*paused.get(Target(), ()), *paused.get(Target(agency=one.agency), ())]
+        until = kept(letterhead.calendar, one.asked_at + patience, one.asked_at, of_both)
+        if until is not None and until <= letterhead.now:
             await leaving.leave(connection, one.officer_id, letterhead.now)
             await replacements.drop_reserve_in(connection, one.officer_id)
             for pairing in await leaving.pairings_of_officer(connection, one.officer_id):
@@ -290,5 +300,5 @@ async def look_at_clearances(connection: Connection, letterhead: Letterhead) -> 
 async def _settle_renewed(connection: Connection, over: Sequence[ClearanceOver]) -> None:
     still = {f"clearance-{one.officer_id}" for one in over}
     for call in await attention.open_calls(connection):
-        if call.kind == "clearance" and call.key not in still:
+        if call.kind == attention.CLEARANCE and call.key not in still:
             await attention.settle(connection, call.key)

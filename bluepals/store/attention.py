@@ -7,7 +7,12 @@ from uuid import UUID
 
 from bluepals.store.database import Connection
 
-DEATH, LOST_MAIL, PAGER = "death", "mail", "pager"  # kinds of what goes on also while letters rest
+CLEARANCE, DEATH, LOST_MAIL, PAGER = (
+    "clearance",
+    "death",
+    "mail",
+    "pager",
+)  # kinds of what goes on also while letters rest
 
 
 @dataclass(frozen=True, slots=True)

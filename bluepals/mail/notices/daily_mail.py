@@ -19,5 +19,5 @@ def waits_today(*, name: str, sections: Sequence[Section], link: str) -> Notice:
 
 
 def cannot_wait(*, name: str, sections: Sequence[Section], link: str) -> Notice:
-    """The same, where something of it is about a case, or else about somebody's safety."""
+    """The same, where something of it is about a case, a clearance, or else about somebody's safety."""
     return replace(waits_today(name=name, sections=sections, link=link), kind="case")

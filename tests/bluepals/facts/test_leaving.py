@@ -585,8 +585,8 @@ async def eve_of_the_officers_date(schools: TwoSchools) -> None:
 async def daily_mails(schools: TwoSchools, who: str) -> list[tuple[str, str]]:
     return [
         (row["state"], row["message"].decode().replace("=\r\n", ""))
-        for row in await schools.mails("daily")
-        if row["to_address"].startswith(who)
+        for row in await schools.mails()
+        if row["key"].startswith("daily-") and row["to_address"].startswith(who)
     ]
 
 

@@ -4,7 +4,7 @@ import ast
 import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -375,6 +375,41 @@ async def test_what_a_case_waits_for_is_mailed_also_while_everything_rests(schoo
     assert b"waits for your word" in mail_of_day["message"]
     assert b"About a death." in mail_of_day["message"]
     assert b"About a roster." not in mail_of_day["message"]
+
+
+async def test_a_clearance_is_asked_about_also_while_everything_rests_and_nobody_is_parted_over_it(
+    schools: TwoSchools,
+) -> None:
+    """Six weeks: who was asked in them has as many school days afterwards as they would have had."""
+
+    async def cleared(officer: str, until: date) -> None:
+        await schools.admin.execute(
+            "UPDATE officer SET cleared_until = $2 WHERE external_id = $1", officer, until
+        )
+
+    async def told(day: date) -> set[str]:
+        await schools.at(datetime.combine(day, time(14), UTC))
+        await daily.compose_daily_mail(schools.office, schools.scope, day)
+        async with schools.database.transaction(schools.scope) as connection:
+            return {one.to_address for one in await mail.claim(connection, uuid4(), 100)}
+
+    async def parted() -> int:
+        return await schools.count("ending")
+
+    await schools.at(MONDAY)
+    await pause(schools)
+    await cleared("Olga", date(2026, 9, 14))
+    await cleared("Omar", date(2026, 10, 15))
+    assert await told(date(2026, 9, 15)) == {"cora@staff.example", "lee@staff.example"}
+    await cleared("Omar", date(2027, 6, 30))
+    assert await told(date(2026, 10, 20)) == {"cora@staff.example"}
+    assert await parted() == 0
+    await schools.at(datetime(2026, 10, 26, 15, tzinfo=UTC))
+    await resume(schools)
+    await told(date(2026, 11, 6))
+    assert await parted() == 0
+    await told(date(2026, 11, 10))
+    assert await parted() == 1
 
 
 async def close_in_a_pause(schools: TwoSchools) -> None:
