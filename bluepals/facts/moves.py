@@ -5,13 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.people import Role
-from bluepals.facts import endings, farewells, rounds, who_may
+from bluepals.facts import endings, farewells, replacements, rounds, who_may
 from bluepals.facts.deadlines import keep_days_left
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_transfers import join_visit, leave_visit
 from bluepals.store import consents, matching, moves
 from bluepals.store import endings as endings_store
+from bluepals.store import replacements as replacements_store
 from bluepals.store.consents import Child
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -59,6 +60,8 @@ async def leave(office: Office, scope: Scope, student: str, *, by: UUID) -> Left
 async def take_back(office: Office, scope: Scope, student: str, *, by: UUID) -> UUID | None:
     """It was a mistake: the child stays. The pairing that goes on; None: it has ended, and the child is matched again.
 
+    Where its officer goes too, another one is sought again.
+
     Raises EndingRefused or NotTheirsToSay with what to do instead, and LookupError.
     """
     async with office.committing(scope) as connection:
@@ -67,6 +70,8 @@ async def take_back(office: Office, scope: Scope, student: str, *, by: UUID) -> 
         child = await consents.locked(connection, student)
         if not await moves.come_back(connection, child.id):
             raise EndingRefused(f"{student} is not leaving; there is nothing to take back.")
+        if (pairing_id := await replacements_store.given_up(connection, child.id)) is not None:
+            await replacements.open_in(connection, pairing_id, by)
         if child.pairing_id is None:
             return None
         ending = await endings_store.of(connection, child.pairing_id)

@@ -145,14 +145,16 @@ async def one_letter_in_each_pack(connection: Connection) -> Sentences:
 
 
 async def no_child_is_left_with_nobody_knowing(connection: Connection) -> Sentences:
-    """Whose officer has gone has another one, or one is sought, or the search ended with its reason on record."""
+    """Whose officer has gone has another one, or one is sought, or the search ended for a reason that still holds."""
     return await _sentences(
         connection,
         "SELECT format('Child %s has lost its officer (%s), and nobody looks for another one.', student_id, reason)"
         "   AS sentence"
-        " FROM ending JOIN pairing ON pairing.id = pairing_id"
+        " FROM ending JOIN pairing ON pairing.id = pairing_id JOIN student ON student.id = student_id"
         " WHERE reason IN ('moved', 'busy', 'stopped', 'clearance ended', 'silence')"
-        " AND NOT EXISTS (SELECT FROM replacement WHERE replacement.pairing_id = pairing.id)"
+        " AND NOT EXISTS (SELECT FROM replacement WHERE replacement.pairing_id = pairing.id AND (closed_at IS NULL"
+        "   OR next_pairing_id IS NOT NULL OR outcome IN ('year over', 'people decide')"
+        "   OR (outcome = 'child left' AND coalesce(student.withdrawn_at, left_at) IS NOT NULL)))"
         " UNION ALL"
         " SELECT format('The officer of pairing %s has died, and nobody was asked to decide.', pairing_id)"
         " FROM ending WHERE reason = 'officer died'"

@@ -1,6 +1,6 @@
 """A child's next officer: farewell, rest, the next pairing; and what may come between."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from activities.replacements import ReplacementActivities
 from audit.histories import Expected, Histories
 from audit.releases import Releases
 from bluepals.domain.letters import DeliveryKind, Side, TypedLetter
-from bluepals.facts import leaving, letters, matching, replacements
+from bluepals.facts import leaving, letters, matching, moves, replacements
 from bluepals.store import audit, deliveries
 from bluepals.store.endings import Reason
 from service.workers import SANDBOX
@@ -278,6 +278,26 @@ async def test_taken_back_the_two_go_on_and_nobody_is_sought(change: Change) -> 
     assert await world.misses(change.pair) == [(1, "student")]
     (again,) = await change.leaves()
     assert again != one, "it may begin anew"
+
+
+@pytest.mark.parametrize("goes", [leaving.leave, leaving.stop])
+async def test_a_child_whose_leaving_was_a_mistake_is_sought_an_officer_again(
+    change: Change, goes: Callable[..., Awaitable[leaving.Left]]
+) -> None:
+    world = change.world
+    reason = [Reason.MOVED] if goes is leaving.leave else []
+    await goes(change.office, change.scope, world.people["o001"], *reason, by=change.by)
+    (one,) = await change.under_way()
+    await moves.leave(change.office, change.scope, "s001", by=change.by)
+    await change.after(2)
+    assert await change.handle(one).result() == "child left"
+    await moves.take_back(change.office, change.scope, "s001", by=change.by)
+    (again,) = await change.under_way()
+    await change.free("o002")
+    await change.after(4)
+    assert await change.reserve(again) == "o002"
+    await world.reach(world.round(1).opens_on, 6)
+    assert (1, "officer", "stock", 1) in await world.deliveries(change.pair)
 
 
 async def test_an_ended_year_ends_the_search(change: Change) -> None:

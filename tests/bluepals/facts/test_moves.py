@@ -13,10 +13,12 @@ from bluepals.facts import (
     cases,
     closing,
     consents,
+    leaving,
     letters,
     matching,
     moves,
     pairings,
+    replacements,
     roster,
     visit_hosts,
     visits,
@@ -136,6 +138,21 @@ async def test_a_family_that_was_told_hears_in_its_language_that_the_letters_go_
     ]
     (family,) = [row for row in await schools.mails("goes-on") if row["to_address"].startswith("family")]
     assert parsed(family["message"])["Subject"] == "Las cartas de Ana continúan"
+
+
+async def test_nobody_is_sought_for_a_child_who_comes_back_to_an_officer_who_stays(
+    schools: TwoSchools,
+) -> None:
+    """The officer's leaving was taken back first."""
+    this, by = (schools.office, schools.scope), schools.staff["Cora"]
+    await leaving.leave(*this, schools.officer["Olga"], Reason.MOVED, by=by)
+    await leave(schools)
+    search = await schools.admin.fetchval("SELECT id FROM replacement")
+    assert (await replacements.look_after(*this, search)).outcome == "child left"
+    await leaving.take_back(*this, schools.officer["Olga"], by=by)
+    assert await take_back(schools) == schools.pairing["Ana"]
+    assert await schools.count("ending") == 0
+    assert await schools.count("replacement") == 1
 
 
 async def test_after_a_farewell_of_a_child_the_sentence_says_what_to_do_instead(schools: TwoSchools) -> None:
