@@ -98,6 +98,10 @@ class SchoolCalendar:
         place = bisect_left(self.school_days, day) + count
         return self.school_days[place] if place >= 0 else min(day, self.school_days[0])
 
+    def days_on(self, day: date, count: int) -> date:
+        """The school day so many days on; later where a break takes away some of the five in seven that are school days."""
+        return max(self.next_school_day(day + ONE_DAY * count), self.add_school_days(day, count * 5 // 7))
+
     def school_days_between(self, first: date, last: date) -> int:
         """School days after `first` up to and with `last`; negative if `last` comes first."""
         return bisect_right(self.school_days, last) - bisect_right(self.school_days, first)

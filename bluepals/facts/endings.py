@@ -1,6 +1,6 @@
 """A pairing ends before the year does: at once, or after a farewell that both may write."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.refusals import Refused
@@ -18,9 +18,11 @@ class EndingRefused(Refused):
 
 
 def farewell_until(letterhead: Letterhead) -> datetime:
-    """Until when a last letter may be written to a pairing that ends today."""
+    """Until when a last letter may be written to a pairing that ends today: a class writes at school."""
     policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
-    return letterhead.calendar.instant(today + timedelta(days=policy.farewell_days), policy.due_hour)
+    return letterhead.calendar.instant(
+        letterhead.calendar.days_on(today, policy.farewell_days), policy.due_hour
+    )
 
 
 async def end(

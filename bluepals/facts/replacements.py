@@ -67,7 +67,8 @@ async def open_in(connection: Connection, pairing_id: UUID, by: UUID) -> UUID:
     # After a death people have said when it goes on.
     until = now if ending is None or not ending.reason.has_successor else ending.farewell_until
     rest_until = calendar.instant(
-        until.astimezone(calendar.zone).date() + timedelta(days=policy.rest_days), policy.daily_mail_hour
+        calendar.next_school_day(until.astimezone(calendar.zone).date() + timedelta(days=policy.rest_days)),
+        policy.daily_mail_hour,
     )
     opened = await store.open_for(connection, pairing_id, until, max(until, rest_until), by)
     await tell(connection, opened)

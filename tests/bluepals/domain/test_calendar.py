@@ -163,6 +163,22 @@ def test_the_end_of_the_year_never_sends_a_deadline_back(day, count):
     assert CALENDAR.add_school_days(day, -count) <= day
 
 
+def test_so_many_days_on_is_a_school_day_and_a_break_makes_it_later() -> None:
+    assert CALENDAR.days_on(date(2026, 9, 21), 14) == date(2026, 10, 5)
+    assert CALENDAR.days_on(date(2026, 9, 20), 14) == date(2026, 10, 5), "a Sunday"
+    assert CALENDAR.days_on(date(2026, 12, 18), 14) == date(2027, 1, 15), "ten school days after the break"
+    assert CALENDAR.days_on(date(2026, 12, 18), 1) == date(2027, 1, 4)
+
+
+@given(day=days, count=st.integers(1, 60))
+def test_so_many_days_on_leaves_the_school_days_of_as_many_weeks(day: date, count: int) -> None:
+    reached = CALENDAR.days_on(day, count)
+    assert reached >= day + count * ONE_DAY
+    if reached < CALENDAR.school_days[-1]:
+        assert CALENDAR.is_school_day(reached)
+        assert CALENDAR.school_days_between(day, reached) >= count * 5 // 7
+
+
 @given(days, days, days)
 def test_counts_of_school_days_add_up(first, middle, last):
     whole = CALENDAR.school_days_between(first, last)

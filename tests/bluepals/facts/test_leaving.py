@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -132,6 +132,23 @@ async def test_both_are_asked_for_a_last_letter_and_it_goes_when_it_is_read(scho
     await leave(schools)
     assert await schools.mailed_to("leaves") == ["olga@city.example", "tess@staff.example"]
     await schools.deliver("Ana", Side.STUDENT, "Goodbye.")
+
+
+async def test_a_break_takes_no_day_from_a_farewell_and_the_next_pal_is_introduced_on_a_school_day(
+    schools: TwoSchools,
+) -> None:
+    """The last day before it: a class writes at school."""
+    await schools.admin.execute(
+        """UPDATE program SET definition = jsonb_set(definition, '{year,breaks}',
+           '[{"first": "2026-12-19", "last": "2027-01-03"}, {"first": "2027-01-29", "last": "2027-01-29"}]')"""
+    )
+    await schools.at(datetime(2026, 12, 18, 15, tzinfo=UTC))
+    await leave(schools)
+    (dates,) = await schools.admin.fetch("SELECT farewell_until, rest_until FROM replacement")
+    assert dates["farewell_until"] == datetime(2027, 1, 15, 23, tzinfo=UTC), (
+        "ten school days, as in any two weeks"
+    )
+    assert dates["rest_until"] == datetime(2027, 2, 1, 13, tzinfo=UTC)
 
 
 async def test_said_again_after_the_farewell_it_changes_nothing(schools: TwoSchools) -> None:
