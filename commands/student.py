@@ -92,7 +92,7 @@ async def _take_back(program: str, student: str, by: str, json: bool) -> None:
         {"pairing_id": pairing},
         json,
         lambda: say(
-            f"Taken back: pairing {pairing} goes on."
+            f"Taken back: pairing {pairing} goes on. If its officer leaves too, see who is next: starter.py replacement list {program}"
             if pairing
             else f"Taken back. The pairing has ended: match {student} again with starter.py match propose {program}",
         ),

@@ -58,9 +58,10 @@ async def end_in(
     return True
 
 
-async def take_back_in(connection: Connection, letterhead: Letterhead, pairing_id: UUID) -> None:
+async def take_back_in(connection: Connection, letterhead: Letterhead, pairing_id: UUID, by: UUID) -> None:
     """A mistake, before any farewell went out; nobody looks for a next officer any more, and who was told hears of it.
 
+    In the transaction that has put on record who stays. Where the other one goes, they end on the same day all the same.
     Raises EndingRefused when it is too late for that.
     """
     if (await pairings.card(connection, pairing_id)).ended:
@@ -71,7 +72,12 @@ async def take_back_in(connection: Connection, letterhead: Letterhead, pairing_i
         raise EndingRefused(
             f"A farewell of pairing {pairing_id} has gone out. Let it end, and match the two again afterwards."
         )
-    if ending := await endings.of(connection, pairing_id):
+    ending = await endings.of(connection, pairing_id)
+    if ending and (reason := await endings.still_leaves(connection, pairing_id)):
+        await endings.make_way(connection, pairing_id)
+        await end_in(connection, pairing_id, reason, farewell_until=ending.farewell_until, by=by)
+        return
+    if ending:
         await farewells.unsay(connection, letterhead, pairing_id, since=ending.since)
     await endings.take_back(connection, pairing_id)
     await tell(connection, pairing_id)

@@ -79,9 +79,9 @@ async def take_back(office: Office, scope: Scope, officer_id: UUID, *, by: UUID)
         if await leaving.leaves_at(connection, officer_id) is None and not ending:
             raise LeavingRefused("This officer is not leaving; there is nothing to take back.")
         letterhead = await Letterhead.of(office, connection)
-        for pairing_id in ending:
-            await endings.take_back_in(connection, letterhead, pairing_id)
         await leaving.leave(connection, officer_id, None)
+        for pairing_id in ending:
+            await endings.take_back_in(connection, letterhead, pairing_id, by)
         await tell_visits_of(connection, officer_id)
         return len(ending)
 

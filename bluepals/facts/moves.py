@@ -70,14 +70,12 @@ async def take_back(office: Office, scope: Scope, student: str, *, by: UUID) -> 
         child = await consents.locked(connection, student)
         if not await moves.come_back(connection, child.id):
             raise EndingRefused(f"{student} is not leaving; there is nothing to take back.")
-        if (pairing_id := await replacements_store.given_up(connection, child.id)) is not None:
-            await replacements.open_in(connection, pairing_id, by)
-        if child.pairing_id is None:
-            return None
-        ending = await endings_store.of(connection, child.pairing_id)
-        if ending is not None and ending.reason is Reason.LEFT_SCHOOL:
+        ending = await endings_store.of(connection, child.pairing_id) if child.pairing_id else None
+        if child.pairing_id and ending and ending.reason is Reason.LEFT_SCHOOL:
             letterhead = await Letterhead.of(office, connection)
-            await endings.take_back_in(connection, letterhead, child.pairing_id)
+            await endings.take_back_in(connection, letterhead, child.pairing_id, by)
+        if pairing_id := await replacements_store.given_up(connection, child.id):
+            await replacements.open_in(connection, pairing_id, by)
         return child.pairing_id
 
 

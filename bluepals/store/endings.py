@@ -93,6 +93,16 @@ async def take_back(connection: Connection, pairing_id: UUID) -> None:
     )
 
 
+async def still_leaves(connection: Connection, pairing_id: UUID) -> Reason | None:
+    """Why the pairing ends all the same, when one of the two stays after all: the other one goes."""
+    reason = await connection.fetchval(
+        "SELECT CASE WHEN left_at IS NOT NULL THEN 'left the school' WHEN leaves_at IS NOT NULL THEN 'moved' END"
+        " FROM pairing JOIN student ON student.id = student_id JOIN officer ON officer.id = officer_id WHERE pairing.id = $1",
+        pairing_id,
+    )
+    return Reason(reason) if reason else None
+
+
 async def make_way(connection: Connection, pairing_id: UUID) -> None:
     """For another end, which is at once."""
     await connection.execute("DELETE FROM ending WHERE pairing_id = $1", pairing_id)

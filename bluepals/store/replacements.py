@@ -114,11 +114,11 @@ async def open_of(connection: Connection, pairing_id: UUID) -> UUID | None:
 
 
 async def given_up(connection: Connection, student_id: UUID) -> UUID | None:
-    """The pairing that ends or has ended, and whose child would have another officer by now or be sought one, had it not left."""
+    """The pairing whose officer goes or has gone, and whose child nobody seeks another one for, since it had left."""
     found: UUID | None = await connection.fetchval(
         "SELECT old.id FROM replacement JOIN pairing AS old ON old.id = pairing_id JOIN ending USING (pairing_id)"
         " JOIN student ON student.id = replacement.student_id AND student.program_year_id = old.program_year_id"
-        " WHERE student.id = $1 AND outcome = 'child left' AND next_pairing_id IS NULL"
+        " WHERE student.id = $1 AND outcome = 'child left' AND next_pairing_id IS NULL AND reason <> 'left the school'"
         " AND NOT EXISTS (SELECT FROM replacement AS one WHERE one.student_id = student.id AND one.closed_at IS NULL)"
         " AND NOT EXISTS (SELECT FROM pairing AS later WHERE later.student_id = student.id AND later.id <> old.id"
         "   AND coalesce(later.ended_at, 'infinity') > coalesce(old.ended_at, 'infinity'))"

@@ -72,7 +72,9 @@ async def test_a_mistake_is_taken_back_and_the_year_goes_on(world: World) -> Non
     await eventually(lambda: _is_due_at_another_time(world, handle, due), "it has another date")
     assert await world.attribute(handle, DUE) == world.now + 2 * WEEK, "its end, and not the pack's"
     async with world.office.committing(world.scope) as connection:
-        await endings.take_back_in(connection, await Letterhead.of(world.office, connection), UUID(pair))
+        await endings.take_back_in(
+            connection, await Letterhead.of(world.office, connection), UUID(pair), world.people["coordinator"]
+        )
     await world.tell()
     await world.reach(world.round(1).students_due)
     assert await world.misses(pair) == [(1, "student")]

@@ -90,7 +90,7 @@ async def test_the_cause_is_seen_by_the_office_alone(schools: TwoSchools) -> Non
 async def take_back(schools: TwoSchools) -> None:
     async with schools.office.committing(schools.scope) as connection:
         letterhead = await Letterhead.of(schools.office, connection)
-        await endings.take_back_in(connection, letterhead, schools.pairing["Ana"])
+        await endings.take_back_in(connection, letterhead, schools.pairing["Ana"], schools.staff["Cora"])
 
 
 async def test_a_mistake_is_taken_back_while_no_farewell_has_gone_out(schools: TwoSchools) -> None:

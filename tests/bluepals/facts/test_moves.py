@@ -140,18 +140,43 @@ async def test_a_family_that_was_told_hears_in_its_language_that_the_letters_go_
     assert parsed(family["message"])["Subject"] == "Las cartas de Ana continúan"
 
 
-async def test_nobody_is_sought_for_a_child_who_comes_back_to_an_officer_who_stays(
+async def officer_leaves(schools: TwoSchools) -> None:
+    by = schools.staff["Cora"]
+    await leaving.leave(schools.office, schools.scope, schools.officer["Olga"], Reason.MOVED, by=by)
+
+
+async def officer_stays(schools: TwoSchools) -> None:
+    await leaving.take_back(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+
+
+async def reasons(schools: TwoSchools) -> list[str]:
+    return [row["reason"] for row in await schools.admin.fetch("SELECT reason FROM ending")]
+
+
+async def test_a_child_who_comes_back_to_an_officer_who_leaves_too_is_sought_another_one(
     schools: TwoSchools,
 ) -> None:
-    """The officer's leaving was taken back first."""
-    this, by = (schools.office, schools.scope), schools.staff["Cora"]
-    await leaving.leave(*this, schools.officer["Olga"], Reason.MOVED, by=by)
+    left = await leave(schools)
+    await officer_leaves(schools)
+    await take_back(schools)
+    assert await reasons(schools) == ["moved"]
+    farewell = await schools.admin.fetchval("SELECT farewell_until FROM replacement WHERE closed_at IS NULL")
+    assert farewell == left.farewell_until
+    await officer_stays(schools)
+    assert await reasons(schools) == []
+
+
+async def test_an_officer_who_stays_keeps_no_child_who_leaves(schools: TwoSchools) -> None:
+    """Whoever of them said so first; and nobody is sought for a child who comes back to an officer who stays."""
+    await officer_leaves(schools)
     await leave(schools)
     search = await schools.admin.fetchval("SELECT id FROM replacement")
-    assert (await replacements.look_after(*this, search)).outcome == "child left"
-    await leaving.take_back(*this, schools.officer["Olga"], by=by)
+    closed = await replacements.look_after(schools.office, schools.scope, search)
+    assert closed.outcome == "child left"
+    await officer_stays(schools)
+    assert await reasons(schools) == ["left the school"]
     assert await take_back(schools) == schools.pairing["Ana"]
-    assert await schools.count("ending") == 0
+    assert await reasons(schools) == []
     assert await schools.count("replacement") == 1
 
 
