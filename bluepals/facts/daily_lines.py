@@ -17,7 +17,7 @@ from bluepals.facts.silence import Climbed
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice, Section
-from bluepals.store import attention, daily, joining, pauses, people
+from bluepals.store import attention, conduct_page, daily, joining, pauses, people
 from bluepals.store import cases as cases_store
 from bluepals.store.cases import PersonCard
 from bluepals.store.daily import CalledBack, CaseToLookAt, ToBeRead
@@ -240,7 +240,12 @@ async def _cases(connection: Connection, letterhead: Letterhead, desks: dict[str
     """Counselors: plans to make and days to look again. Who decides about an officer: every day until they have."""
     for case in await daily.cases_to_look_at(connection):
         if case.conduct:
-            line = f"an officer's conduct, case {case.case_id}: it waits for your word"
+            about = await conduct_page.conduct_of(connection, case.case_id)
+            since = about.opened_at.astimezone(letterhead.calendar.zone)
+            line = (
+                f"the conduct of {about.officer_name} ({about.agency_name}), looked at since {since:%B %-d}:"
+                " it waits for your word"
+            )
             for role, one in await cases_store.who_decides(connection, case.case_id):
                 _add_case(letterhead, desks, role, one, line)
         elif case.look_again_on is None:
