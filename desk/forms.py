@@ -217,12 +217,17 @@ def ids_in(form: FormData, name: str) -> list[UUID]:
         raise FormRefused(422, "Tick what is on the page, and send it again.") from None
 
 
-def day_in(form: Fields, name: str, sentence: str) -> date:
-    """Raises FormRefused with this sentence."""
+def day_in(form: Fields, name: str, what: str) -> date:
+    """`what`: that which the day is for. Raises FormRefused."""
+    written = _field(form, name)
+    if not written:
+        raise FormRefused(422, f"Choose a day for {what}.")
     try:
-        return date.fromisoformat(_field(form, name))
+        return date.fromisoformat(written)
     except ValueError:
-        raise FormRefused(422, f"{sentence} Write year-month-day, such as 2026-12-01.") from None
+        raise FormRefused(
+            422, f"That is no date for {what}. Choose a day, or write year-month-day, such as 2026-12-01."
+        ) from None
 
 
 async def _pages(files: list[UploadFile]) -> bytes:
