@@ -307,6 +307,13 @@ async def test_a_year_that_is_over_is_not_opened(town: Town, began: list[str]) -
     assert began == []
 
 
+async def test_one_child_is_counted_as_one(town: Town, cora: Visitor) -> None:
+    await town.admin.execute(
+        "UPDATE student SET consent_on = NULL, guardian_email = NULL WHERE external_id = 'maya'"
+    )
+    assert "1 of 6 children has no consent to the letters, and gets no pal yet." in await cora.sees()
+
+
 async def test_what_had_better_be_there_is_said_and_hinders_nobody(
     town: Town, cora: Visitor, began: list[str]
 ) -> None:
