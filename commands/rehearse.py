@@ -133,7 +133,7 @@ def _roster(folder: Path) -> Roster:
     as_read = Roster.of(reading)
     later = weeks_later(as_read.program, date.today())  # noqa: DTZ011 - to the week
     if later:
-        out.print(f"This year has begun already: it is played {later.days // 7} weeks later.")
+        out.print(f"This year has begun already: it is played {counted(later.days // 7, 'week')} later.")
     return shifted(as_read, later)
 
 
@@ -256,7 +256,10 @@ def _print(report: Report, audited: AuditReport) -> None:
             f"{letters.missed} missed, {letters.late} of them came late; {counted(letters.stock, 'stock letter')} stood in",
         ),
         ("mails", f"{mails.sent} sent, {mails.duplicates} twice, {mails.misaddressed} to a wrong address"),
-        ("visit", f"{report.visits.attended} of {report.visits.invited} children met their own officer"),
+        (
+            "visit",
+            f"{report.visits.attended} of {counted(report.visits.invited, 'child', 'children')} met their own officer",
+        ),
         (
             "life",
             f"{counted(report.paused_days, 'day')} paused, {counted(report.new_officers, 'new officer')}, {counted(report.cases, 'case')}",

@@ -78,7 +78,7 @@ class Agency:
         officer = await agency_page.own_officer(self._office, liaison, request.path_params["officer"])
         try:
             async with submitted(request) as form:
-                until = day_in(form, "until", "Write the last day of the clearance.")
+                until = day_in(form, "until", "the end of the clearance")
                 await agency_page.enter_clearance(self._office, liaison, officer, until)
         except Refused as refused:
             return await self._page(request, liaison, refused=refused)

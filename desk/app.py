@@ -5,6 +5,7 @@ from typing import Any
 
 import asyncpg
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -105,5 +106,5 @@ def app(parts: Parts) -> Starlette:
             *Conduct(parts.office).routes,
         ],
         middleware=[Middleware(Shield), Middleware(Following)],
-        exception_handlers={**HANDLERS, NotEntered: not_entered},
+        exception_handlers={**HANDLERS, NotEntered: not_entered, HTTPException: doors.no_route},
     )

@@ -112,8 +112,6 @@ def _sentences(refused: Refused | None) -> Sequence[str]:
 def _change(request: Request, sent: Fields) -> Change:
     """Raises FormRefused."""
     asked = request.path_params
-    students, officers, opens = (
-        day_in(sent, name, f"That is no date for the {what}.") for name, what in DATES.items()
-    )
+    students, officers, opens = (day_in(sent, name, f"the {what}") for name, what in DATES.items())
     dates = RoundDates(asked["opening"], students, officers, opens)
     return Change(asked["program_year"], dates, along=sent.get("along") == "yes")

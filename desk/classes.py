@@ -104,7 +104,7 @@ class Classes:
         try:
             async with submitted(request) as form:
                 asked_for = str(form.get("on", ""))
-                on = day_in(form, "on", "That is no date for the opening day.")
+                on = day_in(form, "on", "the opening day")
                 await class_openings.move(self._office, teacher, year, class_name, number, on)
         except Refused as refused:
             not_moved = NotMoved(which, str(refused), asked_for)

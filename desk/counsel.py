@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.refusals import Refused
+from bluepals.domain.returning import refuse_too_long
 from bluepals.facts import counsel_copies, counsel_page
 from bluepals.facts.closing import Word
 from bluepals.facts.counsel_page import CounselorAtDesk
@@ -113,7 +114,7 @@ class Counsel:
                     self._office,
                     counselor,
                     request.path_params["case"],
-                    look_again_on=day_in(form, "look-again", "Say on which day you look again."),
+                    look_again_on=day_in(form, "look-again", "the next look"),
                     partners=[one for one in form.getlist("partner") if isinstance(one, str)],
                 )
         except Refused as refused:
@@ -243,15 +244,14 @@ def _done(request: Request, what: str) -> Response:
 
 
 def _word(form: FormData) -> Word:
-    """Raises FormRefused."""
+    """Raises FormRefused and WordsTooLong."""
     try:
         letter = LetterOutcome(str(form.get("letter")))
     except ValueError:
         raise FormRefused(422, "Say what becomes of the letter, and send it again.") from None
-    for_child, for_adult = (str(form.get(name) or "").strip() or None for name in ("for-child", "for-adult"))
+    for_child, for_adult = (str(form.get(name) or "").strip() for name in ("for-child", "for-adult"))
+    refuse_too_long(for_child, for_adult)
     if letter is LetterOutcome.RETURN and not (for_child and for_adult):
         raise FormRefused(422, "A letter that goes back needs its reasons, in both boxes.")
-    asked = (
-        day_in(form, "counsel-asked", "Say when counsel was asked.") if form.get("counsel-asked") else None
-    )
-    return Word(letter, None, for_child, for_adult, asked)
+    asked = day_in(form, "counsel-asked", "the word with counsel") if form.get("counsel-asked") else None
+    return Word(letter, None, for_child or None, for_adult or None, asked)

@@ -1,5 +1,8 @@
 """/decline-family/{token} and /decline-officer/{token}: one side of a pair says no before the introduction."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -8,11 +11,11 @@ from bluepals.facts import declining
 from bluepals.facts.declining import Decliner
 from bluepals.facts.office import Office
 from bluepals.store.pairings import PairingCard
-from desk.door_words import ENGLISH, SPANISH
+from desk.door_words import BY_LANGUAGE, ENGLISH, LANGUAGE, OTHER, DoorWords, chosen_language, keep_language
 from desk.forms import form_key, submitted
 from desk.pages import around, page, sentence
 from desk.refusals import status_of
-from desk.words import BY_LANGUAGE
+from desk.words import BY_LANGUAGE as WORDS
 
 
 class Declines:
@@ -25,26 +28,38 @@ class Declines:
     async def show(self, request: Request) -> Response:
         request.state.secret = request.path_params["token"]
         _, pairing = await declining.asked(self._office, self._decliner, request.path_params["token"])
-        return page(
+        door = self._door(request, pairing)
+        shown = page(
             "decline.html",
+            **around(door),
+            **self._switch(door),
             pairing=pairing,
-            spanish=self._is_spanish(pairing),
             form_key=form_key(request),
-            path=request.url.path,
+            query=urlencode({LANGUAGE: door.language}),
         )
+        return keep_language(request, shown)
 
     async def decline(self, request: Request) -> Response:
         request.state.secret = request.path_params["token"]
         asked, pairing = await declining.asked(self._office, self._decliner, request.path_params["token"])
-        door = SPANISH if self._is_spanish(pairing) else ENGLISH
+        door = self._door(request, pairing)
         try:
             async with submitted(request):
                 await declining.decline_by_link(self._office, self._decliner, asked)
         except Refused as refused:
             return sentence(status_of(refused), str(refused), door=door)
         return page(
-            "sentence.html", **around(door), sentence=BY_LANGUAGE[door.language].declined, typed="", home=""
+            "sentence.html", **around(door), sentence=WORDS[door.language].declined, typed="", home=""
         )
 
-    def _is_spanish(self, pairing: PairingCard) -> bool:
-        return self._decliner is Decliner.FAMILY and pairing.student_language == "es"
+    def _door(self, request: Request, pairing: PairingCard) -> DoorWords:
+        """A family's language is the one chosen, or else its child's; officers read English."""
+        if self._decliner is Decliner.OFFICER:
+            return ENGLISH
+        return BY_LANGUAGE.get(chosen_language(request) or pairing.student_language, ENGLISH)
+
+    def _switch(self, door: DoorWords) -> dict[str, Any]:
+        if self._decliner is Decliner.OFFICER:
+            return {}
+        other = OTHER[door.language]
+        return {"in_other_language": f"?{urlencode({LANGUAGE: other})}", "other_language": other}

@@ -36,6 +36,7 @@ class DoorWords:
     own_pages: str
     left: Mapping[str, str]
     typed: str
+    back: str
     refused: str = ""
     sentences: Mapping[str, str] = field(default_factory=dict)
 
@@ -70,6 +71,7 @@ ENGLISH = DoorWords(
         "everywhere": "You are logged out everywhere: in this browser and on all other devices.",
     },
     typed="What you had written: copy it, so that it is not lost.",
+    back="Nothing has been sent. When you have entered you are on the page again: fill it in once more there.",
 )
 
 SPANISH = DoorWords(
@@ -99,10 +101,12 @@ SPANISH = DoorWords(
         "everywhere": "Ha salido en todas partes: en este navegador y en todos los demás dispositivos.",
     },
     typed="Lo que había escrito: cópielo para que no se pierda.",
+    back="No se ha enviado nada. Cuando haya entrado estará otra vez en la misma página: rellénela allí de nuevo.",
     refused="No se ha podido hacer. Abra la página otra vez o pregunte en la escuela.",
     sentences={
         "There is no such page. Open the link in your newest mail.": "Esta página no existe. Abra el enlace de su mensaje más"
         " reciente.",
+        "There is no such page, or it is not yours to see.": "Esta página no existe, o no es para usted.",
         "Too many people have asked from this network. Please try again in an hour.": "Demasiadas personas lo han pedido desde"
         " esta red. Inténtelo de nuevo dentro de una hora.",
         "This link opens nothing any more: it works once, for 10 minutes, and only the newest. Ask for another one.": "Este"

@@ -9,9 +9,10 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from bluepals.domain.entering import network_of
 from bluepals.domain.refusals import Refused
@@ -22,7 +23,7 @@ from desk.door_words import BY_LANGUAGE, CHOSEN, LANGUAGE, OTHER, door_words, ke
 from desk.forms import FormRefused, form_key, submitted, typed_in
 from desk.navigation import first_page
 from desk.pages import around, page, sentence
-from desk.refusals import status_of
+from desk.refusals import home_of, not_there, status_of
 
 # A browser takes a cookie of such a name over a safe connection and for this host only (RFC 6265bis, 4.1.3.2).
 SESSION, ASKING = "__Host-blue-pals", "__Host-blue-pals-asking"
@@ -54,21 +55,35 @@ async def visitor(office: Office, request: Request) -> Visitor:
 
 
 async def not_entered(request: Request, refused: Exception) -> Response:
-    """To the door, and from there to where they were going and what for; what somebody has typed is given back to them."""
+    """To the door, and from there to the page that they asked for, or whose form they sent; what they have typed is given back."""
     program, again = request.path_params["program"], isinstance(refused, NotEntered) and refused.refresh
+    query = _query(request, to=_page_of(request))
     if request.method == "GET":
-        to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/{program}/enter?{_query(request, to=to)}", 303)
+        return RedirectResponse(f"/{program}/enter?{query}", 303)
     told, door = AGAIN if again else NOT_IN, door_words(request)
     return page(
         "enter-again.html",
         401,
         **around(door),
         program=program,
-        query=_query(request),
+        query=query,
         sentence=door.said(told),
         typed=await typed_in(request),
     )
+
+
+def _page_of(request: Request) -> str:
+    """The address itself; of a form that has none for looking, the nearest above it that has one."""
+    path: str = request.scope["path"]
+    if _is_a_page(request, path):
+        return path + (f"?{request.url.query}" if request.url.query else "")
+    above = (path.rsplit("/", count)[0] for count in range(1, path.count("/")))
+    return next(one for one in above if _is_a_page(request, one))
+
+
+def _is_a_page(request: Request, path: str) -> bool:
+    asked = {**request.scope, "method": "GET", "path": path}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 async def fresh_visitor(office: Office, request: Request) -> Visitor:
@@ -163,7 +178,7 @@ class Doors:
         """Looking spends nothing: mailboxes open every link that comes in. The button does."""
         program, browser = await asking(self._office, request)
         fits = await doors.fits(self._office, program, request.path_params["secret"], browser)
-        in_already = not fits and await self._is_in(request)
+        in_already = not fits and await self._is_in(request, program)
         shown = page(
             "enter-link.html",
             200 if fits or in_already else 403,
@@ -184,9 +199,15 @@ class Doors:
             return sentence(status_of(refused), str(refused), door=door_words(request))
         return let_in(entered, f"/{program}")
 
-    async def _is_in(self, request: Request) -> bool:
+    async def _is_in(self, request: Request, program: str) -> bool:
         token = request.cookies.get(SESSION, "")
-        return await doors.visitor(self._office, request.path_params["program"], token) is not None
+        return bool(token) and await doors.visitor(self._office, program, token) is not None
+
+    async def no_route(self, request: Request, refused: Exception) -> Response:
+        """For an address that is no page's: what is said depends on who asks, and on nothing else."""
+        status = refused.status_code if isinstance(refused, HTTPException) else 404
+        program = home_of(request).strip("/")
+        return not_there(request, status, is_in=bool(program) and await self._is_in(request, program))
 
     async def leave(self, request: Request) -> Response:
         found = await visitor(self._office, request)

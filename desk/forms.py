@@ -28,6 +28,9 @@ MAX_TEXT_BYTES = 1024 * 1024
 MAX_BODY_BYTES = MAX_PAGES * MAX_UPLOAD_BYTES + MAX_TEXT_BYTES
 MEGABYTES = MAX_UPLOAD_BYTES // 1024 // 1024
 
+# The fields in which somebody writes more than a date or an id.
+WRITTEN = ("text", "for-child", "for-adult", "leave-out", "why", "because", "reason", "remark")
+
 # Drawing pages takes up to two gigabytes in a process of its own: two at a time, the others wait their turn.
 _drawing = asyncio.Semaphore(2)
 
@@ -126,12 +129,12 @@ async def submitted(request: Request, most: Most = A_LETTER) -> AsyncIterator[Fo
 
 
 async def typed_in(request: Request) -> str:
-    """The text of a form that can't be taken now, if it is small enough to give back."""
+    """What somebody has written into a form that can't be taken now, if it is small enough to give back."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > MAX_TEXT_BYTES:
         return ""
     async with request.form(max_part_size=MAX_TEXT_BYTES) as form:
-        return _field(form, "text")
+        return "\n\n".join(written for name in WRITTEN if (written := _field(form, name).strip()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +217,17 @@ def ids_in(form: FormData, name: str) -> list[UUID]:
         raise FormRefused(422, "Tick what is on the page, and send it again.") from None
 
 
-def day_in(form: Fields, name: str, sentence: str) -> date:
-    """Raises FormRefused with this sentence."""
+def day_in(form: Fields, name: str, what: str) -> date:
+    """`what`: that which the day is for. Raises FormRefused."""
+    written = _field(form, name)
+    if not written:
+        raise FormRefused(422, f"Choose a day for {what}.")
     try:
-        return date.fromisoformat(_field(form, name))
+        return date.fromisoformat(written)
     except ValueError:
-        raise FormRefused(422, f"{sentence} Write year-month-day, such as 2026-12-01.") from None
+        raise FormRefused(
+            422, f"That is no date for {what}. Choose a day, or write year-month-day, such as 2026-12-01."
+        ) from None
 
 
 async def _pages(files: list[UploadFile]) -> bytes:

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from bluepals.domain.counting import counted
 from bluepals.domain.letters import MAX_CHARACTERS
 from bluepals.domain.redaction import COLUMNS, ROWS
+from bluepals.domain.returning import LONGEST_OWN_WORDS
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
@@ -47,6 +48,7 @@ _templates.globals.update(
     most_megabytes=MAX_UPLOAD_BYTES // 1024 // 1024,
     replies=list(Reply),
     longest_remark=LONGEST_REMARK,
+    longest_own_words=LONGEST_OWN_WORDS,
     rows=ROWS,
     columns=COLUMNS,
     pages_of=pages_of,

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from bluepals.domain.redaction import RedactionRefused
 from bluepals.domain.refusals import Refused
-from bluepals.domain.returning import Reasons, Usual, usual_reasons
+from bluepals.domain.returning import Reasons, Usual, refuse_too_long, usual_reasons
 from bluepals.facts import reading_copies, reading_page
 from bluepals.facts.office import Office
 from bluepals.facts.reading_copies import Wish
@@ -253,8 +253,9 @@ def _hash(form: FormData) -> bytes:
 
 
 def _reasons(form: FormData, usual: Mapping[Usual, Reasons]) -> Reasons:
-    """The usual one that is ticked, and the reader's own words after it. Raises FormRefused."""
+    """The usual one that is ticked, and the reader's own words after it. Raises FormRefused and WordsTooLong."""
     for_child, for_adult = (str(form.get(name) or "").strip() for name in ("for-child", "for-adult"))
+    refuse_too_long(for_child, for_adult)
     if why := form.get("why"):
         try:
             ticked = usual[Usual(str(why))]

@@ -3,7 +3,6 @@
 import re
 
 import structlog
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +18,7 @@ from desk.pages import Said, sentence
 from service.asking import CommandRefused, HasToWait
 
 NOT_FOUND = "There is no such page. Open the link in your newest mail."
+NOT_FOR_YOU = "There is no such page, or it is not yours to see."
 
 log = structlog.get_logger(__name__)
 
@@ -58,10 +58,10 @@ async def not_theirs(request: Request, _: Exception) -> Response:
         if name in {"pairing", "draft", "opening"}
     }
     log.warning("turned away", **_who_and_where(request), method=request.method, **asked)
-    return sentence(404, NOT_FOUND, door=door_words(request), home=_home(request))
+    return not_there(request, is_in=True)
 
 
-def _home(request: Request) -> str:
+def home_of(request: Request) -> str:
     """Of the program that the address names: its door leads whoever is in to their pages. Nothing else of an address is shown."""
     found = re.match(r"/([a-z0-9][a-z0-9_-]{0,39})(/|$)", request.url.path)
     return f"/{found[1]}" if found and found[1] not in TAKEN_IDS else ""
@@ -74,9 +74,10 @@ def _who_and_where(request: Request) -> dict[str, str]:
     return {"program": program, "page": page, "person": " ".join(ids)}
 
 
-async def not_there(request: Request, refused: Exception) -> Response:
-    status = refused.status_code if isinstance(refused, HTTPException) else 404
-    return sentence(status, NOT_FOUND, door=door_words(request), home=_home(request))
+def not_there(request: Request, status: int = 404, *, is_in: bool) -> Response:
+    """`is_in`: somebody has entered the program that the address names; to them it is the same as what is another's."""
+    said = NOT_FOR_YOU if is_in else NOT_FOUND
+    return sentence(status, said, door=door_words(request), home=home_of(request))
 
 
 async def no_such_program(request: Request, _: Exception) -> Response:
@@ -88,5 +89,4 @@ HANDLERS = {
     PageClosed: page_closed,
     NotTheirs: not_theirs,
     NoSuchProgram: no_such_program,
-    HTTPException: not_there,
 }

@@ -188,6 +188,6 @@ def _forms(form: FormData) -> PaperForms:
     return PaperForms(
         students=ids_in(form, "child"),
         scopes=[scope for scope in ConsentScope if scope in form.getlist("scope")],
-        given_on=day_in(form, "given-on", "Write the day on which the forms were signed."),
+        given_on=day_in(form, "given-on", "the signing of the forms"),
         version=str(form.get("version") or "").strip() or None,
     )

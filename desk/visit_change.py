@@ -112,9 +112,7 @@ def _change(sent: Fields) -> Change:
         what = What(str(sent.get("do")))
     except ValueError:
         raise FormRefused(422, "Choose one of the buttons, and send it again.") from None
-    return Change(
-        what, day_in(sent, "to", "Say to which day the visit moves.") if what is What.MOVE else None
-    )
+    return Change(what, day_in(sent, "to", "the visit") if what is What.MOVE else None)
 
 
 def _because(sent: Fields) -> str:

@@ -104,7 +104,8 @@ def _page(catcher: MailCatcher) -> Starlette:
             f'<td><a href="/{number}">{html.escape(str(caught.head["subject"]))}</a></td></tr>'
             for number, caught in reversed(list(enumerate(catcher.messages, start=1)))
         )
-        return HTMLResponse(FRAME.format(body=f"<h1>{len(catcher.messages)} mails</h1><table>{rows}</table>"))
+        mails = "1 mail" if len(catcher.messages) == 1 else f"{len(catcher.messages)} mails"
+        return HTMLResponse(FRAME.format(body=f"<h1>{mails}</h1><table>{rows}</table>"))
 
     async def one(request: Request) -> HTMLResponse:
         number = request.path_params["number"]

@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.starting import StartActivities, StartWorkflows, WorkflowStart
     from activities.tells import Answer
     from activities.year import OneOpening, ThisYear, YearActivities, YearCalendar, YearNumbers
+    from bluepals.domain.counting import counted
     from workflows.api import pairing, visit_day
     from workflows.api.dates import DatesChanged
     from workflows.api.program_year import WORKFLOW, PairsApproved, ProgramYearInput
@@ -222,4 +223,5 @@ class ProgramYear:
                 set_or_unset(DUE, due),
             ]
         )
-        workflow.set_current_details(f"**{stage}**, {self._state.opening_days_done} opening days held")
+        held = counted(self._state.opening_days_done, "opening day")
+        workflow.set_current_details(f"**{stage}**, {held} held")

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bluepals.domain.letters import Side
+from bluepals.domain.refusals import Refused
+
+LONGEST_OWN_WORDS = 500
 
 
 class Usual(StrEnum):
@@ -14,6 +17,19 @@ class Usual(StrEnum):
     MEETING = "meeting"
     UNREADABLE = "unreadable"
     SHORT = "short"
+
+
+class WordsTooLong(Refused):
+    """What a reader says in their own words; the message says how long it may be."""
+
+
+def refuse_too_long(*own_words: str) -> None:
+    """Raises WordsTooLong."""
+    for words in own_words:
+        if len(words) > LONGEST_OWN_WORDS:
+            raise WordsTooLong(
+                f"Your own words have {len(words)} characters, and {LONGEST_OWN_WORDS} in a box is the most. Shorten them."
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class Put(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`put`: None, while nobody has said. `child`: a pairing's id, for Put.CHILD."""
+    """`put`: None, while nobody has said. `child`: a pairing's id, for Put.CHILD; whose it was, when it was put elsewhere since."""
 
     number: int
     put: Put | None = None

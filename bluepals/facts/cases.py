@@ -14,7 +14,7 @@ from bluepals.facts.visit_hosts import tell_visits_of
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice
-from bluepals.store import attention, cases, mail, people
+from bluepals.store import attention, cases, conduct_page, mail, people
 from bluepals.store.cases import CaseRecord, PersonCard
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
@@ -177,9 +177,15 @@ def plan_due(letterhead: Letterhead, opened_at: datetime) -> datetime:
 
 async def _tell_who_decides(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
     """The coordinator, and the liaison unless the policy leaves them out; never the officer whose conduct it is."""
+    about = await conduct_page.conduct_of(connection, case.id)
     for _, one in await cases.who_decides(connection, case.id):
         notice = notices.cases.conduct(
-            name=one.name, case=str(case.id), link=letterhead.link_to(DeskPage.CASES)
+            name=one.name,
+            officer=about.officer_name,
+            agency=about.agency_name,
+            letter=f"a letter for round {about.round_number}" if about.round_number else "a stock letter",
+            since=letterhead.calendar.label(about.opened_at),
+            link=letterhead.link_to(DeskPage.CASES),
         )
         await _post(connection, letterhead, case, one, notice, "conduct")
 

@@ -3,21 +3,29 @@
 from datetime import date
 
 from bluepals.domain.calendar import ONE_DAY, SchoolCalendar
+from bluepals.domain.people import Role
 from bluepals.facts.desk import NotTheirs
-from bluepals.facts.office import Office
+from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.teachers_page import TeacherAtDesk, own_class
+from bluepals.links import DeskPage
+from bluepals.mail import notices
 from bluepals.store import class_openings as store
-from bluepals.store import programs
+from bluepals.store import people, programs
 from bluepals.store.class_openings import ClassOpening
+from bluepals.store.database import Connection, widen
 from bluepals.store.letters import NotTaken
+from bluepals.store.teachers_page import SchoolClass
 
 
 async def move(
     office: Office, teacher: TeacherAtDesk, program_year: str, class_name: str, number: int, on: date
 ) -> None:
-    """By the school's own day the class is back with its school. Raises NotTheirs, and NotTaken with a sentence."""
+    """By the school's own day the class is back with its school. The class's other teachers hear of it.
+
+    Raises NotTheirs, and NotTaken with a sentence.
+    """
     of = own_class(teacher, program_year, class_name)
-    async with office.database.transaction(teacher.scope) as connection:
+    async with office.committing(teacher.scope) as connection:
         opening = (await store.openings(connection, of)).get(number)
         if opening is None:
             raise NotTheirs
@@ -28,6 +36,41 @@ async def move(
             await store.back_to_the_schools_day(connection, of, number)
         else:
             await store.move(connection, of, number, on, teacher.id)
+        if opening.opens_on is not None and opening.opens_on != on:
+            await widen(connection, teacher.scope.program)  # To whom it is told is not the teacher's to see.
+            await _tell_the_others(office, connection, teacher, of, number, opening.opens_on, on)
+
+
+async def _tell_the_others(
+    office: Office,
+    connection: Connection,
+    teacher: TeacherAtDesk,
+    of: SchoolClass,
+    number: int,
+    was: date,
+    on: date,
+) -> None:
+    letterhead = await Letterhead.of(office, connection)
+    for one in await people.staff(connection, Role.TEACHER, school=of.school, class_name=of.class_name):
+        if one.id == teacher.id:
+            continue
+        await post(
+            connection,
+            letterhead,
+            notices.letters.opening_moved(
+                teacher=one.name,
+                by=teacher.name,
+                class_name=of.class_name,
+                round_number=number,
+                was=_day(was),
+                opens_on=_day(on),
+                link=letterhead.link_to(DeskPage.CLASS),
+            ),
+            key=f"opening-{of.program_year}-{number}-{of.class_name}-{letterhead.now.isoformat()}-{one.id}",
+            to=one.email,
+            school=of.school,
+            useful_until=letterhead.calendar.instant(max(was, on), letterhead.program.policy.due_hour),
+        )
 
 
 def _why_not(opening: ClassOpening, calendar: SchoolCalendar, today: date, on: date) -> str | None:

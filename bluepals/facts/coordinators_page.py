@@ -101,7 +101,7 @@ async def coordinators_page(office: Office, coordinator: CoordinatorAtDesk) -> C
 async def _decisions(
     connection: Connection, letterhead: Letterhead, coordinator: CoordinatorAtDesk
 ) -> Sequence[DecisionOnBoard]:
-    found = [one for one in await decisions.open_decisions(connection) if coordinator.sees(one.call.school)]
+    found = await decisions.open_decisions(connection, letterhead.program, coordinator.id)
     named = await in_names(connection, [one.call.sentence for one in found])
     return [
         DecisionOnBoard(one, said.sentence, said.pairing, letterhead.calendar.label(one.call.opened_at))
@@ -162,12 +162,4 @@ async def take_step(
     office: Office, coordinator: CoordinatorAtDesk, key: str, step: Step, *, why: str
 ) -> None:
     """Answer a call. Raises NotTheirs when it is not theirs or has no such step, Refused, and LookupError."""
-    await decisions.take(
-        office,
-        coordinator.office_scope,
-        key,
-        step,
-        by=coordinator.id,
-        why=why,
-        schools=coordinator.schools,
-    )
+    await decisions.take(office, coordinator.office_scope, key, step, by=coordinator.id, why=why)

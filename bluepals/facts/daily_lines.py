@@ -10,14 +10,14 @@ from bluepals.domain.calendar import ONE_DAY
 from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
 from bluepals.domain.silence import Rung
-from bluepals.facts import silence
+from bluepals.facts import silence, who_may
 from bluepals.facts.cases import plan_due
 from bluepals.facts.office import Letterhead, post
 from bluepals.facts.silence import Climbed
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice, Section
-from bluepals.store import attention, daily, joining, pauses, people
+from bluepals.store import attention, conduct_page, daily, joining, pauses, people
 from bluepals.store import cases as cases_store
 from bluepals.store.cases import PersonCard
 from bluepals.store.daily import CalledBack, CaseToLookAt, ToBeRead
@@ -225,13 +225,14 @@ async def _readers(connection: Connection, letterhead: Letterhead, desks: dict[s
     """Moderators hear every day of what waits; the coordinator when it has waited too long."""
     overdue = _school_days_ago(letterhead, letterhead.program.policy.moderation_escalation_school_days)
     link = letterhead.link_to(DeskPage.READING)
+    coordinators = await who_may.coordinators(connection, letterhead.program)
     for waiting in await daily.to_be_read(connection):
         line = _waiting_line(letterhead, waiting)
         for moderator in await people.staff(connection, Role.MODERATOR, school=waiting.school):
             desk = desks.setdefault(str(moderator.id), Desk(moderator.name, moderator.email, link))
             desk.add("Letters to read", line)
         if waiting.oldest.astimezone(letterhead.calendar.zone).date() <= overdue:
-            for coordinator in await people.staff(connection, Role.COORDINATOR, school=waiting.school):
+            for coordinator in coordinators.of(waiting.school):
                 desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, link))
                 desk.add("Letters that wait for a reader too long", line)
 
@@ -240,7 +241,12 @@ async def _cases(connection: Connection, letterhead: Letterhead, desks: dict[str
     """Counselors: plans to make and days to look again. Who decides about an officer: every day until they have."""
     for case in await daily.cases_to_look_at(connection):
         if case.conduct:
-            line = f"an officer's conduct, case {case.case_id}: it waits for your word"
+            about = await conduct_page.conduct_of(connection, case.case_id)
+            since = about.opened_at.astimezone(letterhead.calendar.zone)
+            line = (
+                f"the conduct of {about.officer_name} ({about.agency_name}), looked at since {since:%B %-d}:"
+                " it waits for your word"
+            )
             for role, one in await cases_store.who_decides(connection, case.case_id):
                 _add_case(letterhead, desks, role, one, line)
         elif case.look_again_on is None:
@@ -290,12 +296,13 @@ async def _coordinators(connection: Connection, letterhead: Letterhead, desks: d
     calls = await attention.open_calls(connection)
     if not calls:
         return
-    for coordinator in await people.staff(connection, Role.COORDINATOR):
-        link = letterhead.link_to(DeskPage.BOARD)
-        desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, link))
-        for heading, now in ((NEEDED_NOW, True), ("What needs you", False)):
-            if lines := [one.in_full for one in calls if (one.kind in CALLS_THAT_NEVER_REST) is now]:
-                desk.add(heading, *lines)
+    link = letterhead.link_to(DeskPage.BOARD)
+    coordinators = await who_may.coordinators(connection, letterhead.program)
+    for call in sorted(calls, key=lambda one: one.kind not in CALLS_THAT_NEVER_REST):
+        heading = NEEDED_NOW if call.kind in CALLS_THAT_NEVER_REST else "What needs you"
+        for coordinator in coordinators.of(call.school, call.agency):
+            desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, link))
+            desk.add(heading, call.in_full)
 
 
 async def _liaisons(
@@ -326,9 +333,9 @@ async def _tell_agency(
     heading: str,
     *lines: str,
 ) -> None:
-    """Its liaison; where there is none, the coordinator."""
+    """Its liaison; where there is none, the coordinator of a school that it serves."""
     liaisons = await people.staff(connection, Role.LIAISON, agency=agency)
-    for person in liaisons or await people.staff(connection, Role.COORDINATOR):
+    for person in liaisons or (await who_may.coordinators(connection, letterhead.program)).of(None, agency):
         link = letterhead.link_to(DeskPage.AGENCY)
         desk = desks.setdefault(str(person.id), Desk(person.name, person.email, link))
         desk.add(heading, *lines)

@@ -1,15 +1,16 @@
 """What calls for a coordinator, and the steps that answer it with one button."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from bluepals.domain.program import Program
 from bluepals.domain.silence import Rung
-from bluepals.facts import erasure, leaving, pauses, replacements, silence, visit_hosts
+from bluepals.facts import erasure, leaving, pauses, replacements, silence, visit_hosts, who_may
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.office import Office
-from bluepals.store import attention, endings
+from bluepals.store import attention, endings, programs
 from bluepals.store import erasure as erasure_store
 from bluepals.store import replacements as replacements_store
 from bluepals.store import silence as silence_store
@@ -67,9 +68,14 @@ class Decision:
         return None if self.steps else self.call.how
 
 
-async def open_decisions(connection: Connection) -> Sequence[Decision]:
-    """The oldest first."""
-    return [Decision(call, await _steps(connection, call)) for call in await attention.open_calls(connection)]
+async def open_decisions(connection: Connection, program: Program, coordinator: UUID) -> Sequence[Decision]:
+    """Those of this coordinator, the oldest first."""
+    coordinators = await who_may.coordinators(connection, program)
+    return [
+        Decision(call, await _steps(connection, call))
+        for call in await attention.open_calls(connection)
+        if coordinator in {one.id for one in coordinators.of(call.school, call.agency)}
+    ]
 
 
 async def _steps(connection: Connection, call: Call) -> Sequence[Step]:
@@ -107,20 +113,17 @@ async def _after_death(connection: Connection, call: Call) -> Sequence[Step]:
     return (Step.DEALT_WITH,)
 
 
-async def take(
-    office: Office, scope: Scope, key: str, step: Step, *, by: UUID, why: str, schools: Collection[str] | None
-) -> None:
-    """Answer a call. `why`: of a rejection. `schools`: whose calls are theirs to answer; None: all of the program.
+async def take(office: Office, scope: Scope, key: str, step: Step, *, by: UUID, why: str) -> None:
+    """Answer a call. `why`: of a rejection.
 
-    Raises NotTheirs when it is not one of them or has no such step, Refused, and LookupError with a sentence.
+    Raises NotTheirs when it is not one of theirs or has no such step, Refused, and LookupError with a sentence.
     """
     async with office.database.transaction(scope) as connection:
-        found = {one.call.key: one for one in await open_decisions(connection)}
+        program = await programs.load(connection)
+        found = {one.call.key: one for one in await open_decisions(connection, program, by)}
         if key not in found or step not in found[key].steps:
             raise NotTheirs
         call = found[key].call
-        if schools is not None and call.school not in schools:
-            raise NotTheirs
         if step is Step.DEALT_WITH:
             await attention.settle_by_hand(connection, key, by)
             return

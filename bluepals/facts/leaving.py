@@ -40,10 +40,12 @@ class Left:
 
 
 async def leave(office: Office, scope: Scope, officer_id: UUID, reason: Reason, *, by: UUID) -> Left:
-    """With a farewell to each child. Again, it changes nothing. Raises LeavingRefused."""
+    """With a farewell to each child. Again, it changes nothing. Raises LeavingRefused or NotTheirsToSay."""
     if reason not in WITHDRAWALS:
         raise LeavingRefused("An officer leaves as moved or busy. For all else: starter.py officer --help")
     async with office.committing(scope) as connection:
+        if by != officer_id:
+            await who_may.refuse_to_stop(connection, by, officer_id, says=SAYS_SO)
         await matching.one_at_a_time(connection, scope.program)
         letterhead = await Letterhead.of(office, connection)
         until = await leaving.leaves_at(connection, officer_id)
@@ -63,9 +65,12 @@ async def leave(office: Office, scope: Scope, officer_id: UUID, reason: Reason, 
 
 
 async def take_back(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> int:
-    """It was a mistake: all pairings go on. All or none. Raises EndingRefused or LeavingRefused with what to do instead."""
+    """It was a mistake: all pairings go on. All or none.
+
+    Raises EndingRefused, LeavingRefused or NotTheirsToSay with what to do instead.
+    """
     async with office.committing(scope) as connection:
-        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says=SAYS_SO)
+        await who_may.refuse_to_stop(connection, by, officer_id, says=SAYS_SO)
         if await leaving.is_withdrawn(connection, officer_id):
             raise LeavingRefused(
                 "This officer takes part no longer, and what has ended so does not come back. The children get"

@@ -8,6 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
+from bluepals.domain.counting import counted
 from bluepals.domain.pauses import (
     SHORTEST,
     shortened,
@@ -280,7 +281,7 @@ async def _shortened(connection: Connection, program: Program, unfit: RoundOnRec
     if wanted is None:
         left = max(0, calendar.school_days_between(after, opens_by))
         raise PauseRefused(
-            f"Round {unfit.number} at {unfit.school} can't be shortened: {left} school days are left after {after},"
+            f"Round {unfit.number} at {unfit.school} can't be shortened: {counted(left, 'school day is', 'school days are')} left after {after},"
             f" and {SHORTEST} are needed. Drop it, or carry it into the next year."
         )
     return await plan_for(connection, program, unfit.school, wanted)

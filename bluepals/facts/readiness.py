@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bluepals.domain.counting import counted
 from bluepals.domain.program import Program
 from bluepals.domain.refusals import Refused
 from bluepals.facts.coordinators import CoordinatorAtDesk
@@ -60,9 +61,12 @@ async def _readiness(connection: Connection, program: Program) -> Readiness:
 def _numbers(counts: store.CountsBeforeOpening) -> Iterator[str]:
     if counts.children > counts.agreed:
         without = counts.children - counts.agreed
-        yield f"{without} of {counts.children} children have no consent to the letters, and get no pal yet."
+        has, get = ("has", "gets") if without == 1 else ("have", "get")
+        of = counted(counts.children, "child", "children")
+        yield f"{without} of {of} {has} no consent to the letters, and {get} no pal yet."
     if counts.agreed > counts.places:
-        yield f"{counts.agreed} children may have a pal, and officers have {counts.places} places: some will wait."
+        agreed, places = counted(counts.agreed, "child", "children"), counted(counts.places, "place")
+        yield f"{agreed} may have a pal, and officers have {places}: some will wait."
 
 
 def _nobody(one: NobodyThere) -> str:

@@ -223,7 +223,7 @@ async def put(
     where: Put | None,
     pairing_id: UUID | None = None,
 ) -> None:
-    """To a child, to the page before, aside; None: nobody has said."""
+    """To a child, to the page before, aside; None: back to where it was before anybody had said so."""
     async with office.database.transaction(teacher.scope) as connection:
         now = await _check_page(connection, teacher, stack_id, number)
         if where is Put.CHILD and pairing_id not in now.roster:

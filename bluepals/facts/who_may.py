@@ -1,13 +1,15 @@
 """What not everybody may say: who may, and the sentence for everybody else."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from bluepals.domain.people import Role
+from bluepals.domain.program import Program
 from bluepals.domain.refusals import Refused
 from bluepals.store import leaving, people, programs, staff
 from bluepals.store.database import Connection
+from bluepals.store.people import StaffMember
 
 
 class NotTheirsToSay(Refused):
@@ -35,10 +37,36 @@ class Reach:
         """Also whoever writes to nobody: one of their children may be next."""
         return self.stops(agency, writes_to) or (agency in self.serving and not writes_to)
 
+    def coordinates(self, school: str | None, agency: str | None) -> bool:
+        """What is of this school; or, of no school, of this agency. What is of neither is the whole program's."""
+        if self.schools is None:
+            return True
+        return agency in self.serving if school is None else school in self.schools
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinators:
+    """Who runs which part of the program."""
+
+    reaches: Sequence[tuple[StaffMember, Reach]]
+
+    def of(self, school: str | None, agency: str | None = None) -> Sequence[StaffMember]:
+        """Whose it is; all of them where it is nobody's, since somebody has to look at it."""
+        theirs = [one for one, reach in self.reaches if reach.coordinates(school, agency)]
+        return theirs or [one for one, _ in self.reaches]
+
+
+async def coordinators(connection: Connection, program: Program) -> Coordinators:
+    found = await people.staff(connection, Role.COORDINATOR)
+    return Coordinators([(one, await _reach(connection, program, one.id)) for one in found])
+
 
 async def reach(connection: Connection, staff_id: UUID) -> Reach:
+    return await _reach(connection, await programs.load(connection), staff_id)
+
+
+async def _reach(connection: Connection, program: Program, staff_id: UUID) -> Reach:
     schools = await staff.schools_of(connection, staff_id, Role.COORDINATOR)
-    program = await programs.load(connection)
     if schools is None:
         serving = frozenset(one.id for one in program.agencies)
     else:

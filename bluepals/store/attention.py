@@ -17,6 +17,8 @@ CLEARANCE, DEATH, LOST_MAIL, PAGER = (
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """`school`, `agency`: whose it is; of neither: the whole program's."""
+
     key: str
     kind: str
     school: str | None
@@ -99,9 +101,10 @@ async def settle_by_hand(connection: Connection, key: str, by: UUID) -> None:
 
 
 async def open_calls(connection: Connection) -> Sequence[Call]:
-    """The oldest first."""
+    """The oldest first. What is about a pairing is of the school where its child is now."""
     rows = await connection.fetch(
-        "SELECT key, kind, school_id AS school, agency_id AS agency, subject_id, sentence, how, opened_at"
-        " FROM attention WHERE closed_at IS NULL ORDER BY opened_at, key"
+        "SELECT key, kind, coalesce(pairing.school_id, attention.school_id) AS school, attention.agency_id AS agency,"
+        " subject_id, sentence, how, opened_at FROM attention LEFT JOIN pairing ON pairing.id = subject_id"
+        " WHERE closed_at IS NULL ORDER BY opened_at, key"
     )
     return [Call(**row) for row in rows]

@@ -28,6 +28,28 @@ class ConductRow:
     roles: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """Whose letter a case is about. No round: it is a stock letter."""
+
+    officer_name: str
+    agency_name: str
+    round_number: int | None
+    opened_at: datetime
+
+
+async def conduct_of(connection: Connection, case_id: UUID) -> Conduct:
+    row = await connection.fetchrow(
+        "SELECT officer.first_name || ' ' || officer.last_name AS officer_name, agency.name AS agency_name,"
+        " letter.round_number, case_file.opened_at FROM case_file JOIN officer ON officer.id = case_file.officer_id"
+        " JOIN agency ON agency.program_id = case_file.program_id AND agency.id = case_file.agency_id"
+        " JOIN draft ON draft.id = case_file.draft_id JOIN letter ON letter.id = draft.letter_id WHERE case_file.id = $1",
+        case_id,
+    )
+    assert row is not None  # noqa: S101 - a case of conduct has its officer
+    return Conduct(**row)
+
+
 # Nobody decides about their own conduct.
 _CASES = """
     SELECT * FROM (

@@ -156,8 +156,10 @@ async def pictures(
 async def put(
     connection: Connection, stack_id: UUID, number: int, where: Put | None, pairing_id: UUID | None = None
 ) -> None:
+    """None: back to the child whose it was, if anybody has said so."""
     await connection.execute(
-        "UPDATE stack_page SET put = $3, pairing_id = $4 WHERE stack_id = $1 AND number = $2",
+        "UPDATE stack_page SET put = CASE WHEN $3::text IS NULL AND pairing_id IS NOT NULL THEN 'child' ELSE $3 END,"
+        " pairing_id = coalesce($4, pairing_id) WHERE stack_id = $1 AND number = $2",
         stack_id,
         number,
         where,

@@ -97,6 +97,12 @@ async def test_a_day_that_is_refused_stays_in_its_own_box(town: Town) -> None:
     assert f'id="until-renew-{dana}" type="date" name="until" value=""' in refused.text
 
 
+async def test_a_clearance_without_its_day_asks_for_one(town: Town) -> None:
+    refused = await town.liaison("lia").posts(f"officer/{town.officers['sam']}/clearance", until="")
+    assert refused.status_code == 422
+    assert "Choose a day for the end of the clearance." in refused.text
+
+
 async def test_what_a_missing_clearance_held_goes_as_soon_as_it_is_entered(town: Town) -> None:
     await town.admin.execute("UPDATE officer SET cleared_until = '2026-08-01' WHERE external_id = 'sam'")
     await town.liaison("lia").posts(f"officer/{town.officers['sam']}/clearance", until="2027-08-31")

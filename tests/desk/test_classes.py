@@ -328,7 +328,7 @@ async def test_a_class_whose_name_has_signs_of_an_address_opens_on_another_day_t
     ("on", "said", "status"),
     [
         ("2026-10-17", "There is no school on Saturday, October 17. Choose another day, such as Monday", 409),
-        ("tomorrow", "That is no date for the opening day. Write year-month-day", 422),
+        ("tomorrow", "That is no date for the opening day. Choose a day, or write year-month-day", 422),
     ],
 )
 async def test_a_day_that_can_not_be_is_refused_beside_its_form_and_nowhere_else(

@@ -12,6 +12,7 @@ from bluepals.facts.closing import Word
 from bluepals.store import people
 from bluepals.store.letters import NotTaken
 from tests.desk.town import FIRST_ROUND, PROGRAM, SCOPE, Town, scan
+from tests.mailroom import parsed
 
 KEEP = {"letter": "keep", "officer": "resumes"}
 LEAVES = {"letter": "keep", "officer": "leaves"}
@@ -177,6 +178,15 @@ async def test_who_decides_is_led_there_by_mail_and_from_the_board(town: Town) -
     case = await a_case(town)
     told = await town.admin.fetch("SELECT to_address FROM mail WHERE key LIKE 'case-%-conduct-%' ORDER BY 1")
     assert [one["to_address"] for one in told] == ["cora@school.example", "lia@school.example"]
-    message = await town.admin.fetchval("SELECT message FROM mail WHERE key LIKE 'case-%-conduct-%'")
-    assert f"/{PROGRAM.id}/cases" in message.decode()
+    message = parsed(
+        await town.admin.fetchval("SELECT message FROM mail WHERE key LIKE 'case-%-conduct-%'")
+    ).get_body(("plain",))
+    assert message is not None
+    said = " ".join(message.get_content().split())
+    assert (
+        "Somebody worries about a letter for round 1 by Sam Ruiz of City Police, since Monday, September 21"
+        in said
+    )
+    assert f"/{PROGRAM.id}/cases" in said
+    assert case not in said
     assert f'href="/{PROGRAM.id}/cases/{case}"' in await town.coordinator("cora").sees()

@@ -82,7 +82,7 @@ async def test_a_day_that_has_come_stands_on_top(town: Town) -> None:
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"look_again": ""}, "Say on which day you look again. Write year-month-day"),
+        ({"look_again": ""}, "Choose a day for the next look."),
         ({"look_again": "2026-09-06"}, "is a Sunday. Choose a school day: September 7, 2026, for example."),
         ({"look_again": "2040-01-01"}, "Choose a school day: May 28, 2027, for example."),
         ({"look_again": "2026-08-03"}, "August 3, 2026, is over. Choose one to come."),
@@ -147,6 +147,8 @@ async def test_what_is_refused_stays_as_it_was_typed_and_ticked(town: Town) -> N
     back = (await coco.posts(f"{case}/close", letter="return", for_child="Tell Coco.", for_adult="")).text
     assert "<details open>\n<summary>It goes back" in back
     assert 'name="for-child" value="Tell Coco."' in back
+    long = await coco.posts(f"{case}/close", letter="return", for_child="x" * 501, for_adult="Talk first.")
+    assert "Your own words have 501 characters" in long.text
     asked = (await coco.posts(f"{case}/close", letter="burn", counsel_asked="2026-09-01")).text
     assert 'name="counsel-asked" value="2026-09-01"' in asked
 

@@ -34,6 +34,29 @@ async def test_looking_changes_nothing_and_the_button_does(town: Town, decliner:
     assert await town.admin.fetchval("SELECT pairing_id FROM ending") == town.pairings["maya"]
 
 
+async def test_a_family_reads_it_in_the_other_language_too(town: Town) -> None:
+    await not_introduced(town)
+    page = path(town, Decliner.FAMILY)
+    assert "introduce them</button>" in (await town.http.get(page)).text
+    assert "Español" in (await town.http.get(page)).text
+    spanish = await town.http.get(f"{page}?lang=es")
+    assert "Preferimos a otra persona" in spanish.text
+    assert '<a href="?lang=en" lang="en" hreflang="en">English</a>' in spanish.text
+    assert "Gracias" in await sends(town, f"{page}?lang=es")
+
+
+async def test_a_family_is_spoken_to_in_its_childs_language_at_first(town: Town) -> None:
+    await not_introduced(town)
+    page = path(town, Decliner.FAMILY, "ana")
+    assert "Preferimos a otra persona" in (await town.http.get(page)).text
+    assert "introduce them</button>" in (await town.http.get(f"{page}?lang=en")).text
+
+
+async def test_an_officer_has_no_language_to_choose(town: Town) -> None:
+    await not_introduced(town)
+    assert "hreflang" not in (await town.http.get(path(town, Decliner.OFFICER))).text
+
+
 async def may_be_declined(town: Town) -> None:
     await not_introduced(town)
     await town.admin.execute(

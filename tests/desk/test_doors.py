@@ -1,6 +1,7 @@
 """Whom the desk lets in, how, and for how long; what holds for every answer that it gives."""
 
 import asyncio
+import html
 import logging
 import re
 from collections.abc import Callable, Coroutine
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -441,6 +443,47 @@ async def test_what_was_typed_when_the_day_ended_is_given_back(town: Town) -> No
     assert "Dear Noah, &lt;b&gt;hello&lt;/b&gt;" in out.text
 
 
+@pytest.mark.parametrize(
+    ("sent_to", "page"),
+    [
+        ("pals/host/{id}", "pals"),
+        ("pals/{id}/keep", "pals"),
+        ("pals/leave?reason=moved", "pals/leave?reason=moved"),
+        ("class/opening/stl.north.2026/1/5%2FB%20%26%20C", "class"),
+        ("class/stack/{id}/page/3", "class/stack/{id}"),
+        ("reading/{id}/copy/approve", "reading/{id}/copy/approve"),
+        ("counsel/{id}/attest", "counsel/{id}"),
+        ("board/a-key", "board"),
+        ("agency/officer/{id}/clearance", "agency"),
+        ("family/{id}/decline", "family"),
+        ("setup/files", "setup"),
+        ("leave", ""),
+    ],
+)
+async def test_a_form_that_came_too_late_leads_back_to_its_page(town: Town, sent_to: str, page: str) -> None:
+    one = str(uuid4())
+    out = await town.http.post(f"/{PROGRAM.id}/{sent_to.format(id=one)}")
+    assert out.status_code == 401
+    (door,) = re.findall(r'href="(/stl/enter[^"]*)"', out.text)
+    to = httpx.URL(html.unescape(door)).params["to"]
+    assert to == f"/{PROGRAM.id}/{page}".format(id=one).rstrip("/")
+
+
+async def test_no_form_leads_out_of_the_program(town: Town) -> None:
+    out = await town.http.post(f"/{PROGRAM.id}/class/stacks/{NORTH}///elsewhere.example")
+    assert out.status_code == 401
+    assert "elsewhere" not in out.text
+
+
+async def test_reasons_that_were_written_when_the_day_ended_are_given_back(town: Town) -> None:
+    out = await town.http.post(
+        f"/{PROGRAM.id}/reading/{uuid4()}/return",
+        data={"for-child": "No street.", "for-adult": "An address."},
+    )
+    assert re.search(r"<textarea[^>]*>\s*No street\.\s+An address\.</textarea>", out.text)
+    assert "Nothing has been sent." in out.text
+
+
 Ending = Callable[[Town], Coroutine[Any, Any, object]]
 
 
@@ -495,8 +538,24 @@ async def test_where_no_page_is_there_is_a_way_to_ones_own(town: Town) -> None:
     for path in ("nowhere", "reading/nowhere", f"reading/{town.pairings['leo']}", "reading/next"):
         missing = await mo.http.get(f"/{PROGRAM.id}/{path}")
         assert (missing.status_code in {404, 405}, home in missing.text) == (True, True), path
+        assert "There is no such page, or it is not yours to see." in missing.text, path
+        assert "newest mail" not in missing.text, path
     assert (await mo.http.get(f"/{PROGRAM.id}")).url.path == mo.path
     assert "To my pages" not in (await mo.http.get("/nobody/reading")).text, "there is no such program"
+
+
+async def test_another_schools_letter_and_one_that_is_not_there_are_answered_alike(town: Town) -> None:
+    draft, tess = await town.hands_in("leo", "Hello"), town.teacher("tess")
+    answers = [await tess.gets(f"letter/{one}") for one in (draft.id, uuid4())]
+    assert [one.status_code for one in answers] == [404, 404]
+    assert answers[0].text == answers[1].text
+
+
+async def test_whoever_is_not_in_is_told_where_a_link_is(town: Town) -> None:
+    for path in (f"/{PROGRAM.id}/nowhere", "/nowhere/at/all", "/%00/at/all"):
+        missing = await town.http.get(path)
+        assert missing.status_code == 404
+        assert "There is no such page. Open the link in your newest mail." in missing.text
 
 
 async def test_a_page_is_for_those_whose_part_it_is(town: Town) -> None:

@@ -269,7 +269,7 @@ async def test_a_family_reads_its_pages_in_the_other_language_once_it_has_chosen
     assert f'href="/stl/family/{maya}/withdraw/visit?lang=en"' in sure
     done = (await family.posts(f"{maya}/withdraw/visit")).text
     assert "Su autorización para esto queda retirada" in done
-    assert "Esta página no existe." in (await family.gets("nothing")).text
+    assert "Esta página no existe, o no es para usted." in (await family.gets("nothing")).text
     back = await family.http.get(f"{family.path}?lang=en")
     assert "Your family’s page" in back.text
     assert "Your family’s page" in await family.sees()

@@ -167,6 +167,19 @@ async def test_reasons_that_are_refused_stay_in_their_boxes(town: Town) -> None:
     assert 'name="for-child" value="Please write about &lt;b&gt;Rex&lt;/b&gt;."' in refused
 
 
+async def test_own_words_that_are_longer_than_their_box_are_refused_and_stay_in_it(town: Town) -> None:
+    draft = await town.hands_in("maya", PHONE)
+    mo = town.moderator("mo")
+    longer = "Rex! " * 100 + "?"
+    refused = await decides(mo, draft, "return", why="contact", for_child="Tell of Rex!", for_adult=longer)
+    assert refused.status_code == 422
+    assert "Your own words have 501 characters, and 500 in a box is the most. Shorten them." in refused.text
+    assert f'name="for-adult" value="{longer}"' in refused.text
+    assert await town.admin.fetchval("SELECT count(*) FROM decision") == 0
+    await decides(mo, draft, "return", why="contact", for_child="Tell of Rex!", for_adult=longer[:500])
+    assert await town.admin.fetchval("SELECT count(*) FROM decision") == 1
+
+
 async def test_pages_are_shown_as_pictures(town: Town) -> None:
     draft = await town.hands_in("zoe", scan("white", "blue"))
     mo = town.moderator("mo")

@@ -202,7 +202,8 @@ async def test_who_has_handed_in_the_form_is_ticked(town: Town, cora: Visitor) -
         ({"child": []}, 422, "Tick whose form is here"),
         ({"scope": []}, 422, "and what its family agrees to"),
         ({"given_on": "2026-09-02"}, 422, "is still to come"),
-        ({"given_on": "soon"}, 422, "Write the day on which the forms were signed."),
+        ({"given_on": ""}, 422, "Choose a day for the signing of the forms."),
+        ({"given_on": "soon"}, 422, "That is no date for the signing of the forms."),
         ({"scope": ["visit"]}, 422, "Nothing else holds without the letters"),
         ({"child": ["maya"]}, 422, "Tick what is on the page"),
         ({"child": ["00000000-0000-4000-8000-000000000000"]}, 404, "There is no such page"),
@@ -304,6 +305,13 @@ async def test_a_year_that_is_over_is_not_opened(town: Town, began: list[str]) -
     assert "was over on 2027-05-28: send one with new dates" in await cora.sees()
     assert (await opens(cora)).status_code == 422
     assert began == []
+
+
+async def test_one_child_is_counted_as_one(town: Town, cora: Visitor) -> None:
+    await town.admin.execute(
+        "UPDATE student SET consent_on = NULL, guardian_email = NULL WHERE external_id = 'maya'"
+    )
+    assert "1 of 6 children has no consent to the letters, and gets no pal yet." in await cora.sees()
 
 
 async def test_what_had_better_be_there_is_said_and_hinders_nobody(

@@ -147,6 +147,20 @@ async def test_an_empty_back_is_left_out_and_can_be_brought_back(town: Town) -> 
     assert whose(page.text) == {"Maya Lopez": [1], "Ana Ortiz": [2], "Noah Smith": [3]}
 
 
+async def test_a_sheet_that_was_put_elsewhere_by_mistake_is_its_childs_again(town: Town) -> None:
+    tess = town.teacher("tess")
+    maya, ana, noah = await sheets_of(tess)
+    stack = await drops(tess, [maya, ana, noah])
+    for mistake in ("aside", "before"):
+        assert "Ana Ortiz" not in whose((await sorts(tess, stack, "page/2", do=mistake)).text)
+        back = await sorts(tess, stack, "page/2", do="back")
+        assert whose(back.text) == {"Maya Lopez": [1], "Ana Ortiz": [2], "Noah Smith": [3]}
+    await sorts(tess, stack, "page/2", do="child", child=str(town.pairings["maya"]))
+    await sorts(tess, stack, "page/2", do="aside")
+    back = await sorts(tess, stack, "page/2", do="back")
+    assert whose(back.text) == {"Maya Lopez": [1, 2], "Noah Smith": [3]}, "whose a person has said it is"
+
+
 async def test_a_turned_page_is_shown_and_handed_in_turned(town: Town) -> None:
     tess = town.teacher("tess")
     stack = await drops(tess, own_paper("M"))

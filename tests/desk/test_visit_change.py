@@ -147,7 +147,7 @@ async def test_a_visit_that_rests_gets_its_day_when_that_ends(town: Town, cora: 
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"do": "move"}, "Say to which day the visit moves."),
+        ({"do": "move"}, "Choose a day for the visit."),
         (
             {"do": "move", "to": "2027-04-17"},
             "The visit can&#39;t move: April 17, 2027 is a Saturday. Choose a school day, such as April 19, 2027.",

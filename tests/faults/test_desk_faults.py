@@ -340,7 +340,7 @@ async def test_fault_33_an_officer_does_not_get_at_another_pair(
         await sam.answers_invitation(maya, "yes"),
     ]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
-    assert "There is no such page." in answers[0].text
+    assert "There is no such page, or it is not yours to see." in answers[0].text
     turned_away = [line for line in audit if line["event"] == "turned away"]
     assert [line["person"] for line in turned_away] == [str(town.officers["sam"])] * 3
     assert turned_away[0]["draft"] == str(draft.id)

@@ -136,7 +136,7 @@ async def test_who_reads_the_letter_after_all_have_attested_starts_the_stopwatch
     await now.tell()
     again = handle_of(now, case_id)
     assert (await again.describe()).status is WorkflowExecutionStatus.RUNNING
-    await eventually(lambda: says(now, again, "1 have still to attest"), "it has asked the record")
+    await eventually(lambda: says(now, again, "1 has still to attest"), "it has asked the record")
     await attest(now, case_id, Role.COORDINATOR)
     await Referrals(now.client).attested(case_id)
     await again.result()
@@ -148,7 +148,7 @@ async def test_an_attestation_is_seen_at_once_and_a_false_word_of_one_moves_noth
     await handle.execute_update(Referral.attested)
     await attest(now, case_id, Role.TEACHER)
     await Referrals(now.client).attested(case_id)
-    await eventually(lambda: says(now, handle, "1 have still to attest"), "it has asked the record")
+    await eventually(lambda: says(now, handle, "1 has still to attest"), "it has asked the record")
     await attest(now, case_id, Role.MODERATOR)
     await Referrals(now.client).attested(case_id)
     assert (await handle.result()).pages == 1, "nobody was told once more"

@@ -83,15 +83,15 @@ def stopwatch(*, name: str, case: str, missing: int, gone: int, since: str, link
     )
 
 
-def conduct(*, name: str, case: str, link: str) -> Notice:
+def conduct(*, name: str, officer: str, agency: str, letter: str, since: str, link: str) -> Notice:
     return Notice(
         kind="safety",
         subject="An officer's conduct: please decide",
         greeting=f"Dear {name},",
         paragraphs=(
             (
-                f"Somebody worries about an officer's letter. The case is {case}. The officer and their pairings have "
-                "stopped: no letter goes to them or from them."
+                f"Somebody worries about {letter} by {officer} of {agency}, since {since}. The officer and their "
+                "pairings have stopped: no letter goes to them or from them."
             ),
             "Please read the letter on your page, and say what becomes of it and of the officer.",
         ),

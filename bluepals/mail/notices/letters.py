@@ -99,6 +99,23 @@ def pack_ready(*, teacher: str, class_name: str, round_number: int, opens_on: st
     )
 
 
+def opening_moved(
+    *, teacher: str, by: str, class_name: str, round_number: int, was: str, opens_on: str, link: str
+) -> Notice:
+    return Notice(
+        kind="pack",
+        subject=f"Opening day {round_number} of class {class_name} is on {opens_on}",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            (
+                f"{by} has moved opening day {round_number} of class {class_name} from {was} to {opens_on}. If that does not "
+                f"suit you, please speak with {by}: each of you can move it on the page of the class."
+            ),
+        ),
+        action=Action("Look at the class", link),
+    )
+
+
 def after_the_last_round(*, teacher: str, class_name: str, link: str) -> Notice:
     return Notice(
         kind="pack",

@@ -548,7 +548,9 @@ async def test_the_daily_mail_asks_for_a_plan_then_for_a_look_and_for_the_word_o
 
     said = await said_on(date(2026, 9, 2))
     assert f"case {sad.case.id}: a plan by Wednesday, September 2" in said["coco"]
-    assert all(f"case {theirs.case.id}: it waits for your word" in said[who] for who in ("cora", "lee"))
+    asked = "the conduct of Omar Officer (City Police), looked at since September 1: it waits for your word"
+    assert all(asked in said[who] for who in ("cora", "lee"))
+    assert str(theirs.case.id) not in str(said)
     assert "/stl/board" in said["cora"]
     assert "/stl/cases" in said["lee"]
     assert str(sad.case.id) not in said["cora"]

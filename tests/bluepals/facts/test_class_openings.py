@@ -22,7 +22,7 @@ from bluepals.store.database import Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import Target, What
 from tests.bluepals.facts.test_year import words
-from tests.bluepals.facts.two_schools import TwoSchools
+from tests.bluepals.facts.two_schools import BEGIN, TwoSchools
 from tests.desk.town import read_pdf
 from tests.mailroom import parsed
 
@@ -96,6 +96,26 @@ async def test_by_the_schools_day_a_class_is_back_with_its_school(schools: TwoSc
     await move(schools, SCHOOLS_DAY)
     assert (await opening(schools)).opens_on == SCHOOLS_DAY
     assert await schools.count("class_opening") == 0
+
+
+async def test_the_other_teachers_of_the_class_hear_of_it_each_time_it_moves(schools: TwoSchools) -> None:
+    await schools.admin.execute(
+        "INSERT INTO staff_role (staff_id, program_id, role, school_id, class_name)"
+        " SELECT id, program_id, 'teacher', 'north', CASE external_id WHEN 'Mona' THEN '5A' ELSE '5Z' END FROM staff"
+        " WHERE external_id IN ('Mona', 'Cora')"
+    )
+    for hour, day in enumerate((THURSDAY, THURSDAY, FRIDAY, THURSDAY, SCHOOLS_DAY)):
+        await schools.at(BEGIN + timedelta(hours=hour))
+        await move(schools, day)
+    told = [(row["to_address"], parsed(row["message"])["subject"]) for row in await schools.mails("pack")]
+    days = ("Thursday, October 15", "Friday, October 16", "Thursday, October 15", "Tuesday, October 13")
+    assert told == [("mona@staff.example", f"Opening day 1 of class 5A is on {day}") for day in days]
+    first, *_ = await schools.mails("pack")
+    assert "Tess has moved opening day 1 of class 5A from Tuesday, October 13 to" in words(
+        parsed(first["message"])
+    ).replace("\n", " ")
+    await move(schools, FRIDAY, by="Mona")
+    assert (await schools.mails("pack"))[-1]["to_address"] == "tess@staff.example"
 
 
 @pytest.mark.parametrize(

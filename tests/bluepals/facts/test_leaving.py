@@ -39,11 +39,11 @@ DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 Gone = Callable[[TwoSchools], Awaitable[None]]
 
 
-async def leave(schools: TwoSchools, officer: str = "Olga", reason: Reason = Reason.MOVED) -> UUID | None:
+async def leave(
+    schools: TwoSchools, officer: str = "Olga", reason: Reason = Reason.MOVED, *, by: str = "Cora"
+) -> UUID | None:
     """The replacement of the officer's only child."""
-    await leaving.leave(
-        schools.office, schools.scope, schools.officer[officer], reason, by=schools.staff["Cora"]
-    )
+    await leaving.leave(schools.office, schools.scope, schools.officer[officer], reason, by=schools.staff[by])
     return await opened(schools)
 
 
@@ -460,9 +460,9 @@ async def test_a_childs_death_halts_all_that_was_on_its_way(schools: TwoSchools)
         )
 
 
-async def take_back(schools: TwoSchools, officer: str = "Olga") -> int:
+async def take_back(schools: TwoSchools, officer: str = "Olga", by: str = "Cora") -> int:
     return await leaving.take_back(
-        schools.office, schools.scope, schools.officer[officer], by=schools.staff["Cora"]
+        schools.office, schools.scope, schools.officer[officer], by=schools.staff[by]
     )
 
 
@@ -502,6 +502,26 @@ async def test_what_is_stopped_is_not_taken_back(schools: TwoSchools) -> None:
 async def test_who_does_not_leave_is_not_taken_back(schools: TwoSchools) -> None:
     with pytest.raises(LeavingRefused, match="is not leaving"):
         await take_back(schools)
+
+
+async def test_who_leaves_is_said_and_taken_back_by_those_whose_officer_it_is(schools: TwoSchools) -> None:
+    """Tess runs the north, where Olga writes, and Tom the south; Lee is the liaison of Olga's agency, and Lou of another."""
+    await schools.admin.executemany(
+        "INSERT INTO staff_role (staff_id, program_id, role, school_id) VALUES ($1, $2, 'coordinator', $3)",
+        [
+            (schools.staff["Tess"], schools.program, "north"),
+            (schools.staff["Tom"], schools.program, "south"),
+        ],
+    )
+    for name in ("Tom", "Lou", "Mona"):
+        with pytest.raises(NotTheirsToSay, match="one that the officer writes to, says so"):
+            await leave(schools, by=name)
+    for name in ("Tess", "Lee"):
+        assert await leave(schools, by=name)
+        for other in ("Tom", "Lou", "Mona"):
+            with pytest.raises(NotTheirsToSay, match="one that the officer writes to, says so"):
+                await take_back(schools, by=other)
+        assert await take_back(schools, by=name) == 1
 
 
 async def test_an_ended_clearance_is_asked_about_first_and_then_begins_it(schools: TwoSchools) -> None:
