@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
@@ -9,6 +10,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.always_true.conftest import SOAK
 from tests.always_true.machine import AlwaysTrue
 from tests.always_true.stage import Stage
+
+pytestmark = pytest.mark.begun_first
 
 # The same sequences each time, as many as fit the two minutes of `make test`. Whoever wants the shortest one that fails asks `make soak`.
 IN_ANY_TEST = settings(settings.get_profile(SOAK), max_examples=8, derandomize=True, phases=[Phase.generate])

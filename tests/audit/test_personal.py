@@ -13,7 +13,6 @@ from bluepals.store.audit import Person
 from tests.audit.town import program
 
 SOMEBODY = UUID(int=1)
-OWN_WORDS = own_words(program())
 
 
 def looking_for(
@@ -23,7 +22,7 @@ def looking_for(
     email: str = "m.oneil@pd.example",
 ) -> PersonalData:
     person = Person(SOMEBODY, "officer", first, last, f"{first} {last}", [email], external_id)
-    return PersonalData([person], OWN_WORDS)
+    return PersonalData([person], own_words(program()))
 
 
 def found(personal: PersonalData, text: str, *, value: bool = True) -> frozenset[str]:

@@ -7,12 +7,16 @@ With Temporal, a worker, the desk as it is served and a mail server; with the ke
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from desk.words import ENGLISH
 from tests.browser.conftest import Enter
 from tests.browser.running import RunningTown
 from tests.browser.screen import Screen
 from tests.workflows.world import PATIENCE, eventually
 from workflows.api import referral
+
+pytestmark = pytest.mark.begun_first
 
 COORDINATOR, TEACHER, MODERATOR, COUNSELOR = (
     f"{role}@north.example" for role in ("coordinator", "teacher", "moderator", "counselor")

@@ -30,8 +30,10 @@ def named() -> Iterator[tuple[str, str]]:
     """Where, and the words after `starter.py`."""
     for source in SOURCES:
         for file in sorted((ROOT / source).rglob("*.py")):
-            for text in sentences(ast.parse(file.read_text("utf-8"))):
-                yield from ((str(file.relative_to(ROOT)), words) for words in commands_in(text))
+            code = file.read_text("utf-8")
+            if COMMAND_LINE.strip() in code:
+                for text in sentences(ast.parse(code)):
+                    yield from ((str(file.relative_to(ROOT)), words) for words in commands_in(text))
     for page in PAGES:
         text = (ROOT / page).read_text("utf-8")
         for line in text.splitlines():

@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from bluepals.facts import leaving, replacements
 from stack.postgres import PostgresServer
 from tests.workflows.test_new_officer import begun
@@ -16,6 +18,8 @@ from tests.workflows.world import World
 from workflows.api import new_officer
 from workflows.new_officer import NewOfficer
 from workflows.search_attributes import STAGE
+
+pytestmark = pytest.mark.begun_first
 
 KILLED = -9
 PATIENCE = 120.0  # seconds; the dead worker's step is given up after one minute

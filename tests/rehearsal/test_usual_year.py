@@ -1,22 +1,16 @@
 """A small year in which people change their minds, rest, call off and answer, by rates turned up."""
 
-import asyncio
-import shutil
-
 import pytest
 
 from commands.shell import Exit
-from tests.rehearsal.test_year import PATIENCE, TOWN, Rehearsal, rehearsed
-from tests.stack.folders import open_folder
+from tests.rehearsal.rehearsed import Rehearsal, rehearsed_town
+
+pytestmark = pytest.mark.begun_first
 
 
 @pytest.fixture(scope="module")
 async def usual() -> Rehearsal:
-    with open_folder() as here:
-        shutil.copytree(TOWN, here / "town")
-        arguments = ("town", "--preset", "usual", "--rates", "town/rates.toml", "--seed", "279")
-        async with asyncio.timeout(PATIENCE):
-            return await rehearsed(here, arguments)
+    return await rehearsed_town("usual", seed=279)
 
 
 def test_whatever_people_decide_no_rule_is_broken(usual: Rehearsal):

@@ -1,26 +1,21 @@
-"""Small school years, rehearsed whole: a calm one, the same while somebody breaks a rule in its database, and an epidemic."""
+"""A small school year, rehearsed whole: a calm one, and the same while somebody breaks a rule in its database."""
 
 import asyncio
-import json
-import os
 import re
 import shutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
-from commands.shell import ERROR_REPORT, Exit
+from commands.shell import Exit
+from tests.rehearsal.rehearsed import PATIENCE, ROOT, Rehearsal, rehearsed
 from tests.stack.folders import open_folder
 
-ROOT = Path(__file__).parents[2]
-TOWN = Path(__file__).parent / "town"
-PATIENCE = 600.0  # seconds; a year takes about 15, the eventful one twice as long
+pytestmark = pytest.mark.begun_first
 
 # The people of examples/small, in the shortest year that has everything in it.
 CALENDAR = """\
@@ -58,35 +53,11 @@ visit_reminder_days = [1]
 """
 
 
-@dataclass(frozen=True)
-class Rehearsal:
-    """`lasting`: the report without the seconds that it took."""
-
-    status: int | None
-    said: str
-    report: Mapping[str, Any]
-    page: str
-
-    @property
-    def lasting(self) -> dict[str, Any]:
-        return {key: value for key, value in self.report.items() if key != "seconds"}
-
-
 @pytest.fixture(scope="module")
 async def undisturbed() -> Rehearsal:
     with open_folder() as here:
         async with asyncio.timeout(PATIENCE):
             return await rehearsed(here, _small(here))
-
-
-@pytest.fixture(scope="module")
-async def eventful() -> Rehearsal:
-    """So few people have so much happen to them only by rates of their own."""
-    with open_folder() as here:
-        shutil.copytree(TOWN, here / "town")
-        arguments = ("town", "--preset", "epidemic", "--rates", "town/rates.toml", "--seed", "11")
-        async with asyncio.timeout(PATIENCE):
-            return await rehearsed(here, arguments)
 
 
 @pytest.fixture(scope="module")
@@ -105,40 +76,11 @@ def _small(here: Path) -> Sequence[str]:
     return ("small", "--preset", "calm", "--seed", "7")
 
 
-def _fault_of_the_program(here: Path) -> str:
-    """What people are not shown, and whoever mends it needs."""
-    told = here / ERROR_REPORT
-    return told.read_text("utf-8") if told.exists() else ""
-
-
-async def rehearsed(here: Path, arguments: Sequence[str]) -> Rehearsal:
-    """In `here`, which gets all of its files, the servers' as well."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(ROOT / "starter.py"), "rehearse", *arguments),
-        *("--report", "made/for/it/report.json"),
-        cwd=here,
-        env={**os.environ, "TMPDIR": str(here), "COLUMNS": "200"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        said, _ = await process.communicate()
-    finally:
-        with suppress(ProcessLookupError):
-            process.terminate()
-    report = here / "made/for/it/report.json"
-    assert report.exists(), said.decode() + _fault_of_the_program(here)
-    page = here / "out/rehearsal/index.html"
-    return Rehearsal(
-        process.returncode, said.decode(), json.loads(report.read_text()), page.read_text("utf-8")
-    )
-
-
 async def _approve_a_letter_after_its_delivery(here: Path) -> None:
     """As a superuser whom no trigger stops, as soon as a letter has been delivered."""
     changed = False
     while not changed:
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
         for folder in _databases(here):
             with suppress(OSError, asyncpg.PostgresError):  # It is still starting, or has no tables so far.
                 changed = await _approve_too_late(folder)
@@ -240,26 +182,6 @@ def test_a_calm_year_has_none_of_what_happens_in_other_years(undisturbed: Rehear
         0,
         0,
     ]
-
-
-def test_a_year_in_which_everything_happens_keeps_the_rules_too(eventful: Rehearsal):
-    assert eventful.status == Exit.DONE, eventful.said
-    assert "No rule was broken." in eventful.said
-    assert 'class="bad"' not in eventful.page
-
-
-def test_what_happened_is_counted(eventful: Rehearsal):
-    report = eventful.report
-    happened = ("new_officers", "transfers", "withdrawals", "cases", "held")
-    assert all(report[key] > 0 for key in happened), report
-    assert report["paused_days"] >= 2 * 10, "an epidemic closes both schools for weeks"
-    assert report["held"] <= report["cases"]
-    assert report["program_years"] == 2
-
-
-def test_a_childs_two_officers_are_told_of_on_the_page(eventful: Rehearsal):
-    assert re.search(r"<h3>How \w+ got another officer</h3>", eventful.page)
-    assert "The letters of all schools rest" in eventful.page
 
 
 def test_the_same_folder_and_seed_give_the_same_report_but_for_the_broken_rule(
