@@ -105,7 +105,7 @@ async def notices_of(office: Office, teacher: TeacherAtDesk, program_year: str, 
     try:
         return await family_notices.of_school(office, teacher.scope, of.school, of.class_name)
     except LookupError:
-        raise NotTheirs from None  # Nobody takes part: the page links to no notices.
+        raise NotTheirs from None  # Nobody takes part or may: the page links to no notices.
 
 
 async def sheets_of(office: Office, teacher: TeacherAtDesk, program_year: str, class_name: str) -> bytes:

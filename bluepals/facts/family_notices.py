@@ -26,7 +26,7 @@ async def of_school(office: Office, scope: Scope, school: str, class_name: str |
 
 def _printed(letterhead: Letterhead, one: NoticeRow) -> FamilyNotice:
     asked = None
-    if one.asked_until and one.officer_first_name and one.agency_name:
+    if one.agreed and one.asked_until and one.officer_first_name and one.agency_name:
         until = one.asked_until.astimezone(letterhead.calendar.zone)
         asked = Asked(one.officer_first_name, one.agency_name, until, one.goes_on)
     return FamilyNotice(
@@ -37,4 +37,5 @@ def _printed(letterhead: Letterhead, one: NoticeRow) -> FamilyNotice:
         one.class_name,
         letterhead.link_to(DeskPage.FAMILY),
         asked,
+        one.agreed,
     )

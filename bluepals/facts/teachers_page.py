@@ -14,7 +14,15 @@ from bluepals.facts import letters
 from bluepals.facts.desk import NotTheirs, PageClosed, hand_in_after
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
-from bluepals.store import certificates, class_openings, deliveries, stacks, surveys, teachers_page
+from bluepals.store import (
+    certificates,
+    class_openings,
+    deliveries,
+    family_notices,
+    stacks,
+    surveys,
+    teachers_page,
+)
 from bluepals.store.class_openings import ClassOpening
 from bluepals.store.database import Connection, Scope
 from bluepals.store.deliveries import PackDraft
@@ -106,6 +114,7 @@ class ClassOnPage:
     singles: tuple[SingleLetter, ...]
     newest_pack: tuple[PackDraft, ...]
     has_certificates: bool
+    has_notices: bool  # for the families' backpacks
     stacks: tuple[StackOnPage, ...]  # scanned, and not handed in yet
 
     @property
@@ -205,6 +214,7 @@ async def _class_on_page(
             else ()
         ),
         has_certificates=await certificates.is_due(connection, of.program_year),
+        has_notices=await family_notices.are_any(connection, of.program_year, of.class_name),
         stacks=tuple(
             StackOnPage(
                 one.id,

@@ -9,23 +9,41 @@ from bluepals.store.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """`asked_until`: the child is not introduced to this officer, and its family has been asked."""
+    """`agreed`: to the letters. `asked_until`: the child is not introduced to this officer, and its family has been asked."""
 
     first_name: str
     last_name: str
     language: str
     school: str
     class_name: str
+    agreed: bool
     officer_first_name: str | None
     agency_name: str | None
     asked_until: datetime | None
     goes_on: bool
 
 
+# Who has agreed, or still may. Where a court keeps away every guardian that is on record, there is nobody to write to.
+_OF_CLASS = (
+    " student.program_year_id = $1 AND ($2::text IS NULL OR class_name = $2)"
+    " AND withdrawn_at IS NULL AND left_at IS NULL AND erased_at IS NULL"
+    " AND (has_consent(student) OR is_in_an_open_year(student))"
+    " AND (guardian1_access OR guardian2_access AND coalesce(guardian2_name, guardian2_email) IS NOT NULL)"
+)
+
+
+async def are_any(connection: Connection, program_year: str, class_name: str) -> bool:
+    found: bool = await connection.fetchval(
+        f"SELECT EXISTS (SELECT FROM student WHERE {_OF_CLASS})", program_year, class_name
+    )
+    return found
+
+
 async def children(connection: Connection, program_year: str, class_name: str | None) -> Sequence[NoticeRow]:
-    """Who takes part, of one class, in roster order; None: of all classes, one after the other."""
+    """Who takes part or may, of one class, in roster order; None: of all classes, one after the other."""
     rows = await connection.fetch(
         "SELECT student.first_name, student.last_name, student.language, school.name AS school, class_name,"
+        " has_consent(student) AS agreed,"
         " pal.officer_first_name, agency.name AS agency_name, declining_until AS asked_until,"
         " coalesce(goes_on(pairing), false) AS goes_on"
         " FROM student JOIN school ON school.program_id = student.program_id AND school.id = student.school_id"
@@ -33,7 +51,7 @@ async def children(connection: Connection, program_year: str, class_name: str | 
         "  AND declining_until > program_now()"
         " LEFT JOIN pal ON pal.pairing_id = pairing.id"
         " LEFT JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"
-        " WHERE student.program_year_id = $1 AND ($2::text IS NULL OR class_name = $2) AND has_consent(student)"
+        f" WHERE {_OF_CLASS}"
         " ORDER BY class_name, in_alphabet(last_name), in_alphabet(first_name), student.id",
         program_year,
         class_name,

@@ -359,8 +359,39 @@ async def test_a_teacher_prints_a_notice_for_each_backpack_of_the_own_class(town
     assert "https://desk.bluepals.example/stl/family" in pages[0]
     assert not any("introduce" in page and "Dana" in page for page in pages), "they know each other"
     assert (await town.teacher("sol").gets(f"notices/{NORTH}/5A")).status_code == 404
-    await town.admin.execute("UPDATE student SET consent_on = NULL")
+    await town.admin.execute("UPDATE student SET withdrawn_at = $1", town.now)
+    assert "Print the families’ notices" not in await tess.sees()
     assert (await tess.gets(f"notices/{NORTH}/5A")).status_code == 404
+
+
+async def test_families_that_have_not_agreed_get_a_notice_and_those_who_said_no_or_left_get_none(
+    town: Town,
+) -> None:
+    tess = town.teacher("tess")
+    await asked(town, "maya")
+    await town.admin.execute("UPDATE student SET consent_on = NULL")
+    for child, said in (("uma", "left_at"), ("noah", "withdrawn_at")):
+        await town.admin.execute(f"UPDATE student SET {said} = $2 WHERE external_id = $1", child, town.now)
+    assert "Print the families’ notices" in await tess.sees()
+    content = (await tess.gets(f"notices/{NORTH}/5A")).content
+    mayas, anas = (" ".join(page.split()) for page in read_pdf(content))
+    assert "nobody writes to Maya" in mayas
+    assert "Dana" not in mayas, "nobody is proposed to who has not agreed"
+    assert "por eso nadie escribe a Ana" in anas
+    await town.admin.execute("UPDATE program_year SET state = 'closed'")
+    assert "Print the families’ notices" not in await tess.sees(), "nothing is left to agree to"
+
+
+async def test_no_notice_goes_home_where_a_court_keeps_every_guardian_away(town: Town) -> None:
+    tess = town.teacher("tess")
+    await town.admin.execute("UPDATE student SET guardian_email = NULL, guardian1_access = false")
+    assert "Print the families’ notices" not in await tess.sees()
+    assert (await tess.gets(f"notices/{NORTH}/5A")).status_code == 404
+    await town.admin.execute(
+        "UPDATE student SET guardian2_name = 'Grandma', consent_on = NULL WHERE external_id = 'maya'"
+    )
+    (page,) = read_pdf((await tess.gets(f"notices/{NORTH}/5A")).content)
+    assert "Maya Lopez" in page
 
 
 async def test_the_notice_says_whom_the_child_is_to_be_introduced_to_as_long_as_the_family_may_say_no(

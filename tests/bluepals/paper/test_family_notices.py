@@ -39,6 +39,19 @@ def test_before_the_introduction_it_says_who_it_is_to_be_and_until_when_to_say_n
     assert "en la página de su familia, o decirlo en la escuela" in spanish
 
 
+def test_a_family_that_has_not_agreed_reads_what_it_is_about_and_how_it_may() -> None:
+    english, spanish = read(
+        *(replace(notice(name, language), agreed=False) for name, language in (("Maya", "en"), ("Ana", "es")))
+    )
+    assert "We do not have your agreement yet, so nobody writes to Maya." in english
+    assert "agree on your family's page, or sign the school's form and give it to the teacher." in english
+    assert "agreed to" not in english
+    assert "Todavía no tenemos su autorización; por eso nadie escribe a Ana." in spanish
+    assert "autorícelo en la página de su familia, o firme el formulario de la escuela" in spanish
+    assert ADDRESS in english
+    assert ADDRESS in spanish
+
+
 def test_at_other_times_it_names_nobody() -> None:
     (page,) = read(notice())
     assert "introduce Maya" not in page
@@ -51,8 +64,8 @@ def test_the_longest_names_stay_on_their_page_and_the_address_on_its_line(langua
     one = FamilyNotice(
         name, name, language, name, "5" * LONGEST_CLASS, address, replace(ASKED, officer=name, agency=name)
     )
-    (page,) = read_pdf(notices([one]))
-    assert address in page
+    pages = read_pdf(notices([one, replace(one, asked=None, agreed=False)]))
+    assert [address in page for page in pages] == [True, True]
 
 
 def test_each_family_has_a_page_in_its_language_with_the_address() -> None:
@@ -65,6 +78,9 @@ def test_each_family_has_a_page_in_its_language_with_the_address() -> None:
 
 def test_the_languages_say_equally_much() -> None:
     assert {(len(words.paragraphs), len(words.points)) for words in IN.values()} == {(2, 4)}
+    assert {(len(words.before_they_agree), len(words.points_before_they_agree)) for words in IN.values()} == {
+        (2, 4)
+    }
 
 
 def test_a_name_prints_as_it_is_written() -> None:
