@@ -4,6 +4,7 @@ Its teacher sees it too, without the story.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -94,9 +95,15 @@ async def reader_at_desk(office: Office, visitor: Visitor) -> PairingsReader:
 
 
 async def reader_of(office: Office, visitor: Visitor, pairing_id: UUID) -> PairingsReader:
-    """Of this one also the teacher of its class. Raises PageClosed and NotTheirs."""
-    if Role.TEACHER not in visitor.roles or visitor.roles & {*READERS}:
+    """Of this one also the teacher of its class, who may read for other schools. Raises PageClosed and NotTheirs."""
+    if Role.TEACHER not in visitor.roles:
         return await reader_at_desk(office, visitor)
+    if visitor.roles & {*READERS}:
+        reader = await reader_at_desk(office, visitor)
+        async with office.database.transaction(reader.scope) as connection:
+            with suppress(LookupError):
+                await status.pairing(connection, pairing_id)
+                return reader
     teacher = await teachers_page.teacher_at_desk(office, visitor)
     await teachers_page.check_child(office, teacher, pairing_id)
     return PairingsReader(teacher.id, visitor, teacher.scope, coordinates_all=False, teacher=teacher)

@@ -165,6 +165,24 @@ async def test_a_teacher_sees_the_year_of_a_child_and_the_letters_that_the_class
     assert f"/{PROGRAM.id}/pairings/{town.pairings['maya']}" in await town.teacher("tess").sees()
 
 
+async def test_a_teacher_who_moderates_another_school_sees_the_year_of_a_child_as_its_teacher(
+    town: Town,
+) -> None:
+    draft = await town.delivers("maya", "Hello, I am Maya.")
+    await town.admin.execute(
+        "INSERT INTO staff_role (staff_id, program_id, role, school_id) VALUES ($1, $2, 'moderator', 'south')",
+        town.staff["tess"],
+        PROGRAM.id,
+    )
+    tess = town.pairing_list("tess")
+    childs = (await tess.gets(str(town.pairings["maya"]))).text
+    assert "The year of Maya and Dana" in childs
+    assert "What has happened" not in childs
+    assert "Hello, I am Maya." in (await tess.gets(letter(town, "maya", draft.id))).text
+    assert "What has happened" in (await tess.gets(str(town.pairings["leo"]))).text
+    assert (await tess.gets(str(town.pairings["zoe"]))).status_code == 404, "it is neither"
+
+
 async def test_whoever_hands_letters_in_sees_no_sign_of_an_open_case(town: Town) -> None:
     draft = await town.hands_in("maya", "I feel so lonely.")
     tess, where = town.pairing_list("tess"), str(town.pairings["maya"])
