@@ -14,12 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bluepals.domain.letters import MAX_CHARACTERS, Letter, ScannedLetter, TypedLetter
+from bluepals.domain.people import LANGUAGES
 from bluepals.domain.refusals import Refused
 from bluepals.domain.survey import QUESTIONS, Answers, Taker, answers
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES, Upload, clean_pages
 from bluepals.paper.stacks import MAX_STACK_BYTES, ReadPage, read_stack
 from bluepals.store.unfinished import TypedOn
-from desk.pages import LANGUAGES
 
 # What was sent by a form, or by the address of a preview.
 Fields = FormData | QueryParams

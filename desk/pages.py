@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bluepals.domain.counting import counted
 from bluepals.domain.letters import MAX_CHARACTERS
+from bluepals.domain.people import LANGUAGES, language_name
 from bluepals.domain.redaction import COLUMNS, ROWS
 from bluepals.domain.returning import LONGEST_OWN_WORDS
 from bluepals.domain.survey import LONGEST_REMARK, Reply
@@ -24,13 +25,6 @@ from desk.words import BY_LANGUAGE
 from desk.words import ENGLISH as DESK_ENGLISH
 
 HERE = Path(__file__).parent
-LANGUAGES = {"en": "English", "es": "Spanish"}
-
-
-def language_name(code: str) -> str:
-    """The code itself, for one that the desk has no word for."""
-    return LANGUAGES.get(code, code)
-
 
 _templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),

@@ -22,7 +22,7 @@ from datetime import date
 
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from bluepals.domain.people import Gender
+from bluepals.domain.people import Gender, language_name
 
 CAPACITIES = (1, 2, 3)
 MOST_CHILDREN = CAPACITIES[-1]
@@ -30,7 +30,6 @@ NO_COMMON_LANGUAGE = 5
 ONE_CHILD_MORE = 3
 DEAREST_PAIR = NO_COMMON_LANGUAGE + ONE_CHILD_MORE * (MOST_CHILDREN - 1)
 LOTS = 64
-LANGUAGES = {"en": "English", "es": "Spanish"}
 
 Serving = Mapping[str, AbstractSet[str]]  # school -> agencies whose officers may write to its children
 Avoided = AbstractSet[tuple[str, str]]  # (child, officer): pairs that a person has rejected
@@ -332,7 +331,7 @@ def _places(officers: Sequence[Candidate]) -> list[tuple[int, Candidate]]:
 
 def _reason(child: Child, officer: Candidate, load: int) -> str:
     language = (
-        f"both speak {LANGUAGES.get(child.language, child.language)}"
+        f"both speak {language_name(child.language)}"
         if child.language in officer.languages
         else "no common language is free"
     )

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+LANGUAGES = {"en": "English", "es": "Spanish"}
+
+
+def language_name(code: str) -> str:
+    """The code itself, for one that there is no word for."""
+    return LANGUAGES.get(code, code)
+
 
 class Gender(StrEnum):
     FEMALE = "female"

@@ -44,12 +44,17 @@ class WordAsked:
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """One school's letters that wait for a reader; no school: stock letters. `readers`: who may read them."""
+    """One school's letters in one language that wait for a reader; no school: stock letters.
+
+    `readers`: the others who may read them. `reads`: this coordinator may.
+    """
 
     school: str | None
+    language: str
     letters: int
     oldest: str
     readers: Sequence[str]
+    reads: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +117,26 @@ async def _decisions(
 async def _to_read(
     connection: Connection, letterhead: Letterhead, coordinator: CoordinatorAtDesk
 ) -> Sequence[ToRead]:
-    waiting: dict[str | None, list[letters.WaitingDraft]] = {}
+    waiting: dict[tuple[str, str], list[letters.WaitingDraft]] = {}
     for draft in await letters.waiting(connection):
         if coordinator.sees(draft.school):
-            waiting.setdefault(draft.school, []).append(draft)
-    return [
-        ToRead(
-            letterhead.program.name_of(school) if school else None,
-            len(drafts),
-            letterhead.calendar.label(min(one.received_at for one in drafts)),
-            [one.name for one in await people.staff(connection, Role.MODERATOR, school=school)],
+            waiting.setdefault((draft.school or "", draft.language), []).append(draft)
+    found = []
+    for (school, language), drafts in sorted(waiting.items()):
+        of, reads = school or None, language
+        moderators = await people.staff(connection, Role.MODERATOR, school=of, reads=reads)
+        coordinators = await people.staff(connection, Role.COORDINATOR, school=of, reads=reads)
+        found.append(
+            ToRead(
+                letterhead.program.name_of(school) if school else None,
+                language,
+                len(drafts),
+                letterhead.calendar.label(min(one.received_at for one in drafts)),
+                [one.name for one in moderators if one.id != coordinator.id],
+                reads=coordinator.id in {one.id for one in (*moderators, *coordinators)},
+            )
         )
-        for school, drafts in sorted(waiting.items(), key=lambda one: one[0] or "")
-    ]
+    return found
 
 
 async def _open_cases(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bluepals.domain.calendar import ONE_DAY
 from bluepals.domain.counting import counted
-from bluepals.domain.people import Role
+from bluepals.domain.people import Role, language_name
 from bluepals.domain.silence import Rung
 from bluepals.facts import silence, who_may
 from bluepals.facts.cases import plan_due
@@ -222,19 +222,24 @@ async def _tell_liaisons(
 
 
 async def _readers(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:
-    """Moderators hear every day of what waits; the coordinator when it has waited too long."""
+    """Moderators hear every day of what waits for them; the coordinator when it has waited too long, or waits for nobody."""
     overdue = _school_days_ago(letterhead, letterhead.program.policy.moderation_escalation_school_days)
     link = letterhead.link_to(DeskPage.READING)
     coordinators = await who_may.coordinators(connection, letterhead.program)
     for waiting in await daily.to_be_read(connection):
-        line = _waiting_line(letterhead, waiting)
-        for moderator in await people.staff(connection, Role.MODERATOR, school=waiting.school):
+        line, heading = _waiting_line(letterhead, waiting), "Letters that wait for a reader too long"
+        moderators = await people.staff(
+            connection, Role.MODERATOR, school=waiting.school, reads=waiting.language
+        )
+        if not moderators:
+            line, heading = f"{line}. {_no_reader(waiting)}", "Letters that no moderator can read"
+        for moderator in moderators:
             desk = desks.setdefault(str(moderator.id), Desk(moderator.name, moderator.email, link))
             desk.add("Letters to read", line)
-        if waiting.oldest.astimezone(letterhead.calendar.zone).date() <= overdue:
+        if not moderators or waiting.oldest.astimezone(letterhead.calendar.zone).date() <= overdue:
             for coordinator in coordinators.of(waiting.school):
                 desk = desks.setdefault(str(coordinator.id), Desk(coordinator.name, coordinator.email, link))
-                desk.add("Letters that wait for a reader too long", line)
+                desk.add(heading, line)
 
 
 async def _cases(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk], day: date) -> None:
@@ -289,7 +294,12 @@ def _school_days_ago(letterhead: Letterhead, count: int) -> date:
 def _waiting_line(letterhead: Letterhead, waiting: ToBeRead) -> str:
     where = waiting.school or "stock letters"
     since = waiting.oldest.astimezone(letterhead.calendar.zone)
-    return f"{where}: {waiting.letters}, the oldest since {since:%B %-d}"
+    return f"{where}: {waiting.letters} in {language_name(waiting.language)}, the oldest since {since:%B %-d}"
+
+
+def _no_reader(waiting: ToBeRead) -> str:
+    language = language_name(waiting.language)
+    return f"Read them if you read {language}, or add a moderator who does: staff.csv, column languages"
 
 
 async def _coordinators(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk]) -> None:

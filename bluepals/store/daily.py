@@ -74,20 +74,21 @@ async def owed_by_classes(connection: Connection, until: datetime) -> Sequence[O
 
 @dataclass(frozen=True, slots=True)
 class ToBeRead:
-    """Drafts of one school that wait for a reader; None: stock letters."""
+    """Drafts of one school in one language that wait for a reader; None: stock letters."""
 
     school: str | None
+    language: str
     letters: int
     oldest: datetime
 
 
 async def to_be_read(connection: Connection) -> Sequence[ToBeRead]:
     rows = await connection.fetch(
-        "SELECT draft.school_id AS school, count(*)::int AS letters, min(draft.received_at) AS oldest FROM draft"
+        "SELECT draft.school_id AS school, draft.language, count(*)::int AS letters, min(draft.received_at) AS oldest FROM draft"
         " WHERE NOT EXISTS (SELECT FROM decision WHERE decision.draft_id = draft.id) AND NOT is_held(draft.id)"
         " AND NOT EXISTS (SELECT FROM draft AS newer WHERE newer.letter_id = draft.letter_id AND newer.number > draft.number)"
         " AND NOT is_paused('letters', draft.program_id, draft.school_id, draft.agency_id, NULL)"
-        " GROUP BY 1 ORDER BY 1"
+        " GROUP BY 1, 2 ORDER BY 1, 2"
     )
     return [ToBeRead(**row) for row in rows]
 

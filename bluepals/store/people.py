@@ -164,18 +164,21 @@ async def staff(
     school: str | None = None,
     class_name: str | None = None,
     agency: str | None = None,
+    reads: str | None = None,
 ) -> Sequence[StaffMember]:
-    """Who has this role here: for this school, class or agency, or for all of the program."""
+    """Who has this role here: for this school, class or agency, or for all of the program. `reads`: a language."""
     rows = await connection.fetch(
         "SELECT staff.id, staff.name, staff.email FROM staff JOIN staff_role ON staff_role.staff_id = staff.id"
         " WHERE role = $1 AND (school_id IS NULL OR $2::text IS NULL OR school_id = $2)"
         " AND (class_name IS NULL OR $3::text IS NULL OR class_name = $3)"
         " AND (agency_id IS NULL OR $4::text IS NULL OR agency_id = $4)"
+        " AND ($5::text IS NULL OR $5 = ANY (staff.languages))"
         " GROUP BY staff.id ORDER BY in_alphabet(staff.name), staff.id",
         role,
         school,
         class_name,
         agency,
+        reads,
     )
     return [StaffMember(**row) for row in rows]
 

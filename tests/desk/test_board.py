@@ -50,10 +50,27 @@ async def test_letters_that_wait_are_counted_with_the_oldest(town: Town) -> None
     await town.hands_in("maya", "Hello")
     page = await town.coordinator("cora").sees()
     assert re.search(
-        r"<strong>2</strong> at North School, the oldest since Tuesday, September 1, [^.]*\.\s+"
+        r"<strong>2</strong> in English at North School, the oldest since Tuesday, September 1, [^.]*\.\s+"
         r'<span class="hint">Ms\. Mia, Ms\. Mo and you may read them\.',
         page,
     )
+
+
+async def test_only_who_reads_a_language_is_named_for_its_letters_and_it_is_said_when_nobody_does(
+    town: Town,
+) -> None:
+    await town.hands_in("ana", "Hola.", language="es")
+    await town.hands_in("leo", "Hola.", language="es")
+    page = " ".join((await town.coordinator("cora").sees()).split())
+    norths, souths = (
+        page.split(f"<strong>1</strong> in Spanish at {one} School")[1] for one in ("North", "South")
+    )
+    assert "Ms. Mia may read it." in norths.partition("</li>")[0]
+    assert "No moderator may read it: add one who reads Spanish to staff.csv" in souths.partition("</li>")[0]
+    await town.admin.execute("UPDATE staff SET languages = '{en,es}' WHERE external_id = 'cora'")
+    page = " ".join((await town.coordinator("cora").sees()).split())
+    assert "Ms. Mia and you may read it." in page
+    assert "Nobody but you may read it: add a moderator who reads Spanish to staff.csv." in page
 
 
 async def test_who_waits_for_a_pal_is_named_with_the_reason(town: Town) -> None:

@@ -186,7 +186,22 @@ async def test_a_moderator_hears_of_what_waits_by_the_days_of_the_school(schools
     await schools.write("Ana", Side.STUDENT)
     mails = await morning(schools, date(2026, 9, 9))
     assert set(mails) == {"mona@staff.example"}
-    assert "north: 1, the oldest since September 8" in mails["mona@staff.example"]
+    assert "north: 1 in English, the oldest since September 8" in mails["mona@staff.example"]
+
+
+async def test_of_a_language_that_no_moderator_reads_the_coordinator_hears_at_once(
+    schools: TwoSchools,
+) -> None:
+    await schools.approve_stock()
+    await schools.at(datetime(2026, 9, 9, 2, tzinfo=UTC))
+    draft = await schools.write("Ana", Side.STUDENT)
+    await schools.admin.execute("UPDATE draft SET language = 'es' WHERE id = $1", draft.id)
+    mails = await morning(schools, date(2026, 9, 9))
+    assert set(mails) == {"cora@staff.example"}
+    assert "Letters that no moderator can read" in mails["cora@staff.example"]
+    told = " ".join(mails["cora@staff.example"].split())
+    assert "north: 1 in Spanish, the oldest since September 8." in told
+    assert "add a moderator who does: staff.csv, column languages" in told
 
 
 @pytest.mark.parametrize(("day", "told"), [(date(2026, 9, 14), False), (date(2026, 9, 15), True)])

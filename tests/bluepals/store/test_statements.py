@@ -246,6 +246,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "public_key": b"key",
         "program_year": "stl.north.2026",
         "counselor": busy.staff["Coco"],
+        "reads": "en",
         "reader": busy.staff["Coco"],
         "reason": "year closed",
         "reasons": None,
