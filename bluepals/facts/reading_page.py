@@ -28,6 +28,8 @@ from bluepals.store.reading_page import EarlierRow, ReadingRow
 
 # Longer than any letter takes; whoever has walked away from one keeps it from nobody until the afternoon.
 CLAIM_STAYS = timedelta(minutes=30)
+# A sitting: whoever puts a letter off for a colleague is not shown it again after each decision.
+PUT_OFF_STAYS = timedelta(hours=4)
 BESIDE = 4  # of the earlier letters, when not all are asked for
 
 
@@ -146,18 +148,18 @@ async def reading_page(office: Office, reader: ReaderAtDesk) -> ReadingPage:
     )
 
 
-async def next_letter(office: Office, reader: ReaderAtDesk, *, after: UUID | None = None) -> UUID | None:
-    """It is this reader's for a while. `after`: one that they put off."""
+async def next_letter(office: Office, reader: ReaderAtDesk) -> UUID | None:
+    """It is this reader's for a while. What they have put off comes when nothing else waits."""
     async with office.database.transaction(reader.scope) as connection:
-        return await store.claim_next(connection, reader.id, CLAIM_STAYS, after)
+        return await store.claim_next(connection, reader.id, CLAIM_STAYS, also_put_off=True)
 
 
 async def put_off(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> UUID | None:
-    """It is anybody's again; the one after it. Raises NotTheirs."""
+    """It is anybody's again; the next one that they have not put off. Raises NotTheirs."""
     async with office.database.transaction(reader.scope) as connection:
         row = await _own(connection, reader, draft_id)
-        await store.give_up(connection, row.letter_id, reader.id)
-    return await next_letter(office, reader, after=draft_id)
+        await store.put_off(connection, row.letter_id, reader.id, PUT_OFF_STAYS)
+        return await store.claim_next(connection, reader.id, CLAIM_STAYS, also_put_off=False)
 
 
 async def letter_of(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> ReadingRow:

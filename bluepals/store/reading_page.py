@@ -184,17 +184,18 @@ async def claim(connection: Connection, letter_id: UUID, staff_id: UUID, stays: 
 
 
 async def claim_next(
-    connection: Connection, staff_id: UUID, stays: timedelta, put_off: UUID | None
+    connection: Connection, staff_id: UUID, stays: timedelta, *, also_put_off: bool
 ) -> UUID | None:
-    """The draft that this reader reads next; two who ask at once get two. `put_off`: the one before."""
+    """The draft that this reader reads next; two who ask at once get two. What they have put off comes last, or not at all."""
     while found := await connection.fetchrow(
         f"{_OPEN} SELECT draft.id, letter.id AS letter_id FROM open AS draft JOIN letter ON letter.id = draft.letter_id"
         "  LEFT JOIN reading_claim AS claim ON claim.letter_id = letter.id AND claim.until > program_now()"
-        f" WHERE {_WAITS} AND coalesce(claim.reader = $1, true)"
-        f" AND ($2::uuid IS NULL OR ({_RANK}) > (SELECT {_RANK} FROM draft WHERE draft.id = $2))"
-        f" ORDER BY {_RANK} LIMIT 1 FOR UPDATE OF letter SKIP LOCKED",
+        "  LEFT JOIN reading_put_off AS put_off ON put_off.letter_id = letter.id AND put_off.reader = $1"
+        "   AND put_off.until > program_now()"
+        f" WHERE {_WAITS} AND coalesce(claim.reader = $1, true) AND ($2 OR put_off.until IS NULL)"
+        f" ORDER BY put_off.until NULLS FIRST, {_RANK} LIMIT 1 FOR UPDATE OF letter SKIP LOCKED",
         staff_id,
-        put_off,
+        also_put_off,
     ):
         if await claim(connection, found["letter_id"], staff_id, stays):
             draft_id: UUID = found["id"]
@@ -202,9 +203,18 @@ async def claim_next(
     return None
 
 
-async def give_up(connection: Connection, letter_id: UUID, staff_id: UUID) -> None:
+async def put_off(connection: Connection, letter_id: UUID, staff_id: UUID, stays: timedelta) -> None:
+    """It is anybody's again, and for as long as this last in this reader's order."""
     await connection.execute(
         "DELETE FROM reading_claim WHERE letter_id = $1 AND reader = $2", letter_id, staff_id
+    )
+    await connection.execute(
+        "INSERT INTO reading_put_off (letter_id, reader, program_id, until)"
+        " VALUES ($1, $2, current_setting('bluepals.program'), program_now() + $3::interval)"
+        " ON CONFLICT (letter_id, reader) DO UPDATE SET until = excluded.until",
+        letter_id,
+        staff_id,
+        stays,
     )
 
 

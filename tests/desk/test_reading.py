@@ -10,7 +10,7 @@ import pytest
 
 from bluepals.domain.letters import Side, Verdict
 from bluepals.facts import reading_page
-from bluepals.facts.reading_page import CLAIM_STAYS, ReaderAtDesk
+from bluepals.facts.reading_page import CLAIM_STAYS, PUT_OFF_STAYS, ReaderAtDesk
 from bluepals.store.letters import DraftRecord
 from tests.desk.test_disclosures import seen
 from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, PROGRAM, Town, Visitor, scan
@@ -258,6 +258,29 @@ async def test_a_letter_that_is_put_off_is_anybodys_again(town: Town) -> None:
     await mo.posts("next")
     assert shown_draft(await mo.posts(f"{first.id}/later")) == second.id
     assert shown_draft(await town.moderator("mia").posts("next")) == first.id
+
+
+async def test_what_a_reader_has_put_off_comes_when_nothing_else_waits_for_them(town: Town) -> None:
+    worrying = await town.hands_in("leo", "my unkle hits me")
+    drafts = [await town.hands_in(child, "Hello") for child in ("maya", "noah", "zoe")]
+    mo = town.moderator("mo")
+    await mo.posts("next")
+    assert shown_draft(await mo.posts(f"{worrying.id}/later")) == drafts[0].id
+    assert shown_draft(await decides(mo, drafts[0], "approve")) == drafts[1].id
+    assert shown_draft(await decides(mo, drafts[1], "approve")) == drafts[2].id
+    assert shown_draft(await decides(mo, drafts[2], "approve")) == worrying.id, "nothing else waits"
+    last = await mo.posts(f"{worrying.id}/later")
+    assert last.url.path == mo.path, "it is not shown again to who has just put it off"
+    assert shown_draft(await town.moderator("cora").posts("next")) == worrying.id, "it is a colleague's first"
+
+
+async def test_a_letter_that_was_put_off_is_first_again_after_a_while(town: Town) -> None:
+    worrying, _ = await town.hands_in("leo", "my unkle hits me"), await town.hands_in("maya", "Hello")
+    mo = town.moderator("mo")
+    await mo.posts(f"{worrying.id}/later")
+    town.now += PUT_OFF_STAYS + timedelta(seconds=1)
+    await set_clock(town.admin, town.now)
+    assert shown_draft(await mo.posts("next")) == worrying.id
 
 
 # What has changed meanwhile.

@@ -224,8 +224,14 @@ async def _show_letters(schools: TwoSchools) -> None:
 
 
 async def _open_a_letter(schools: TwoSchools) -> None:
+    """It is put off, and opened again."""
+    mona, stays = schools.staff["Mona"], timedelta(minutes=30)
     async with schools.database.transaction(schools.scope) as connection:
-        await reading_page.claim_next(connection, schools.staff["Mona"], timedelta(minutes=30), None)
+        draft_id = await reading_page.claim_next(connection, mona, stays, also_put_off=False)
+        row = draft_id and await reading_page.one(connection, mona, draft_id)
+        assert row
+        await reading_page.put_off(connection, row.letter_id, mona, stays)
+        await reading_page.claim_next(connection, mona, stays, also_put_off=True)
 
 
 async def _think_twice(schools: TwoSchools) -> None:

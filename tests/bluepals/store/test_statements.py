@@ -134,7 +134,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "address": "olga@city.example",
         "admin_url": "",
         "after": timedelta(0),
-        "put_off": None,
+        "also_put_off": True,
         "agencies": ["city"],
         "agency": "city",
         "answer": "known",
