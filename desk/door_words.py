@@ -117,6 +117,8 @@ SPANISH = DoorWords(
         " electrónico. Escriba la dirección en la que recibe los mensajes de Blue Pals.",
         "This form did not come from your page. Open the page again.": "Este formulario no es de su página. Abra la página"
         " otra vez.",
+        "What you sent holds a character that is no text (U+0000). Type the words anew, and send them again.": "Lo que ha enviado"
+        " contiene un signo que no es texto (U+0000). Escriba las palabras de nuevo y envíelas otra vez.",
         "This link is not complete. Open it again from the mail.": "Este enlace no está completo. Ábralo otra vez desde el"
         " mensaje.",
         "This link's time is over. Open the one in the newest mail.": "Este enlace ya no sirve. Abra el del mensaje más"

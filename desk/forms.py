@@ -24,6 +24,7 @@ from bluepals.store.unfinished import TypedOn
 # What was sent by a form, or by the address of a preview.
 Fields = FormData | QueryParams
 
+NO_TEXT = "\0"  # PostgreSQL takes it in no text.
 MAX_TEXT_BYTES = 1024 * 1024
 MAX_BODY_BYTES = MAX_PAGES * MAX_UPLOAD_BYTES + MAX_TEXT_BYTES
 MEGABYTES = MAX_UPLOAD_BYTES // 1024 // 1024
@@ -117,6 +118,11 @@ async def submitted(request: Request, most: Most = A_LETTER) -> AsyncIterator[Fo
             request.state.sent = Sent(request.url.path, form)
             if not _signer(request).verify_signature(b"form", _field(form, "form").encode()):
                 raise FormRefused(403, "This form did not come from your page. Open the page again.")
+            if any(isinstance(said, str) and NO_TEXT in said for _, said in form.multi_items()):
+                raise FormRefused(
+                    422,
+                    "What you sent holds a character that is no text (U+0000). Type the words anew, and send them again.",
+                )
             yield form
     except HTTPException as unreadable:
         if "maximum size" in unreadable.detail:

@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk.door_words import door_words
+from desk.forms import NO_TEXT
 from desk.pages import sentence
+from desk.refusals import NOT_FOUND
 
 CONTENT_SECURITY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
@@ -54,11 +56,17 @@ class Shield:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_shielded)
+            app = _nowhere(scope) if NO_TEXT in scope["path"] else self._app
+            await app(scope, receive, send_shielded)
         except Exception as error:  # noqa: BLE001 - the last place where one can become a sentence
             _log(error)
             if not started:
                 await _apology(error, scope)(scope, receive, send_shielded)
+
+
+def _nowhere(scope: Scope) -> ASGIApp:
+    """An address that no record can hold."""
+    return sentence(404, NOT_FOUND, door=door_words(Request(scope)))
 
 
 def _log(error: Exception) -> None:
