@@ -4,13 +4,15 @@ import re
 
 from starlette.datastructures import FormData, QueryParams
 
-from bluepals.domain.redaction import Cell
+from bluepals.domain.redaction import COLUMNS, ROWS, Cell
 from bluepals.facts.reading_copies import Wish
+from bluepals.paper.pages import MAX_PAGES
 from desk.forms import MAX_TEXT_BYTES, FormRefused, Most
 
+# Every part of every page, and what else a copy is made of.
 A_COPY = Most(
     MAX_TEXT_BYTES,
-    500,
+    MAX_PAGES * ROWS * COLUMNS + 20,
     "That is more than a letter can hold. Leave fewer words out, or send the letter back.",
 )
 

@@ -12,7 +12,9 @@ from PIL import Image
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Letter, Side, TypedLetter
+from bluepals.domain.redaction import COLUMNS, ROWS
 from bluepals.facts import cases, letters
+from bluepals.paper.pages import MAX_PAGES
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import DraftRecord
 from tests.desk.test_family import ANAS, save_addresses
@@ -227,6 +229,22 @@ async def test_what_can_not_be_made_black_is_refused(
         refused = await copies(mo, draft, step, **fields)
         assert (refused.status_code, sentence in refused.text) == (422, True)
     assert await town.count_drafts("noah") == 1
+
+
+async def test_all_parts_of_all_pages_of_the_longest_letter_can_be_black(town: Town) -> None:
+    original = await town.hands_in("noah", scan(*["white"] * MAX_PAGES))
+    mo = town.moderator("mo")
+    every = [
+        f"{number}-{line}-{column}"
+        for number in range(1, MAX_PAGES + 1)
+        for line in range(1, ROWS + 1)
+        for column in range(1, COLUMNS + 1)
+    ]
+    for step in ("copy", "copy/approve"):
+        done = await mo.posts(f"{original.id}/{step}", hash=original.hash.hex(), cell=every)
+        assert done.status_code == 200
+    copy = await town.newest_draft("noah", Side.STUDENT)
+    assert await blackness(mo, f"{copy.id}/page/{MAX_PAGES}") == (1, 1)
 
 
 async def test_what_was_ticked_is_ticked_when_the_copy_is_changed(town: Town) -> None:
