@@ -87,6 +87,8 @@ class Stacks:
         match form.get("do"):
             case "turn":
                 await stacks.turn(self._office, teacher, stack, number)
+            case "swap":
+                await stacks.swap(self._office, teacher, stack, number)
             case "child":
                 await stacks.put(self._office, teacher, stack, number, Put.CHILD, _child_in(form))
             case "before" | "aside" as where:

@@ -80,8 +80,9 @@ class _Sorting:
 
     @property
     def shown(self) -> str:
+        ids = {row.number: row.id for row in self.pages}
         named = [
-            f"{child}:{numbers}:{self.roster[child].draft_number}"
+            f"{child}:{[str(ids[number]) for number in numbers]}:{self.roster[child].draft_number}"
             for child, numbers in sorted(self.layout.letters.items())
         ]
         return hashlib.sha256(f"{named}{self.layout.asked}".encode()).hexdigest()[:32]
@@ -213,6 +214,16 @@ async def turn(office: Office, teacher: TeacherAtDesk, stack_id: UUID, number: i
     async with office.database.transaction(teacher.scope) as connection:
         await _check_page(connection, teacher, stack_id, number)
         await stacks.turn(connection, stack_id, number)
+
+
+async def swap(office: Office, teacher: TeacherAtDesk, stack_id: UUID, number: int) -> None:
+    """With the page before it of the same letter."""
+    async with office.database.transaction(teacher.scope) as connection:
+        now = await _check_page(connection, teacher, stack_id, number)
+        for numbers in now.layout.letters.values():
+            if number in numbers[1:]:
+                return await stacks.swap(connection, stack_id, number, numbers[numbers.index(number) - 1])
+        raise NotTaken("There is no page of the same letter before this one. Choose whose it is first.")
 
 
 async def put(

@@ -33,6 +33,7 @@ class StackRow:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
+    id: UUID
     number: int
     found: Found
     turned: int
@@ -112,11 +113,12 @@ async def open_stacks(connection: Connection, of: SchoolClass) -> Sequence[Stack
 
 async def pages(connection: Connection, stack_id: UUID) -> Sequence[PageRow]:
     rows = await connection.fetch(
-        "SELECT number, found, turned, put, pairing_id FROM stack_page WHERE stack_id = $1 ORDER BY number",
+        "SELECT id, number, found, turned, put, pairing_id FROM stack_page WHERE stack_id = $1 ORDER BY number",
         stack_id,
     )
     return [
         PageRow(
+            row["id"],
             row["number"],
             Found(row["found"]),
             row["turned"],
@@ -173,6 +175,18 @@ async def turn(connection: Connection, stack_id: UUID, number: int) -> None:
         "UPDATE stack_page SET turned = (turned + 90) % 360 WHERE stack_id = $1 AND number = $2",
         stack_id,
         number,
+    )
+
+
+async def swap(connection: Connection, stack_id: UUID, number: int, other: int) -> None:
+    """What is on them changes places; whose the places are stays."""
+    await connection.execute(
+        "UPDATE stack_page AS page SET number = other.number, put = other.put, pairing_id = other.pairing_id"
+        " FROM stack_page AS other WHERE page.stack_id = $1 AND other.stack_id = $1"
+        " AND (page.number, other.number) IN (($2, $3), ($3, $2))",
+        stack_id,
+        number,
+        other,
     )
 
 

@@ -37,6 +37,7 @@ async def test_a_stack_of_sheets_is_filed_and_what_is_asked_about_is_answered(
     assert "1 page has no name yet" in await screen.reads()
     await screen.is_looked_at("stack-asked")
     await screen.presses("It goes with the page before (page 3)")
+    await screen.presses("Swap with the page before (page 3)")
     await screen.is_looked_at("stack-sorted")
     await screen.presses("The names are right: hand in 3 letters")
     assert "the letters of the stack have arrived" in await screen.reads()

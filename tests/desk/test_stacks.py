@@ -172,6 +172,40 @@ async def test_a_turned_page_is_shown_and_handed_in_turned(town: Town) -> None:
     assert await pictures_of(town, "maya") == [(2200, 1700)]
 
 
+async def test_two_sides_that_were_scanned_the_wrong_way_round_change_places(town: Town) -> None:
+    tess = town.teacher("tess")
+    front, back, ana = own_paper("Dear Dana", "Yours", "Ana")
+    stack = await drops(tess, [back, front, ana])
+    await sorts(tess, stack, "page/1", do="turn")
+    joined = await sorts(tess, stack, "page/2", do="before")
+    assert whose(joined.text) == {"Maya Lopez": [1, 2], "Ana Ortiz": [3]}
+    assert joined.text.count("Swap with the page before") == 1, "a letter's first page has none before it"
+    swapped = await sorts(tess, stack, "page/2", do="swap")
+    assert whose(swapped.text) == {"Maya Lopez": [1, 2], "Ana Ortiz": [3]}
+    stale = await sorts(tess, stack, "done", shown=shown(joined.text))
+    assert "Something has changed since this page was shown." in stale.text
+    for alone in (1, 3):
+        refused = await sorts(tess, stack, f"page/{alone}", do="swap")
+        assert refused.status_code == 409
+        assert "There is no page of the same letter before this one." in refused.text
+    await is_done(tess, stack)
+    first, second = await pictures_of(town, "maya")
+    assert first == second[::-1], "the one that was turned is the back"
+    assert first[0] < first[1]
+
+
+async def test_a_back_that_came_before_its_sheet_is_put_behind_it(town: Town) -> None:
+    tess = town.teacher("tess")
+    maya, ana, noah = await sheets_of(tess)
+    (back,) = own_paper("Yours, Ana")
+    stack = await drops(tess, [maya, back, ana, noah])
+    await sorts(tess, stack, "page/2", do="child", child=str(town.pairings["ana"]))
+    before = (await tess.http.get(f"{stack.url.path}/picture/3")).content
+    swapped = await sorts(tess, stack, "page/3", do="swap")
+    assert whose(swapped.text) == {"Maya Lopez": [1], "Ana Ortiz": [2, 3], "Noah Smith": [4]}
+    assert (await tess.http.get(f"{stack.url.path}/picture/2")).content == before
+
+
 async def test_a_double_click_hands_in_once(town: Town) -> None:
     tess = town.teacher("tess")
     stack = await drops(tess, own_paper("M", "A", "N"))

@@ -294,6 +294,7 @@ async def arguments(busy: TwoSchools) -> dict[str, object]:
         "uploaded_by": busy.staff["Tess"],
         "pages": [NewPage(b"jpeg", Found.NO_CODE, None, None)],
         "numbers": [1],
+        "other": 2,
         "absent": [],
         "where": Put.ASIDE,
         "stock_id": "another",
