@@ -116,5 +116,5 @@ async def test_clearances_of_an_agency_without_a_liaison_are_for_who_runs_a_scho
     await shared.admin.execute("DELETE FROM staff_role WHERE role = 'liaison'")
     await shared.admin.execute("UPDATE officer SET cleared_until = '2026-09-10' WHERE agency_id = 'county'")
     await daily.compose_daily_mail(shared.office, shared.scope, date(2026, 9, 1))
-    named = {row["to_address"] for row in await shared.mails("daily") if b"Paula Officer" in row["message"]}
+    named = {row["to_address"] for row in await shared.mails("case") if b"Paula Officer" in row["message"]}
     assert named == {"cora@staff.example", "tom@staff.example"}

@@ -97,6 +97,7 @@ REFUSALS: dict[str, type[Exception]] = {
     "cases.close": asyncpg.CheckViolationError,
     "cases.decide": asyncpg.CheckViolationError,
     "cases.record_unreachable": asyncpg.CheckViolationError,  # They are here.
+    "conduct_page.conduct_of": AssertionError,  # The case is about a child's letter.
     "erasure.erase_staff": asyncpg.CheckViolationError,  # They have not left.
     "erasure.erase_student": asyncpg.CheckViolationError,  # Her letters still go back and forth.
     "holds.hold": asyncpg.CheckViolationError,  # It names nothing.
