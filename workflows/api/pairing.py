@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from activities.people import Calendar
+from bluepals.domain.gates import Cause
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.silence import Rung
 
@@ -62,13 +63,6 @@ class LetterDecided:
             )
         except ValueError:
             return False
-
-
-class Cause(StrEnum):
-    """Why a gate opened; in these words only, so that nothing about a person comes along."""
-
-    ROSTER = "the roster was imported again: consent and clearance are there"
-    CASE = "a case was closed"
 
 
 @dataclass(frozen=True)
