@@ -51,6 +51,7 @@ class Pairing:
         self._state = start.state
         self._this = OnePairing(start.program, start.pairing_id)
         self._look_again = False
+        self._ending = False
 
     @workflow.run
     async def run(self, _: PairingInput) -> PairingClosed:
@@ -60,12 +61,13 @@ class Pairing:
                 await self._exchange_letters()
                 await self._visit()
                 await self._farewell()
-            if await self._closed():
+            if await self._close():
                 return await self._over()
 
     @workflow.update
-    def letter_decided(self, fact: LetterDecided) -> Answer:
+    async def letter_decided(self, fact: LetterDecided) -> Answer:
         """Approved letters are released by `run`, in the order in which they were decided."""
+        await self._until_its_end_is_known()
         if fact.key in self._state.decided:
             return Answer.KNOWN
         if self._state.stage is Stage.CLOSED:
@@ -85,7 +87,8 @@ class Pairing:
             )
 
     @workflow.update
-    def gate_opened(self, fact: GateOpened) -> Answer:
+    async def gate_opened(self, fact: GateOpened) -> Answer:
+        await self._until_its_end_is_known()
         if self._state.stage is Stage.CLOSED or (self._state.calendar is not None and not self._kept):
             return Answer.KNOWN
         self._note(fact.cause)
@@ -95,8 +98,9 @@ class Pairing:
         return Answer.TAKEN
 
     @workflow.update
-    def dates_changed(self, fact: DatesChanged) -> Answer:
+    async def dates_changed(self, fact: DatesChanged) -> Answer:
         """The new dates are read before anything else is done; what a pause held may go."""
+        await self._until_its_end_is_known()
         calendar = self._state.calendar
         if self._state.stage is Stage.CLOSED or (calendar is not None and fact.version <= calendar.version):
             return Answer.KNOWN
@@ -112,8 +116,9 @@ class Pairing:
             raise malformed("version is at least 1.")
 
     @workflow.update
-    def rung_reached(self, fact: RungReached) -> Answer:
+    async def rung_reached(self, fact: RungReached) -> Answer:
         """Silence belongs to the day, not to the pairing: it is only shown here, until the next letter of that side."""
+        await self._until_its_end_is_known()
         line = f"{fact.side} silent: {fact.rung} on {fact.reached_on}"
         if self._state.stage is Stage.CLOSED or line in self._state.rungs:
             return Answer.KNOWN
@@ -124,6 +129,11 @@ class Pairing:
             self._note(line)
             self._settle(_silence(fact.side))
         return Answer.TAKEN
+
+    async def _until_its_end_is_known(self) -> None:
+        """One that closes may have to go on: whoever tells it something then is answered when that is settled."""
+        if self._ending and workflow.patched("answers-when-its-end-is-known"):
+            await workflow.wait_condition(lambda: not self._ending)
 
     # The year, in the order of `run`.
 
@@ -206,8 +216,15 @@ class Pairing:
             self._enter(Stage.FAREWELL, self._state.last_round, self._calendar.closes)
         await self._releasing_until(lambda: self._calendar.closes, "late letters may still come")
 
-    async def _closed(self) -> bool:
-        """A decision that comes from here on is answered "closed", and a person looks at it. False: its end has moved."""
+    async def _close(self) -> bool:
+        """A decision that comes after that is answered "closed", and a person looks at it. False: its end has moved."""
+        self._ending = True
+        try:
+            return await self._closed_on_record()
+        finally:
+            self._ending = False
+
+    async def _closed_on_record(self) -> bool:
         calendar, stage = self._state.calendar, self._state.stage
         self._enter(Stage.CLOSED, self._state.last_round, workflow.now())
         await self._release_approved()

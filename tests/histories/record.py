@@ -197,7 +197,10 @@ async def _paused(world: World) -> None:
 
 
 async def _ends_early(world: World) -> None:
-    """A farewell that a pause freezes, of which the pairing has not heard when its end comes."""
+    """A farewell that a pause freezes, of which the pairing has not heard when its end comes.
+
+    `pairing_told_as_it_closes` is a run of before, which answered "closed" in that moment.
+    """
     await world.enroll(stock=1)
     (pair,) = await world.pair()
     handle = await world.begin_pairing(pair)
