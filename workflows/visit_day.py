@@ -64,7 +64,6 @@ class VisitDay:
         self._times = start.times
         self._state = start.state
         self._this = ThisYear(start.program, start.program_year)
-        self._thanked = 0
         self._one_at_a_time = asyncio.Lock()
 
     @workflow.run
@@ -76,7 +75,7 @@ class VisitDay:
                 await self._look_again()
             await self._continue_as_new_when_long()
         self._show("over" if self._state.plan is Plan.TAKES_PLACE else self._state.plan)
-        return self._thanked
+        return self._state.thanked
 
     @workflow.update
     def visit_answered(self, fact: VisitAnswered) -> Answer:  # noqa: ARG002 - its validator reads it
@@ -186,8 +185,8 @@ class VisitDay:
                 case Stage.SHEETS:
                     await self._announce_sheets(step)
                 case Stage.VISIT:
-                    self._thanked = await self._thank()
-                    self._note(f"thanked, since they came: {counted(self._thanked, 'officer')}")
+                    self._state.thanked = await self._thank()
+                    self._note(f"thanked, since they came: {counted(self._state.thanked, 'officer')}")
             self._state.passed_at, self._state.passed = step.key
             await self._settle_hosts()
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from temporalio.client import WorkflowHandle
 
 from bluepals.domain.letters import Side
@@ -107,6 +108,24 @@ async def test_a_visit_keeps_the_day_to_which_it_was_moved_and_its_story(short_h
     story = await world.story(world.client.get_workflow_handle(visit.handle.id))
     assert story[:2] == ["invited by now: 1 officer", f"takes place on {later}"]
     assert story[-1] == "thanked, since they came: 1 officer"
+
+
+async def test_a_visit_that_is_cut_after_the_thanks_says_how_many_were_thanked(
+    short_histories: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = await test_visit_changes.begun(World(short_histories, a_program("thankful", rounds=1)))
+    world, thanks = visit.world, visits.thank
+
+    async def amid_answers(*this: Any) -> int:
+        await tell_often(visit.handle, "visit_answered", VisitAnswered(str(uuid4())))
+        return await thanks(*this)
+
+    monkeypatch.setattr(visits, "thank", amid_answers)
+    await world.reach(visit.day, 15)
+    await visits.attend(world.office, world.scope, visit.pairing, came=True)
+    await world.reach(visit.day + DAY, 18)
+    assert await visit.handle.result() == 1
+    assert await _runs(visit.handle), "otherwise this proves nothing"
 
 
 async def test_a_child_between_two_officers_is_looked_after_as_before(short_histories: Served) -> None:

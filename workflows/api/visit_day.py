@@ -78,8 +78,8 @@ class VisitChanged:
 class VisitDayState:
     """All that crosses a continue-as-new. `passed`: the last step that was taken; `limit`: when a silence ends.
 
-    `heard`: an answer has come; `dates_are_old`: they have changed on record. `invited`: how many officers; `story`: what the
-    Web UI shows.
+    `heard`: an answer has come; `dates_are_old`: they have changed on record. `invited`, `thanked`: how many officers;
+    `story`: what the Web UI shows.
     """
 
     plan: Plan = Plan.TAKES_PLACE
@@ -90,6 +90,7 @@ class VisitDayState:
     dates_are_old: bool = False
     invited: int = 0
     story: list[str] = field(default_factory=list)
+    thanked: int = 0
 
 
 @dataclass(frozen=True)
