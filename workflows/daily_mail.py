@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.daily import DailyActivities, DailyMailOf
     from workflows.api.daily_mail import WORKFLOW, DailyMailInput, workflow_id
 
-from workflows.options import TRANSACTION
+from workflows.options import BATCH
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import STAGE
 
@@ -37,7 +37,7 @@ class DailyMail:
             DailyActivities.compose_daily_mail,
             DailyMailOf(start.program, start.day_at(_planned_for())),
             summary="write the daily mail",
-            **TRANSACTION,
+            **BATCH,
         )
 
 

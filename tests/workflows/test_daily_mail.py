@@ -14,7 +14,9 @@ from temporalio.client import (
     ScheduleOverlapPolicy,
     WorkflowHandle,
 )
+from temporalio.testing import ActivityEnvironment
 
+from activities.daily import DailyActivities, DailyMailOf
 from bluepals.domain.letters import Side
 from bluepals.facts.daily import compose_daily_mail
 from service.opening import schedule_daily_mail
@@ -49,6 +51,23 @@ async def test_each_who_has_something_to_do_today_gets_one_mail(world: World) ->
     )
     assert await send(world, "again") == 3
     assert sorted(await world.mails("daily")) == to, "the same day again, nothing more"
+
+
+async def test_for_however_many_it_writes_it_says_meanwhile_that_it_works(world: World) -> None:
+    await send(world, "long")
+    handle = world.client.get_workflow_handle(f"{workflow_id(world.program.id)}-long")
+    (scheduled,) = [
+        event.activity_task_scheduled_event_attributes
+        for event in (await handle.fetch_history()).events
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
+    assert scheduled.heartbeat_timeout.seconds > 0
+    beats: list[str] = []
+    environment = ActivityEnvironment()
+    environment.on_heartbeat = lambda *_: beats.append("beat")
+    order = DailyMailOf(world.program.id, world.now.date().isoformat())
+    await environment.run(DailyActivities(world.office).compose_daily_mail, order)
+    assert beats == ["beat"]
 
 
 async def test_nobody_is_mailed_on_a_day_without_school(world: World) -> None:
