@@ -38,7 +38,7 @@ COMMAND = ActivityOptions(
     ),
 )
 
-# Many transactions or mails in one activity: it says where it is, and goes on from there.
+# Much in one activity, which says that it works. Tried again, it goes on where it was, or is safe to begin anew.
 BATCH = HeartbeatOptions(
     start_to_close_timeout=timedelta(hours=1),
     heartbeat_timeout=timedelta(minutes=2),
