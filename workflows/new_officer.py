@@ -12,9 +12,13 @@ from typing import NoReturn
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.replacements import OneReplacement, OpeningBetween, ReplacementActivities
+    from activities.replacements import (
+        OneReplacement,
+        OpeningBetween,
+        ReplacementActivities,
+        ReplacementStands,
+    )
     from activities.tells import Answer
-    from bluepals.facts.replacements import Standing
     from workflows.api.new_officer import WORKFLOW, NewOfficerInput, ReplacementChanged, Stage
 
 from workflows.options import TRANSACTION, malformed
@@ -37,7 +41,7 @@ class NewOfficer:
         self._start = start
         self._state = start.state
         self._this = OneReplacement(start.program, start.replacement_id)
-        self._standing: Standing | None = None
+        self._standing: ReplacementStands | None = None
         self._changed = False
 
     @workflow.run
@@ -108,7 +112,7 @@ class NewOfficer:
 
     # What a step is made of.
 
-    async def _look_after_child_until(self, stage: Stage, done: Callable[[Standing], bool]) -> None:
+    async def _look_after_child_until(self, stage: Stage, done: Callable[[ReplacementStands], bool]) -> None:
         while True:
             await self._look_after_child()
             if done(self._now):
@@ -149,11 +153,11 @@ class NewOfficer:
         await happened(lambda: self._changed, max(until, workflow.now() + A_MINUTE), what_for)
 
     @property
-    def _now(self) -> Standing:
+    def _now(self) -> ReplacementStands:
         assert self._standing is not None  # noqa: S101 - looked at first of all
         return self._standing
 
-    def _take(self, now: Standing) -> None:
+    def _take(self, now: ReplacementStands) -> None:
         """Raises _Over."""
         self._standing = now
         self._follow(
