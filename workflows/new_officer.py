@@ -21,9 +21,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from workflows.api.new_officer import WORKFLOW, NewOfficerInput, ReplacementChanged, Stage
 
-from workflows.options import TRANSACTION, malformed
+from workflows.options import TRANSACTION, refuse_malformed
 from workflows.search_attributes import ATTENTION, STAGE, set_or_unset
-from workflows.waiting import happened
+from workflows.waiting import cut_when_long, happened
 
 A_MINUTE = timedelta(minutes=1)  # The program's clock judges; this one only wakes.
 WAITS = "no officer is free"
@@ -65,8 +65,7 @@ class NewOfficer:
 
     @replacement_changed.validator
     def _refuse_no_version(self, fact: ReplacementChanged) -> None:
-        if not fact.is_well_formed:
-            raise malformed("version is at least 1.")
+        refuse_malformed(fact)
 
     # The steps, in the order of `run`. Each is left when it is done, and by _Over.
 
@@ -118,7 +117,7 @@ class NewOfficer:
             if done(self._now):
                 return
             self._enter(stage)
-            await self._continue_as_new_when_long()
+            await cut_when_long(lambda: replace(self._start, state=self._state))
             await self._sleep(stage)
 
     async def _look_after_child(self) -> None:
@@ -170,11 +169,6 @@ class NewOfficer:
         )
         if now.outcome is not None:
             raise _Over
-
-    async def _continue_as_new_when_long(self) -> None:
-        if workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(replace(self._start, state=self._state))
 
     # What the Web UI shows.
 

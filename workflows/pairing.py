@@ -29,9 +29,9 @@ with workflow.unsafe.imports_passed_through():
         Stage,
     )
 
-from workflows.options import TRANSACTION, date_moved, malformed
+from workflows.options import TRANSACTION, date_moved, refuse_malformed
 from workflows.search_attributes import ATTENTION, DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE, set_or_unset
-from workflows.waiting import happened
+from workflows.waiting import cut_when_long, happened
 
 A_MOMENT = timedelta(minutes=1)  # where the record's clock is behind this one
 LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock letter, when none was left
@@ -81,10 +81,7 @@ class Pairing:
 
     @letter_decided.validator
     def _refuse_malformed(self, fact: LetterDecided) -> None:
-        if not fact.is_well_formed:
-            raise malformed(
-                "draft_id has to be a UUID, hash the hexadecimal SHA-256 of the draft, round_number at least 1."
-            )
+        refuse_malformed(fact)
 
     @workflow.update
     async def gate_opened(self, fact: GateOpened) -> Answer:
@@ -112,8 +109,7 @@ class Pairing:
 
     @dates_changed.validator
     def _refuse_no_version(self, fact: DatesChanged) -> None:
-        if not fact.is_well_formed:
-            raise malformed("version is at least 1.")
+        refuse_malformed(fact)
 
     @workflow.update
     async def rung_reached(self, fact: RungReached) -> Answer:
@@ -176,7 +172,7 @@ class Pairing:
         while number := self._next_round():
             await self._student_writes(number)
             await self._officer_answers(number)
-            await self._continue_as_new_when_long()
+            await cut_when_long(lambda: replace(self._start, state=self._state))
 
     def _next_round(self) -> int | None:
         """None: no round is left, or no year."""
@@ -424,11 +420,6 @@ class Pairing:
         """None: frozen. A round that was left out is over now."""
         exchange = self._round(number)
         return exchange.pack_closes if exchange else workflow.now()
-
-    async def _continue_as_new_when_long(self) -> None:
-        if workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(replace(self._start, state=self._state))
 
     # What the Web UI shows.
 

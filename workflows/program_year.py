@@ -16,10 +16,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.api.dates import DatesChanged
     from workflows.api.program_year import WORKFLOW, PairsApproved, ProgramYearInput
 
-from workflows.options import BATCH, TRANSACTION, date_moved, malformed
+from workflows.options import BATCH, TRANSACTION, date_moved, refuse_malformed
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE, set_or_unset
-from workflows.waiting import happened
+from workflows.waiting import cut_when_long, happened
 
 
 @workflow.defn(name=WORKFLOW)
@@ -39,7 +39,7 @@ class ProgramYear:
         await self._start_visit_day()
         while number := self._next_opening():
             await self._opening_day(number)
-            await self._continue_as_new_when_long()
+            await cut_when_long(lambda: replace(self._start, state=self._state))
         await self._visit()
         await self._last_weeks()
         return await self._close()
@@ -56,8 +56,7 @@ class ProgramYear:
 
     @pairs_approved.validator
     def _refuse_malformed(self, fact: PairsApproved) -> None:
-        if not fact.is_well_formed:
-            raise malformed("batch has to be the key of a tell.")
+        refuse_malformed(fact)
 
     @workflow.update
     def dates_changed(self, fact: DatesChanged) -> Answer:
@@ -69,8 +68,7 @@ class ProgramYear:
 
     @dates_changed.validator
     def _refuse_no_version(self, fact: DatesChanged) -> None:
-        if not fact.is_well_formed:
-            raise malformed("version is at least 1.")
+        refuse_malformed(fact)
 
     async def _open(self) -> None:
         """Also read again, when the dates have changed."""
@@ -209,11 +207,6 @@ class ProgramYear:
             summary=f"start {len(starts)} x {name}",
             **BATCH,
         )
-
-    async def _continue_as_new_when_long(self) -> None:
-        if workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(replace(self._start, state=self._state))
 
     def _enter(self, stage: str, round_number: int, due: datetime | None) -> None:
         workflow.upsert_search_attributes(

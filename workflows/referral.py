@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.options import TRANSACTION, ActivityOptions
 from workflows.search_attributes import ATTENTION, DUE, STAGE
-from workflows.waiting import happened
+from workflows.waiting import cut_when_long, happened
 
 SUSPECTED_HARM = "suspected harm: somebody has not attested"
 # The second channel is tried a few times; the stopwatch waits for it no longer.
@@ -65,7 +65,7 @@ class Referral:
                 standing = await self._look()
             else:
                 standing = await self._page(standing.page)
-            await self._continue_as_new_when_long()
+            await cut_when_long(lambda: self._start)
         await workflow.wait_condition(workflow.all_handlers_finished)
         self._show_end()
         return ReferralOver(standing.page)
@@ -95,11 +95,6 @@ class Referral:
         woken = await happened(lambda: self._woken, max(due, workflow.now()), what_for)
         self._woken = False
         return woken
-
-    async def _continue_as_new_when_long(self) -> None:
-        if workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(self._start)
 
     def _show(self, what: str, due: datetime) -> None:
         workflow.upsert_search_attributes(

@@ -31,9 +31,9 @@ with workflow.unsafe.imports_passed_through():
         VisitDayInput,
     )
 
-from workflows.options import COMMAND, TRANSACTION, malformed, refusal, refused
+from workflows.options import COMMAND, TRANSACTION, refusal, refuse_malformed, refused
 from workflows.search_attributes import DUE, STAGE
-from workflows.waiting import happened
+from workflows.waiting import cut_when_long, happened
 
 THANKS_AFTER = timedelta(days=1)  # By then the teachers have said who came.
 A_MOMENT = timedelta(minutes=1)  # The database's clock and the server's may differ by less.
@@ -73,7 +73,7 @@ class VisitDay:
                 await self._take(step)
             else:
                 await self._look_again()
-            await self._continue_as_new_when_long()
+            await cut_when_long(lambda: replace(self._start, times=self._times, state=self._state))
         self._show("over" if self._state.plan is Plan.TAKES_PLACE else self._state.plan)
         return self._state.thanked
 
@@ -102,13 +102,11 @@ class VisitDay:
 
     @visit_answered.validator
     def _refuse_malformed(self, fact: VisitAnswered) -> None:
-        if not fact.is_well_formed:
-            raise malformed("answer_id has to be the key of a tell.")
+        refuse_malformed(fact)
 
     @dates_changed.validator
     def _refuse_no_version(self, fact: DatesChanged) -> None:
-        if not fact.is_well_formed:
-            raise malformed("version is at least 1.")
+        refuse_malformed(fact)
 
     @move_visit.validator
     def _refuse_move(self, command: MoveVisit) -> None:
@@ -295,8 +293,3 @@ class VisitDay:
         first, *others = now
         lines = [*others, *self._state.story]
         workflow.set_current_details("\n".join([f"**{first}**", "", *(f"- {line}" for line in lines)]))
-
-    async def _continue_as_new_when_long(self) -> None:
-        if workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(replace(self._start, times=self._times, state=self._state))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from activities.people import Calendar
@@ -41,6 +42,10 @@ class Outcome(StrEnum):
 @dataclass(frozen=True)
 class LetterDecided:
     """A reader has decided about a draft of this pairing."""
+
+    rule: ClassVar[str] = (
+        "draft_id has to be a UUID, hash the hexadecimal SHA-256 of the draft, round_number at least 1."
+    )
 
     draft_id: str
     hash: str

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 WORKFLOW = "ProgramYear"
 
@@ -15,6 +16,8 @@ def workflow_id(program_year: str) -> str:
 @dataclass(frozen=True)
 class PairsApproved:
     """The coordinator has approved pairs of this school; they are on record and may begin. `batch`: an opaque key."""
+
+    rule: ClassVar[str] = "batch has to be the key of a tell."
 
     batch: str
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from activities.year import VisitTimes
@@ -34,6 +35,8 @@ class Plan(StrEnum):
 @dataclass(frozen=True)
 class VisitAnswered:
     """An officer or a reserve has said yes or no; who and what is on record. `answer_id`: an opaque key."""
+
+    rule: ClassVar[str] = "answer_id has to be the key of a tell."
 
     answer_id: str
 
