@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.options import TRANSACTION, refuse_malformed
 from workflows.search_attributes import ATTENTION, STAGE, set_or_unset
+from workflows.story import dated, show
 from workflows.waiting import cut_when_long, happened
 
 A_MINUTE = timedelta(minutes=1)  # The program's clock judges; this one only wakes.
@@ -200,10 +201,8 @@ class NewOfficer:
                 self._note(f"no longer: {what}")
 
     def _note(self, what: str) -> None:
-        self._state.story.append(f"{workflow.now():%Y-%m-%d} {what}")
+        self._state.story.append(dated(what))
         self._show()
 
     def _show(self) -> None:
-        workflow.set_current_details(
-            "\n".join([f"**{self._state.stage}**", "", *(f"- {line}" for line in self._state.story)])
-        )
+        show(str(self._state.stage), self._state.story)

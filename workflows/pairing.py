@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.options import TRANSACTION, date_moved, refuse_malformed
 from workflows.search_attributes import ATTENTION, DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE, set_or_unset
+from workflows.story import dated, show
 from workflows.waiting import cut_when_long, happened
 
 A_MOMENT = timedelta(minutes=1)  # where the record's clock is behind this one
@@ -89,9 +90,7 @@ class Pairing:
         if self._state.stage is Stage.CLOSED or (self._state.calendar is not None and not self._kept):
             return Answer.KNOWN
         self._note(fact.cause)
-        self._state.approved += self._state.held
-        self._state.held.clear()
-        self._look_again = True
+        self._let_go_what_was_held()
         return Answer.TAKEN
 
     @workflow.update
@@ -102,9 +101,7 @@ class Pairing:
         if self._state.stage is Stage.CLOSED or (calendar is not None and fact.version <= calendar.version):
             return Answer.KNOWN
         self._state.calendar_is_old = True
-        self._state.approved += self._state.held
-        self._state.held.clear()
-        self._look_again = True
+        self._let_go_what_was_held()
         return Answer.TAKEN
 
     @dates_changed.validator
@@ -125,6 +122,11 @@ class Pairing:
             self._note(line)
             self._settle(_silence(fact.side))
         return Answer.TAKEN
+
+    def _let_go_what_was_held(self) -> None:
+        self._state.approved += self._state.held
+        self._state.held.clear()
+        self._look_again = True
 
     async def _until_its_end_is_known(self) -> None:
         """One that closes may have to go on: whoever tells it something then is answered when that is settled."""
@@ -176,8 +178,7 @@ class Pairing:
 
     def _next_round(self) -> int | None:
         """None: no round is left, or no year."""
-        numbers = (one.number for one in self._calendar.rounds if one.number > self._state.last_round)
-        return next((number for number in numbers if self._round(number)), None)
+        return self._calendar.round_after(self._state.last_round, workflow.now())
 
     async def _student_writes(self, number: int) -> None:
         self._enter(Stage.STUDENT_WRITES, number, self._due(number, Side.STUDENT))
@@ -250,7 +251,7 @@ class Pairing:
         while True:
             if await self._released(number, side, lambda: self._due(number, side)):
                 return Outcome.RELEASED
-            due = self._date(number, side)
+            due = self._calendar.date(number, side, workflow.now())
             if due is None or due > workflow.now():
                 return Outcome.OVER
             try:
@@ -391,7 +392,7 @@ class Pairing:
             self._state.calendar = await workflow.execute_activity_method(
                 PeopleActivities.read_calendar, self._this, summary="read the new dates", **TRANSACTION
             )
-            self._note(_what_changed(before, self._calendar, self._state.last_round))
+            self._note(self._calendar.changed_since(before, self._state.last_round))
             self._show_school()
             self._show_due(deadline())
 
@@ -402,24 +403,13 @@ class Pairing:
         self._state.calendar_is_old = True
 
     def _round(self, number: int) -> Round | None:
-        """None: it was left out, or the year is over."""
-        return None if self._calendar.closes <= workflow.now() else self._calendar.round(number)
-
-    def _date(self, number: int, side: Side) -> datetime | None:
-        """When this side's letter is due; None: frozen or left out."""
-        if (exchange := self._round(number)) is None:
-            return None
-        return exchange.students_due if side is Side.STUDENT else exchange.officers_due
+        return self._calendar.round(number, workflow.now())
 
     def _due(self, number: int, side: Side) -> datetime | None:
-        """Until when it is waited for: its date, and no longer than the class's pack is open."""
-        dates = [self._date(number, side), self._pack_closes(number)]
-        return min((date for date in dates if date is not None), default=None)
+        return self._calendar.due(number, side, workflow.now())
 
     def _pack_closes(self, number: int) -> datetime | None:
-        """None: frozen. A round that was left out is over now."""
-        exchange = self._round(number)
-        return exchange.pack_closes if exchange else workflow.now()
+        return self._calendar.pack_closes(number, workflow.now())
 
     # What the Web UI shows.
 
@@ -428,7 +418,7 @@ class Pairing:
         workflow.upsert_search_attributes(
             [STAGE.value_set(stage), ROUND.value_set(round_number), set_or_unset(DUE, self._date_shown(due))]
         )
-        self._show()
+        show(stage, self._state.story)
 
     def _show_due(self, due: datetime | None) -> None:
         workflow.upsert_search_attributes([set_or_unset(DUE, self._date_shown(due))])
@@ -463,34 +453,13 @@ class Pairing:
         workflow.upsert_search_attributes([set_or_unset(ATTENTION, newest)])
 
     def _note(self, what: str) -> None:
-        self._state.story.append(f"{workflow.now():%Y-%m-%d} {what}")
-        self._show()
+        self._state.story.append(dated(what))
+        show(self._state.stage, self._state.story)
 
     def _note_once(self, what: str) -> None:
         """A run that was begun again has it from the record."""
         if what not in [line.partition(" ")[2] for line in self._state.story]:
             self._note(what)
-
-    def _show(self) -> None:
-        workflow.set_current_details(
-            "\n".join([f"**{self._state.stage}**", "", *(f"- {line}" for line in self._state.story)])
-        )
-
-
-def _what_changed(before: Calendar, now: Calendar, last_round: int) -> str:
-    """In the words of the story; why is not known here."""
-
-    def rests(calendar: Calendar) -> bool:
-        ahead = [one for one in calendar.rounds if one.number > last_round]
-        return any(one.students_due is None and one.officers_due is None for one in ahead)
-
-    if now.ends_early != before.ends_early:
-        return f"ends on {now.closes:%Y-%m-%d}" if now.ends_early else "does not end early after all"
-    if before.school is not None and now.school != before.school:
-        return f"at {now.school} from now on"
-    if rests(now) != rests(before):
-        return "letters paused" if rests(now) else "letters go on"
-    return f"dates read anew, change {now.version} of the year"
 
 
 def _silence(side: Side) -> str:

@@ -33,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.options import COMMAND, TRANSACTION, refusal, refuse_malformed, refused
 from workflows.search_attributes import DUE, STAGE
+from workflows.story import dated, show
 from workflows.waiting import cut_when_long, happened
 
 THANKS_AFTER = timedelta(days=1)  # By then the teachers have said who came.
@@ -74,7 +75,7 @@ class VisitDay:
             else:
                 await self._look_again()
             await cut_when_long(lambda: replace(self._start, times=self._times, state=self._state))
-        self._show("over" if self._state.plan is Plan.TAKES_PLACE else self._state.plan)
+        show("over" if self._state.plan is Plan.TAKES_PLACE else self._state.plan, self._state.story)
         return self._state.thanked
 
     @workflow.update
@@ -161,7 +162,7 @@ class VisitDay:
         """False: an answer, the end of a silence or a change came before."""
         wake = min(step.at, self._state.limit or step.at)
         workflow.upsert_search_attributes([STAGE.value_set(step.what), DUE.value_set(wake)])
-        self._show(self._planned, f"waiting for: {step.what}, {wake:%Y-%m-%d}")
+        show(self._planned, [f"waiting for: {step.what}, {wake:%Y-%m-%d}", *self._state.story])
         if wake > workflow.now() and await happened(
             lambda: self._state.heard or self._state.dates_are_old, wake, step.what
         ):
@@ -287,9 +288,4 @@ class VisitDay:
         return f"{self._state.plan}{f' on {self._times.over:%Y-%m-%d}' if takes_place else ''}"
 
     def _note(self, what: str) -> None:
-        self._state.story.append(f"{workflow.now():%Y-%m-%d} {what}")
-
-    def _show(self, *now: str) -> None:
-        first, *others = now
-        lines = [*others, *self._state.story]
-        workflow.set_current_details("\n".join([f"**{first}**", "", *(f"- {line}" for line in lines)]))
+        self._state.story.append(dated(what))
