@@ -28,7 +28,7 @@ def of_referral(program: str, case_id: UUID) -> OpenRow:
         referral.workflow_id(str(case_id)),
         referral.ReferralInput(program, str(case_id)),
         "stopwatch of a suspected harm",
-        {STAGE.name: "stopwatch"},
+        {STAGE.name: referral.Stage.STOPWATCH},
         look_again=STEP,
         reuse=WorkflowIDReusePolicy.ALLOW_DUPLICATE,  # All have attested, and somebody reads the letter later.
     )

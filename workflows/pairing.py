@@ -7,6 +7,7 @@ it that the child has a letter on every opening day.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -22,7 +23,6 @@ with workflow.unsafe.imports_passed_through():
         WORKFLOW,
         GateOpened,
         LetterDecided,
-        Outcome,
         PairingClosed,
         PairingInput,
         RungReached,
@@ -37,11 +37,19 @@ from workflows.waiting import cut_when_long, happened
 A_MOMENT = timedelta(minutes=1)  # where the record's clock is behind this one
 LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock letter, when none was left
 
-
 _WORDS = {Verdict.RETURN: "returned", Verdict.REFER: "held for the counselor"}
 
 # What a person is called for, beside the drafts that are held.
 _INTRODUCTION, _STOCK_LETTER = "introduction", "stock letter"
+
+
+class Outcome(Enum):
+    """What became of one side's letter when its date had come. Over: a pause has taken the date away, or the year ends."""
+
+    RELEASED = auto()
+    BEING_READ = auto()
+    MISSED = auto()
+    OVER = auto()
 
 
 @workflow.defn(name=WORKFLOW)

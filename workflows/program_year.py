@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from bluepals.domain.counting import counted
     from workflows.api import pairing, visit_day
     from workflows.api.dates import DatesChanged
-    from workflows.api.program_year import WORKFLOW, PairsApproved, ProgramYearInput
+    from workflows.api.program_year import WORKFLOW, PairsApproved, ProgramYearInput, Stage
 
 from workflows.options import BATCH, TRANSACTION, date_moved, refuse_malformed
 from workflows.queue import TASK_QUEUE
@@ -101,7 +101,7 @@ class ProgramYear:
 
     async def _opening_day(self, number: int) -> None:
         """The class opens its letters together: the teacher gets the pack that morning."""
-        self._enter("rounds", number, self._opens_at(number))
+        self._enter(Stage.ROUNDS, number, self._opens_at(number))
         sent = False
         while not sent and self._next_opening() == number:
             await self._beginning_pairings_until(lambda: self._opens_at(number), f"opening day {number}")
@@ -131,14 +131,14 @@ class ProgramYear:
         def over() -> datetime:
             return min(self._dates.visit.over, self._dates.closes)
 
-        self._enter("visit", self._state.opening_days_done, over())
+        self._enter(Stage.VISIT, self._state.opening_days_done, over())
         await self._beginning_pairings_until(over, "the officers' visit")
         await workflow.execute_activity_method(
             YearActivities.say_farewells, self._this, summary="say farewell to the pairs", **BATCH
         )
 
     async def _last_weeks(self) -> None:
-        self._enter("last weeks", self._state.opening_days_done, self._dates.closes)
+        self._enter(Stage.LAST_WEEKS, self._state.opening_days_done, self._dates.closes)
         await self._beginning_pairings_until(lambda: self._dates.closes, "the end of the year")
 
     async def _close(self) -> YearNumbers:
@@ -148,7 +148,7 @@ class ProgramYear:
             YearActivities.close_year, self._this, summary="close the year and count it", **TRANSACTION
         )
         await workflow.wait_condition(workflow.all_handlers_finished)
-        self._enter("closed", self._state.opening_days_done, workflow.now())
+        self._enter(Stage.CLOSED, self._state.opening_days_done, workflow.now())
         return numbers
 
     async def _beginning_pairings_until(self, deadline: Callable[[], datetime | None], what_for: str) -> None:
@@ -208,7 +208,7 @@ class ProgramYear:
             **BATCH,
         )
 
-    def _enter(self, stage: str, round_number: int, due: datetime | None) -> None:
+    def _enter(self, stage: Stage, round_number: int, due: datetime | None) -> None:
         workflow.upsert_search_attributes(
             [
                 STAGE.value_set(stage),

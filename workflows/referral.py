@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.cases import MOST_RINGS, CaseActivities, OneCase, PageOfCase, StopwatchStands
     from activities.tells import Answer
     from bluepals.domain.counting import counted
-    from workflows.api.referral import WORKFLOW, ReferralInput, ReferralOver
+    from workflows.api.referral import WORKFLOW, ReferralInput, ReferralOver, Stage
 
 from workflows.options import TRANSACTION, ActivityOptions
 from workflows.search_attributes import ATTENTION, DUE, STAGE
@@ -98,12 +98,12 @@ class Referral:
 
     def _show(self, what: str, due: datetime) -> None:
         workflow.upsert_search_attributes(
-            [STAGE.value_set("stopwatch"), ATTENTION.value_set(SUSPECTED_HARM), DUE.value_set(due)]
+            [STAGE.value_set(Stage.STOPWATCH), ATTENTION.value_set(SUSPECTED_HARM), DUE.value_set(due)]
         )
         workflow.set_current_details(what)
 
     def _show_end(self) -> None:
         workflow.upsert_search_attributes(
-            [STAGE.value_set("attested"), ATTENTION.value_unset(), DUE.value_unset()]
+            [STAGE.value_set(Stage.ATTESTED), ATTENTION.value_unset(), DUE.value_unset()]
         )
         workflow.set_current_details("nobody has still to attest")

@@ -30,15 +30,6 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
-class Outcome(StrEnum):
-    """What became of one side's letter when its date had come. Over: a pause has taken the date away, or the year ends."""
-
-    RELEASED = "released"
-    BEING_READ = "being read"
-    MISSED = "missed"
-    OVER = "over"
-
-
 @dataclass(frozen=True)
 class LetterDecided:
     """A reader has decided about a draft of this pairing."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import ClassVar
 
 WORKFLOW = "ProgramYear"
@@ -11,6 +12,13 @@ BATCH_KEY = re.compile(r"[0-9a-f-]{8,64}")
 
 def workflow_id(program_year: str) -> str:
     return f"program-year-{program_year}"
+
+
+class Stage(StrEnum):
+    ROUNDS = "rounds"
+    VISIT = "visit"
+    LAST_WEEKS = "last weeks"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True)
