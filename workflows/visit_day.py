@@ -204,7 +204,7 @@ class VisitDay:
         stands = await workflow.execute_activity_method(
             VisitActivities.read_visit, self._this, summary="read the visit's dates anew", **TRANSACTION
         )
-        plan = Plan.TAKES_PLACE if stands.plan == "planned" else Plan(stands.plan)
+        plan = Plan.of(stands.plan)
         if (stands.times, plan) != (self._times, self._state.plan):
             self._times, self._state.plan = stands.times, plan
             self._note(self._planned)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from activities.year import VisitTimes
+from bluepals.domain.visit_plan import VisitState
 
 WORKFLOW = "VisitDay"
 
@@ -30,6 +31,11 @@ class Plan(StrEnum):
     RESTS = "rests"
     CALLED_OFF = "called off"
     READ_ALOUD = "read aloud"
+
+    @classmethod
+    def of(cls, state: VisitState) -> "Plan":
+        """As it is on record."""
+        return cls.TAKES_PLACE if state is VisitState.PLANNED else cls(state.value)
 
 
 @dataclass(frozen=True)
