@@ -20,9 +20,10 @@ from activities.daily import DailyActivities, DailyMailOf
 from bluepals.domain.letters import Side
 from bluepals.facts.daily import compose_daily_mail
 from service.opening import schedule_daily_mail
+from service.schedules import of_daily_mail
 from tests.workflows.world import PATIENCE, World, eventually
 from workflows.api.daily_mail import DailyMailInput, workflow_id
-from workflows.daily_mail import DailyMail, schedule
+from workflows.daily_mail import DailyMail
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import STAGE
 
@@ -80,7 +81,7 @@ async def test_nobody_is_mailed_on_a_day_without_school(world: World) -> None:
 
 
 async def test_the_schedule_is_in_the_programs_zone_and_skips_what_overlaps(world: World) -> None:
-    planned = schedule(world.program.id, "America/Chicago", 7)
+    planned = of_daily_mail(world.program.id, "America/Chicago", 7)
     assert planned.spec.time_zone_name == "America/Chicago"
     assert [one.start for one in planned.spec.calendars[0].hour] == [7]
     assert planned.policy.overlap is ScheduleOverlapPolicy.SKIP
