@@ -5,6 +5,7 @@ from datetime import date
 
 from temporalio import activity
 
+from activities.heartbeats import heartbeats
 from bluepals.facts import daily
 from bluepals.facts.office import Office
 from bluepals.store.database import Scope
@@ -23,6 +24,7 @@ class DailyActivities:
     @activity.defn
     async def compose_daily_mail(self, order: DailyMailOf) -> int:
         """How many people get one."""
-        return await daily.compose_daily_mail(
-            self._office, Scope.whole(order.program), date.fromisoformat(order.day)
-        )
+        async with heartbeats():
+            return await daily.compose_daily_mail(
+                self._office, Scope.whole(order.program), date.fromisoformat(order.day)
+            )

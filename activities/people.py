@@ -6,6 +6,7 @@ from uuid import UUID
 
 from temporalio import activity
 
+from bluepals.domain.letters import Side
 from bluepals.facts import pairings
 from bluepals.facts.office import Office
 from bluepals.store.database import Scope
@@ -66,9 +67,47 @@ class Calendar:
             found.program_year,
         )
 
-    def round(self, number: int) -> Round | None:
-        """None: it was left out."""
+    def round(self, number: int, now: datetime) -> Round | None:
+        """None: it was left out, or the year is over."""
+        if self.closes <= now:
+            return None
         return next((one for one in self.rounds if one.number == number), None)
+
+    def round_after(self, number: int, now: datetime) -> int | None:
+        """None: no round is left, or no year."""
+        if self.closes <= now:
+            return None
+        return next((one.number for one in self.rounds if one.number > number), None)
+
+    def date(self, number: int, side: Side, now: datetime) -> datetime | None:
+        """When this side's letter is due; None: frozen or left out."""
+        if (exchange := self.round(number, now)) is None:
+            return None
+        return exchange.students_due if side is Side.STUDENT else exchange.officers_due
+
+    def due(self, number: int, side: Side, now: datetime) -> datetime | None:
+        """Until when it is waited for: its date, and no longer than the class's pack is open."""
+        dates = [self.date(number, side, now), self.pack_closes(number, now)]
+        return min((date for date in dates if date is not None), default=None)
+
+    def pack_closes(self, number: int, now: datetime) -> datetime | None:
+        """None: frozen. A round that was left out is over now."""
+        exchange = self.round(number, now)
+        return exchange.pack_closes if exchange else now
+
+    def changed_since(self, before: "Calendar", last_round: int) -> str:
+        """In the words of the story; why is not known here."""
+        if self.ends_early != before.ends_early:
+            return f"ends on {self.closes:%Y-%m-%d}" if self.ends_early else "does not end early after all"
+        if before.school is not None and self.school != before.school:
+            return f"at {self.school} from now on"
+        if self.rests_after(last_round) != before.rests_after(last_round):
+            return "letters paused" if self.rests_after(last_round) else "letters go on"
+        return f"dates read anew, change {self.version} of the year"
+
+    def rests_after(self, last_round: int) -> bool:
+        ahead = [one for one in self.rounds if one.number > last_round]
+        return any(one.students_due is None and one.officers_due is None for one in ahead)
 
 
 @dataclass(frozen=True)

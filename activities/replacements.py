@@ -1,6 +1,7 @@
 """A child between two officers, as its workflow asks for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from temporalio import activity
@@ -28,14 +29,52 @@ class OpeningBetween:
     round_number: int
 
 
+@dataclass(frozen=True)
+class ReplacementStands:
+    """How far it is by the program's clock, and when to look again. `empty_packs`: opening days to be filled now."""
+
+    version: int
+    read_at: datetime
+    farewell_until: datetime
+    rest_until: datetime
+    look_again: datetime
+    farewell_over: bool
+    rested: bool
+    proposed: bool
+    approved: bool
+    family_told: bool
+    begun: bool
+    outcome: str | None
+    empty_packs: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, found: Standing) -> "ReplacementStands":
+        return cls(
+            version=found.version,
+            read_at=found.read_at,
+            farewell_until=found.farewell_until,
+            rest_until=found.rest_until,
+            look_again=found.look_again,
+            farewell_over=found.farewell_over,
+            rested=found.rested,
+            proposed=found.proposed,
+            approved=found.approved,
+            family_told=found.family_told,
+            begun=found.begun,
+            outcome=found.outcome,
+            empty_packs=list(found.empty_packs),
+        )
+
+
 class ReplacementActivities:
     def __init__(self, office: Office) -> None:
         self._office = office
 
     @activity.defn
-    async def look_after_child(self, order: OneReplacement) -> Standing:
-        return await replacements.look_after(
-            self._office, Scope.whole(order.program), UUID(order.replacement_id)
+    async def look_after_child(self, order: OneReplacement) -> ReplacementStands:
+        scope = Scope.whole(order.program)
+        return ReplacementStands.of(
+            await replacements.look_after(self._office, scope, UUID(order.replacement_id))
         )
 
     @activity.defn
@@ -50,7 +89,8 @@ class ReplacementActivities:
         return PackFilled.by(put)
 
     @activity.defn
-    async def begin_next_pairing(self, order: OneReplacement) -> Standing:
-        return await replacements.begin_next(
-            self._office, Scope.whole(order.program), UUID(order.replacement_id)
+    async def begin_next_pairing(self, order: OneReplacement) -> ReplacementStands:
+        scope = Scope.whole(order.program)
+        return ReplacementStands.of(
+            await replacements.begin_next(self._office, scope, UUID(order.replacement_id))
         )

@@ -41,11 +41,12 @@ class StartActivities:
 
     @activity.defn
     async def start_workflows(self, order: StartWorkflows) -> int:
-        """How many run or have run under these ids, now that those which were missing are started.
+        """How many run or have run under these ids, now that those which were missing are started. Tried again, it goes on.
 
         One that was ended by hand is the outbox's to begin again: it asks the record where it stands.
         """
-        for number, start in enumerate(order.starts, start=1):
+        done = next(iter(activity.info().heartbeat_details), 0)
+        for number, start in enumerate(order.starts[done:], start=done + 1):
             await self._start(order, start)
             activity.heartbeat(number)
         return len(order.starts)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from temporalio import activity
 
 from activities.year import ThisYear, VisitTimes
+from bluepals.domain.visit_plan import VisitState
 from bluepals.facts import visit_hosts, visit_sheets, visits
 from bluepals.facts.office import Office
 from bluepals.store.database import Scope
@@ -36,10 +37,8 @@ class NoVisit:
 
 @dataclass(frozen=True)
 class VisitStands:
-    """`plan`: planned, rests, called off, read aloud."""
-
     times: VisitTimes
-    plan: str
+    plan: VisitState
 
 
 class VisitActivities:

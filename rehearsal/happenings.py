@@ -12,6 +12,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Side
 from bluepals.domain.people import ConsentScope
 from bluepals.domain.program import Program
+from bluepals.domain.visit_plan import VisitState
 from bluepals.facts import carry_over, consents, declining, erasure, leaving, moves, pauses, roster, visits
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.pauses import Choice, PauseRefused
@@ -228,7 +229,7 @@ class Happenings:
 
     async def _move_visit(self, program_year: str) -> None:
         """As `visit move` does it, also after it was called off, unless it rests or no later day is left."""
-        day = await self._visit_ahead(program_year, ["planned", "called off"])
+        day = await self._visit_ahead(program_year, [VisitState.PLANNED, VisitState.CALLED_OFF])
         later = day and self._calendar.add_school_days(day, LATER)
         if later is None or later >= self.program.year.last_day:
             return
@@ -236,11 +237,11 @@ class Happenings:
         await handle.execute_update(VisitDay.move_visit, MoveVisit(later.isoformat()))
 
     async def _call_off_visit(self, program_year: str, *, read_aloud: bool) -> None:
-        if await self._visit_ahead(program_year, ["planned"]):
+        if await self._visit_ahead(program_year, [VisitState.PLANNED]):
             handle = await self._visit_knows_why(program_year)
             await handle.execute_update(VisitDay.call_off_visit, CallOffVisit(read_aloud))
 
-    async def _visit_ahead(self, program_year: str, states: Sequence[str]) -> date | None:
+    async def _visit_ahead(self, program_year: str, states: Sequence[VisitState]) -> date | None:
         """Its day; None: it is over, or in another state, or rests."""
         async with self.parts.database.transaction(self._scope) as connection:
             day: date | None = await connection.fetchval(

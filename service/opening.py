@@ -7,12 +7,11 @@ from temporalio.client import Schedule, ScheduleAlreadyRunningError, ScheduleUpd
 from bluepals.domain.program import Program
 from bluepals.store import open_rows
 from bluepals.store.database import Scope
+from service import schedules
 from service.open_rows import start
 from service.parts import Parts
 from service.starts import SEED, of_matching, of_year
-from workflows import retention as retention_workflow
 from workflows.api import daily_mail, retention
-from workflows.daily_mail import schedule
 
 
 async def begin_years(parts: Parts, program: Program, *, seed: int = SEED) -> None:
@@ -39,7 +38,7 @@ async def schedule_daily_mail(parts: Parts, program: Program) -> None:
     await _schedule(
         parts,
         daily_mail.workflow_id(program.id),
-        schedule(program.id, program.timezone, program.policy.daily_mail_hour),
+        schedules.of_daily_mail(program.id, program.timezone, program.policy.daily_mail_hour),
     )
 
 
@@ -48,7 +47,7 @@ async def schedule_retention(parts: Parts, program: Program) -> None:
     await _schedule(
         parts,
         retention.workflow_id(program.id),
-        retention_workflow.schedule(program.id, program.timezone),
+        schedules.of_retention(program.id, program.timezone),
     )
 
 

@@ -11,7 +11,6 @@ from activities.visit import VisitStands
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.cases import STEP
 from bluepals.domain.program import Program
-from bluepals.domain.visit_plan import VisitState
 from bluepals.store.open_rows import Heard, Matching, OpenPairing, OpenYear, SoFar
 from bluepals.store.replacements import OpenReplacement
 from bluepals.store.status import Row
@@ -28,7 +27,7 @@ def of_referral(program: str, case_id: UUID) -> OpenRow:
         referral.workflow_id(str(case_id)),
         referral.ReferralInput(program, str(case_id)),
         "stopwatch of a suspected harm",
-        {STAGE.name: "stopwatch"},
+        {STAGE.name: referral.Stage.STOPWATCH},
         look_again=STEP,
         reuse=WorkflowIDReusePolicy.ALLOW_DUPLICATE,  # All have attested, and somebody reads the letter later.
     )
@@ -79,8 +78,7 @@ def of_matching(program: Program, stands: Matching, seed: int) -> OpenRow:
 
 def of_visit(program: str, one: OpenYear, stands: VisitStands) -> OpenRow:
     """Whoever answered in the meantime is looked at first."""
-    planned = stands.plan == VisitState.PLANNED
-    plan = visit_day.Plan.TAKES_PLACE if planned else visit_day.Plan(stands.plan)
+    plan = visit_day.Plan.of(stands.plan)
     return OpenRow(
         visit_day.WORKFLOW,
         visit_day.workflow_id(one.id),

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.matching import DecidePairs, MakeProposal, MatchingActivities, PairsDecided
-    from workflows.api.assignment import WORKFLOW, AssignmentInput, DecideAboutPairs
+    from workflows.api.assignment import WORKFLOW, AssignmentInput, DecideAboutPairs, Stage
 
 from workflows.options import COMMAND, TRANSACTION, refusal, refused
 from workflows.search_attributes import STAGE
@@ -144,7 +144,6 @@ class Assignment:
             self._asked += 1
 
     def _show(self, what: str) -> None:
-        workflow.upsert_search_attributes(
-            [STAGE.value_set("proposed" if self._state.open_pairs else "matched")]
-        )
+        stage = Stage.PROPOSED if self._state.open_pairs else Stage.MATCHED
+        workflow.upsert_search_attributes([STAGE.value_set(stage)])
         workflow.set_current_details(what)

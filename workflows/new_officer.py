@@ -12,14 +12,19 @@ from typing import NoReturn
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.replacements import OneReplacement, OpeningBetween, ReplacementActivities
+    from activities.replacements import (
+        OneReplacement,
+        OpeningBetween,
+        ReplacementActivities,
+        ReplacementStands,
+    )
     from activities.tells import Answer
-    from bluepals.facts.replacements import Standing
     from workflows.api.new_officer import WORKFLOW, NewOfficerInput, ReplacementChanged, Stage
 
-from workflows.options import TRANSACTION, malformed
+from workflows.options import TRANSACTION, refuse_malformed
 from workflows.search_attributes import ATTENTION, STAGE, set_or_unset
-from workflows.waiting import happened
+from workflows.story import dated, show
+from workflows.waiting import cut_when_long, happened
 
 A_MINUTE = timedelta(minutes=1)  # The program's clock judges; this one only wakes.
 WAITS = "no officer is free"
@@ -37,7 +42,7 @@ class NewOfficer:
         self._start = start
         self._state = start.state
         self._this = OneReplacement(start.program, start.replacement_id)
-        self._standing: Standing | None = None
+        self._standing: ReplacementStands | None = None
         self._changed = False
 
     @workflow.run
@@ -61,8 +66,7 @@ class NewOfficer:
 
     @replacement_changed.validator
     def _refuse_no_version(self, fact: ReplacementChanged) -> None:
-        if not fact.is_well_formed:
-            raise malformed("version is at least 1.")
+        refuse_malformed(fact)
 
     # The steps, in the order of `run`. Each is left when it is done, and by _Over.
 
@@ -108,13 +112,13 @@ class NewOfficer:
 
     # What a step is made of.
 
-    async def _look_after_child_until(self, stage: Stage, done: Callable[[Standing], bool]) -> None:
+    async def _look_after_child_until(self, stage: Stage, done: Callable[[ReplacementStands], bool]) -> None:
         while True:
             await self._look_after_child()
             if done(self._now):
                 return
             self._enter(stage)
-            await self._continue_as_new_when_long()
+            await cut_when_long(lambda: replace(self._start, state=self._state))
             await self._sleep(stage)
 
     async def _look_after_child(self) -> None:
@@ -149,11 +153,11 @@ class NewOfficer:
         await happened(lambda: self._changed, max(until, workflow.now() + A_MINUTE), what_for)
 
     @property
-    def _now(self) -> Standing:
+    def _now(self) -> ReplacementStands:
         assert self._standing is not None  # noqa: S101 - looked at first of all
         return self._standing
 
-    def _take(self, now: Standing) -> None:
+    def _take(self, now: ReplacementStands) -> None:
         """Raises _Over."""
         self._standing = now
         self._follow(
@@ -166,11 +170,6 @@ class NewOfficer:
         )
         if now.outcome is not None:
             raise _Over
-
-    async def _continue_as_new_when_long(self) -> None:
-        if workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(replace(self._start, state=self._state))
 
     # What the Web UI shows.
 
@@ -202,10 +201,8 @@ class NewOfficer:
                 self._note(f"no longer: {what}")
 
     def _note(self, what: str) -> None:
-        self._state.story.append(f"{workflow.now():%Y-%m-%d} {what}")
+        self._state.story.append(dated(what))
         self._show()
 
     def _show(self) -> None:
-        workflow.set_current_details(
-            "\n".join([f"**{self._state.stage}**", "", *(f"- {line}" for line in self._state.story)])
-        )
+        show(str(self._state.stage), self._state.story)

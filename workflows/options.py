@@ -1,7 +1,7 @@
 """How activities are run, said once."""
 
 from datetime import timedelta
-from typing import TypedDict
+from typing import ClassVar, Protocol, TypedDict
 
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
@@ -38,7 +38,7 @@ COMMAND = ActivityOptions(
     ),
 )
 
-# Many transactions or mails in one activity: it says where it is, and goes on from there.
+# Much in one activity, which says that it works. Tried again, it goes on where it was, or is safe to begin anew.
 BATCH = HeartbeatOptions(
     start_to_close_timeout=timedelta(hours=1),
     heartbeat_timeout=timedelta(minutes=2),
@@ -62,9 +62,19 @@ def date_moved(failed: ActivityError) -> bool:
     return isinstance(failed.cause, ApplicationError) and failed.cause.type == Refusal.DATE_MOVED
 
 
-def malformed(what: str) -> ApplicationError:
-    """For a fact that no edge of ours has sent."""
-    return refusal("MalformedFact", f"{what} Facts are sent by the desk and starter.py, not by hand.")
+class Fact(Protocol):
+    """`rule`: what is so of a well-formed one."""
+
+    rule: ClassVar[str]
+
+    @property
+    def is_well_formed(self) -> bool: ...
+
+
+def refuse_malformed(fact: Fact) -> None:
+    """One that no edge of ours has sent."""
+    if not fact.is_well_formed:
+        raise refusal("MalformedFact", f"{fact.rule} Facts are sent by the desk and starter.py, not by hand.")
 
 
 def refusal(kind: str, sentence: str) -> ApplicationError:

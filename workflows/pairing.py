@@ -7,6 +7,7 @@ it that the child has a letter on every opening day.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -22,25 +23,33 @@ with workflow.unsafe.imports_passed_through():
         WORKFLOW,
         GateOpened,
         LetterDecided,
-        Outcome,
         PairingClosed,
         PairingInput,
         RungReached,
         Stage,
     )
 
-from workflows.options import TRANSACTION, date_moved, malformed
+from workflows.options import TRANSACTION, date_moved, refuse_malformed
 from workflows.search_attributes import ATTENTION, DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE, set_or_unset
-from workflows.waiting import happened
+from workflows.story import dated, show
+from workflows.waiting import cut_when_long, happened
 
 A_MOMENT = timedelta(minutes=1)  # where the record's clock is behind this one
 LOOK_AGAIN, BEFORE_SCHOOL = timedelta(days=1), timedelta(hours=1)  # for a stock letter, when none was left
-
 
 _WORDS = {Verdict.RETURN: "returned", Verdict.REFER: "held for the counselor"}
 
 # What a person is called for, beside the drafts that are held.
 _INTRODUCTION, _STOCK_LETTER = "introduction", "stock letter"
+
+
+class Outcome(Enum):
+    """What became of one side's letter when its date had come. Over: a pause has taken the date away, or the year ends."""
+
+    RELEASED = auto()
+    BEING_READ = auto()
+    MISSED = auto()
+    OVER = auto()
 
 
 @workflow.defn(name=WORKFLOW)
@@ -51,6 +60,7 @@ class Pairing:
         self._state = start.state
         self._this = OnePairing(start.program, start.pairing_id)
         self._look_again = False
+        self._ending = False
 
     @workflow.run
     async def run(self, _: PairingInput) -> PairingClosed:
@@ -60,12 +70,13 @@ class Pairing:
                 await self._exchange_letters()
                 await self._visit()
                 await self._farewell()
-            if await self._closed():
+            if await self._close():
                 return await self._over()
 
     @workflow.update
-    def letter_decided(self, fact: LetterDecided) -> Answer:
+    async def letter_decided(self, fact: LetterDecided) -> Answer:
         """Approved letters are released by `run`, in the order in which they were decided."""
+        await self._until_its_end_is_known()
         if fact.key in self._state.decided:
             return Answer.KNOWN
         if self._state.stage is Stage.CLOSED:
@@ -79,41 +90,36 @@ class Pairing:
 
     @letter_decided.validator
     def _refuse_malformed(self, fact: LetterDecided) -> None:
-        if not fact.is_well_formed:
-            raise malformed(
-                "draft_id has to be a UUID, hash the hexadecimal SHA-256 of the draft, round_number at least 1."
-            )
+        refuse_malformed(fact)
 
     @workflow.update
-    def gate_opened(self, fact: GateOpened) -> Answer:
+    async def gate_opened(self, fact: GateOpened) -> Answer:
+        await self._until_its_end_is_known()
         if self._state.stage is Stage.CLOSED or (self._state.calendar is not None and not self._kept):
             return Answer.KNOWN
         self._note(fact.cause)
-        self._state.approved += self._state.held
-        self._state.held.clear()
-        self._look_again = True
+        self._let_go_what_was_held()
         return Answer.TAKEN
 
     @workflow.update
-    def dates_changed(self, fact: DatesChanged) -> Answer:
+    async def dates_changed(self, fact: DatesChanged) -> Answer:
         """The new dates are read before anything else is done; what a pause held may go."""
+        await self._until_its_end_is_known()
         calendar = self._state.calendar
         if self._state.stage is Stage.CLOSED or (calendar is not None and fact.version <= calendar.version):
             return Answer.KNOWN
         self._state.calendar_is_old = True
-        self._state.approved += self._state.held
-        self._state.held.clear()
-        self._look_again = True
+        self._let_go_what_was_held()
         return Answer.TAKEN
 
     @dates_changed.validator
     def _refuse_no_version(self, fact: DatesChanged) -> None:
-        if not fact.is_well_formed:
-            raise malformed("version is at least 1.")
+        refuse_malformed(fact)
 
     @workflow.update
-    def rung_reached(self, fact: RungReached) -> Answer:
+    async def rung_reached(self, fact: RungReached) -> Answer:
         """Silence belongs to the day, not to the pairing: it is only shown here, until the next letter of that side."""
+        await self._until_its_end_is_known()
         line = f"{fact.side} silent: {fact.rung} on {fact.reached_on}"
         if self._state.stage is Stage.CLOSED or line in self._state.rungs:
             return Answer.KNOWN
@@ -124,6 +130,16 @@ class Pairing:
             self._note(line)
             self._settle(_silence(fact.side))
         return Answer.TAKEN
+
+    def _let_go_what_was_held(self) -> None:
+        self._state.approved += self._state.held
+        self._state.held.clear()
+        self._look_again = True
+
+    async def _until_its_end_is_known(self) -> None:
+        """One that closes may have to go on: whoever tells it something then is answered when that is settled."""
+        if self._ending and workflow.patched("answers-when-its-end-is-known"):
+            await workflow.wait_condition(lambda: not self._ending)
 
     # The year, in the order of `run`.
 
@@ -166,12 +182,11 @@ class Pairing:
         while number := self._next_round():
             await self._student_writes(number)
             await self._officer_answers(number)
-            await self._continue_as_new_when_long()
+            await cut_when_long(lambda: replace(self._start, state=self._state))
 
     def _next_round(self) -> int | None:
         """None: no round is left, or no year."""
-        numbers = (one.number for one in self._calendar.rounds if one.number > self._state.last_round)
-        return next((number for number in numbers if self._round(number)), None)
+        return self._calendar.round_after(self._state.last_round, workflow.now())
 
     async def _student_writes(self, number: int) -> None:
         self._enter(Stage.STUDENT_WRITES, number, self._due(number, Side.STUDENT))
@@ -206,8 +221,15 @@ class Pairing:
             self._enter(Stage.FAREWELL, self._state.last_round, self._calendar.closes)
         await self._releasing_until(lambda: self._calendar.closes, "late letters may still come")
 
-    async def _closed(self) -> bool:
-        """A decision that comes from here on is answered "closed", and a person looks at it. False: its end has moved."""
+    async def _close(self) -> bool:
+        """A decision that comes after that is answered "closed", and a person looks at it. False: its end has moved."""
+        self._ending = True
+        try:
+            return await self._closed_on_record()
+        finally:
+            self._ending = False
+
+    async def _closed_on_record(self) -> bool:
         calendar, stage = self._state.calendar, self._state.stage
         self._enter(Stage.CLOSED, self._state.last_round, workflow.now())
         await self._release_approved()
@@ -237,7 +259,7 @@ class Pairing:
         while True:
             if await self._released(number, side, lambda: self._due(number, side)):
                 return Outcome.RELEASED
-            due = self._date(number, side)
+            due = self._calendar.date(number, side, workflow.now())
             if due is None or due > workflow.now():
                 return Outcome.OVER
             try:
@@ -378,7 +400,7 @@ class Pairing:
             self._state.calendar = await workflow.execute_activity_method(
                 PeopleActivities.read_calendar, self._this, summary="read the new dates", **TRANSACTION
             )
-            self._note(_what_changed(before, self._calendar, self._state.last_round))
+            self._note(self._calendar.changed_since(before, self._state.last_round))
             self._show_school()
             self._show_due(deadline())
 
@@ -389,29 +411,13 @@ class Pairing:
         self._state.calendar_is_old = True
 
     def _round(self, number: int) -> Round | None:
-        """None: it was left out, or the year is over."""
-        return None if self._calendar.closes <= workflow.now() else self._calendar.round(number)
-
-    def _date(self, number: int, side: Side) -> datetime | None:
-        """When this side's letter is due; None: frozen or left out."""
-        if (exchange := self._round(number)) is None:
-            return None
-        return exchange.students_due if side is Side.STUDENT else exchange.officers_due
+        return self._calendar.round(number, workflow.now())
 
     def _due(self, number: int, side: Side) -> datetime | None:
-        """Until when it is waited for: its date, and no longer than the class's pack is open."""
-        dates = [self._date(number, side), self._pack_closes(number)]
-        return min((date for date in dates if date is not None), default=None)
+        return self._calendar.due(number, side, workflow.now())
 
     def _pack_closes(self, number: int) -> datetime | None:
-        """None: frozen. A round that was left out is over now."""
-        exchange = self._round(number)
-        return exchange.pack_closes if exchange else workflow.now()
-
-    async def _continue_as_new_when_long(self) -> None:
-        if workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(replace(self._start, state=self._state))
+        return self._calendar.pack_closes(number, workflow.now())
 
     # What the Web UI shows.
 
@@ -420,7 +426,7 @@ class Pairing:
         workflow.upsert_search_attributes(
             [STAGE.value_set(stage), ROUND.value_set(round_number), set_or_unset(DUE, self._date_shown(due))]
         )
-        self._show()
+        show(stage, self._state.story)
 
     def _show_due(self, due: datetime | None) -> None:
         workflow.upsert_search_attributes([set_or_unset(DUE, self._date_shown(due))])
@@ -455,34 +461,13 @@ class Pairing:
         workflow.upsert_search_attributes([set_or_unset(ATTENTION, newest)])
 
     def _note(self, what: str) -> None:
-        self._state.story.append(f"{workflow.now():%Y-%m-%d} {what}")
-        self._show()
+        self._state.story.append(dated(what))
+        show(self._state.stage, self._state.story)
 
     def _note_once(self, what: str) -> None:
         """A run that was begun again has it from the record."""
         if what not in [line.partition(" ")[2] for line in self._state.story]:
             self._note(what)
-
-    def _show(self) -> None:
-        workflow.set_current_details(
-            "\n".join([f"**{self._state.stage}**", "", *(f"- {line}" for line in self._state.story)])
-        )
-
-
-def _what_changed(before: Calendar, now: Calendar, last_round: int) -> str:
-    """In the words of the story; why is not known here."""
-
-    def rests(calendar: Calendar) -> bool:
-        ahead = [one for one in calendar.rounds if one.number > last_round]
-        return any(one.students_due is None and one.officers_due is None for one in ahead)
-
-    if now.ends_early != before.ends_early:
-        return f"ends on {now.closes:%Y-%m-%d}" if now.ends_early else "does not end early after all"
-    if before.school is not None and now.school != before.school:
-        return f"at {now.school} from now on"
-    if rests(now) != rests(before):
-        return "letters paused" if rests(now) else "letters go on"
-    return f"dates read anew, change {now.version} of the year"
 
 
 def _silence(side: Side) -> str:

@@ -14,12 +14,12 @@ with workflow.unsafe.imports_passed_through():
     from bluepals.domain.counting import counted
     from workflows.api import pairing, visit_day
     from workflows.api.dates import DatesChanged
-    from workflows.api.program_year import WORKFLOW, PairsApproved, ProgramYearInput
+    from workflows.api.program_year import WORKFLOW, PairsApproved, ProgramYearInput, Stage
 
-from workflows.options import BATCH, TRANSACTION, date_moved, malformed
+from workflows.options import BATCH, TRANSACTION, date_moved, refuse_malformed
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import DUE, PROGRAM_YEAR, ROUND, SCHOOL, STAGE, set_or_unset
-from workflows.waiting import happened
+from workflows.waiting import cut_when_long, happened
 
 
 @workflow.defn(name=WORKFLOW)
@@ -39,7 +39,7 @@ class ProgramYear:
         await self._start_visit_day()
         while number := self._next_opening():
             await self._opening_day(number)
-            await self._continue_as_new_when_long()
+            await cut_when_long(lambda: replace(self._start, state=self._state))
         await self._visit()
         await self._last_weeks()
         return await self._close()
@@ -56,8 +56,7 @@ class ProgramYear:
 
     @pairs_approved.validator
     def _refuse_malformed(self, fact: PairsApproved) -> None:
-        if not fact.is_well_formed:
-            raise malformed("batch has to be the key of a tell.")
+        refuse_malformed(fact)
 
     @workflow.update
     def dates_changed(self, fact: DatesChanged) -> Answer:
@@ -69,8 +68,7 @@ class ProgramYear:
 
     @dates_changed.validator
     def _refuse_no_version(self, fact: DatesChanged) -> None:
-        if not fact.is_well_formed:
-            raise malformed("version is at least 1.")
+        refuse_malformed(fact)
 
     async def _open(self) -> None:
         """Also read again, when the dates have changed."""
@@ -103,7 +101,7 @@ class ProgramYear:
 
     async def _opening_day(self, number: int) -> None:
         """The class opens its letters together: the teacher gets the pack that morning."""
-        self._enter("rounds", number, self._opens_at(number))
+        self._enter(Stage.ROUNDS, number, self._opens_at(number))
         sent = False
         while not sent and self._next_opening() == number:
             await self._beginning_pairings_until(lambda: self._opens_at(number), f"opening day {number}")
@@ -133,14 +131,14 @@ class ProgramYear:
         def over() -> datetime:
             return min(self._dates.visit.over, self._dates.closes)
 
-        self._enter("visit", self._state.opening_days_done, over())
+        self._enter(Stage.VISIT, self._state.opening_days_done, over())
         await self._beginning_pairings_until(over, "the officers' visit")
         await workflow.execute_activity_method(
             YearActivities.say_farewells, self._this, summary="say farewell to the pairs", **BATCH
         )
 
     async def _last_weeks(self) -> None:
-        self._enter("last weeks", self._state.opening_days_done, self._dates.closes)
+        self._enter(Stage.LAST_WEEKS, self._state.opening_days_done, self._dates.closes)
         await self._beginning_pairings_until(lambda: self._dates.closes, "the end of the year")
 
     async def _close(self) -> YearNumbers:
@@ -150,7 +148,7 @@ class ProgramYear:
             YearActivities.close_year, self._this, summary="close the year and count it", **TRANSACTION
         )
         await workflow.wait_condition(workflow.all_handlers_finished)
-        self._enter("closed", self._state.opening_days_done, workflow.now())
+        self._enter(Stage.CLOSED, self._state.opening_days_done, workflow.now())
         return numbers
 
     async def _beginning_pairings_until(self, deadline: Callable[[], datetime | None], what_for: str) -> None:
@@ -210,12 +208,7 @@ class ProgramYear:
             **BATCH,
         )
 
-    async def _continue_as_new_when_long(self) -> None:
-        if workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(replace(self._start, state=self._state))
-
-    def _enter(self, stage: str, round_number: int, due: datetime | None) -> None:
+    def _enter(self, stage: Stage, round_number: int, due: datetime | None) -> None:
         workflow.upsert_search_attributes(
             [
                 STAGE.value_set(stage),

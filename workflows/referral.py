@@ -15,11 +15,11 @@ with workflow.unsafe.imports_passed_through():
     from activities.cases import MOST_RINGS, CaseActivities, OneCase, PageOfCase, StopwatchStands
     from activities.tells import Answer
     from bluepals.domain.counting import counted
-    from workflows.api.referral import WORKFLOW, ReferralInput, ReferralOver
+    from workflows.api.referral import WORKFLOW, ReferralInput, ReferralOver, Stage
 
 from workflows.options import TRANSACTION, ActivityOptions
 from workflows.search_attributes import ATTENTION, DUE, STAGE
-from workflows.waiting import happened
+from workflows.waiting import cut_when_long, happened
 
 SUSPECTED_HARM = "suspected harm: somebody has not attested"
 # The second channel is tried a few times; the stopwatch waits for it no longer.
@@ -65,7 +65,7 @@ class Referral:
                 standing = await self._look()
             else:
                 standing = await self._page(standing.page)
-            await self._continue_as_new_when_long()
+            await cut_when_long(lambda: self._start)
         await workflow.wait_condition(workflow.all_handlers_finished)
         self._show_end()
         return ReferralOver(standing.page)
@@ -96,19 +96,14 @@ class Referral:
         self._woken = False
         return woken
 
-    async def _continue_as_new_when_long(self) -> None:
-        if workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(self._start)
-
     def _show(self, what: str, due: datetime) -> None:
         workflow.upsert_search_attributes(
-            [STAGE.value_set("stopwatch"), ATTENTION.value_set(SUSPECTED_HARM), DUE.value_set(due)]
+            [STAGE.value_set(Stage.STOPWATCH), ATTENTION.value_set(SUSPECTED_HARM), DUE.value_set(due)]
         )
         workflow.set_current_details(what)
 
     def _show_end(self) -> None:
         workflow.upsert_search_attributes(
-            [STAGE.value_set("attested"), ATTENTION.value_unset(), DUE.value_unset()]
+            [STAGE.value_set(Stage.ATTESTED), ATTENTION.value_unset(), DUE.value_unset()]
         )
         workflow.set_current_details("nobody has still to attest")

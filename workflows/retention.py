@@ -3,30 +3,13 @@
 What is past its time is the database's to say: no timer waits for years.
 """
 
-from datetime import timedelta
-
 from temporalio import workflow
-from temporalio.client import (
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleCalendarSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleRange,
-    ScheduleSpec,
-)
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
     from activities.retention import Deleted, DeletePast, RetentionActivities
-    from workflows.api.retention import WORKFLOW, RetentionInput, workflow_id
+    from workflows.api.retention import WORKFLOW, RetentionInput
 
 from workflows.options import BATCH
-from workflows.queue import TASK_QUEUE
-from workflows.search_attributes import STAGE
-
-CATCH_UP = timedelta(hours=12)
-HOUR = 3  # when nobody writes or reads
 
 
 @workflow.defn(name=WORKFLOW)
@@ -46,18 +29,3 @@ class Retention:
 def _told(deleted: Deleted) -> str:
     kinds = [f"- {kind}: {count}" for kind, count in deleted.counts.items()]
     return "\n".join(["**deleted**", *kinds]) if kinds else "nothing was past its time"
-
-
-def schedule(program: str, zone: str) -> Schedule:
-    return Schedule(
-        action=ScheduleActionStartWorkflow(
-            Retention.run,
-            RetentionInput(program),
-            id=workflow_id(program),
-            task_queue=TASK_QUEUE,
-            static_summary=f"retention of {program}",
-            typed_search_attributes=TypedSearchAttributes([SearchAttributePair(STAGE, "retention")]),
-        ),
-        spec=ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(HOUR)])], time_zone_name=zone),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
-    )

@@ -16,15 +16,8 @@ ATTENTION = SearchAttributeKey.for_keyword("Attention")
 
 REGISTRY = (SCHOOL, PROGRAM_YEAR, STAGE, ROUND, DUE, ATTENTION)
 
-# As the server is told of them.
-TYPES = {
-    SCHOOL.name: "Keyword",
-    PROGRAM_YEAR.name: "Keyword",
-    STAGE.name: "Keyword",
-    ROUND.name: "Int",
-    DUE.name: "Datetime",
-    ATTENTION.name: "Keyword",
-}
+# As the server is told of them: "Keyword", "Int", "Datetime".
+TYPES = {key.name: key.indexed_value_type.name.title() for key in REGISTRY}
 
 
 def set_or_unset(key: SearchAttributeKey[Value], value: Value | None) -> SearchAttributeUpdate[Value]:

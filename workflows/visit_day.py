@@ -31,9 +31,10 @@ with workflow.unsafe.imports_passed_through():
         VisitDayInput,
     )
 
-from workflows.options import COMMAND, TRANSACTION, malformed, refusal, refused
+from workflows.options import COMMAND, TRANSACTION, refusal, refuse_malformed, refused
 from workflows.search_attributes import DUE, STAGE
-from workflows.waiting import happened
+from workflows.story import dated, show
+from workflows.waiting import cut_when_long, happened
 
 THANKS_AFTER = timedelta(days=1)  # By then the teachers have said who came.
 A_MOMENT = timedelta(minutes=1)  # The database's clock and the server's may differ by less.
@@ -64,7 +65,6 @@ class VisitDay:
         self._times = start.times
         self._state = start.state
         self._this = ThisYear(start.program, start.program_year)
-        self._thanked = 0
         self._one_at_a_time = asyncio.Lock()
 
     @workflow.run
@@ -74,9 +74,9 @@ class VisitDay:
                 await self._take(step)
             else:
                 await self._look_again()
-            await self._continue_as_new_when_long()
-        self._show("over" if self._state.plan is Plan.TAKES_PLACE else self._state.plan)
-        return self._thanked
+            await cut_when_long(lambda: replace(self._start, times=self._times, state=self._state))
+        show("over" if self._state.plan is Plan.TAKES_PLACE else self._state.plan, self._state.story)
+        return self._state.thanked
 
     @workflow.update
     def visit_answered(self, fact: VisitAnswered) -> Answer:  # noqa: ARG002 - its validator reads it
@@ -103,13 +103,11 @@ class VisitDay:
 
     @visit_answered.validator
     def _refuse_malformed(self, fact: VisitAnswered) -> None:
-        if not fact.is_well_formed:
-            raise malformed("answer_id has to be the key of a tell.")
+        refuse_malformed(fact)
 
     @dates_changed.validator
     def _refuse_no_version(self, fact: DatesChanged) -> None:
-        if not fact.is_well_formed:
-            raise malformed("version is at least 1.")
+        refuse_malformed(fact)
 
     @move_visit.validator
     def _refuse_move(self, command: MoveVisit) -> None:
@@ -164,7 +162,7 @@ class VisitDay:
         """False: an answer, the end of a silence or a change came before."""
         wake = min(step.at, self._state.limit or step.at)
         workflow.upsert_search_attributes([STAGE.value_set(step.what), DUE.value_set(wake)])
-        self._show(self._planned, f"waiting for: {step.what}, {wake:%Y-%m-%d}")
+        show(self._planned, [f"waiting for: {step.what}, {wake:%Y-%m-%d}", *self._state.story])
         if wake > workflow.now() and await happened(
             lambda: self._state.heard or self._state.dates_are_old, wake, step.what
         ):
@@ -186,8 +184,8 @@ class VisitDay:
                 case Stage.SHEETS:
                     await self._announce_sheets(step)
                 case Stage.VISIT:
-                    self._thanked = await self._thank()
-                    self._note(f"thanked, since they came: {counted(self._thanked, 'officer')}")
+                    self._state.thanked = await self._thank()
+                    self._note(f"thanked, since they came: {counted(self._state.thanked, 'officer')}")
             self._state.passed_at, self._state.passed = step.key
             await self._settle_hosts()
 
@@ -206,7 +204,7 @@ class VisitDay:
         stands = await workflow.execute_activity_method(
             VisitActivities.read_visit, self._this, summary="read the visit's dates anew", **TRANSACTION
         )
-        plan = Plan.TAKES_PLACE if stands.plan == "planned" else Plan(stands.plan)
+        plan = Plan.of(stands.plan)
         if (stands.times, plan) != (self._times, self._state.plan):
             self._times, self._state.plan = stands.times, plan
             self._note(self._planned)
@@ -290,14 +288,4 @@ class VisitDay:
         return f"{self._state.plan}{f' on {self._times.over:%Y-%m-%d}' if takes_place else ''}"
 
     def _note(self, what: str) -> None:
-        self._state.story.append(f"{workflow.now():%Y-%m-%d} {what}")
-
-    def _show(self, *now: str) -> None:
-        first, *others = now
-        lines = [*others, *self._state.story]
-        workflow.set_current_details("\n".join([f"**{first}**", "", *(f"- {line}" for line in lines)]))
-
-    async def _continue_as_new_when_long(self) -> None:
-        if workflow.info().is_continue_as_new_suggested():
-            await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(replace(self._start, times=self._times, state=self._state))
+        self._state.story.append(dated(what))

@@ -115,20 +115,6 @@ def propose(
     return Proposal(pairs, tuple(child.id for child in sorted(waiting, key=_turn(seed))))
 
 
-def why_waiting(child: Child, officers: Iterable[Candidate], serving: Serving, avoid: Avoided) -> str:
-    """Why `propose`, given the same people, left this child waiting."""
-    if not (agencies := serving.get(child.school)):
-        return "no agency serves the school; name one in program.toml"
-    free = [
-        one for one in officers if one.gender is child.gender and one.agency in agencies and one.free_places
-    ]
-    if not free:
-        return f"no {child.gender} officer of the agencies that serve the school has a free place"
-    if all((child.id, one.id) in avoid for one in free):
-        return f"each {child.gender} officer with a free place has been rejected for this child"
-    return "every place has gone to children who have waited as long or longer"
-
-
 def needs(children: Sequence[Child], officers: Sequence[Candidate], serving: Serving) -> tuple[Need, ...]:
     """What a coordinator has to ask the agencies for; rejected pairs and children of unserved schools aside."""
     return tuple(

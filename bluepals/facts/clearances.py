@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from bluepals.domain.gates import Cause
 from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.refusals import Refused
 from bluepals.facts import replacements, who_may
@@ -33,6 +34,6 @@ async def enter(office: Office, scope: Scope, officer_id: UUID, until: date, *, 
         closed_before = await gates.closed(connection)
         await agency_page.enter_clearance(connection, officer_id, until)
         await attention.settle(connection, f"clearance-{officer_id}")
-        await tell_gates_opened(connection, scope.program, closed_before)
+        await tell_gates_opened(connection, scope.program, closed_before, Cause.CLEARANCE)
         await replacements.seek(connection, letterhead)
         await tell_visits_of(connection, officer_id)

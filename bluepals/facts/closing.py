@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
+from bluepals.domain.gates import Cause
 from bluepals.domain.long_dates import with_long_dates
 from bluepals.facts import leaving
 from bluepals.facts.cases import look_at_packs
@@ -18,8 +19,6 @@ from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.letters import Copy, NotTaken, Returned
 from bluepals.store.tells import Tell
-
-CAUSE = "a case was closed"  # as workflows.api.pairing knows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +213,7 @@ async def _open_gates(connection: Connection, program: str, waiting: Sequence[UU
             workflow_id=f"pairing-{one}",
             fact="gate_opened",
             key=f"case-{uuid4()}",
-            body={"cause": CAUSE},
+            body={"cause": Cause.CASE},
         )
         for one in waiting
     ]

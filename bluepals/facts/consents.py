@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from bluepals.domain.gates import Cause
 from bluepals.domain.people import ConsentScope, Role
 from bluepals.domain.refusals import Refused
 from bluepals.facts import daily_lines, endings, new_pairs, who_may
@@ -115,7 +116,7 @@ async def _gates_opened(connection: Connection, program: str) -> AsyncIterator[N
     yield
     for child in await consents.recorded(connection):
         await attention.settle(connection, consent_key(child))
-    await tell_gates_opened(connection, program, closed_before)
+    await tell_gates_opened(connection, program, closed_before, Cause.CONSENT)
     await tell_visits_of_who_come_after_all(connection)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from bluepals.domain.gates import Cause
 from bluepals.domain.letters import TypedLetter
 from bluepals.domain.people import FollowOn, Officer, Partner, StaffRole, StockLetter, Student
 from bluepals.domain.program import Break, Program
@@ -131,7 +132,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
         await follow_on.save(connection, roster.follow_on)
         for stock in roster.stock_letters:
             await _take_stock_letter(office, connection, stock)
-        await tell_gates_opened(connection, roster.program.id, closed_before)
+        await tell_gates_opened(connection, roster.program.id, closed_before, Cause.ROSTER)
         recorded = {consent_key(one) for one in await consents.recorded(connection)}
         asked = [one for one in roster.needs_person if one.key not in recorded]
         await _ask(connection, [*asked, *applied.needs_person])
@@ -178,7 +179,9 @@ async def _take_stock_letter(office: Office, connection: Connection, stock: Stoc
         return  # Approved with other words: the approved ones stay.
 
 
-async def tell_gates_opened(connection: Connection, program: str, closed_before: Collection[UUID]) -> None:
+async def tell_gates_opened(
+    connection: Connection, program: str, closed_before: Collection[UUID], cause: Cause
+) -> None:
     """Each opening is a fact of its own: a gate may close and open again on one day."""
     for pairing_id in set(closed_before) - await gates.closed(connection):
         await tells.add(
@@ -186,8 +189,8 @@ async def tell_gates_opened(connection: Connection, program: str, closed_before:
             program,
             workflow_id=f"pairing-{pairing_id}",
             fact="gate_opened",
-            key=f"roster-{uuid4()}",
-            body={"cause": "the roster was imported again: consent and clearance are there"},
+            key=f"gate-{uuid4()}",
+            body={"cause": cause},
         )
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4, uuid5
 
 from bluepals.domain.program import School
-from bluepals.domain.visit_plan import answer_limit, visit_instants, waits_for_the_resting_until
+from bluepals.domain.visit_plan import VisitState, answer_limit, visit_instants, waits_for_the_resting_until
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
 from bluepals.facts.visit_guests import let_guests_go
@@ -35,7 +35,7 @@ async def settle_hosts(office: Office, scope: Scope, program_year: str) -> datet
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         visit = await visits.date_of(connection, program_year)
-        if visit.state != "planned":
+        if visit.state is not VisitState.PLANNED:
             return None
         await let_guests_go(connection, letterhead, program_year)
         await let_hosts_go(connection, letterhead, program_year, NoNeed.FOR_THIS_CHILD)

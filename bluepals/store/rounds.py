@@ -68,14 +68,6 @@ async def mark_pack_sent(connection: Connection, program_year: str, number: int)
     )
 
 
-async def latest_pack(connection: Connection, program_year: str) -> int | None:
-    """The last opening day whose packs were sent."""
-    number: int | None = await connection.fetchval(
-        "SELECT max(number) FROM round WHERE program_year_id = $1 AND pack_sent_at IS NOT NULL", program_year
-    )
-    return number
-
-
 async def school_of(connection: Connection, program_year: str) -> School:
     row = await connection.fetchrow(
         "SELECT school.id, school.name FROM program_year"

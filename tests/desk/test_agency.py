@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from json import loads
 from uuid import UUID
 
 import httpx
@@ -106,8 +107,12 @@ async def test_a_clearance_without_its_day_asks_for_one(town: Town) -> None:
 async def test_what_a_missing_clearance_held_goes_as_soon_as_it_is_entered(town: Town) -> None:
     await town.admin.execute("UPDATE officer SET cleared_until = '2026-08-01' WHERE external_id = 'sam'")
     await town.liaison("lia").posts(f"officer/{town.officers['sam']}/clearance", until="2027-08-31")
-    told = await town.admin.fetchval("SELECT workflow_id FROM tell WHERE fact = 'gate_opened'")
-    assert told == f"pairing-{town.pairings['noah']}"
+    told = await town.admin.fetchrow("SELECT workflow_id, body FROM tell WHERE fact = 'gate_opened'")
+    assert told is not None
+    assert (told["workflow_id"], loads(told["body"])) == (
+        f"pairing-{town.pairings['noah']}",
+        {"cause": "a clearance was renewed"},
+    )
 
 
 async def test_the_new_link_stands_above_all_officers(town: Town) -> None:

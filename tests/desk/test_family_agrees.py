@@ -1,5 +1,6 @@
 """A guardian agrees on the family's page to what had not been agreed to, and takes a withdrawal back."""
 
+from json import loads
 from uuid import UUID
 
 import pytest
@@ -79,8 +80,11 @@ async def test_a_child_without_a_consent_takes_part_once_a_guardian_agrees(town:
     await without_consent(town, "maya")
     await family.posts(f"{maya}/agree/letters")
     assert await town.admin.fetchval("SELECT has_consent(student) FROM student WHERE id = $1", maya)
-    assert await town.admin.fetchval("SELECT workflow_id FROM tell WHERE fact = 'gate_opened'") == (
-        f"pairing-{town.pairings['maya']}"
+    told = await town.admin.fetchrow("SELECT workflow_id, body FROM tell WHERE fact = 'gate_opened'")
+    assert told is not None
+    assert (told["workflow_id"], loads(told["body"])) == (
+        f"pairing-{town.pairings['maya']}",
+        {"cause": "a consent came in"},
     )
 
 

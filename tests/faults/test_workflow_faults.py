@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.service import RPCError
 from temporalio.testing import ActivityEnvironment
 
 from activities.letters import LetterActivities, ReleaseLetter
@@ -293,6 +295,25 @@ async def test_fault_39_starting_the_same_pairings_again_starts_none(
     await handle.result()
     await ActivityEnvironment().run(activities.start_workflows, order)
     assert (await handle.describe()).run_id == run, "nor a year that has closed"
+
+
+async def test_fault_39_a_second_attempt_starts_only_what_the_first_had_not(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(rounds=1)
+    await world.enroll(stock=1)
+    (pair,) = await world.pair()
+    argument = pairing.PairingInput(world.program.id, pair, world.closes.isoformat())
+    first, second = (WorkflowStart(f"{pairing.workflow_id(pair)}-{part}", argument) for part in ("a", "b"))
+    environment, beats = ActivityEnvironment(), list[object]()
+    environment.info = replace(environment.info, heartbeat_details=[1])
+    environment.on_heartbeat = beats.append
+    order = StartWorkflows("Pairing", "Pairing at north", TASK_QUEUE, {}, [first, second])
+    assert await environment.run(StartActivities(world.client).start_workflows, order) == 2
+    assert beats == [2]
+    with pytest.raises(RPCError):
+        await world.client.get_workflow_handle(first.workflow_id).describe()
+    await world.client.get_workflow_handle(second.workflow_id).terminate("seen")
 
 
 async def test_fault_39_the_same_update_id_fifty_times_has_one_answer(world: World) -> None:

@@ -18,5 +18,5 @@ class ExchangedSteps(Pairing):
                 await self._student_writes(number)
                 await self._officer_answers(number)
             await self._farewell()
-        await self._closed()
+        await self._close()
         return await self._over()

@@ -14,13 +14,16 @@ from temporalio.client import (
     ScheduleOverlapPolicy,
     WorkflowHandle,
 )
+from temporalio.testing import ActivityEnvironment
 
+from activities.daily import DailyActivities, DailyMailOf
 from bluepals.domain.letters import Side
 from bluepals.facts.daily import compose_daily_mail
 from service.opening import schedule_daily_mail
+from service.schedules import of_daily_mail
 from tests.workflows.world import PATIENCE, World, eventually
 from workflows.api.daily_mail import DailyMailInput, workflow_id
-from workflows.daily_mail import DailyMail, schedule
+from workflows.daily_mail import DailyMail
 from workflows.queue import TASK_QUEUE
 from workflows.search_attributes import STAGE
 
@@ -51,6 +54,23 @@ async def test_each_who_has_something_to_do_today_gets_one_mail(world: World) ->
     assert sorted(await world.mails("daily")) == to, "the same day again, nothing more"
 
 
+async def test_for_however_many_it_writes_it_says_meanwhile_that_it_works(world: World) -> None:
+    await send(world, "long")
+    handle = world.client.get_workflow_handle(f"{workflow_id(world.program.id)}-long")
+    (scheduled,) = [
+        event.activity_task_scheduled_event_attributes
+        for event in (await handle.fetch_history()).events
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
+    assert scheduled.heartbeat_timeout.seconds > 0
+    beats: list[str] = []
+    environment = ActivityEnvironment()
+    environment.on_heartbeat = lambda *_: beats.append("beat")
+    order = DailyMailOf(world.program.id, world.now.date().isoformat())
+    await environment.run(DailyActivities(world.office).compose_daily_mail, order)
+    assert beats == ["beat"]
+
+
 async def test_nobody_is_mailed_on_a_day_without_school(world: World) -> None:
     (pair,) = await world.pair()
     await world.begin_pairing(pair)
@@ -61,7 +81,7 @@ async def test_nobody_is_mailed_on_a_day_without_school(world: World) -> None:
 
 
 async def test_the_schedule_is_in_the_programs_zone_and_skips_what_overlaps(world: World) -> None:
-    planned = schedule(world.program.id, "America/Chicago", 7)
+    planned = of_daily_mail(world.program.id, "America/Chicago", 7)
     assert planned.spec.time_zone_name == "America/Chicago"
     assert [one.start for one in planned.spec.calendars[0].hour] == [7]
     assert planned.policy.overlap is ScheduleOverlapPolicy.SKIP

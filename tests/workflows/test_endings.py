@@ -1,16 +1,22 @@
 """A pairing that ends before the year does: at once, or after a farewell."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from temporalio.client import WorkflowHandle
+import pytest
+from temporalio.client import WorkflowHandle, WorkflowUpdateHandle, WorkflowUpdateStage
+from temporalio.worker import Replayer
 
+from bluepals.domain.gates import Cause
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import endings
+from bluepals.facts import endings, pairings
 from bluepals.facts.office import Letterhead
 from bluepals.store.endings import Reason
+from service.workers import SANDBOX
 from tests.workflows.world import World, eventually
+from workflows.api.pairing import GateOpened, LetterDecided
+from workflows.pairing import Pairing
 from workflows.search_attributes import DUE, STAGE
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -91,6 +97,44 @@ async def test_fault_10_a_letter_that_is_approved_after_the_end_goes_nowhere(wor
     await world.tell()
     assert await world.deliveries(pair) == []
     assert await world.answers("letter_decided") == ["closed"]
+
+
+async def test_what_is_told_while_a_pairing_closes_is_answered_when_its_end_is_known(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here a pause has moved it: the letter goes when that ends, and so does the one for which a gate opens."""
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await world.set_clearance(None)
+    held = await world.letter(pair, Side.STUDENT, 1)
+    decided, due = await world.write(pair, Side.OFFICER, 1), await world.attribute(handle, DUE)
+    await end(world, pair, Reason.BUSY, farewell=2 * WEEK)
+    await eventually(lambda: _is_due_at_another_time(world, handle, due), "it knows its end")
+    await world.set_clearance(date(2099, 12, 31))
+    await world.decide(decided, Verdict.APPROVE)
+    await world.pause_untold()
+    closes, told = pairings.close, list[WorkflowUpdateHandle[str]]()
+
+    async def meanwhile(*this: Any) -> None:
+        if not told:
+            for update, fact in (
+                (
+                    "letter_decided",
+                    LetterDecided(str(decided.id), decided.hash.hex(), Verdict.APPROVE, 1, Side.OFFICER),
+                ),
+                ("gate_opened", GateOpened(Cause.CLEARANCE)),
+            ):
+                accepted = WorkflowUpdateStage.ACCEPTED
+                told.append(await handle.start_update(update, fact, wait_for_stage=accepted, result_type=str))
+        await closes(*this)
+
+    monkeypatch.setattr(pairings, "close", meanwhile)
+    await world.reach(world.program.year.first_day + 2 * WEEK + DAY)
+    assert [await one.result() for one in told] == ["taken", "taken"]
+    await world.resume()
+    await eventually(lambda: world.delivered(decided), "what was decided goes")
+    await eventually(lambda: world.delivered(held), "what was held goes")
+    await Replayer(workflows=[Pairing], workflow_runner=SANDBOX).replay_workflow(await handle.fetch_history())
 
 
 async def _is_due_at_another_time(world: World, handle: WorkflowHandle[Any, Any], due: object) -> bool:

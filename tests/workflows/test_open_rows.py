@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import ActivityEnvironment
 
@@ -74,8 +74,7 @@ def settled(*rounds: int) -> list[str]:
 
 async def test_a_cancelled_pairing_has_its_misses_and_stock_letters_all_the_same(world: World) -> None:
     _, pair, handle = await begun(world)
-    await handle.cancel()
-    handle = await comes_back(world, handle)
+    handle = await cancelled(world, handle)
     await world.reach(world.round(1).opens_on, 12)
     handle_again = await cancelled(world, handle)
     await world.reach(world.program.year.last_day, 18)
@@ -89,6 +88,8 @@ async def test_a_cancelled_pairing_has_its_misses_and_stock_letters_all_the_same
 
 async def cancelled(world: World, handle: Handle) -> Handle:
     await handle.cancel()
+    with pytest.raises(WorkflowFailureError):
+        await handle.result()
     return await comes_back(world, handle)
 
 

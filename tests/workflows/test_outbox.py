@@ -89,6 +89,12 @@ async def running(
         )
 
 
+async def fill(outbox: WorkflowHandle[Outbox, None]) -> None:
+    """Its history is long from here on."""
+    for _ in range(MEGABYTES_SUGGESTED + 1):
+        await outbox.signal("unknown", "x" * 1024 * 1024)
+
+
 async def test_it_tells_and_sends_each_time_it_is_woken(client: Client) -> None:
     desk = Desk()
     async with running(client, desk) as outbox:
@@ -148,8 +154,7 @@ async def test_a_long_history_is_cut_when_nothing_is_under_way(client: Client) -
     desk = Desk(stuck={MAIL: asyncio.Event()})
     async with running(client, desk) as outbox:
         await desk.has_looked(tells=1, mail=1)
-        for _ in range(MEGABYTES_SUGGESTED + 1):
-            await outbox.signal("unknown", "x" * 1024 * 1024)
+        await fill(outbox)
         await outbox.signal(Outbox.wake)
         await eventually(partial(_looked, desk, TELLS, 2), "tells go on")
         latest = client.get_workflow_handle(outbox.id)
@@ -161,6 +166,9 @@ async def test_a_long_history_is_cut_when_nothing_is_under_way(client: Client) -
         desk.stuck[MAIL].set()
         await eventually(is_cut, "a continue-as-new")
         await eventually(partial(_looked, desk, TELLS, 3), "the next run looks at once")
+        begun = (await latest.fetch_history()).events[0].workflow_execution_started_event_attributes
+        (handed_over,) = await client.data_converter.decode(begun.input.payloads, [OutboxInput])
+        assert handed_over.looked_at is not None, "the hour goes on"
         await latest.terminate()
 
 

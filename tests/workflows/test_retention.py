@@ -6,10 +6,11 @@ from temporalio.client import ScheduleOverlapPolicy
 
 from activities.retention import Deleted
 from service.opening import schedule_retention
+from service.schedules import of_retention
 from tests.workflows.world import DAY, World
 from workflows.api.retention import RetentionInput, workflow_id
 from workflows.queue import TASK_QUEUE
-from workflows.retention import Retention, schedule
+from workflows.retention import Retention
 
 
 async def night(world: World, name: str) -> Deleted:
@@ -40,7 +41,7 @@ async def test_what_is_past_its_time_goes_once_and_is_counted(world: World) -> N
 
 
 async def test_the_schedule_is_in_the_programs_zone_and_skips_what_overlaps(world: World) -> None:
-    planned = schedule(world.program.id, "America/Chicago")
+    planned = of_retention(world.program.id, "America/Chicago")
     assert planned.spec.time_zone_name == "America/Chicago"
     assert [one.start for one in planned.spec.calendars[0].hour] == [3]
     assert planned.policy.overlap is ScheduleOverlapPolicy.SKIP

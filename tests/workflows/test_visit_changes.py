@@ -102,7 +102,10 @@ class Visit:
 
 @pytest.fixture
 async def visit(make_world: Callable[..., World]) -> Visit:
-    world = make_world(rounds=1)
+    return await begun(make_world(rounds=1))
+
+
+async def begun(world: World) -> Visit:
     await world.enroll([a_student(1)], [an_officer(1)], stock=2)
     (pairing,) = await world.pair()
     officers = [an_officer(number) for number in (1, 2, 3)]

@@ -8,10 +8,12 @@ from temporalio.client import WorkflowHandle
 
 from activities.year import VisitTimes
 from bluepals.domain.calendar import visit_day
+from bluepals.domain.visit_plan import VisitState
 from bluepals.facts import roster, visits, year
 from bluepals.facts.roster import Roster
 from bluepals.store.pauses import Target, What
 from tests.workflows.world import World, a_student, an_officer, eventually, staff
+from workflows.api.visit_day import Plan
 from workflows.search_attributes import STAGE
 from workflows.visit_day import VisitDay
 
@@ -36,6 +38,15 @@ def times(world: World) -> VisitTimes:
         return world.calendar.instant(day - days * DAY, 7)
 
     return VisitTimes(morning(20), [morning(7), morning(1)], world.calendar.instant(day, 17))
+
+
+def test_each_visit_on_record_is_a_plan() -> None:
+    assert {state: Plan.of(state) for state in VisitState} == {
+        VisitState.PLANNED: Plan.TAKES_PLACE,
+        VisitState.CALLED_OFF: Plan.CALLED_OFF,
+        VisitState.READ_ALOUD: Plan.READ_ALOUD,
+        VisitState.RESTS: Plan.RESTS,
+    }
 
 
 async def test_officers_are_invited_reminded_and_those_who_came_are_thanked(town: World) -> None:

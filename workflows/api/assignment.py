@@ -1,6 +1,7 @@
 """What may be said to a program's matching."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from uuid import UUID
 
 WORKFLOW = "Assignment"
@@ -8,6 +9,11 @@ WORKFLOW = "Assignment"
 
 def workflow_id(program: str, first_year: int) -> str:
     return f"assignment-{program}.{first_year}"
+
+
+class Stage(StrEnum):
+    PROPOSED = "proposed"
+    MATCHED = "matched"
 
 
 @dataclass(frozen=True)

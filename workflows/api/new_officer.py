@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workflows.api.dates import RecordChanged
+
 WORKFLOW = "NewOfficer"
 
 
@@ -19,14 +21,8 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True)
-class ReplacementChanged:
-    """Its row has changed: an officer proposed, approved or dropped, all of it taken back. `version`: the how-manieth change."""
-
-    version: int
-
-    @property
-    def is_well_formed(self) -> bool:
-        return self.version > 0
+class ReplacementChanged(RecordChanged):
+    """Its row: an officer proposed, approved or dropped, all of it taken back."""
 
 
 @dataclass

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from activities.people import Calendar
+from bluepals.domain.gates import Cause
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.silence import Rung
 
@@ -28,18 +30,13 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
-class Outcome(StrEnum):
-    """What became of one side's letter when its date had come. Over: a pause has taken the date away, or the year ends."""
-
-    RELEASED = "released"
-    BEING_READ = "being read"
-    MISSED = "missed"
-    OVER = "over"
-
-
 @dataclass(frozen=True)
 class LetterDecided:
     """A reader has decided about a draft of this pairing."""
+
+    rule: ClassVar[str] = (
+        "draft_id has to be a UUID, hash the hexadecimal SHA-256 of the draft, round_number at least 1."
+    )
 
     draft_id: str
     hash: str
@@ -62,13 +59,6 @@ class LetterDecided:
             )
         except ValueError:
             return False
-
-
-class Cause(StrEnum):
-    """Why a gate opened; in these words only, so that nothing about a person comes along."""
-
-    ROSTER = "the roster was imported again: consent and clearance are there"
-    CASE = "a case was closed"
 
 
 @dataclass(frozen=True)

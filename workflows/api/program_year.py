@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
 
 WORKFLOW = "ProgramYear"
 
@@ -12,9 +14,18 @@ def workflow_id(program_year: str) -> str:
     return f"program-year-{program_year}"
 
 
+class Stage(StrEnum):
+    ROUNDS = "rounds"
+    VISIT = "visit"
+    LAST_WEEKS = "last weeks"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True)
 class PairsApproved:
     """The coordinator has approved pairs of this school; they are on record and may begin. `batch`: an opaque key."""
+
+    rule: ClassVar[str] = "batch has to be the key of a tell."
 
     batch: str
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from activities.year import VisitTimes
+from bluepals.domain.visit_plan import VisitState
 
 WORKFLOW = "VisitDay"
 
@@ -30,10 +32,17 @@ class Plan(StrEnum):
     CALLED_OFF = "called off"
     READ_ALOUD = "read aloud"
 
+    @classmethod
+    def of(cls, state: VisitState) -> "Plan":
+        """As it is on record."""
+        return cls.TAKES_PLACE if state is VisitState.PLANNED else cls(state.value)
+
 
 @dataclass(frozen=True)
 class VisitAnswered:
     """An officer or a reserve has said yes or no; who and what is on record. `answer_id`: an opaque key."""
+
+    rule: ClassVar[str] = "answer_id has to be the key of a tell."
 
     answer_id: str
 
@@ -78,8 +87,8 @@ class VisitChanged:
 class VisitDayState:
     """All that crosses a continue-as-new. `passed`: the last step that was taken; `limit`: when a silence ends.
 
-    `heard`: an answer has come; `dates_are_old`: they have changed on record. `invited`: how many officers; `story`: what the
-    Web UI shows.
+    `heard`: an answer has come; `dates_are_old`: they have changed on record. `invited`, `thanked`: how many officers;
+    `story`: what the Web UI shows.
     """
 
     plan: Plan = Plan.TAKES_PLACE
@@ -90,6 +99,7 @@ class VisitDayState:
     dates_are_old: bool = False
     invited: int = 0
     story: list[str] = field(default_factory=list)
+    thanked: int = 0
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from bluepals.domain.matching import (
     Serving,
     needs,
     propose,
-    why_waiting,
 )
 from bluepals.domain.people import Gender
 
@@ -165,17 +164,6 @@ def test_one_officer_more_takes_a_pal_from_nobody(case, gender, agency):
     assert len(before.pairs) <= len(after.pairs) <= len(before.pairs) + 1
 
 
-@given(cases())
-@settings(max_examples=50)
-def test_a_waiting_child_has_a_reason_that_is_true(case):
-    waiting = set(case.propose().waiting)
-    for one in case.children:
-        if one.id in waiting:
-            why = why_waiting(one, case.officers, case.serving, case.avoid)
-            could = [to for to in case.officers if case.may_write(one, to) and to.free_places]
-            assert ("every place has gone" in why) == bool(could)
-
-
 def worth(case: Case, pairs: dict[str, str]) -> tuple[int, int, int]:
     """How many pairs, how late they came, and what they cost; the last two are better if smaller."""
     children = {one.id: one for one in case.children}
@@ -290,21 +278,6 @@ def test_the_reason_names_nobody():
     ]
     (alone,) = propose(children[:1], [officer("x")], SERVING, frozenset(), 1).pairs
     assert "no common language is free" in alone.reason
-
-
-@pytest.mark.parametrize(
-    ("one", "officers", "avoid", "why"),
-    [
-        (child("a", school="unserved"), [officer("x")], set(), "no agency serves the school"),
-        (child("a"), [officer("x", MALE)], set(), "no female officer of the agencies"),
-        (child("a"), [officer("x", agency="county")], set(), "no female officer of the agencies"),
-        (child("a"), [officer("x", taken=1)], set(), "no female officer of the agencies"),
-        (child("a"), [officer("x")], {("a", "x")}, "each female officer with a free place has been rejected"),
-        (child("a"), [officer("x")], set(), "every place has gone to children who have waited as long"),
-    ],
-)
-def test_a_waiting_child_s_reason_says_what_is_short(one, officers, avoid, why):
-    assert why_waiting(one, officers, SERVING, avoid).startswith(why)
 
 
 @pytest.mark.parametrize(("children", "officers"), [([], []), ([child("a")], []), ([], [officer("x")])])
