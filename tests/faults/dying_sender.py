@@ -17,22 +17,27 @@ from bluepals.mail.sending import Postbox
 from bluepals.store.database import Database
 from tests.mailroom import PROGRAM, smtp_settings
 
-SOONEST, LATEST = 0.03, 0.35  # seconds of a life
+LATEST = 0.3  # seconds of a life, since it has a connection: a busy machine makes only the way there longer
 A_WORD = "dead\n"
 
 
-async def send(url: str, port: int) -> None:
+async def send(url: str, port: int, begun: int) -> None:
     postbox = Postbox(smtp_settings(port, reply_timeout=10.0))
     async with Database.connected(url, size=5) as database:
+        os.write(begun, b".")
         await ActivityEnvironment().run(MailActivities(database, postbox).send_batch, SendBatch(PROGRAM))
     await postbox.close()
 
 
 def live(url: str, port: int) -> int:
-    """A process that sends; its id."""
+    """A process that is about to send; its id."""
+    has_begun, begun = os.pipe()
     if child := os.fork():
+        os.close(begun)
+        os.read(has_begun, 1)
+        os.close(has_begun)
         return child
-    asyncio.run(send(url, port))
+    asyncio.run(send(url, port, begun))
     os._exit(0)
 
 
@@ -41,7 +46,7 @@ def main(url: str, port: int, seed: int, deaths: int) -> None:
     for _ in range(deaths):
         sys.stdin.readline()  # There is mail, and the claims of the dead have run out.
         child = live(url, port)
-        time.sleep(luck.uniform(SOONEST, LATEST))
+        time.sleep(luck.uniform(0, LATEST))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         sys.stdout.write(A_WORD)
