@@ -432,10 +432,12 @@ class Pairing:
         workflow.upsert_search_attributes([set_or_unset(DUE, self._date_shown(due))])
 
     def _date_shown(self, due: datetime | None) -> datetime | None:
-        """No date is later than the end, and one that ends early has no other."""
+        """No date is later than the end. Without one, one that ends early shows when."""
         if (calendar := self._state.calendar) is None:
             return due
-        return calendar.closes if calendar.ends_early else due and min(due, calendar.closes)
+        if due is None:
+            return calendar.closes if calendar.ends_early else None
+        return min(due, calendar.closes)
 
     def _show_school(self) -> None:
         """Its child's, who may have changed schools."""

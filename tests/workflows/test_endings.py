@@ -87,6 +87,19 @@ async def test_a_mistake_is_taken_back_and_the_year_goes_on(world: World) -> Non
     assert await world.attribute(handle, STAGE) == "officer answers"
 
 
+async def test_where_the_class_opens_letters_before_a_pairing_ends_its_next_date_is_the_packs(
+    world: World,
+) -> None:
+    """A pause of its agency keeps it from its end; the child's class goes on."""
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    due = await world.attribute(handle, DUE)
+    await end(world, pair, Reason.BUSY, farewell=8 * WEEK)
+    await eventually(lambda: _is_due_at_another_time(world, handle, due), "it has another date")
+    closes = await world.admin.fetchval("SELECT pack_closes_at FROM round WHERE number = 1")
+    assert await world.attribute(handle, DUE) == closes
+
+
 async def test_fault_10_a_letter_that_is_approved_after_the_end_goes_nowhere(world: World) -> None:
     (pair,) = await world.pair()
     handle = await world.begin_pairing(pair)
