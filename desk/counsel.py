@@ -23,6 +23,11 @@ from desk.pages import jpeg, page, pdf, sentence
 from desk.refusals import status_of
 from desk.shield import WITH_SCRIPT
 
+GOES_ON = (
+    "Whoever it is written to gets it as it was handed in.",
+    "The case is closed. What people have put on record stays.",
+)
+
 
 class Counsel:
     def __init__(self, office: Office, cases: Cases) -> None:
@@ -44,6 +49,8 @@ class Counsel:
             Route(f"{one}/attest/no-cause", self.no_cause, methods=["POST"]),
             Route(f"{one}/plan", self.plan, methods=["POST"]),
             Route(f"{one}/close", self.close, methods=["POST"]),
+            Route(f"{one}/goes-on", self.ask_goes_on, methods=["GET"]),
+            Route(f"{one}/goes-on", self.goes_on, methods=["POST"]),
             Route(f"{one}/page/{{page:int}}", self.picture),
             Route(f"{one}/copy", self.see_copy, methods=["POST"]),
             Route(f"{one}/copy/deliver", self.deliver_copy, methods=["POST"]),
@@ -126,6 +133,32 @@ class Counsel:
         try:
             async with submitted(request) as form:
                 await counsel_page.close(self._office, counselor, request.path_params["case"], _word(form))
+        except Refused as refused:
+            return await self._case_page(request, counselor, str(refused), status_of(refused))
+        return _done(request, "closed")
+
+    async def ask_goes_on(self, request: Request) -> Response:
+        """What follows, before a letter that harm was suspected in goes on."""
+        counselor, case_id = await self._counselor(request), request.path_params["case"]
+        row = await counsel_page.own_case(self._office, counselor, case_id)
+        return page(
+            "sure.html",
+            here=f"{_list(request)}/{case_id}#close",
+            visitor=counselor.entered,
+            form_key=form_key(request),
+            heading=f"The letter goes on: {row.child}" if row.child else "The letter goes on",
+            follows=GOES_ON,
+            yes="Yes, it goes on",
+            keep="No, go back",
+        )
+
+    async def goes_on(self, request: Request) -> Response:
+        """As `close`, once they are sure."""
+        counselor, case_id = await self._counselor(request), request.path_params["case"]
+        try:
+            async with submitted(request):
+                word = Word(LetterOutcome.DELIVER, None, None, None, None)
+                await counsel_page.close(self._office, counselor, case_id, word)
         except Refused as refused:
             return await self._case_page(request, counselor, str(refused), status_of(refused))
         return _done(request, "closed")

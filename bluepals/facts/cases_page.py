@@ -101,6 +101,13 @@ async def on_record(connection: Connection, letterhead: Letterhead, reader: Visi
     return tuple([await _on_record(connection, letterhead, reader, one) for one in said])
 
 
+async def on_record_in(
+    connection: Connection, letterhead: Letterhead, reader: Visitor, case_id: UUID
+) -> tuple[OnRecord, ...]:
+    said = await store.attestations_in(connection, case_id, reader.ids)
+    return tuple([await _on_record(connection, letterhead, reader, one) for one in said])
+
+
 async def _on_record(
     connection: Connection, letterhead: Letterhead, reader: Visitor, said: Attestation
 ) -> OnRecord:

@@ -29,7 +29,9 @@ async def enter(office: Office, scope: Scope, officer_id: UUID, until: date, *, 
         today = letterhead.now.astimezone(letterhead.calendar.zone).date()
         if not today <= until <= today.replace(year=today.year + LONGEST, day=min(today.day, 28)):
             raise ClearanceRefused(
-                with_long_dates(f"{until} is over, or too far away. Write the last day of the clearance.")
+                with_long_dates(
+                    f"{until} is {'over' if until < today else 'too far away'}. Write the last day of the clearance."
+                )
             )
         closed_before = await gates.closed(connection)
         await agency_page.enter_clearance(connection, officer_id, until)

@@ -8,7 +8,7 @@ from uuid import UUID
 from bluepals.domain.letters import ScannedLetter, Translation, TypedLetter
 from bluepals.domain.people import Partner, Role
 from bluepals.facts import cases, closing, declining
-from bluepals.facts.cases_page import OnRecord, on_record, who_is_missing
+from bluepals.facts.cases_page import OnRecord, on_record_in, who_is_missing
 from bluepals.facts.closing import Closing, Word
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
@@ -58,10 +58,14 @@ class PairToDecline:
 
 @dataclass(frozen=True, slots=True)
 class CounselPage:
-    """`look_again`: open cases whose day has come. `pairs`: those that may still be declined."""
+    """`look_again`: open cases whose day has come, and closed ones on that day. `ahead`: closed ones whose day is still to come.
+
+    `pairs`: those that may still be declined.
+    """
 
     look_again: tuple[CaseInList, ...]
     open: tuple[CaseInList, ...]
+    ahead: tuple[CaseInList, ...]
     closed: tuple[CaseInList, ...]
     pairs: tuple[PairToDecline, ...]
 
@@ -122,11 +126,15 @@ async def counsel_page(office: Office, counselor: CounselorAtDesk) -> CounselPag
         pairs = await declining_store.pairs_to_come(connection, counselor.id)
     today = letterhead.now.astimezone(letterhead.calendar.zone).date()
     still_open = [one for one in found if one.row.closed_at is None]
+    closed = [one for one in found if one.row.closed_at is not None]
     due = [one for one in still_open if one.row.look_again_on is not None and one.row.look_again_on <= today]
+    due += [one for one in closed if one.row.look_again_on == today]
+    ahead = [one for one in closed if one.row.look_again_on is not None and one.row.look_again_on > today]
     return CounselPage(
         look_again=tuple(due),
         open=tuple(one for one in still_open if one not in due),
-        closed=tuple(one for one in found if one.row.closed_at is not None),
+        ahead=tuple(ahead),
+        closed=tuple(one for one in closed if one not in due and one not in ahead),
         pairs=tuple(
             PairToDecline(one, letterhead.calendar.label(one.until) if one.until else "")
             for one in pairs
@@ -179,11 +187,7 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
             now=f"{local:%Y-%m-%dT%H:%M}",
             today=local.date(),
             partners=tuple(await people.partners(connection)),
-            on_record=tuple(
-                one
-                for one in await on_record(connection, letterhead, counselor.entered)
-                if one.case_id == case_id
-            ),
+            on_record=await on_record_in(connection, letterhead, counselor.entered, case_id),
             missing=tuple(who_is_missing(one) for one in still if one.id not in counselor.entered.ids),
             gone=tuple(
                 PersonOnCase(one.id, one.name, _day(letterhead, one.gone_since))

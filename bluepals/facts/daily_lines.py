@@ -243,9 +243,12 @@ async def _readers(connection: Connection, letterhead: Letterhead, desks: dict[s
 
 
 async def _cases(connection: Connection, letterhead: Letterhead, desks: dict[str, Desk], day: date) -> None:
-    """Counselors: plans to make and days to look again. Who decides about an officer: every day until they have."""
+    """Counselors: plans to make and days to look again, of a closed case once. Who decides about an officer: until they have."""
     for case in await daily.cases_to_look_at(connection):
-        if case.conduct:
+        if case.closed:
+            if case.look_again_on and letterhead.calendar.next_school_day(case.look_again_on) == day:
+                await _add_case_of(connection, letterhead, desks, Role.COUNSELOR, case, _look_again(case))
+        elif case.conduct:
             about = await conduct_page.conduct_of(connection, case.case_id)
             since = about.opened_at.astimezone(letterhead.calendar.zone)
             line = (
@@ -263,8 +266,11 @@ async def _cases(connection: Connection, letterhead: Letterhead, desks: dict[str
                     connection, letterhead, desks, Role.COORDINATOR, case, f"{line}, and there is none"
                 )
         elif case.look_again_on <= day:
-            line = f"case {case.case_id}: look again, as you planned for {case.look_again_on:%B %-d}"
-            await _add_case_of(connection, letterhead, desks, Role.COUNSELOR, case, line)
+            await _add_case_of(connection, letterhead, desks, Role.COUNSELOR, case, _look_again(case))
+
+
+def _look_again(case: CaseToLookAt) -> str:
+    return f"case {case.case_id}: look again, as you planned for {case.look_again_on:%B %-d}"
 
 
 async def _add_case_of(

@@ -354,7 +354,7 @@ async def answer_pal(
         if await _begun_elsewhere(office, connection, Place(pairing_id, officer.id), typed_on):
             raise NotTaken(
                 f"You have gone on with your letter to {pal.first_name} on another page since you opened this one, so it was not"
-                " sent. Both texts are below: take what you want into the box and send your letter again, with its pages if it"
+                " sent. Both texts are here: take what you want into the box and send your letter again, with its pages if it"
                 " has any."
             )
     return await hand_in_after(

@@ -305,6 +305,19 @@ async def own_attestations(connection: Connection, reader_ids: Collection[UUID])
     return [Attestation(**row) for row in rows]
 
 
+async def attestations_in(
+    connection: Connection, case_id: UUID, reader_ids: Collection[UUID]
+) -> Sequence[Attestation]:
+    """The same in this case, also when it is closed."""
+    rows = await connection.fetch(
+        "SELECT case_id, attested_at, reported_at, reference FROM attestation"
+        " WHERE case_id = $1 AND person = ANY ($2) ORDER BY attested_at",
+        case_id,
+        list(reader_ids),
+    )
+    return [Attestation(**row) for row in rows]
+
+
 async def has_died(connection: Connection, person: UUID) -> bool:
     died: bool = await connection.fetchval("SELECT has_died($1)", person)
     return died

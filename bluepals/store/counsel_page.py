@@ -15,6 +15,7 @@ class CaseRow:
     """A case and its letter. No school and no child: it is a stock letter. `read`: by this counselor, on record.
 
     `worried`: who opened the case. `held`: the letter goes nowhere. `held_by_another`: since another case about it is open.
+    `had_gone_on`: its reader had it before.
     """
 
     case_id: UUID
@@ -38,6 +39,7 @@ class CaseRow:
     worried: str
     held: bool
     held_by_another: bool
+    had_gone_on: bool
 
 
 # An officer's conduct is others' to decide about.
@@ -53,7 +55,8 @@ _CASES = """
                       AND has_still_to_attest(case_reader)) AS mine_to_attest,
            coalesce(opener.name, opening_officer.first_name) AS worried, is_held(draft.id) AS held,
            EXISTS (SELECT FROM case_file AS other WHERE other.draft_id = draft.id AND other.id <> case_file.id
-                      AND other.closed_at IS NULL) AS held_by_another
+                      AND other.closed_at IS NULL) AS held_by_another,
+           EXISTS (SELECT FROM delivery WHERE delivery.draft_id = draft.id AND released_at < case_file.opened_at) AS had_gone_on
       FROM case_file
       JOIN draft ON draft.id = case_file.draft_id
       JOIN letter ON letter.id = draft.letter_id

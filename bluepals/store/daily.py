@@ -95,21 +95,27 @@ async def to_be_read(connection: Connection) -> Sequence[ToBeRead]:
 
 @dataclass(frozen=True, slots=True)
 class CaseToLookAt:
-    """An open case that waits for its counselor's plan, for a look again, or for the word of who decides."""
+    """An open case that waits for its counselor's plan, for a look again, or for the word of who decides.
+
+    `closed`: what is left of it is a day to look again.
+    """
 
     case_id: UUID
     school: str | None
     agency: str
     conduct: bool
     opened_at: datetime
+    closed: bool
     look_again_on: date | None
 
 
 async def cases_to_look_at(connection: Connection) -> Sequence[CaseToLookAt]:
     rows = await connection.fetch(
         "SELECT case_file.id AS case_id, school_id AS school, agency_id AS agency, kind = 'conduct' AS conduct, opened_at,"
-        " (SELECT look_again_on FROM case_plan WHERE case_id = case_file.id ORDER BY sequence DESC LIMIT 1) AS look_again_on"
-        " FROM case_file WHERE closed_at IS NULL ORDER BY sequence"
+        " closed_at IS NOT NULL AS closed, look_again_on FROM case_file"
+        " LEFT JOIN LATERAL (SELECT look_again_on FROM case_plan WHERE case_id = case_file.id ORDER BY sequence DESC LIMIT 1)"
+        "   AS plan ON true"
+        " WHERE closed_at IS NULL OR look_again_on > program_today() - 7 ORDER BY sequence"
     )
     return [CaseToLookAt(**row) for row in rows]
 

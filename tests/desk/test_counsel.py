@@ -2,7 +2,7 @@
 
 import html
 import io
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -79,6 +79,56 @@ async def test_a_day_that_has_come_stands_on_top(town: Town) -> None:
     assert "Look again today" in await coco.sees()
 
 
+async def test_a_case_that_is_closed_is_looked_at_again_on_its_day(town: Town) -> None:
+    case = await a_case(town, Concern.SAD)
+    coco = town.counselor("coco")
+    await coco.posts(f"{case}/read")
+    await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY)
+    await coco.posts(f"{case}/close", letter="deliver")
+    ahead = await coco.sees()
+    assert "Closed, and to look at again" in ahead
+    assert "You look again on Tuesday, September 8, 2026." in ahead
+    await town.on(date.fromisoformat(A_SCHOOL_DAY))
+    assert "Look again today" in await coco.sees()
+    await town.on(date.fromisoformat(A_SCHOOL_DAY) + timedelta(days=1))
+    over = await coco.sees()
+    assert "Nothing waits for you here." in over
+    assert "Closed (1)" in over
+
+
+async def test_a_letter_in_which_harm_was_suspected_goes_on_when_the_counselor_is_sure(town: Town) -> None:
+    case = await a_case(town, Concern.HARM, "My uncle hits me.")
+    coco = town.counselor("coco")
+    await coco.posts(f"{case}/read")
+    for name in ("coco", "mo", "tess"):
+        await cases.attest(
+            town.parts.office, SCOPE, case_id=UUID(case), by=town.staff[name], reported_at=town.now
+        )
+    assert f"/{case}/goes-on" in (await coco.gets(case)).text
+    sure = await coco.gets(f"{case}/goes-on")
+    assert "The letter goes on: Maya Lopez" in sure.text
+    assert await town.admin.fetchval("SELECT closed_at FROM case_file") is None
+    closed = await coco.posts(f"{case}/goes-on")
+    assert "Closed: letter goes on." in closed.text
+    assert "You reported on Tuesday, September 1, 2026, 9:00 AM CDT." in closed.text, "it stays"
+
+
+async def test_a_letter_that_its_reader_had_before_is_said_to_have_gone_on(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    draft = await town.delivers("maya", "I feel so lonely.")
+    await town.on(FIRST_ROUND, hour=10)
+    opened = await cases.worry(
+        town.parts.office, SCOPE, draft_id=draft.id, by=town.officers["dana"], concern=Concern.SAD
+    )
+    coco = town.counselor("coco")
+    await coco.posts(f"{opened.case.id}/read")
+    later = (FIRST_ROUND + timedelta(weeks=4)).isoformat()
+    page = (await coco.posts(f"{opened.case.id}/plan", look_again=later)).text
+    assert "The letter had gone on before; nobody is shown it while the case is open." in page
+    assert "Its reader may see it again" in page
+    assert "It goes back, to be changed" not in page
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -115,7 +165,7 @@ async def test_who_reads_a_letter_of_suspected_harm_has_the_duty_and_attests_her
     assert "It is on record, for you." in attested.text
     assert "You reported on Tuesday, September 1, 2026, 9:00 AM CDT." in attested.text
     assert "Ms. Mo was worried." in attested.text
-    waits = "Nobody can close it yet: 2 of those who read the letter have not said"
+    waits = "Nobody can close it yet. Who has read the letter and has not said"
     assert waits in attested.text, "the teacher who typed it, and the moderator"
     assert "have no reasonable cause: Ms. Mo, Ms. Tess." in attested.text
     refused = await coco.posts(f"{case}/close", letter="keep")

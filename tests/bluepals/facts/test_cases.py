@@ -558,3 +558,23 @@ async def test_the_daily_mail_asks_for_a_plan_then_for_a_look_and_for_the_word_o
     await plan(schools, sad)
     assert str(sad.case.id) not in str(await said_on(date(2026, 9, 4)))
     assert f"case {sad.case.id}: look again" in (await said_on(SOON))["coco"]
+
+
+async def test_a_case_that_is_closed_is_in_the_daily_mail_on_its_day_to_look_again_and_on_no_other(
+    schools: TwoSchools,
+) -> None:
+    sad = await worry(schools, await schools.write("Ana", Side.STUDENT), Concern.SAD)
+    await plan(schools, sad)
+    await cases.note_read(schools.office, schools.scope, sad.case.draft_id, schools.staff["Coco"])
+    await close(schools, sad, DELIVER)
+
+    async def is_said_on(day: date) -> bool:
+        await schools.at(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+        await daily.compose_daily_mail(schools.office, schools.scope, day)
+        return any(
+            f"case {sad.case.id}: look again".encode() in row["message"].replace(b"=\r\n", b"")
+            for row in await schools.mails("case")
+            if row["key"].startswith(f"daily-{day}")
+        )
+
+    assert [await is_said_on(SOON + timedelta(days=days)) for days in (-1, 0, 1)] == [False, True, False]
