@@ -26,7 +26,7 @@ IN = {
     "en": Words(
         heading="A letter from {name}",
         to="To {pal}  ·  Round {number}",
-        back="You may go on on the back.",
+        back="You may continue on the back.",
         squares="Please leave the two squares free.",
     ),
     "es": Words(

@@ -280,9 +280,10 @@ async def test_a_stack_that_is_not_handed_in_waits_on_the_page_and_can_be_thrown
 
 async def test_a_sheet_of_another_round_or_class_is_asked_about(town: Town) -> None:
     (zoes,) = printed((await town.teacher("theo").gets(f"sheets/{NORTH}/5%2FB%20%26%20C")).content)
-    stack = await drops(town.teacher("tess"), [zoes])
-    assert whose(stack.text) == {"": [1]}
+    stack = await drops(town.teacher("tess"), [zoes, zoes])
+    assert whose(stack.text) == {"": [1, 2]}
     assert "a sheet of another class" in stack.text
+    assert "If this is the stack of another class, or of an earlier round, throw it away" in stack.text
 
 
 async def test_fault_33_another_class_does_not_get_at_a_stack(town: Town) -> None:
