@@ -29,7 +29,7 @@ FOLLOWS = (
     "Each pal gets another officer after a while.",
     "You may write a last letter to each by {by}. You and their teachers get a mail about it at once.",
     "Nobody but the program’s office learns the reason.",  # noqa: RUF001
-    "You can’t take it back yourself. If it was a mistake, tell the coordinator before the first last letter has gone out.",  # noqa: RUF001
+    "You can’t take it back yourself. If it was a mistake, tell the coordinator before a last letter has gone out.",  # noqa: RUF001
 )
 
 
