@@ -69,6 +69,13 @@ async def test_each_pair_has_its_reason_and_the_needs_are_said(town: Town, cora:
     assert re.search(r"female</th><td>2</td><td>1</td><td>1</td>\s*<td>1 <small>of 2 needed", page)
 
 
+async def test_the_board_leads_to_pairs_that_are_to_be_decided_about(town: Town) -> None:
+    assert "Decide about the proposed pairs" not in await town.coordinator("cora").sees()
+    await propose(town, "uma")
+    board = await town.coordinator("cora").sees()
+    assert f'<a href="/{PROGRAM.id}/setup/pairs">Decide about the proposed pairs</a>' in board
+
+
 async def test_the_needs_are_those_of_the_last_matchings_day(town: Town, cora: Visitor) -> None:
     await propose(town, "uma")
     await town.on(FIRST_ROUND)
