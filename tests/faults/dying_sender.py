@@ -17,7 +17,8 @@ from bluepals.mail.sending import Postbox
 from bluepals.store.database import Database
 from tests.mailroom import PROGRAM, smtp_settings
 
-LATEST = 0.3  # seconds of a life, since it has a connection: a busy machine makes only the way there longer
+# Seconds of a life since it has a connection; on a busy machine, which makes the way there longer, as much longer.
+LATEST, LONGER = 0.3, 5
 A_WORD = "dead\n"
 
 
@@ -45,8 +46,10 @@ def main(url: str, port: int, seed: int, deaths: int) -> None:
     luck = random.Random(seed)
     for _ in range(deaths):
         sys.stdin.readline()  # There is mail, and the claims of the dead have run out.
+        began = time.monotonic()
         child = live(url, port)
-        time.sleep(luck.uniform(0, LATEST))
+        the_way_there = time.monotonic() - began
+        time.sleep(luck.uniform(0, LATEST + LONGER * the_way_there))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         sys.stdout.write(A_WORD)

@@ -109,7 +109,7 @@ async def _dying_sender(
         stdin.write(b"\n")
         await stdin.drain()
 
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(PATIENCE):
         yield sender.stdout.readline, go_on
         assert await sender.wait() == 0
 
