@@ -410,10 +410,11 @@ async def keep_runs(name: str, client: Client, handle: WorkflowHandle[Any, Any])
 
 
 async def keep(name: str, handle: WorkflowHandle[Any, Any]) -> None:
-    """Without the name of the machine on which it was recorded, and without what only made it long."""
+    """Without the name and the folders of the machine on which it was recorded, and without what only made it long."""
     history: dict[str, Any] = json.loads((await handle.fetch_history()).to_json())
     text = json.dumps({"workflowId": handle.id, **history}, separators=(",", ":"), sort_keys=True)
     text = re.sub(rf"\d+@{re.escape(socket.gethostname())}", "recorded", text)
+    text = re.sub(r'"stackTrace":"(?:[^"\\]|\\.)*"', '"stackTrace":""', text)
     text = re.sub(r'"data":"[^"]{100000,}"', '"data":"IiI="', text)
     (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
     print(f"{name}: {len(history['events'])} events, {len(text)} bytes")  # noqa: T201 - a command
