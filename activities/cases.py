@@ -10,8 +10,7 @@ from bluepals.facts import cases
 from bluepals.facts.cases import Standing
 from bluepals.facts.office import Office
 from bluepals.pager import Page, Pager, PagerAway
-from bluepals.store import attention
-from bluepals.store import cases as store
+from bluepals.store import attention, stopwatches
 from bluepals.store.database import Scope
 
 MOST_RINGS = 5  # attempts for one page; the next one comes in minutes anyhow
@@ -59,7 +58,7 @@ class CaseActivities:
         """What the second channel has not had yet. How many pages; a pager that is away is a person's to mend."""
         scope, case_id = Scope.whole(order.program), UUID(order.case_id)
         async with self._office.database.transaction(scope) as connection:
-            numbers = await store.pages_to_ring(connection, case_id)
+            numbers = await stopwatches.pages_to_ring(connection, case_id)
         for number in numbers:
             try:
                 await self._pager.ring(Page(order.program, case_id, number, self._office.links.desk))
@@ -67,7 +66,7 @@ class CaseActivities:
                 await self._call_about_pager(scope, str(away))
                 raise ApplicationError("The pager does not answer.", type="PagerAway") from None
             async with self._office.database.transaction(scope) as connection:
-                await store.mark_rung(connection, case_id, number)
+                await stopwatches.mark_rung(connection, case_id, number)
                 await attention.settle(connection, attention.PAGER)
         return len(numbers)
 

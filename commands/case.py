@@ -15,8 +15,7 @@ from bluepals.domain.cases import LetterOutcome, OfficerOutcome
 from bluepals.domain.counting import counted
 from bluepals.facts import cases, closing
 from bluepals.facts.closing import Closing, Word
-from bluepals.store import cases as store
-from bluepals.store import people, programs
+from bluepals.store import case_lists, case_readers, people, programs
 from bluepals.store.database import Scope
 from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
 from service.referrals import Referrals
@@ -50,7 +49,7 @@ def list_cases(program: ProgramId, json: AsJson = False) -> None:
 async def _list(program: str, json: bool) -> None:
     async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
         zone = ZoneInfo((await programs.load(connection)).timezone)
-        found = await store.cases(connection)
+        found = await case_lists.cases(connection)
     answer(found, json, lambda: _print_list(found, zone))
 
 
@@ -84,13 +83,13 @@ def show(program: ProgramId, case: Case, json: AsJson = False) -> None:
 async def _show(program: str, case: UUID, json: bool) -> None:
     async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
         defined = await programs.load(connection)
-        card = await store.case_card(connection, case)
+        card = await case_lists.case_card(connection, case)
         shape = {
             **card,
             "hotline": defined.safety.hotline,
-            "readers": await store.readers_of(connection, case),
-            "plans": await store.plans_of(connection, case),
-            "words": await store.words_of(connection, case),
+            "readers": await case_lists.readers_of(connection, case),
+            "plans": await case_lists.plans_of(connection, case),
+            "words": await case_lists.words_of(connection, case),
             "partners": [
                 {
                     "name": one.name,
@@ -152,7 +151,7 @@ async def _attest(
     async with parts_of(program) as service:
         async with service.database.transaction(scope) as connection:
             zone = ZoneInfo((await programs.load(connection)).timezone)
-            person = await store.person(connection, by)
+            person = await case_readers.person(connection, by)
         if reported is not None and reported.tzinfo is None:
             reported = reported.replace(tzinfo=zone)
         attested = await cases.attest(
@@ -184,7 +183,7 @@ async def _not_reached(program: str, case: UUID, person: str, by: str, json: boo
     scope = Scope.whole(program)
     async with parts_of(program) as service:
         async with service.database.transaction(scope) as connection:
-            reader = await store.person(connection, person)
+            reader = await case_readers.person(connection, person)
             counselor = await people.staff_by_external_id(connection, by)
         left = await cases.not_reached(service.office, scope, case_id=case, by=counselor.id, person=reader)
         await Referrals(service.client).attested(case)

@@ -20,8 +20,7 @@ from bluepals.facts.cases import Opened
 from bluepals.paper.pages import Upload, clean_pages
 from bluepals.roster.cells import language
 from bluepals.roster.problems import Unfit
-from bluepals.store import cases as case_store
-from bluepals.store import people, programs
+from bluepals.store import case_readers, people, programs
 from bluepals.store.database import Scope
 from bluepals.store.letters import OpenedDraft
 from commands.shell import AsJson, ProgramId, answer, ids, out, parts_of, run
@@ -287,7 +286,7 @@ async def _worry(program: str, draft: UUID, by: str, kind: Concern, json: bool) 
     scope = Scope.whole(program)
     async with parts_of(program) as service:
         async with service.database.transaction(scope) as connection:
-            person = await case_store.person(connection, by)
+            person = await case_readers.person(connection, by)
         opened = await cases.worry(service.office, scope, draft_id=draft, by=person, concern=kind)
         await _start_stopwatch(service, program, opened)
     shape = {"case": opened.case.id, "draft": draft, "kind": kind, "known": opened.known}

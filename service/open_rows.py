@@ -18,7 +18,7 @@ from bluepals.domain.program import Program
 from bluepals.domain.visit_plan import VisitState, visit_instants
 from bluepals.facts import letters, pairings, visits
 from bluepals.facts.office import Office
-from bluepals.store import cases, open_rows, programs, replacements, status
+from bluepals.store import open_rows, programs, replacements, status, stopwatches
 from bluepals.store import visits as visit_rows
 from bluepals.store.database import Connection, Scope
 from bluepals.store.open_rows import OpenPairing, OpenYear
@@ -47,7 +47,7 @@ async def start(client: Client, row: OpenRow) -> None:
 
 
 async def _referrals(connection: Connection, program: str) -> Sequence[OpenRow]:
-    return [starts.of_referral(program, case_id) for case_id in await cases.open_referrals(connection)]
+    return [starts.of_referral(program, case_id) for case_id in await stopwatches.open_referrals(connection)]
 
 
 async def _replacements(connection: Connection, program: str) -> Sequence[OpenRow]:

@@ -14,8 +14,9 @@ from bluepals.facts.visit_hosts import tell_visits_of
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice
-from bluepals.store import attention, cases, conduct_page, mail, people
-from bluepals.store.cases import CaseRecord, PersonCard
+from bluepals.store import attention, case_readers, case_words, cases, conduct_page, mail, people, stopwatches
+from bluepals.store.case_readers import PersonCard
+from bluepals.store.cases import CaseRecord
 from bluepals.store.database import Connection, Scope
 from bluepals.store.letters import NotTaken
 
@@ -51,7 +52,7 @@ async def worry_about(
             "Only somebody who sees this letter can be worried about it: its school's staff and its officer."
         )
     _refuse_wrong_door(concern, side)
-    await cases.note_read(connection, draft_id, by)
+    await case_readers.note_read(connection, draft_id, by)
     opened = await open_case(connection, letterhead, draft_id=draft_id, by=by, concern=concern)
     if opened.known and opened.has_stopwatch:
         await _tell_readers(connection, letterhead, opened.case)
@@ -137,7 +138,7 @@ async def _tell(connection: Connection, letterhead: Letterhead, case: CaseRecord
 
 async def _tell_readers(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
     """Each of them, and each who reads it later: the duty is their own."""
-    for reader in await cases.name_readers(connection, case.id, case.draft_id):
+    for reader in await case_readers.name_readers(connection, case.id, case.draft_id):
         await _tell_of_duty(connection, letterhead, case, reader, "duty")
 
 
@@ -178,7 +179,7 @@ def plan_due(letterhead: Letterhead, opened_at: datetime) -> datetime:
 async def _tell_who_decides(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
     """The coordinator, and the liaison unless the policy leaves them out; never the officer whose conduct it is."""
     about = await conduct_page.conduct_of(connection, case.id)
-    for _, one in await cases.who_decides(connection, case.id):
+    for _, one in await case_words.who_decides(connection, case.id):
         notice = notices.cases.conduct(
             name=one.name,
             officer=about.officer_name,
@@ -219,7 +220,7 @@ async def _post(
 async def note_read(office: Office, scope: Scope, draft_id: UUID, reader: UUID) -> None:
     """Somebody was shown a draft: while harm is suspected in it, they are told of their duty at once."""
     async with office.committing(scope) as connection:
-        await cases.note_read(connection, draft_id, reader)
+        await case_readers.note_read(connection, draft_id, reader)
         case_id = await cases.open_harm_about(connection, draft_id)
         if case_id is not None:
             letterhead = await Letterhead.of(office, connection)
@@ -246,20 +247,20 @@ async def attest(
         case = await cases.record(connection, case_id)
         if case.kind is not Concern.HARM:
             raise NotTaken("Nobody attests in this case: it is not one of suspected harm.")
-        person = await cases.reader_as(connection, case_id, by)
+        person = await case_readers.reader_as(connection, case_id, by)
         if person is None:
             raise NotTaken(
                 "Only somebody who has read the letter attests, and each for themselves. See: case show"
             )
-        if await cases.has_died(connection, person):
+        if await case_readers.has_died(connection, person):
             raise NotTaken(
                 "They have died, and nobody attests in their name: the case does not wait for them."
             )
         if reported_at is not None:
             letterhead = await Letterhead.of(office, connection)
             await _refuse_unfit_time(connection, letterhead, case, person, reported_at)
-        new = await cases.attest(connection, case_id, person, reported_at, reference)
-        return Attested(not new, len(await cases.still_to_attest(connection, case_id)))
+        new = await case_readers.attest(connection, case_id, person, reported_at, reference)
+        return Attested(not new, len(await case_readers.still_to_attest(connection, case_id)))
 
 
 async def _refuse_unfit_time(
@@ -267,7 +268,7 @@ async def _refuse_unfit_time(
 ) -> None:
     if reported_at > letterhead.now:
         raise NotTaken("The time of the report is still to come. Report first, then say when it was.")
-    handed_in = await cases.handed_in(connection, case.draft_id, person)
+    handed_in = await case_readers.handed_in(connection, case.draft_id, person)
     known_since = handed_in.at.replace(second=0, microsecond=0) - (
         PAPER_LIES if handed_in.own else timedelta(0)
     )
@@ -287,18 +288,18 @@ async def not_reached(office: Office, scope: Scope, *, case_id: UUID, by: UUID, 
         case = await cases.record(connection, case_id)
         if case.closed_at is not None:
             raise NotTaken("This case is closed: nobody has to be reached any more.")
-        if "counselor" not in await cases.roles_in(connection, case_id, by):
+        if "counselor" not in await case_words.roles_in(connection, case_id, by):
             raise NotTaken("Only the counselor of this school records that somebody can't be reached.")
-        known = await cases.reader_as(connection, case_id, person)
+        known = await case_readers.reader_as(connection, case_id, person)
         if known is None:
             raise NotTaken("They have not read this letter, and have nothing to attest. See: case show")
-        missing = {one.id: one for one in await cases.still_to_attest(connection, case_id)}
+        missing = {one.id: one for one in await case_readers.still_to_attest(connection, case_id)}
         if reader := missing.pop(known, None):
             if reader.gone_since is None:
                 raise NotTaken(
                     f"{reader.name} still takes part in the program. Call them: the duty is their own."
                 )
-            await cases.record_unreachable(connection, case_id, reader.id, by)
+            await case_readers.record_unreachable(connection, case_id, reader.id, by)
         return len(missing)
 
 
@@ -319,12 +320,12 @@ async def plan(
         case = await cases.record(connection, case_id)
         if case.closed_at is not None:
             raise NotTaken("This case is closed. If the letter worries again, say so where you read it.")
-        if "counselor" not in await cases.roles_in(connection, case_id, by):
+        if "counselor" not in await case_words.roles_in(connection, case_id, by):
             raise NotTaken("Only the counselor of this school makes the plan. See the roles in staff.csv.")
         letterhead = await Letterhead.of(office, connection)
         _refuse_unfit_day(letterhead, look_again_on)
         await _refuse_unknown_partners(connection, partners)
-        await cases.plan(connection, case_id, by, look_again_on, partners)
+        await case_words.plan(connection, case_id, by, look_again_on, partners)
 
 
 def _refuse_unfit_day(letterhead: Letterhead, day: date) -> None:
@@ -370,23 +371,23 @@ async def page(office: Office, scope: Scope, case_id: UUID, number: int) -> Stan
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         case = await cases.record(connection, case_id)
-        if case.closed_at is None and await cases.still_to_attest(connection, case_id):
+        if case.closed_at is None and await case_readers.still_to_attest(connection, case_id):
             await _page(connection, letterhead, case, number)
         return await _standing(connection, letterhead, case)
 
 
 async def _standing(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> Standing:
-    missing = 0 if case.closed_at else len(await cases.still_to_attest(connection, case.id))
-    so_far = await cases.paged(connection, case.id)
+    missing = 0 if case.closed_at else len(await case_readers.still_to_attest(connection, case.id))
+    so_far = await stopwatches.paged(connection, case.id)
     rungs = len(await _rungs(connection, letterhead, case))
     wait = max(pause_before(so_far.pages, rungs) - so_far.since, timedelta(0))
     return Standing(missing, so_far.pages, wait)
 
 
 async def _page(connection: Connection, letterhead: Letterhead, case: CaseRecord, number: int) -> None:
-    if not await cases.page(connection, case.id, number):
+    if not await stopwatches.page(connection, case.id, number):
         return
-    missing = await cases.still_to_attest(connection, case.id)
+    missing = await case_readers.still_to_attest(connection, case.id)
     rungs = await _rungs(connection, letterhead, case)
     # When all on the list have been told, all are told again.
     told = rungs[number] if number < len(rungs) else [one for rung in rungs for one in rung]

@@ -10,9 +10,10 @@ from bluepals.facts import cases
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
+from bluepals.store import case_readers, programs, stopwatches
 from bluepals.store import cases as store
-from bluepals.store import programs
-from bluepals.store.cases import Attestation, CaseRecord, PersonCard
+from bluepals.store.case_readers import Attestation, PersonCard
+from bluepals.store.cases import CaseRecord
 from bluepals.store.database import Connection, Scope
 
 
@@ -60,7 +61,7 @@ async def cases_page(office: Office, reader: Visitor) -> CasesPage:
         letterhead = await Letterhead.of(office, connection)
         found = [
             await _case(connection, letterhead, reader, case_id)
-            for case_id in await store.open_referrals(connection)
+            for case_id in await stopwatches.open_referrals(connection)
         ]
         said = await on_record(connection, letterhead, reader)
         local = letterhead.now.astimezone(letterhead.calendar.zone)
@@ -77,8 +78,8 @@ async def _case(
 ) -> CaseOnPage | None:
     """None: it is nothing to this visitor."""
     case = await store.record(connection, case_id)
-    missing = await store.still_to_attest(connection, case.id)
-    own = {await store.reader_as(connection, case.id, one) for one in reader.ids}
+    missing = await case_readers.still_to_attest(connection, case.id)
+    own = {await case_readers.reader_as(connection, case.id, one) for one in reader.ids}
     mine = any(person.id in own for person in missing)
     calls = await cases.is_on_the_list(connection, letterhead, case, reader.ids)
     if not (mine or calls):
@@ -97,14 +98,14 @@ def who_is_missing(person: PersonCard) -> str:
 
 
 async def on_record(connection: Connection, letterhead: Letterhead, reader: Visitor) -> tuple[OnRecord, ...]:
-    said = await store.own_attestations(connection, reader.ids)
+    said = await case_readers.own_attestations(connection, reader.ids)
     return tuple([await _on_record(connection, letterhead, reader, one) for one in said])
 
 
 async def on_record_in(
     connection: Connection, letterhead: Letterhead, reader: Visitor, case_id: UUID
 ) -> tuple[OnRecord, ...]:
-    said = await store.attestations_in(connection, case_id, reader.ids)
+    said = await case_readers.attestations_in(connection, case_id, reader.ids)
     return tuple([await _on_record(connection, letterhead, reader, one) for one in said])
 
 
@@ -144,7 +145,7 @@ async def check_reader(office: Office, reader: Visitor, case_id: UUID) -> None:
     """That it is theirs to attest in. Raises NotTheirs."""
     async with office.database.transaction(Scope.whole(reader.program)) as connection:
         for one in reader.ids:
-            if await store.reader_as(connection, case_id, one):
+            if await case_readers.reader_as(connection, case_id, one):
                 return
     raise NotTheirs
 
@@ -155,7 +156,7 @@ async def attest(
     """`when`: the local time of the report; None: read, and no reasonable cause. Raises NotTheirs and NotTaken."""
     scope = Scope.whole(reader.program)
     async with office.database.transaction(scope) as connection:
-        known = [one for one in sorted(reader.ids) if await store.reader_as(connection, case_id, one)]
+        known = [one for one in sorted(reader.ids) if await case_readers.reader_as(connection, case_id, one)]
         if not known:
             raise NotTheirs
         zone = SchoolCalendar.of(await programs.load(connection)).zone
@@ -201,12 +202,12 @@ async def attest_page(office: Office, token: str) -> AttestPage:
             since=label(case.opened_at),
             hotline=letterhead.program.safety.hotline,
             now=f"{local:%Y-%m-%dT%H:%M}",
-            mine=case.closed_at is None and await store.may_attest(connection, case.id, link.person),
+            mine=case.closed_at is None and await case_readers.may_attest(connection, case.id, link.person),
             said=tuple(
                 SaidByLink(
                     label(one.attested_at), label(one.reported_at) if one.reported_at else None, one.reference
                 )
-                for one in await store.own_attestations(connection, [link.person])
+                for one in await case_readers.own_attestations(connection, [link.person])
                 if one.case_id == case.id
             ),
         )

@@ -13,8 +13,9 @@ from bluepals.facts.cases import look_at_packs
 from bluepals.facts.letters import due_again, tell_pairing, tell_writer
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_hosts import tell_visits_of
-from bluepals.store import cases, letters, pairings, programs, tells
-from bluepals.store.cases import CaseDraft, CaseRecord, Reasons
+from bluepals.store import case_readers, case_words, cases, letters, pairings, programs, tells
+from bluepals.store.case_words import CaseDraft, Reasons
+from bluepals.store.cases import CaseRecord
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.letters import Copy, NotTaken, Returned
@@ -51,22 +52,22 @@ async def close(office: Office, scope: Scope, *, case_id: UUID, by: UUID, word: 
         case = await cases.record(connection, case_id)
         if case.closed_at is not None:
             return _closed_before(case, word)
-        needed = await cases.words_needed(connection, case_id)
-        own = [role for role in needed if role in await cases.roles_in(connection, case_id, by)]
+        needed = await case_words.words_needed(connection, case_id)
+        own = [role for role in needed if role in await case_words.roles_in(connection, case_id, by)]
         await _refuse_unfit(connection, case, word, needed, own)
-        draft = await cases.draft_of(connection, case.draft_id, by)
+        draft = await case_words.draft_of(connection, case.draft_id, by)
         _refuse_unfit_letter(word, draft)
         _refuse_unfit_copy(word, case, draft)
         for role in own:
-            await cases.say(connection, case_id, role, by, word.letter, word.officer)
-        agreeing = await cases.agreeing(connection, case_id, word.letter, word.officer)
+            await case_words.say(connection, case_id, role, by, word.letter, word.officer)
+        agreeing = await case_words.agreeing(connection, case_id, word.letter, word.officer)
         if missing := tuple(role for role in needed if role not in agreeing):
             return Closing(closed=False, waits_for=missing)
         copy_id = None
         if word.copy is not None:
             await cases.lock_letter(connection, case.draft_id)
             copy_id = (await letters.insert_copy(connection, office.keyring, case.draft_id, word.copy)).id
-        await cases.close(connection, case_id, word.letter, word.officer, word.counsel_asked_on, copy_id)
+        await case_words.close(connection, case_id, word.letter, word.officer, word.counsel_asked_on, copy_id)
         letterhead = await Letterhead.of(office, connection)
         told = [*await _letter(connection, letterhead, case, draft, by, word, copy_id)]
         told += await _officer(connection, letterhead, case, by, word)
@@ -92,12 +93,12 @@ async def _refuse_unfit(
 ) -> None:
     if not own:
         raise NotTaken(f"This case is closed by the word of its {' and its '.join(needed)}. Ask them.")
-    if missing := len(await cases.still_to_attest(connection, case.id)):
+    if missing := len(await case_readers.still_to_attest(connection, case.id)):
         raise NotTaken(
             f"{missing} who read the letter {'has' if missing == 1 else 'have'} not attested yet; "
             "nobody can do it for them. Call them."
         )
-    if case.kind in {Concern.SAD, Concern.UNSURE, Concern.FAMILY} and not await cases.has_plan(
+    if case.kind in {Concern.SAD, Concern.UNSURE, Concern.FAMILY} and not await case_words.has_plan(
         connection, case.id
     ):
         raise NotTaken("There is no plan yet. Make one first, with a day to look again.")
@@ -180,7 +181,7 @@ async def _letter(
     if word.letter is LetterOutcome.RETURN:
         due = due_again(letterhead)
         reasons = Reasons(word.reason_for_child or "", word.reason_for_adult or "", due)
-    decided = await cases.decide(connection, case, copy_id, by, reasons)
+    decided = await case_words.decide(connection, case, copy_id, by, reasons)
     if case.pairing_id is None:
         return ()
     pairing = await pairings.card(connection, case.pairing_id)

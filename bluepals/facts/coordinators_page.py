@@ -16,7 +16,7 @@ from bluepals.facts.naming import in_names
 from bluepals.facts.office import Letterhead, Office
 from bluepals.links import DeskPage
 from bluepals.store import board as store
-from bluepals.store import cases, letters, people
+from bluepals.store import case_lists, cases, letters, people
 from bluepals.store import conduct_page as conduct_store
 from bluepals.store import counsel_page as counsel_store
 from bluepals.store.board import WithoutPal
@@ -155,12 +155,12 @@ async def _open_cases(
             _waits_for(row),
             pages.get(UUID(row["case"])),
         )
-        for row in await cases.cases(connection)
+        for row in await case_lists.cases(connection)
         if row["closed_at"] is None and coordinator.sees(row["school"]) and UUID(row["case"]) not in own
     ]
 
 
-def _waits_for(case: cases.Row) -> str:
+def _waits_for(case: case_lists.Row) -> str:
     if case["to_attest"]:
         return f"{counted(case['to_attest'], 'reader', 'readers')} of the letter to attest"
     if case["kind"] == Concern.CONDUCT:

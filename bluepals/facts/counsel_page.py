@@ -15,10 +15,9 @@ from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.reading_page import Marked, marks_of
 from bluepals.paper.pages import page_pictures
-from bluepals.store import cases as cases_store
+from bluepals.store import case_readers, disclosures, people
 from bluepals.store import counsel_page as store
 from bluepals.store import declining as declining_store
-from bluepals.store import disclosures, people
 from bluepals.store.content import ContentErased
 from bluepals.store.counsel_page import CaseRow
 from bluepals.store.database import Scope
@@ -175,7 +174,7 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
             await disclosures.note(connection, [row.draft_id], counselor.id)
         letterhead = await Letterhead.of(office, connection)
         local = letterhead.now.astimezone(letterhead.calendar.zone)
-        still = await cases_store.still_to_attest(connection, case_id)
+        still = await case_readers.still_to_attest(connection, case_id)
         return CasePage(
             case=_in_list(letterhead, row),
             text=text,
@@ -202,7 +201,7 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
                     one.recorded_by,
                     _day(letterhead, one.recorded_at),
                 )
-                for one in await cases_store.gone_readers(connection, case_id)
+                for one in await case_readers.gone_readers(connection, case_id)
             ),
         )
 

@@ -17,9 +17,8 @@ from bluepals.facts.silence import Climbed
 from bluepals.links import DeskPage
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice, Section
-from bluepals.store import attention, conduct_page, daily, joining, pauses, people
-from bluepals.store import cases as cases_store
-from bluepals.store.cases import PersonCard
+from bluepals.store import attention, case_words, conduct_page, daily, joining, pauses, people
+from bluepals.store.case_readers import PersonCard
 from bluepals.store.daily import CalledBack, CaseToLookAt, ToBeRead
 from bluepals.store.database import Connection
 from bluepals.store.pauses import What
@@ -255,7 +254,7 @@ async def _cases(connection: Connection, letterhead: Letterhead, desks: dict[str
                 f"the conduct of {about.officer_name} ({about.agency_name}), looked at since {since:%B %-d}:"
                 " it waits for your word"
             )
-            for role, one in await cases_store.who_decides(connection, case.case_id):
+            for role, one in await case_words.who_decides(connection, case.case_id):
                 _add_case(letterhead, desks, role, one, line)
         elif case.look_again_on is None:
             due = plan_due(letterhead, case.opened_at)

@@ -18,7 +18,7 @@ from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Letterhead, Office
 from bluepals.paper.pages import page_pictures
-from bluepals.store import cases, programs
+from bluepals.store import case_readers, programs
 from bluepals.store import reading_page as store
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Connection, Scope
@@ -254,7 +254,7 @@ async def opened_by(
                 continue
     async with office.database.transaction(reader.scope) as connection:
         for one in opened:
-            await cases.note_read(connection, one, reader.id)
+            await case_readers.note_read(connection, one, reader.id)
     return opened
 
 

@@ -11,7 +11,7 @@ from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
 from bluepals.facts import who_may
 from bluepals.facts.office import Office
-from bluepals.store import cases, doors, passkeys, staff
+from bluepals.store import case_readers, doors, passkeys, staff
 from bluepals.store.database import Scope
 from bluepals.store.doors import Identity
 from bluepals.store.staff import HeldRole
@@ -29,7 +29,7 @@ async def leave(office: Office, scope: Scope, staff_id: UUID, *, by: UUID) -> Se
             raise StaffStays(
                 "Another coordinator says that you leave, so that there is always one. Add one to staff.csv and import."
             )
-        if case := await cases.owed_attestation(connection, staff_id):
+        if case := await case_readers.owed_attestation(connection, staff_id):
             raise StaffStays(
                 f"They have read the letter of case {case}, and nobody else can attest for them:"
                 f" starter.py case attest PROGRAM {case} --by THEIR-ID"

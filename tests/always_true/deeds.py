@@ -37,8 +37,8 @@ from bluepals.facts import (
 from bluepals.facts.closing import Word
 from bluepals.facts.consents import PaperForms
 from bluepals.facts.pauses import Choice
+from bluepals.store import case_readers, case_words, holds, programs
 from bluepals.store import cases as case_store
-from bluepals.store import holds, programs
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
@@ -153,7 +153,7 @@ async def attest(program: DrivenProgram, number: int, reader: int, *, reported: 
     if (case_id := await program.nth(_CASES, number)) is None:
         return
     async with program.database.transaction(program.scope) as connection:
-        missing = await case_store.still_to_attest(connection, case_id)
+        missing = await case_readers.still_to_attest(connection, case_id)
     if missing:
         by = missing[reader % len(missing)].id
         await _attest(program, case_id, by, reported=reported)
@@ -205,8 +205,8 @@ async def see_case_through(
         return
     async with program.database.transaction(program.scope) as connection:
         case = await case_store.record(connection, case_id)
-        missing = await case_store.still_to_attest(connection, case_id)
-        needed = await case_store.words_needed(connection, case_id)
+        missing = await case_readers.still_to_attest(connection, case_id)
+        needed = await case_words.words_needed(connection, case_id)
     for one in missing:
         await _attest(program, case_id, one.id, reported=False)
     if "counselor" in needed:

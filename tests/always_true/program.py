@@ -20,7 +20,7 @@ from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.visit_plan import VisitInstants, visit_instants
 from bluepals.facts import letters, roster
 from bluepals.facts.roster import Roster
-from bluepals.store import cases, programs
+from bluepals.store import programs, stopwatches
 from bluepals.store.database import Connection, Scope
 from rehearsal.clock import VirtualClock
 from service.open_rows import OpenRows
@@ -411,13 +411,13 @@ class DrivenProgram:
         async with self.database.transaction(self.scope) as connection:
             pairings = await connection.fetch("SELECT id::text FROM pairing")
             replacements = await connection.fetch("SELECT id::text FROM replacement")
-            stopwatches = await cases.open_referrals(connection)
+            referrals = await stopwatches.open_referrals(connection)
             years = await programs.years(connection)
         return {
             assignment.workflow_id(self.name, self.program.first_year),
             *(pairing.workflow_id(row["id"]) for row in pairings),
             *(new_officer.workflow_id(row["id"]) for row in replacements),
-            *(referral.workflow_id(str(one)) for one in stopwatches),
+            *(referral.workflow_id(str(one)) for one in referrals),
             *(program_year.workflow_id(year) for year, _, _ in years),
             *(visit_day.workflow_id(year) for year, _, _ in years),
         }

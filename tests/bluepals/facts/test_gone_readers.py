@@ -10,7 +10,7 @@ from bluepals.domain.letters import Side
 from bluepals.facts import cases, closing, leaving, retention, staff
 from bluepals.facts.cases import Opened
 from bluepals.facts.closing import Word
-from bluepals.store import cases as store
+from bluepals.store import case_lists
 from bluepals.store.letters import NotTaken
 from tests.bluepals.facts.two_schools import BEGIN, TwoSchools
 
@@ -101,7 +101,7 @@ async def test_who_has_died_owes_nothing_and_nobody_attests_in_their_name(school
     assert await attest(schools, opened, "Tess", "Mona") == 0
     assert await close(schools, opened)
     async with schools.database.transaction(schools.scope) as connection:
-        readers = await store.readers_of(connection, opened.case.id)
+        readers = await case_lists.readers_of(connection, opened.case.id)
     assert [one["id"] for one in readers if one["has_died"]] == ["Olga"], "the case says so"
 
 
