@@ -40,6 +40,7 @@ from desk.shield import Shield
 from desk.single_sign_on import SingleSignOn
 from desk.stacks import Stacks
 from desk.visit_change import ChangingVisit
+from desk.worries import Worries
 from service.asking import Asking
 from service.parts import Parts
 from service.referrals import Referrals
@@ -59,9 +60,9 @@ class Kept(StaticFiles):
 def app(parts: Parts) -> Starlette:
     """It needs PostgreSQL. While Temporal is away it takes letters all the same: they are told later."""
     referrals, asking = Referrals(parts.client), Asking(parts.client, PATIENCE)
-    cases = Cases(parts.office, referrals)
-    doors, pals, classes = Doors(parts.office), Pals(parts.office, cases), Classes(parts.office, cases)
-    counsel, family = Counsel(parts.office, cases), Family(parts.office)
+    cases, worries = Cases(parts.office, referrals), Worries(parts.office, referrals)
+    doors, pals, classes = Doors(parts.office), Pals(parts.office, worries), Classes(parts.office, worries)
+    counsel, family = Counsel(parts.office, cases, worries), Family(parts.office)
 
     async def health(_: Request) -> Response:
         try:
@@ -97,7 +98,7 @@ def app(parts: Parts) -> Starlette:
             *Stacks(parts.office, referrals).routes,
             *classes.routes,
             *counsel.routes,
-            *Reading(parts.office, cases).routes,
+            *Reading(parts.office, worries).routes,
             *family.routes,
             *Agency(parts.office).routes,
             *Joining(parts.office).routes,

@@ -15,12 +15,12 @@ from bluepals.domain.survey import Taker
 from bluepals.facts import class_openings, class_papers, surveys, teachers_page
 from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import ChildState, TeacherAtDesk, TeacherPage, own_class
-from desk.cases import Cases, just_worried
 from desk.doors import visitor
 from desk.forms import day_in, form_key, letter_in, submitted, survey_in
 from desk.pages import Said, page, pdf
 from desk.refusals import said_about, status_of
 from desk.shield import WITH_SENDING
+from desk.worries import Worries, just_worried
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class NotMoved:
 
 
 class Classes:
-    def __init__(self, office: Office, cases: Cases) -> None:
+    def __init__(self, office: Office, worries: Worries) -> None:
         self._office = office
-        self._cases = cases
+        self._worries = worries
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -84,9 +84,9 @@ class Classes:
 
     async def worry(self, request: Request) -> Response:
         teacher = await self._teacher(request)
-        if not await self._cases.may_say_more(request, teacher.id):
+        if not await self._worries.may_say_more(request, teacher.id):
             await teachers_page.check_letter(self._office, teacher, request.path_params["draft"])
-        return await self._cases.worry(request, teacher.id, _here(request))
+        return await self._worries.take(request, teacher.id, _here(request))
 
     async def pack(self, request: Request) -> Response:
         teacher, asked = await self._teacher(request), request.path_params

@@ -15,13 +15,14 @@ from bluepals.facts.closing import Word
 from bluepals.facts.counsel_page import CounselorAtDesk
 from bluepals.facts.office import Office
 from bluepals.facts.reading_copies import Wish
-from desk.cases import Cases, just_worried
+from desk.cases import Cases
 from desk.copies import A_COPY, cells_in, wish_in
 from desk.doors import visitor
 from desk.forms import FormRefused, day_in, form_key, sent_before, submitted
 from desk.pages import jpeg, page, pdf, sentence
 from desk.refusals import status_of
 from desk.shield import WITH_SCRIPT
+from desk.worries import Worries, just_worried
 
 GOES_ON = (
     "Whoever it is written to gets it as it was handed in.",
@@ -30,9 +31,10 @@ GOES_ON = (
 
 
 class Counsel:
-    def __init__(self, office: Office, cases: Cases) -> None:
+    def __init__(self, office: Office, cases: Cases, worries: Worries) -> None:
         self._office = office
         self._cases = cases
+        self._worries = worries
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -225,7 +227,7 @@ class Counsel:
         await counsel_page.check_letter(
             self._office, counselor, case_id, draft_id=request.path_params["draft"]
         )
-        return await self._cases.worry(request, counselor.id, _list(request))
+        return await self._worries.take(request, counselor.id, _list(request))
 
     async def _counselor(self, request: Request) -> CounselorAtDesk:
         return counsel_page.counselor_at_desk(await visitor(self._office, request))

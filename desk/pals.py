@@ -16,12 +16,12 @@ from bluepals.facts.office import Office
 from bluepals.facts.officers_page import OfficerAtDesk, OfficerPage, Pal
 from bluepals.store.endings import Reason
 from bluepals.store.unfinished import Begun, TypedOn
-from desk.cases import Cases, just_worried
 from desk.doors import fresh_visitor, visitor
 from desk.forms import FormRefused, form_key, letter_in, round_in, sent_before, submitted, survey_in, typed_on
 from desk.pages import Said, page, pdf, sentence
 from desk.refusals import said_about, status_of
 from desk.shield import WITH_SENDING
+from desk.worries import Worries, just_worried
 
 # Why an officer can't go on, in their own words.
 REASONS = {Reason.MOVED: "I’m moving away", Reason.BUSY: "I no longer have time"}  # noqa: RUF001
@@ -34,9 +34,9 @@ FOLLOWS = (
 
 
 class Pals:
-    def __init__(self, office: Office, cases: Cases) -> None:
+    def __init__(self, office: Office, worries: Worries) -> None:
         self._office = office
-        self._cases = cases
+        self._worries = worries
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -140,9 +140,9 @@ class Pals:
 
     async def worry(self, request: Request) -> Response:
         officer = await self._officer(request)
-        if not await self._cases.may_say_more(request, officer.id):
+        if not await self._worries.may_say_more(request, officer.id):
             await officers_page.check_letter(self._office, officer, request.path_params["draft"])
-        return await self._cases.worry(request, officer.id, _here(request))
+        return await self._worries.take(request, officer.id, _here(request))
 
     async def host(self, request: Request) -> Response:
         officer, asked = await self._officer(request), request.path_params["request"]

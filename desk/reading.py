@@ -16,21 +16,21 @@ from bluepals.facts.office import Office
 from bluepals.facts.reading_copies import Wish
 from bluepals.facts.reading_page import ReaderAtDesk, Standing
 from bluepals.store.reading_page import ReadingRow
-from desk.cases import Cases, just_worried
 from desk.copies import A_COPY, cells_in, wish_in
 from desk.doors import visitor
 from desk.forms import FormRefused, form_key, sent_before, submitted
 from desk.pages import jpeg, page, sentence
 from desk.refusals import status_of
 from desk.shield import WITH_SCRIPT
+from desk.worries import Worries, just_worried
 
 STEPS = ("approve", "copy", "copy/approve", "return", "later", "undo")
 
 
 class Reading:
-    def __init__(self, office: Office, cases: Cases) -> None:
+    def __init__(self, office: Office, worries: Worries) -> None:
         self._office = office
-        self._cases = cases
+        self._worries = worries
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -154,7 +154,7 @@ class Reading:
     async def worry(self, request: Request) -> Response:
         reader, draft_id = await self._reader(request), request.path_params["draft"]
         await reading_page.check_letter(self._office, reader, draft_id)
-        return await self._cases.worry(request, reader.id, _here(request))
+        return await self._worries.take(request, reader.id, _here(request))
 
     async def _reader(self, request: Request) -> ReaderAtDesk:
         return await reading_page.reader_at_desk(self._office, await visitor(self._office, request))

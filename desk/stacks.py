@@ -14,11 +14,11 @@ from bluepals.domain.stacks import Found, Put
 from bluepals.facts import stacks, teachers_page
 from bluepals.facts.office import Office
 from bluepals.facts.teachers_page import TeacherAtDesk, own_class
-from desk.cases import concern_in, just_worried
 from desk.doors import visitor
 from desk.forms import A_STACK, FormRefused, form_key, stack_in, submitted
 from desk.pages import jpeg, page, sentence
 from desk.refusals import status_of
+from desk.worries import concern_in, just_worried
 from service.referrals import Referrals
 
 # Why a page has no name yet.
