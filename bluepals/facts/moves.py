@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.people import Role
-from bluepals.facts import endings, farewells, replacements, rounds, who_may
+from bluepals.facts import calendars, endings, farewells, replacements, rounds, who_may
 from bluepals.facts.deadlines import keep_days_left
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.office import Letterhead, Office
@@ -94,24 +94,25 @@ async def transfer(
                 f"The year of {school} is {to.state}, and that of {child.school} is not. Open or close both first."
             )
         letterhead = await Letterhead.of(office, connection)
-        if child.school != school and child.pairing_id is not None:
-            await leave_visit(connection, letterhead, child.pairing_id, child.program_year)
+        taken_along = await moves.taken_along(connection, child.id) if child.school != school else ()
+        for pairing_id in taken_along:
+            await leave_visit(connection, letterhead, pairing_id, child.program_year)
         await moves.move_child(connection, child.id, to, class_name)
         if child.school != school:
-            await _take_along(connection, letterhead, child)
+            await matching.supersede_pairs_of(connection, child.id)
+        for pairing_id in taken_along:
+            await _take_along(connection, letterhead, pairing_id, child)
         return Transferred(child.pairing_id, school, class_name, known=False)
 
 
-async def _take_along(connection: Connection, letterhead: Letterhead, child: Child) -> None:
+async def _take_along(connection: Connection, letterhead: Letterhead, pairing_id: UUID, child: Child) -> None:
     """Rounds have the same numbers at every school; their dates are those of the new one from now on.
 
     What is the pairing's own has the school days that it had left.
     """
-    await matching.supersede_pairs_of(connection, child.id)
-    if child.pairing_id is None:
-        return
-    await moves.take_along(connection, child.pairing_id, child.school)
+    await moves.take_along(connection, pairing_id, child.school)
     await rounds.reschedule(connection, letterhead.program)
-    await keep_days_left(connection, letterhead, Target(pairing_id=child.pairing_id))
-    await endings.tell(connection, child.pairing_id)
-    await join_visit(connection, child.pairing_id, left=child.program_year)
+    await keep_days_left(connection, letterhead, Target(pairing_id=pairing_id))
+    if pairing_id == child.pairing_id:
+        await calendars.tell_these(connection, letterhead.program.id, [f"pairing-{pairing_id}"])
+    await join_visit(connection, pairing_id, left=child.program_year)

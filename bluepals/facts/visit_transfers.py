@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from bluepals.facts.office import Letterhead
 from bluepals.facts.visit_guests import tell_not_to_come
-from bluepals.facts.visit_hosts import tell_visit_day
+from bluepals.facts.visit_hosts import tell_visit_day, tell_visit_of_pairing
 from bluepals.mail import notices
 from bluepals.store import pairings, visits
 from bluepals.store.database import Connection
@@ -24,10 +24,9 @@ async def leave_visit(
 
 
 async def join_visit(connection: Connection, pairing_id: UUID, *, left: str) -> None:
-    """After it: an answer was about another day. The visit that was left looks who is needed there; the new one is told
-    with its pairing's dates.
-    """
+    """After it: an answer was about another day. Both visits look who is needed there."""
     await visits.forget_answer(connection, pairing_id)
     pairing = await pairings.card(connection, pairing_id)
     if await visits.is_ahead(connection, left):
         await tell_visit_day(connection, pairing.program, left, pairing.agency, uuid4())
+    await tell_visit_of_pairing(connection, pairing)

@@ -59,6 +59,16 @@ async def move_child(connection: Connection, student_id: UUID, to: SchoolYear, c
     )
 
 
+async def taken_along(connection: Connection, student_id: UUID) -> Sequence[UUID]:
+    """The child's pairing; and while its next officer is sought or not introduced yet, the one that has ended."""
+    rows = await connection.fetch(
+        "SELECT id FROM pairing WHERE student_id = $1 AND (ended_at IS NULL OR is_between_officers(id))"
+        " ORDER BY ended_at, id FOR UPDATE",
+        student_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def take_along(connection: Connection, pairing_id: UUID, left_school: str) -> None:
     """The pairing, its letters and all that repeats whose they are: to the school of its child, which has left this one."""
     await connection.execute("SELECT follow_its_child($1)", pairing_id)

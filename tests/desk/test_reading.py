@@ -103,7 +103,10 @@ async def test_what_is_to_be_read_first_is_approved_by_a_second_step_only(town: 
     assert question in page
     assert '<summary data-key="a"' in page
     assert '<button data-key="a"' not in page
-    assert question not in (await mo.gets(str(plain.id))).text
+    assert page.index("I’m worried about this letter") < page.index(question)
+    of_plain = (await mo.gets(str(plain.id))).text
+    assert question not in of_plain
+    assert of_plain.index('<button data-key="a"') < of_plain.index("I’m worried about this letter")
     await decides(mo, worrying, "approve")
     assert await verdict_of(town, worrying) == "approve"
 

@@ -31,6 +31,7 @@ from bluepals.facts.roster import RosterRefused
 from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.store import deliveries, endings, holds, rounds
 from bluepals.store.database import Scope
+from bluepals.store.deliveries import Delivery
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
@@ -361,3 +362,32 @@ async def test_a_host_is_let_go_when_the_child_has_changed_schools(schools: TwoS
     await transfer(schools)
     await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
     assert await schools.admin.fetchval("SELECT bool_and(released_at IS NOT NULL) FROM visit_host")
+
+
+async def test_a_child_between_two_officers_gets_its_stock_letter_at_the_new_school(
+    schools: TwoSchools,
+) -> None:
+    await schools.approve_stock()
+    await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+    assert await transfer(schools) == Transferred(None, "south", "5B", known=False)
+    replacement = await schools.admin.fetchval("SELECT id FROM replacement")
+    assert isinstance(
+        await replacements.put_stock_letter(schools.office, schools.scope, replacement, 1), Delivery
+    )
+    async with schools.database.transaction(Scope(schools.program, schools=("south",))) as connection:
+        pack = await deliveries.pack(connection, schools.year("south"), "5B", 1)
+    assert [one.student_name for one in pack] == ["Ana Alvarez"]
+
+
+async def test_a_child_between_two_officers_is_met_at_the_other_schools_visit(schools: TwoSchools) -> None:
+    north, south = schools.year("north"), schools.year("south")
+    for year_of_school in (north, south):
+        await visits.invite(schools.office, schools.scope, year_of_school)
+    await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+    await schools.admin.execute("UPDATE tell SET answered_at = program_now()")
+    await transfer(schools)
+    async with schools.database.transaction(schools.scope) as connection:
+        assert await visit_hosts.children_without_anybody(connection, north) == []
+        assert await visit_hosts.children_without_anybody(connection, south) == [schools.pairing["Ana"]]
+    told = await schools.admin.fetch("SELECT workflow_id FROM tell WHERE answered_at IS NULL ORDER BY 1")
+    assert [row[0] for row in told] == [f"visit-day-{north}", f"visit-day-{south}"]
