@@ -236,7 +236,7 @@ async def _refuse_transfers(connection: Connection, students: Sequence[Student])
     )
     if moved:
         text = (
-            "is another school than {0}, where student {1} has a pal; correct the cell, or take pal and letters along first:"
+            "is another school than {0}, where student {1} has a pal or waits for the next one; correct the cell, or take all of it along first:"
             " starter.py student transfer PROGRAM {1} --to {2} --class CLASS --by YOUR-ID"
         )
         raise RosterRefused(

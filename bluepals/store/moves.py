@@ -102,12 +102,12 @@ async def changes_of_school(connection: Connection) -> Mapping[UUID, Sequence[Ch
 async def elsewhere(
     connection: Connection, external_ids: list[str], schools: list[str]
 ) -> list[tuple[str, str, str]]:
-    """Of these children and schools those that have a living pairing at another one: child, school now, school asked for."""
+    """Of these children and schools those that have a pal at another one, or wait for their next: child, school now, school asked for."""
     rows = await connection.fetch(
-        "SELECT new.external_id, pairing.school_id, new.school_id AS asked"
+        "SELECT DISTINCT new.external_id, pairing.school_id, new.school_id AS asked"
         " FROM unnest($1::text[], $2::text[]) AS new (external_id, school_id)"
-        " JOIN student USING (external_id) JOIN pairing ON student_id = student.id AND ended_at IS NULL"
-        " WHERE pairing.school_id <> new.school_id ORDER BY 1",
+        " JOIN student USING (external_id) JOIN pairing ON student_id = student.id"
+        " WHERE (ended_at IS NULL OR is_between_officers(pairing.id)) AND pairing.school_id <> new.school_id ORDER BY 1",
         external_ids,
         schools,
     )

@@ -144,6 +144,17 @@ async def one_letter_in_each_pack(connection: Connection) -> Sentences:
     )
 
 
+async def whatever_is_a_childs_is_at_its_school(connection: Connection) -> Sentences:
+    """Its pairing; and while it is between two officers, the one that has ended, whose packs and visit are looked after."""
+    return await _sentences(
+        connection,
+        "SELECT format('Pairing %s is of %s, and its child at %s.', pairing.id, pairing.program_year_id, student.program_year_id)"
+        "   AS sentence FROM pairing JOIN student ON student.id = student_id"
+        " WHERE (ended_at IS NULL OR is_between_officers(pairing.id))"
+        " AND pairing.program_year_id <> student.program_year_id",
+    )
+
+
 async def no_child_is_left_with_nobody_knowing(connection: Connection) -> Sentences:
     """Whose officer has gone has another one, or one is sought, or the search ended for a reason that still holds."""
     return await _sentences(
@@ -283,6 +294,7 @@ AT_ANY_TIME: Sequence[Callable[[Connection], Awaitable[Sentences]]] = (
     nothing_out_about_a_child_who_is_gone,
     nobody_is_introduced_before_all_could_decline,
     one_letter_in_each_pack,
+    whatever_is_a_childs_is_at_its_school,
     no_child_is_left_with_nobody_knowing,
 )
 

@@ -216,7 +216,12 @@ async def test_a_school_whose_year_has_not_been_opened_is_refused(schools: TwoSc
         await transfer(schools, to="west")
 
 
-async def test_a_roster_that_moves_a_child_with_a_pal_names_the_command(schools: TwoSchools) -> None:
+@pytest.mark.parametrize("between", [False, True])
+async def test_a_roster_that_moves_a_child_with_a_pal_or_between_two_names_the_command(
+    schools: TwoSchools, *, between: bool
+) -> None:
+    if between:
+        await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
     before = people(schools.program)
     moved = [
         replace(one, school="south", class_name="5B") if one.student_id == "Ana" else one

@@ -94,9 +94,9 @@ FUNCTIONS = dict(functions())
 # What these say to the arguments below, in a sentence; the others do what they are for.
 REFUSALS: dict[str, type[Exception]] = {
     "carry_over.say": NotTaken,  # The year goes on.
-    "cases.close": asyncpg.CheckViolationError,
-    "cases.decide": asyncpg.CheckViolationError,
-    "cases.record_unreachable": asyncpg.CheckViolationError,  # They are here.
+    "case_readers.record_unreachable": asyncpg.CheckViolationError,  # They are here.
+    "case_words.close": asyncpg.CheckViolationError,
+    "case_words.decide": asyncpg.CheckViolationError,
     "conduct_page.conduct_of": AssertionError,  # The case is about a child's letter.
     "erasure.erase_staff": asyncpg.CheckViolationError,  # They have not left.
     "erasure.erase_student": asyncpg.CheckViolationError,  # Her letters still go back and forth.
@@ -338,8 +338,8 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "leaving.student": {"external_id": "Ana"},
     "replacements.close": {"outcome": Over.TAKEN_BACK},
     "replacements.open_for": {"farewell_until": datetime(2027, 5, 1, tzinfo=UTC)},
-    "cases.plan": {"partners": ["Friends of Children"]},
-    "cases.say": {"role": "counselor"},
+    "case_words.plan": {"partners": ["Friends of Children"]},
+    "case_words.say": {"role": "counselor"},
     "stacks.put": {"pairing_id": None},
     "erasure.student": {"external_id": "Ana"},
     "surveys.answer": {"said": Answers({}, None)},
