@@ -16,7 +16,7 @@ from bluepals.facts.naming import in_names
 from bluepals.facts.office import Letterhead, Office
 from bluepals.links import DeskPage
 from bluepals.store import board as store
-from bluepals.store import case_lists, cases, letters, people
+from bluepals.store import case_lists, cases, letters, people, replacements
 from bluepals.store import conduct_page as conduct_store
 from bluepals.store import counsel_page as counsel_store
 from bluepals.store.board import WithoutPal
@@ -58,6 +58,18 @@ class ToRead:
 
 
 @dataclass(frozen=True, slots=True)
+class PalChanges:
+    """A child whose officer goes or has gone. `officer`: the next one, proposed or approved. `begins`: at the earliest; None: that day has come."""
+
+    child: str
+    class_name: str
+    school: str
+    officer: str | None
+    approved: bool
+    begins: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCase:
     """Its id, and what it waits for; of what it is about its own page speaks, to those whose it is.
 
@@ -77,6 +89,7 @@ class CoordinatorsPage:
     decisions: Sequence[DecisionOnBoard]
     to_read: Sequence[ToRead]
     without_pal: Sequence[WithoutPal]
+    pal_changes: Sequence[PalChanges]
     cases: Sequence[OpenCase]
     board: Board
 
@@ -98,6 +111,7 @@ async def coordinators_page(office: Office, coordinator: CoordinatorAtDesk) -> C
             decisions=await _decisions(connection, letterhead, coordinator),
             to_read=await _to_read(connection, letterhead, coordinator),
             without_pal=[one for one in await store.without_pal(connection) if coordinator.sees(one.school)],
+            pal_changes=await _pal_changes(connection, letterhead, coordinator),
             cases=await _open_cases(connection, letterhead, coordinator),
             board=rounds,
         )
@@ -137,6 +151,25 @@ async def _to_read(
             )
         )
     return found
+
+
+async def _pal_changes(
+    connection: Connection, letterhead: Letterhead, coordinator: CoordinatorAtDesk
+) -> Sequence[PalChanges]:
+    return [
+        PalChanges(
+            one.student,
+            one.class_name,
+            letterhead.program.name_of(one.school),
+            one.reserve,
+            one.approved,
+            one.rest_until.astimezone(letterhead.calendar.zone).date()
+            if one.rest_until > letterhead.now
+            else None,
+        )
+        for one in await replacements.listed(connection)
+        if coordinator.sees(one.school)
+    ]
 
 
 async def _open_cases(

@@ -101,9 +101,14 @@ async def test_each_schools_rounds_are_there_in_words_too(town: Town) -> None:
 
 async def test_the_next_officer_is_approved_by_a_button(seeking: Town) -> None:
     cora, key = seeking.coordinator("cora"), await call_about_zoe(seeking)
-    assert "is proposed as the next one" in await cora.sees()
+    zoe, from_when = (
+        "Zoe Kraus, class 5/B &amp; C, North School",
+        "from Tuesday, September 29, 2026 at the earliest",
+    )
+    assert f"{zoe}: Rita Ruiz is proposed as the next one, {from_when}" in await cora.sees()
     done = await takes(cora, key, "approve the officer")
     assert "Nothing needs you." in done.text
+    assert f"{zoe}: Rita Ruiz is approved as the next one, {from_when}" in done.text
     approved: UUID = await seeking.admin.fetchval("SELECT approved_by FROM replacement")
     assert approved == seeking.staff["cora"]
 
