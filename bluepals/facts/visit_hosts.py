@@ -39,6 +39,8 @@ async def settle_hosts(office: Office, scope: Scope, program_year: str) -> datet
             return None
         await let_guests_go(connection, letterhead, program_year)
         await let_hosts_go(connection, letterhead, program_year, NoNeed.FOR_THIS_CHILD)
+        gone = await visit_hosts.release_who_can_not_come(connection, program_year)
+        await _tell_who_is_let_go(connection, letterhead, program_year, gone, NoNeed.OF_THIS_HOST)
         resting_until = waits_for_the_resting_until(letterhead.program, visit.on)
         await let_resting_hosts_go(connection, letterhead, program_year, visit.on)
         without = await children_without_anybody(connection, program_year)
@@ -192,6 +194,7 @@ class NoNeed(StrEnum):
     FOR_THIS_CHILD = "the child's own pal comes after all, or the child is not there"
     ON_THIS_DAY = "the visit is on another day"
     AT_ALL = "the visit is called off"
+    OF_THIS_HOST = "somebody else is looked for"
     AT_REST = "visits of your agency rest"
 
 

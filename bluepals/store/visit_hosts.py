@@ -209,8 +209,25 @@ async def release(connection: Connection, program_year: str, *, everybody: bool)
         program_year,
         everybody,
     )
-    ids = [row["id"] for row in let_go if row["answer"] != "no"]
-    rows = await connection.fetch(_CARD.format("host.id = ANY($1) ORDER BY host.id"), ids)
+    return await _who_is_told(connection, [row["id"] for row in let_go if row["answer"] != "no"])
+
+
+async def release_who_can_not_come(connection: Connection, program_year: str) -> Sequence[HostCard]:
+    """Let go who had agreed, and is not cleared any more or goes; of them, those who take part still."""
+    let_go = await connection.fetch(
+        "UPDATE visit_host SET released_at = program_now() FROM officer WHERE officer.id = visit_host.officer_id"
+        " AND program_year_id = $1 AND released_at IS NULL AND attended IS NULL AND answer = 'yes'"
+        " AND (NOT is_cleared(officer) OR officer.leaves_at IS NOT NULL) RETURNING visit_host.id",
+        program_year,
+    )
+    return await _who_is_told(connection, [row["id"] for row in let_go])
+
+
+async def _who_is_told(connection: Connection, host_ids: Sequence[UUID]) -> Sequence[HostCard]:
+    """Nothing is sent to an officer who was stopped, has died or is gone."""
+    rows = await connection.fetch(
+        _CARD.format("host.id = ANY($1) AND officer.withdrawn_at IS NULL ORDER BY host.id"), host_ids
+    )
     return [HostCard(**row) for row in rows]
 
 
@@ -237,10 +254,7 @@ async def release_resting(
         program_year,
         resting_until,
     )
-    rows = await connection.fetch(
-        _CARD.format("host.id = ANY($1) ORDER BY host.id"), [row["id"] for row in let_go]
-    )
-    return [HostCard(**row) for row in rows]
+    return await _who_is_told(connection, [row["id"] for row in let_go])
 
 
 async def next_limit(connection: Connection, program_year: str) -> datetime | None:

@@ -229,18 +229,51 @@ async def test_the_visit_looks_for_another_host_as_soon_as_one_can_not_come(
     request = await refuse(schools, "Ana")
     await visits.answer(schools.office, schools.scope, request, "yes")
     before = await told(schools)
-    rita, cora = schools.officer["Rita"], schools.staff["Cora"]
-    match goes:
-        case "leaves":
-            await leaving.leave(schools.office, schools.scope, rita, Reason.MOVED, by=cora)
-        case "is stopped":
-            await leaving.stop(schools.office, schools.scope, rita, by=cora)
-        case _:
-            await schools.admin.execute("UPDATE officer SET cleared_until = '2026-08-31' WHERE id = $1", rita)
-            await daily.compose_daily_mail(schools.office, schools.scope, BEGIN.date())
+    await _host_goes(schools, "Rita", goes)
     assert await told(schools) > before
     async with schools.database.transaction(schools.scope) as connection:
         assert schools.pairing["Ana"] in await visit_hosts.children_without_anybody(connection, north)
+
+
+@pytest.mark.parametrize("goes", ["leaves", "is stopped", "has no clearance"])
+async def test_who_is_asked_in_the_place_of_a_host_who_can_not_come_may_agree(
+    schools: TwoSchools, north: str, goes: str
+) -> None:
+    await schools.admin.execute("UPDATE officer SET gender = 'female' WHERE external_id = 'Rob'")
+    first = await refuse(schools, "Ana")
+    await _says(schools, first, "yes")
+    ((name, *_),) = await _asked(schools)
+    await _host_goes(schools, name, goes)
+    await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    (second,) = await schools.admin.fetch("SELECT id FROM visit_host WHERE id <> $1", first)
+    await _says(schools, second["id"], "yes")
+    shown = await visit_sheets.overview(schools.office, schools.scope, north)
+    assert [one.officer == f"{name} Officer" for one in shown.meetings if one.child == "Ana Alvarez"] == [
+        False
+    ]
+    assert await _open_calls(schools) == []
+
+
+async def test_a_host_who_was_stopped_hears_no_more_of_the_visit(schools: TwoSchools, north: str) -> None:
+    await _says(schools, await refuse(schools, "Ana"), "yes")
+    before = len(await schools.mails("host"))
+    await _host_goes(schools, "Rita", "is stopped")
+    await visits.call_off(schools.office, schools.scope, north, read_aloud=True)
+    assert len(await schools.mails("host")) == before
+
+
+async def _host_goes(schools: TwoSchools, name: str, how: str) -> None:
+    officer, cora = schools.officer[name], schools.staff["Cora"]
+    match how:
+        case "leaves":
+            await leaving.leave(schools.office, schools.scope, officer, Reason.MOVED, by=cora)
+        case "is stopped":
+            await leaving.stop(schools.office, schools.scope, officer, by=cora)
+        case _:
+            await schools.admin.execute(
+                "UPDATE officer SET cleared_until = '2026-08-31' WHERE id = $1", officer
+            )
+            await daily.compose_daily_mail(schools.office, schools.scope, BEGIN.date())
 
 
 async def _introduce_late(schools: TwoSchools, on: datetime) -> None:
