@@ -12,7 +12,8 @@ from bluepals.store.visits import Answered
 # A host who is asked still or has agreed, and may come; who is about to leave has said goodbye.
 _HOSTED = (
     "EXISTS (SELECT FROM visit_host AS host JOIN officer AS reserve ON reserve.id = host.officer_id"
-    " WHERE host.pairing_id = pairing.id AND released_at IS NULL AND is_cleared(reserve) AND reserve.leaves_at IS NULL"
+    " WHERE host.pairing_id = pairing.id AND host.program_year_id = pairing.program_year_id AND released_at IS NULL"
+    " AND is_cleared(reserve) AND reserve.leaves_at IS NULL"
     " AND (host.answer = 'yes' OR (host.answer IS NULL AND host.answer_by > program_now())))"
 )
 _OWN_COMES = "visit.answer = 'yes' AND is_cleared(officer) AND pairing.ended_at IS NULL AND NOT rests_for_visit(pairing)"
@@ -154,6 +155,7 @@ async def ask_next(
         "   + (SELECT count(*) FROM visit_host WHERE officer_id = officer.id AND visit_host.program_year_id = child.program_year_id"
         "       AND released_at IS NULL AND answer IS DISTINCT FROM 'no') AS load,"
         "   EXISTS (SELECT FROM visit_host WHERE officer_id = officer.id AND visit_host.pairing_id = child.id"
+        "     AND visit_host.program_year_id = child.program_year_id"
         "     AND visit_host.visit_sequence = child.visit_sequence AND answer = 'yes') AS was_ready"
         "   FROM officer, child WHERE officer.gender = child.gender AND officer.agency_id = ANY($2)"
         "   AND officer.id <> child.officer_id AND is_cleared(officer) AND officer.leaves_at IS NULL"
@@ -169,7 +171,7 @@ async def ask_next(
         " SELECT child.program_id, child.program_year_id, child.school_id, reserve.agency_id, child.id, reserve.id,"
         "   child.gender, child.visit_sequence, $3 FROM reserve, child WHERE load < capacity"
         " ORDER BY was_ready DESC, load, reserve.id LIMIT 1"
-        " ON CONFLICT (pairing_id, officer_id, visit_sequence) DO UPDATE SET (answer, answered_at, released_at, asked_at,"
+        " ON CONFLICT (pairing_id, officer_id, program_year_id, visit_sequence) DO UPDATE SET (answer, answered_at, released_at, asked_at,"
         "   answer_by, times_asked) = (NULL, NULL, NULL, program_now(), excluded.answer_by, visit_host.times_asked + 1)"
         " RETURNING id",
         pairing_id,
@@ -278,6 +280,7 @@ async def answer(connection: Connection, host_id: UUID, said: str) -> Answered |
         "UPDATE visit_host SET answer = $2, answered_at = program_now()"
         " WHERE id = $1 AND released_at IS NULL AND attended IS NULL AND visit_is_ahead(program_year_id)"
         " AND ($2 = 'no' OR NOT EXISTS (SELECT FROM visit_host AS other WHERE other.pairing_id = visit_host.pairing_id"
+        "   AND other.program_year_id = visit_host.program_year_id"
         "   AND other.id <> visit_host.id AND other.answer = 'yes' AND other.released_at IS NULL))"
         " RETURNING program_year_id AS program_year, agency_id AS agency",
         host_id,
@@ -350,7 +353,7 @@ async def find_present(connection: Connection, pairing_id: UUID) -> HostCard | N
         "  WHERE officer.id <> child.officer_id AND is_cleared(officer)"
         "  GROUP BY child.program_id, child.program_year_id, child.school_id, officer.agency_id, child.id, officer.id,"
         "   child.gender, child.visit_sequence ORDER BY count(*), officer.id LIMIT 1"
-        " ON CONFLICT (pairing_id, officer_id, visit_sequence) DO UPDATE SET (answer, answered_at, released_at, attended,"
+        " ON CONFLICT (pairing_id, officer_id, program_year_id, visit_sequence) DO UPDATE SET (answer, answered_at, released_at, attended,"
         "  recorded_at) = ('yes', program_now(), NULL, true, program_now()) RETURNING host.id",
         pairing_id,
     )
@@ -360,7 +363,10 @@ async def find_present(connection: Connection, pairing_id: UUID) -> HostCard | N
 async def present_host(connection: Connection, pairing_id: UUID) -> HostCard | None:
     """Who hosts this child now, on the day."""
     row = await connection.fetchrow(
-        _CARD.format("host.pairing_id = $1 AND host.attended AND released_at IS NULL"), pairing_id
+        _CARD.format(
+            "host.pairing_id = $1 AND host.program_year_id = pairing.program_year_id AND host.attended AND released_at IS NULL"
+        ),
+        pairing_id,
     )
     return HostCard(**row) if row else None
 

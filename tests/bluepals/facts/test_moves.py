@@ -21,6 +21,7 @@ from bluepals.facts import (
     replacements,
     roster,
     visit_hosts,
+    visit_sheets,
     visits,
     year,
 )
@@ -367,6 +368,55 @@ async def test_a_host_is_let_go_when_the_child_has_changed_schools(schools: TwoS
     await transfer(schools)
     await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
     assert await schools.admin.fetchval("SELECT bool_and(released_at IS NOT NULL) FROM visit_host")
+
+
+async def _hosted_at_north(schools: TwoSchools) -> UUID:
+    """Ana's officer can't come, and Rita meets her at the visit of the north; Rita's request."""
+    await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id = 'Rita'")
+    for school in ("north", "south"):
+        await visits.invite(schools.office, schools.scope, schools.year(school))
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "no")
+    await visit_hosts.settle_hosts(schools.office, schools.scope, schools.year("north"))
+    request: UUID = await schools.admin.fetchval("SELECT id FROM visit_host")
+    await visits.answer(schools.office, schools.scope, request, "yes")
+    return request
+
+
+async def test_a_host_of_the_visit_that_a_child_has_left_is_asked_for_the_other_schools(
+    schools: TwoSchools,
+) -> None:
+    """Where an agency serves both; whichever of the two visits looks first."""
+    await schools.admin.execute(
+        "UPDATE program SET definition = jsonb_set(definition, '{schools,1,agencies}', '[\"county\", \"city\"]')"
+    )
+    north, south = schools.year("north"), schools.year("south")
+    await _hosted_at_north(schools)
+    await transfer(schools)
+    await visits.invite(schools.office, schools.scope, south)
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "no")
+    for looks in (south, north, south):
+        await visit_hosts.settle_hosts(schools.office, schools.scope, looks)
+    rows = await schools.admin.fetch(
+        "SELECT program_year_id, released_at IS NOT NULL FROM visit_host ORDER BY asked_at, program_year_id"
+    )
+    assert [tuple(row) for row in rows] == [(north, True), (south, False)]
+
+
+async def test_a_child_that_comes_after_its_old_schools_visit_is_not_taken_for_hosted_there(
+    schools: TwoSchools,
+) -> None:
+    south, ana = schools.year("south"), schools.pairing["Ana"]
+    request = await _hosted_at_north(schools)
+    await schools.admin.execute("UPDATE program_year SET visit_on = '2027-04-28' WHERE id = $1", south)
+    await schools.at(datetime(2027, 4, 15, 15, tzinfo=UTC))
+    await visits.attend(schools.office, schools.scope, request, came=True)
+    await transfer(schools)
+    await visits.invite(schools.office, schools.scope, south)
+    await visits.answer(schools.office, schools.scope, ana, "no")
+    await visit_hosts.settle_hosts(schools.office, schools.scope, south)
+    shown = await visit_sheets.overview(schools.office, schools.scope, south)
+    assert [one.officer for one in shown.meetings if one.pairing == ana] == [None]
+    assert await schools.admin.fetchval("SELECT count(*) FROM attention WHERE subject_id = $1", ana) == 1
 
 
 async def test_a_child_between_two_officers_gets_its_stock_letter_at_the_new_school(
