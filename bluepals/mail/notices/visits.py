@@ -102,7 +102,7 @@ def host_asked_again(
 def host_released(*, officer: str, student: str, school: str, why: str, calendar_file: bytes) -> Notice:
     """To a reserve who had agreed."""
     return Notice(
-        kind="host",
+        kind="cancelled",
         subject=f"You need not meet {student} at {school} on that day",
         greeting=f"Dear {officer},",
         paragraphs=(
@@ -118,7 +118,7 @@ def host_released(*, officer: str, student: str, school: str, why: str, calendar
 def request_withdrawn(*, officer: str, student: str, school: str, why: str, calendar_file: bytes) -> Notice:
     """To a reserve who has not answered."""
     return Notice(
-        kind="host",
+        kind="cancelled",
         subject=f"You need not answer about {student} at {school}",
         greeting=f"Dear {officer},",
         paragraphs=(
