@@ -82,23 +82,31 @@ _GUEST = (
     " max(times_asked) AS times_asked, bool_and(rests_for_visit(pairing)) AS rests"
     " FROM visit JOIN pairing ON pairing.id = visit.pairing_id JOIN officer ON officer.id = pairing.officer_id"
 )
+# Whose clearance has ended, or whose conduct is looked at, is not asked any more, but told of what becomes of their invitation.
+_HEARS = (
+    "(is_cleared(officer) OR (officer.withdrawn_at IS NULL"
+    " AND EXISTS (SELECT FROM mail WHERE starts_with(mail.key, 'visit-' || $1::text || '-' || officer.id))))"
+)
 _GUESTS = (
     f"SELECT {_GUEST}"
     " JOIN student ON student.id = pairing.student_id WHERE pairing.program_year_id = $1"
-    " AND pairing.ended_at IS NULL AND is_cleared(officer) AND has_consent_for(student, 'visit') AND times_asked > 0 {}"
+    " AND pairing.ended_at IS NULL AND has_consent_for(student, 'visit') AND times_asked > 0 AND {}"
     " GROUP BY officer.id ORDER BY officer.id"
 )
 
 
 async def guests(connection: Connection, program_year: str) -> Sequence[Guest]:
     """All who have been asked."""
-    return [Guest(**row) for row in await connection.fetch(_GUESTS.format(""), program_year)]
+    return [Guest(**row) for row in await connection.fetch(_GUESTS.format(_HEARS), program_year)]
 
 
 async def guests_to_ask(connection: Connection, program_year: str) -> Sequence[Guest]:
     """Those who do not rest, with the children for whom they don't. Who is to be invited anew is not yet one of them."""
     rows = await connection.fetch(
-        _GUESTS.format("AND visit.answer_by IS NOT NULL AND NOT rests_for_visit(pairing)"), program_year
+        _GUESTS.format(
+            "is_cleared(officer) AND visit.answer_by IS NOT NULL AND NOT rests_for_visit(pairing)"
+        ),
+        program_year,
     )
     return [Guest(**row) for row in rows]
 
@@ -124,7 +132,7 @@ async def meets_nobody_else(
     """
     rows = await connection.fetch(
         f"SELECT {_GUEST} JOIN student ON student.id = pairing.student_id"
-        " WHERE pairing.program_year_id = $1 AND is_cleared(officer) AND (pairing.ended_at IS NULL"
+        f" WHERE pairing.program_year_id = $1 AND {_HEARS} AND (pairing.ended_at IS NULL"
         "   OR EXISTS (SELECT FROM ending WHERE pairing_id = pairing.id AND reason = 'consent withdrawn'))"
         " GROUP BY officer.id HAVING bool_or(pairing.id = ANY ($2)) AND NOT bool_or(has_consent_for(student, 'visit'))"
         " AND max(visit.answer) IS DISTINCT FROM 'no' ORDER BY officer.id",

@@ -813,6 +813,37 @@ async def test_only_officers_are_asked_not_to_come_and_the_school_is_told_by_nam
     assert "do not come" not in said
 
 
+@pytest.mark.parametrize("what", ["off", "moved", "no child"])
+async def test_an_officer_whose_clearance_has_ended_since_hears_that_nobody_waits_on_that_day(
+    schools: TwoSchools, north: str, what: str
+) -> None:
+    """It may be renewed by then."""
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
+    await schools.admin.execute("UPDATE officer SET cleared_until = '2026-08-31' WHERE external_id = 'Olga'")
+    match what:
+        case "off":
+            await visits.call_off(schools.office, schools.scope, north, read_aloud=False)
+        case "moved":
+            await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
+        case _:
+            await consents.withdraw(
+                schools.office, schools.scope, "Ana", ConsentScope.VISIT, by=schools.staff["Cora"]
+            )
+            await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    *_, last = [one for one in await schools.mails() if one["to_address"] == "olga@city.example"]
+    assert last["kind"] == ("moved" if what == "moved" else "cancelled")
+    assert _event(last)[1] == 1
+
+
+async def test_an_officer_who_was_not_invited_for_want_of_a_clearance_hears_of_no_other_day(
+    schools: TwoSchools,
+) -> None:
+    await schools.admin.execute("UPDATE officer SET cleared_until = NULL WHERE external_id = 'Olga'")
+    await visits.invite(schools.office, schools.scope, schools.year("north"))
+    await visits.move(schools.office, schools.scope, schools.year("north"), date(2027, 4, 20))
+    assert "olga@city.example" not in await schools.mailed_to("moved")
+
+
 async def test_who_is_asked_again_for_another_day_is_told_until_when_to_answer(
     schools: TwoSchools, north: str
 ) -> None:
