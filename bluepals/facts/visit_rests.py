@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import uuid4
 
+from bluepals.domain.calendar import ONE_DAY
 from bluepals.domain.pauses import moved, stretch_until
 from bluepals.domain.visit_plan import VisitState, why_not_on
 from bluepals.facts.office import Letterhead
@@ -28,7 +29,8 @@ async def move_frozen_visits(connection: Connection, letterhead: Letterhead, tar
         if before.state is not VisitState.PLANNED or day == before.on:
             continue
         await visits.give_reason(connection, year, None)
-        if day is None or why_not_on(letterhead.program, day, letterhead.now):
+        day = _first_that_may_be(letterhead, day)
+        if day is None:
             await commit_no_visit(connection, letterhead, year, before, VisitState.CALLED_OFF)
             await _ask_for_a_day(connection, letterhead, school, year)
         else:
@@ -44,6 +46,14 @@ async def _day_after_the_rest(
     known = [*paused.get(Target(), ()), *paused.get(Target(school=school), ())]
     rest = stretch_until(known, letterhead.now)
     return moved(letterhead.calendar, on, letterhead.program.policy.visit_hour, [rest] if rest else [])
+
+
+def _first_that_may_be(letterhead: Letterhead, day: date | None) -> date | None:
+    """This day, or a later one: of a visit that began to rest hours before it, everybody has to hear a day before. None: none is left."""
+    last_day = letterhead.program.year.last_day
+    while day is not None and why_not_on(letterhead.program, day, letterhead.now):
+        day = letterhead.calendar.next_school_day(day + ONE_DAY) if day < last_day else None
+    return day
 
 
 async def _ask_for_a_day(connection: Connection, letterhead: Letterhead, school: str, year: str) -> None:

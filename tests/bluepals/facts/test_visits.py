@@ -1147,6 +1147,19 @@ async def test_a_rest_moves_a_visit_also_while_the_clock_goes_on(schools: TwoSch
     assert await schools.admin.fetchval("SELECT visit_on FROM program_year WHERE id = $1", north) > VISIT_DAY
 
 
+async def test_a_visit_that_began_to_rest_hours_before_it_gets_the_first_day_of_which_all_can_hear(
+    schools: TwoSchools, north: str
+) -> None:
+    """Snow from the afternoon before until the second morning."""
+    await schools.at(MORNING - DAY + timedelta(hours=5))
+    await _rest_until(schools, MORNING + DAY)
+    async with schools.database.transaction(schools.scope) as connection:
+        assert await programs.visit_on(connection, north) == VISIT_DAY + 2 * DAY
+    assert await schools.mailed_to("cancelled") == []
+    assert "omar@city.example" in await schools.mailed_to("moved")
+    assert await _open_calls(schools) == []
+
+
 async def test_a_visit_that_has_rested_until_no_day_is_left_is_called_off_and_may_still_be_read_aloud(
     schools: TwoSchools, north: str
 ) -> None:
