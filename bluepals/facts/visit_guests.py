@@ -7,7 +7,7 @@ from bluepals.facts.visit_files import calendar_file
 from bluepals.facts.visit_sheets import arranged, school_of, stay, visit_begins
 from bluepals.mail import notices
 from bluepals.mail.notice import Notice
-from bluepals.store import visits
+from bluepals.store import visit_hosts, visits
 from bluepals.store.database import Connection
 from bluepals.store.visits import Guest
 
@@ -43,6 +43,7 @@ async def tell_not_to_come(
             officer=guest.first_name,
             school=school.name,
             day=f"{visit.on:%A, %B %-d}",
+            hosts=await visit_hosts.agreed(connection, program_year, guest.officer_id),
             calendar_file=calendar_file(
                 letterhead,
                 subject=f"{program_year}-{guest.officer_id}",

@@ -336,6 +336,17 @@ async def was_asked(connection: Connection, host_id: UUID, officer_id: UUID) -> 
     return asked
 
 
+async def agreed(connection: Connection, program_year: str, officer_id: UUID) -> bool:
+    """Whether this officer meets a child there that is not their own pal."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM visit_host WHERE program_year_id = $1 AND officer_id = $2 AND answer = 'yes'"
+        " AND released_at IS NULL)",
+        program_year,
+        officer_id,
+    )
+    return found
+
+
 async def find_present(connection: Connection, pairing_id: UUID) -> HostCard | None:
     """Among those who have come: the same gender, whoever meets the fewest children. None: nobody is there."""
     found = await connection.fetchval(

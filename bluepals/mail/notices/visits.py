@@ -107,7 +107,7 @@ def host_released(*, officer: str, student: str, school: str, why: str, calendar
         greeting=f"Dear {officer},",
         paragraphs=(
             (
-                f"Thank you for being ready to meet {student} at {school}. You are not needed on that day any more, since "
+                f"Thank you for being ready to meet {student} at {school}. You are not needed for that any more, since "
                 f"{why}. If that changes, we ask you again."
             ),
         ),
@@ -227,26 +227,44 @@ def no_second_date(*, name: str, school: str, day: str, because: str | None) -> 
     )
 
 
-def child_elsewhere(*, officer: str, school: str, day: str, calendar_file: bytes) -> Notice:
+def _nobody_waits(school: str, *, hosts: bool) -> str:
+    return (
+        f"Your pal is not at the visit at {school}" if hosts else f"Nobody waits for you at {school} any more"
+    )
+
+
+def _so(school: str, day: str, *, hosts: bool) -> str:
+    """Who has agreed to meet another child there comes all the same."""
+    if hosts:
+        return (
+            f"so you meet nobody of your own at {school} on {day}. The child whom you have agreed to meet there in another"
+            " officer's place still counts on you: for that, please come as planned."
+        )
+    return f"so you need not come to {school} on {day}."
+
+
+def child_elsewhere(*, officer: str, school: str, day: str, hosts: bool, calendar_file: bytes) -> Notice:
+    """`hosts`: the officer has agreed to meet another child there."""
     return Notice(
         kind="cancelled",
-        subject=f"Nobody waits for you at {school} any more",
+        subject=_nobody_waits(school, hosts=hosts),
         greeting=f"Dear {officer},",
         paragraphs=(
-            f"Your pal has changed schools, so you need not come to {school} on {day}.",
+            f"Your pal has changed schools, {_so(school, day, hosts=hosts)}",
             "Your letters go on. The other school has a visit too: you are asked for its day in a mail of its own.",
         ),
         calendar_file=CalendarFile(calendar_file),
     )
 
 
-def child_stays_away(*, officer: str, school: str, day: str, calendar_file: bytes) -> Notice:
+def child_stays_away(*, officer: str, school: str, day: str, hosts: bool, calendar_file: bytes) -> Notice:
+    """`hosts`: the officer has agreed to meet another child there."""
     return Notice(
         kind="cancelled",
-        subject=f"Nobody waits for you at {school} any more",
+        subject=_nobody_waits(school, hosts=hosts),
         greeting=f"Dear {officer},",
         paragraphs=(
-            f"Your pal does not take part in the visit, so you need not come to {school} on {day}.",
+            f"Your pal does not take part in the visit, {_so(school, day, hosts=hosts)}",
             "Thank you for being ready to. With whom you go on writing stands on your page.",
         ),
         calendar_file=CalendarFile(calendar_file),

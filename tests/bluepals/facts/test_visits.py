@@ -428,6 +428,30 @@ async def test_the_officer_of_a_child_that_goes_before_the_visit_need_not_come(
     assert await schools.mailed_to("cancelled") == ["olga@city.example"]
 
 
+@pytest.mark.parametrize("why", ["stays away", "changes schools"])
+async def test_who_hosts_another_child_there_is_not_told_to_stay_at_home_when_their_own_pal_does_not_come(
+    schools: TwoSchools, north: str, why: str
+) -> None:
+    """Omar has two places, and meets Dan, whose own officer can't come."""
+    await schools.admin.execute(
+        "UPDATE officer SET capacity = CASE external_id WHEN 'Omar' THEN 2 ELSE 0 END"
+        " WHERE external_id IN ('Omar', 'Rita', 'Rob')"
+    )
+    await moves.transfer(schools.office, schools.scope, "Dan", school="north", class_name="5A")
+    await visits.invite(schools.office, schools.scope, north)
+    await _says(schools, await refuse(schools, "Dan"), "yes")
+    assert await _asked(schools) == [("Omar", "yes", False)]
+    if why == "stays away":
+        cora = schools.staff["Cora"]
+        await consents.withdraw(schools.office, schools.scope, "Ben", ConsentScope.VISIT, by=cora)
+        await visit_hosts.settle_hosts(schools.office, schools.scope, north)
+    else:
+        await moves.transfer(schools.office, schools.scope, "Ben", school="south", class_name="5B")
+    said = await _body(schools, "cancelled", "omar@city.example")
+    assert "you need not come" not in said
+    assert "still counts on you" in said
+
+
 async def test_after_a_childs_death_no_mail_tells_its_officer_not_to_come_and_a_person_is_asked_to(
     schools: TwoSchools, north: str
 ) -> None:
