@@ -32,7 +32,7 @@ def test_every_policy_stands_there_with_its_default() -> None:
 
 
 def test_every_stage_stands_there() -> None:
-    stages = re.findall(r"^\| ([a-z ]+) \|", TEXT.split("## Pauses")[0], re.MULTILINE)
+    stages = re.findall(r"^\| ([a-z ]+) \|", TEXT.split("\n## ")[0], re.MULTILINE)
     assert stages == ["stage", *(stage.value for stage in Stage if stage is not Stage.CLOSED)]
 
 

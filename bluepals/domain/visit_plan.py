@@ -89,8 +89,11 @@ def waits_for_the_resting_until(program: Program, visit_on: date) -> datetime:
     return calendar.instant(day, policy.daily_mail_hour)
 
 
-def why_not_on(program: Program, day: date, now: datetime) -> str | None:
-    """Why the visit can't be moved to this day, and what to do; None when it can."""
+def why_not_on(program: Program, day: date, now: datetime, last_opening: date | None) -> str | None:
+    """Why the visit can't be moved to this day, and what to do; None when it can.
+
+    `last_opening`: of the school's rounds as they are now; None: those that are left rest.
+    """
     calendar = SchoolCalendar.of(program)
     if day > program.year.last_day:
         return f"{day} is after the last day, {program.year.last_day}. Choose an earlier day."
@@ -98,8 +101,7 @@ def why_not_on(program: Program, day: date, now: datetime) -> str | None:
         return f"{day} is {why}. Choose a school day, such as {calendar.next_school_day(day)}."
     if day == program.year.last_day:
         return f"{day} leaves no time for a farewell before the last day, {program.year.last_day}. Choose an earlier day."
-    last_opening = max(dates.opens_on for dates in program.rounds)
-    if day <= last_opening:
+    if last_opening is not None and day <= last_opening:
         return f"{day} is not after the last opening day, {last_opening}. Choose a later day."
     if visit_instants(program, day).sheets_at <= now:
         return (

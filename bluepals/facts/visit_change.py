@@ -13,7 +13,7 @@ from bluepals.facts.calendar_page import NOT_OPEN
 from bluepals.facts.coordinators import CoordinatorAtDesk
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.office import Office
-from bluepals.store import programs, visit_hosts
+from bluepals.store import programs, rounds, visit_hosts
 from bluepals.store import visits as store
 from bluepals.store.database import Connection
 from bluepals.store.letters import NotTaken
@@ -118,7 +118,7 @@ async def _why_not(connection: Connection, visit: VisitToChange, change: Change)
     if visit.planned.state is VisitState.PLANNED and visit.planned.on == change.to:
         return "The visit is on that day already. Choose another one."
     program, now = await programs.load(connection), await programs.now(connection)
-    why = why_not_on(program, change.to, now)
+    why = why_not_on(program, change.to, now, await rounds.last_opening(connection, visit.program_year))
     return with_long_dates(f"The visit can't move: {why}") if why else None
 
 

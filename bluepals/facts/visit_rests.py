@@ -12,7 +12,7 @@ from bluepals.domain.visit_plan import VisitState, why_not_on
 from bluepals.facts.office import Letterhead
 from bluepals.facts.visit_hosts import let_resting_hosts_go, tell_visit_day
 from bluepals.facts.visits import another_day_or_none, commit_another_day, commit_no_visit, tell_of_the_move
-from bluepals.store import attention, pauses, programs, visits
+from bluepals.store import attention, pauses, programs, rounds, visits
 from bluepals.store.database import Connection
 from bluepals.store.pauses import Target, What
 
@@ -29,7 +29,7 @@ async def move_frozen_visits(connection: Connection, letterhead: Letterhead, tar
         if before.state is not VisitState.PLANNED or day == before.on:
             continue
         await visits.give_reason(connection, year, None)
-        day = _first_that_may_be(letterhead, day)
+        day = _first_that_may_be(letterhead, day, await rounds.last_opening(connection, year))
         if day is None:
             await commit_no_visit(connection, letterhead, year, before, VisitState.CALLED_OFF)
             await _ask_for_a_day(connection, letterhead, school, year)
@@ -48,10 +48,10 @@ async def _day_after_the_rest(
     return moved(letterhead.calendar, on, letterhead.program.policy.visit_hour, [rest] if rest else [])
 
 
-def _first_that_may_be(letterhead: Letterhead, day: date | None) -> date | None:
+def _first_that_may_be(letterhead: Letterhead, day: date | None, last_opening: date | None) -> date | None:
     """This day, or a later one: of a visit that began to rest hours before it, everybody has to hear a day before. None: none is left."""
     last_day = letterhead.program.year.last_day
-    while day is not None and why_not_on(letterhead.program, day, letterhead.now):
+    while day is not None and why_not_on(letterhead.program, day, letterhead.now, last_opening):
         day = letterhead.calendar.next_school_day(day + ONE_DAY) if day < last_day else None
     return day
 

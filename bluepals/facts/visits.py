@@ -227,7 +227,8 @@ async def move(office: Office, scope: Scope, program_year: str, day: date) -> Vi
         letterhead = await Letterhead.of(office, connection)
         before = await visits.date_of(connection, program_year)
         if (before.on, before.state) != (day, VisitState.PLANNED):
-            if why := why_not_on(letterhead.program, day, letterhead.now):
+            last_opening = await rounds.last_opening(connection, program_year)
+            if why := why_not_on(letterhead.program, day, letterhead.now, last_opening):
                 raise NotTaken(f"The visit can't move: {why}")
             await commit_another_day(connection, letterhead, program_year, day)
             await tell_of_the_move(connection, letterhead, program_year, before)

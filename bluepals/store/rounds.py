@@ -37,6 +37,15 @@ async def opening_days(connection: Connection, program_year: str) -> Sequence[tu
     return [(row["number"], row["opens_at"]) for row in rows]
 
 
+async def last_opening(connection: Connection, program_year: str) -> date | None:
+    """Of its rounds as they are now; None: those that are left rest."""
+    day: date | None = await connection.fetchval(
+        "SELECT max(opening_day(round)) FROM round WHERE program_year_id = $1 AND left_out IS NULL",
+        program_year,
+    )
+    return day
+
+
 @dataclass(frozen=True, slots=True)
 class ClassWithPack:
     class_name: str

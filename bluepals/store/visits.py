@@ -279,12 +279,23 @@ async def give_reason(connection: Connection, program_year: str, because: str | 
 
 
 async def change_date(connection: Connection, program_year: str, day: date) -> None:
-    """With its reason. All answers belong to the day that they were given for."""
+    """With its reason. All answers, and who was recorded as there, belong to the day that they were given for."""
+    await _forget_who_came(connection, program_year)
     await connection.execute(
         "UPDATE program_year SET visit_on = $2, visit_sequence = visit_sequence + 1, visit_state = 'planned',"
         " visit_because = visit_because_next, visit_because_next = NULL WHERE id = $1",
         program_year,
         day,
+    )
+
+
+async def _forget_who_came(connection: Connection, program_year: str) -> None:
+    """Whoever had been recorded as there was not: another day asks all of them again."""
+    await connection.execute(
+        "WITH guests AS (UPDATE visit SET attended = NULL, recorded_at = NULL FROM pairing"
+        "   WHERE pairing.id = visit.pairing_id AND pairing.program_year_id = $1)"
+        " UPDATE visit_host SET attended = NULL, recorded_at = NULL WHERE program_year_id = $1",
+        program_year,
     )
 
 
@@ -300,15 +311,8 @@ async def ask_again(connection: Connection, program_year: str, answer_by: dateti
 
 
 async def call_off(connection: Connection, program_year: str, state: VisitState) -> None:
-    """With its reason, or the one for which it was called off before. Whoever had been recorded as there was not: a second
-    date asks all of them again.
-    """
-    await connection.execute(
-        "WITH guests AS (UPDATE visit SET attended = NULL, recorded_at = NULL FROM pairing"
-        "   WHERE pairing.id = visit.pairing_id AND pairing.program_year_id = $1)"
-        " UPDATE visit_host SET attended = NULL, recorded_at = NULL WHERE program_year_id = $1",
-        program_year,
-    )
+    """With its reason, or the one for which it was called off before."""
+    await _forget_who_came(connection, program_year)
     await connection.execute(
         "UPDATE program_year SET visit_state = $2, visit_sequence = visit_sequence + 1, visit_because_next = NULL,"
         " visit_because = coalesce(visit_because_next, CASE visit_state WHEN 'called off' THEN visit_because END)"

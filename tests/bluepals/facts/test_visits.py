@@ -12,11 +12,12 @@ from icalendar import Calendar
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
 from bluepals.domain.people import ConsentScope
-from bluepals.domain.program import Room
+from bluepals.domain.program import Room, RoundDates
 from bluepals.facts import (
     cases,
     consents,
     daily,
+    dates,
     leaving,
     moves,
     officers_page,
@@ -1399,3 +1400,29 @@ async def test_who_rests_hears_of_another_day_and_is_asked_nothing(schools: TwoS
     await wake(schools, CITY)
     await invite(schools)
     assert "Friday, April 16" in await _body(schools, "visit", "olga@city.example")
+
+
+async def test_who_was_recorded_as_there_is_expected_on_the_day_that_takes_its_place(
+    schools: TwoSchools, north: str
+) -> None:
+    await visits.answer(schools.office, schools.scope, schools.pairing["Ana"], "yes")
+    await schools.at(MORNING)
+    for child, came in (("Ana", False), ("Ben", True)):
+        await visits.attend(schools.office, schools.scope, schools.pairing[child], came=came)
+    await visits.move(schools.office, schools.scope, north, date(2027, 4, 20))
+    rows = await schools.admin.fetch("SELECT answer, attended FROM visit")
+    assert [tuple(row) for row in rows] == [(None, None), (None, None)]
+
+
+async def test_a_visit_comes_after_the_last_opening_day_as_the_coordinator_has_moved_it(
+    schools: TwoSchools, north: str
+) -> None:
+    this, by = (schools.office, schools.scope), schools.staff["Cora"]
+    await year.open_year(*this, north)
+    change = dates.Change(
+        north, RoundDates(2, date(2027, 3, 1), date(2027, 3, 22), date(2027, 4, 6)), along=False
+    )
+    seen = await dates.preview(*this, change, by=by)
+    await dates.move(*this, change, by=by, agreed=seen.agreement)
+    with pytest.raises(NotTaken, match="2027-03-15 is not after the last opening day, 2027-04-06"):
+        await visits.move(*this, north, date(2027, 3, 15))
