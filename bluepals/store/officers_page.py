@@ -54,7 +54,8 @@ class PalRow:
 
 
 # The next letter is for the round that goes on; else, late, for the last that went on; else for the one to come.
-# Rounds before a letter that is settled are never written any more.
+# Rounds before a letter that is settled are never written any more, nor those that were left out; one whose dates a pause has frozen
+# is where it was when that began.
 PALS = """
     SELECT pairing.id AS pairing_id, pal.student_first_name AS first_name, pairing.program_year_id AS program_year,
            pairing.school_id AS school, school.name AS school_name, pairing.ended_at IS NOT NULL AS ended,
@@ -75,16 +76,16 @@ PALS = """
               AND standing_verdict(draft.id) IN ('approve', 'refer')
            ) AS settled
       LEFT JOIN LATERAL (
-           SELECT round.*, round.begun AND round.pack_closes_at <= program_now() AS missed
-             FROM (SELECT pairing_round.*, students_due_at <= program_now() OR EXISTS (
+           SELECT round.*
+             FROM (SELECT pairing_round.*, coalesce(students_due_at <= program_now(), false) OR EXISTS (
                           SELECT FROM delivery
                            WHERE delivery.pairing_id = pairing_round.pairing_id AND side = 'student'
-                             AND delivery.round_number = pairing_round.number) AS begun
-                     FROM pairing_round WHERE pairing_round.pairing_id = pairing.id) AS round
+                             AND delivery.round_number = pairing_round.number) AS begun,
+                          coalesce(pack_closes_at <= program_now(), false) AS closed
+                     FROM pairing_round WHERE pairing_round.pairing_id = pairing.id AND left_out IS NULL) AS round
             WHERE round.number > settled.number AND round.number >= pairing.first_round
-            ORDER BY (round.begun AND round.pack_closes_at > program_now()) DESC, round.begun DESC,
-                  CASE WHEN round.begun AND round.pack_closes_at <= program_now()
-                       THEN -round.number ELSE round.number END
+            ORDER BY (round.begun AND NOT round.closed) DESC, round.begun DESC,
+                  CASE WHEN round.begun AND round.closed THEN -round.number ELSE round.number END
             LIMIT 1) AS open ON true
      WHERE pairing.officer_id = $1 AND pairing.introduced_at IS NOT NULL
      ORDER BY ended, in_alphabet(pal.student_first_name), pairing.id

@@ -17,11 +17,11 @@ from bluepals.facts import cases, daily, doors, letters, matching, pairings, pau
 from bluepals.facts.pauses import Choice, NewCalendar, PauseRefused
 from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.mail import notices
-from bluepals.store import attention, mail
+from bluepals.store import attention, mail, officers_page
 from bluepals.store.database import Connection
 from bluepals.store.deliveries import DateMoved, Held
 from bluepals.store.pauses import AlreadyPaused, NotPaused, Target, What
-from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, YEAR_OVER, TwoSchools, people
+from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, PALS, YEAR_OVER, TwoSchools, people
 
 EVERYTHING, NORTH, SOUTH, CITY = (
     Target(),
@@ -483,6 +483,37 @@ async def test_a_round_that_is_left_out_is_in_no_calendar(schools: TwoSchools, c
     await schools.at(SPRING)
     changed = await resume(schools, choices={2: choice})
     assert {one.number for one in changed.rounds} == {1}
+
+
+async def round_to_write(schools: TwoSchools, child: str = "Ana") -> int | None:
+    """Of the letter that its officer's page asks for."""
+    async with schools.database.transaction(schools.scope) as connection:
+        (pal,) = await officers_page.pals(connection, schools.officer[PALS[child]])
+    return pal.round_number
+
+
+async def test_a_round_that_is_left_out_is_none_that_an_officer_writes(schools: TwoSchools) -> None:
+    """Its letter would be refused, and the child's of the round that goes on left unanswered."""
+    await schools.at(MONDAY)
+    await pause(schools)
+    await schools.at(SPRING)
+    await resume(schools, choices={2: Choice.DROP})
+    await schools.deliver("Ana", Side.STUDENT)
+    assert await round_to_write(schools) == 1
+    await schools.deliver("Ana", Side.OFFICER)
+    assert await round_to_write(schools) is None
+
+
+@pytest.mark.parametrize("target", [EVERYTHING, NORTH, CITY, None])
+@pytest.mark.parametrize("written", [True, False])
+async def test_what_an_officer_writes_in_a_pause_is_for_the_round_that_had_begun(
+    schools: TwoSchools, target: Target | None, *, written: bool
+) -> None:
+    if written:
+        await schools.deliver("Ana", Side.STUDENT)
+    await schools.at(CHILDREN_DUE + timedelta(days=1))
+    await pause(schools, target or Target(pairing_id=schools.pairing["Ana"]))
+    assert await round_to_write(schools) == 1
 
 
 async def test_a_shortened_round_ends_before_the_last_day(schools: TwoSchools) -> None:
