@@ -4,19 +4,23 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from bluepals.domain.letters import DeliveryKind, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.people import Officer, Student
-from bluepals.domain.screening import screen
-from bluepals.facts import leaving, letters, pairings, roster, year
+from bluepals.domain.screening import Risk, Screening, screen
+from bluepals.facts import leaving, letters, officers_page, pairings, roster, year
 from bluepals.facts.letters import DecidedAndTold
+from bluepals.facts.officers_page import OfficerAtDesk
 from bluepals.store import attention, status
 from bluepals.store import letters as stored
 from bluepals.store.attention import Call
+from bluepals.store.database import Scope
 from bluepals.store.deliveries import Delivery, Held
-from bluepals.store.letters import DraftRecord, Handed, NotTaken
+from bluepals.store.letters import Copy, DraftRecord, Handed, NotTaken
+from bluepals.store.unfinished import TypedOn
 from tests.bluepals.facts.test_year import words
 from tests.bluepals.facts.two_schools import (
     CHILDREN_DUE,
@@ -708,3 +712,25 @@ async def test_each_side_of_each_round_says_what_became_of_it(schools: TwoSchool
         ("being read", "not yet"),
     ]
     assert after[0]["officer"] == "delivered: stock"
+
+
+async def test_what_an_officer_has_begun_stays_when_a_reader_approves_a_copy_of_what_came_before(
+    schools: TwoSchools,
+) -> None:
+    """It belongs in the next letter, as it does when the letter itself is approved."""
+    draft = await schools.write("Ana", Side.OFFICER, "I live at 12 Elm Street.")
+    olga = OfficerAtDesk(schools.officer["Olga"], "Olga", Scope(schools.program, agencies=("city",)))
+    await officers_page.keep_unfinished(
+        schools.office,
+        olga,
+        schools.pairing["Ana"],
+        shown_round=1,
+        typed_on=TypedOn(uuid4()),
+        text="What I forgot to say.",
+    )
+    made = Copy(TypedLetter("I live here."), Screening((), Risk.NONE), schools.staff["Mona"])
+    await letters.approve_copy(
+        schools.office, schools.scope, source_id=draft.id, source_hash=draft.hash, made=made
+    )
+    (pal,) = (await officers_page.officer_page(schools.office, olga)).pals
+    assert [one.text for one in pal.begun] == ["What I forgot to say."]

@@ -485,6 +485,20 @@ async def test_a_round_that_is_left_out_is_in_no_calendar(schools: TwoSchools, c
     assert {one.number for one in changed.rounds} == {1}
 
 
+@pytest.mark.parametrize("side", list(Side))
+async def test_whoever_has_changed_a_letter_in_a_pause_is_not_told_afterwards_that_it_came_back(
+    schools: TwoSchools, side: Side
+) -> None:
+    await schools.at(MONDAY)
+    await pause(schools, NORTH)
+    draft = await schools.write("Ana", side)
+    await schools.decide(draft, Verdict.RETURN)
+    await schools.write("Ana", side, "Without an address.")
+    await schools.at(MONDAY + WEEK)
+    await resume(schools, NORTH)
+    assert "returned" not in await sent_now(schools)
+
+
 async def round_to_write(schools: TwoSchools, child: str = "Ana") -> int | None:
     """Of the letter that its officer's page asks for."""
     async with schools.database.transaction(schools.scope) as connection:

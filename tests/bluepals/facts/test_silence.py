@@ -189,6 +189,20 @@ async def test_a_readers_copy_is_no_letter_of_who_is_silent(schools: TwoSchools)
     assert await the_silent(schools, "Ana") is not None
 
 
+async def test_a_warning_that_a_pause_holds_back_is_not_sent_once_the_officer_has_written(
+    silent: TwoSchools,
+) -> None:
+    await morning(silent, date(2026, 12, 7))
+    by, pairing = silent.staff["Cora"], silent.pairing["Ana"]
+    await silence.warn(silent.office, silent.scope, pairing, by=by)
+    await pauses.pause(
+        silent.office, silent.scope, Target(agency="city"), [What.LETTERS], reason="storm", by=by
+    )
+    await silent.write("Ana", Side.OFFICER, "Here I am.", round_number=2)
+    waits = "SELECT state FROM mail WHERE starts_with(key, 'silence-warning-')"
+    assert await silent.admin.fetchval(waits) == "cancelled"
+
+
 async def test_the_same_morning_again_changes_nothing(silent: TwoSchools) -> None:
     before = await silent.admin.fetchval("SELECT count(*) FROM rung")
     await morning(silent, date(2026, 11, 16))
