@@ -114,7 +114,8 @@ async def resting_with_a_letter(connection: Connection, reason: str) -> Sequence
     rows = await connection.fetch(
         "SELECT pause.pairing_id FROM pause WHERE pause.ended_at IS NULL AND pause.what = 'letters' AND reason = $1"
         " AND EXISTS (SELECT FROM draft JOIN letter ON letter.id = draft.letter_id"
-        "   WHERE letter.pairing_id = pause.pairing_id AND letter.side = 'student' AND draft.received_at > began_at)"
+        "   WHERE letter.pairing_id = pause.pairing_id AND letter.side = 'student' AND draft.source IS NULL"
+        "   AND draft.received_at > began_at)"
         " ORDER BY 1",
         reason,
     )

@@ -283,6 +283,26 @@ async def test_a_child_who_is_absent_for_six_weeks_rests_until_its_next_letter(s
     assert await schools.admin.fetchval(paused, schools.pairing["Ana"]) == 0
 
 
+async def test_a_readers_copy_wakes_no_child_who_is_absent(schools: TwoSchools) -> None:
+    draft = await schools.write("Ana", Side.STUDENT, "I live at 12 Elm Street.")
+    pairing = Target(pairing_id=schools.pairing["Ana"])
+    await pauses.pause(
+        schools.office,
+        schools.scope,
+        pairing,
+        [What.LETTERS],
+        reason=silence.ABSENT,
+        by=schools.staff["Cora"],
+    )
+    await schools.at(datetime(2026, 9, 2, 15, tzinfo=UTC))
+    made = Copy(TypedLetter("I live here."), Screening((), Risk.NONE), schools.staff["Mona"])
+    await letters.approve_copy(
+        schools.office, schools.scope, source_id=draft.id, source_hash=draft.hash, made=made
+    )
+    await morning(schools, date(2026, 9, 3))
+    assert await schools.admin.fetchval("SELECT count(*) FROM pause WHERE ended_at IS NULL") == 1
+
+
 async def _no_mail_reaches(schools: TwoSchools, address: str) -> None:
     await schools.admin.execute(
         "INSERT INTO suppressed_address (program_id, address, reply) VALUES ($1, $2, '550 no such user')",
