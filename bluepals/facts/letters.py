@@ -410,6 +410,16 @@ async def _tell_teachers_of_last_letter(
         )
 
 
+async def take_out_of_pack(
+    connection: Connection, letterhead: Letterhead, program_year: str, opening: int
+) -> None:
+    """Of a round that has been left out: each goes with the next opening day; where none is left alone, and teachers hear of it."""
+    for pairing_id, delivery in await deliveries.take_out_of_pack(connection, program_year, opening):
+        if delivery.opening is None:
+            pairing = await pairings.card(connection, pairing_id)
+            await _tell_teachers_of_last_letter(connection, letterhead, pairing, delivery)
+
+
 async def record_miss(
     office: Office,
     scope: Scope,

@@ -17,7 +17,7 @@ from bluepals.domain.pauses import (
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.refusals import Refused
-from bluepals.facts import who_may
+from bluepals.facts import letters, who_may
 from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.deadlines import keep_days_left
 from bluepals.facts.office import Letterhead, Office
@@ -218,13 +218,16 @@ async def _resume(
     await reschedule(connection, program)
     if What.VISITS in whats and target.is_of_classes:
         await move_frozen_visits(connection, letterhead, target)
-    for one in await _unfit(connection):
-        if one.number in choices:
-            await _settle(connection, program, one, choices[one.number], by)
+    settled = [one for one in await _unfit(connection) if one.number in choices]
+    for one in settled:
+        await _settle(connection, program, one, choices[one.number], by)
     told = await keep_days_left(connection, letterhead, target) if What.LETTERS in whats else 0
     if What.VISITS in whats and not target.is_of_classes:
         told += await tell_of_who_rests(connection, letterhead, target)
     changed = await follow_in(connection, target)
+    for one in settled:
+        if choices[one.number] is not Choice.SHORTEN:
+            await letters.take_out_of_pack(connection, letterhead, one.program_year, one.number)
     return replace(changed, told=changed.told + told)
 
 

@@ -254,6 +254,18 @@ async def _put_stock_letter(connection: Connection, pairing_id: UUID, round_numb
     )
 
 
+async def take_out_of_pack(
+    connection: Connection, program_year: str, opening: int
+) -> Sequence[tuple[UUID, Delivery]]:
+    """Of a round that has been left out; with each its pairing. A stock letter has no other way."""
+    rows = await connection.fetch(
+        "SELECT pairing_id, id, draft_id, round_number, side, kind, opening FROM take_out_of_pack($1, $2)",
+        program_year,
+        opening,
+    )
+    return [(row["pairing_id"], _of(row)) for row in rows]
+
+
 async def _insert(
     connection: Connection,
     pairing_id: UUID,
@@ -286,9 +298,19 @@ async def _delivery(connection: Connection, pairing_id: UUID, draft_id: UUID) ->
         pairing_id,
         draft_id,
     )
-    if row is None:
-        return None
-    return Delivery(**{**row, "side": Side(row["side"]), "kind": DeliveryKind(row["kind"])}, new=False)
+    return None if row is None else _of(row)
+
+
+def _of(row: asyncpg.Record) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        draft_id=row["draft_id"],
+        round_number=row["round_number"],
+        side=Side(row["side"]),
+        kind=DeliveryKind(row["kind"]),
+        opening=row["opening"],
+        new=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def after_the_last_round(*, teacher: str, class_name: str, link: str) -> Notice:
         subject=f"One more letter for class {class_name}",
         greeting=f"Dear {teacher},",
         paragraphs=(
-            "An officer's letter came after the last opening day. Please print it and hand it to the child it is for.",
+            "An officer's letter is here, and no opening day is left for it. Please print it and hand it to the child it is for.",
         ),
         action=Action("Get the letter", link),
     )

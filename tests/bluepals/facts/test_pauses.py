@@ -17,10 +17,11 @@ from bluepals.facts import cases, daily, doors, letters, matching, pairings, pau
 from bluepals.facts.pauses import Choice, NewCalendar, PauseRefused
 from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.mail import notices
-from bluepals.store import attention, mail, officers_page
+from bluepals.store import attention, mail, officers_page, teachers_page
 from bluepals.store.database import Connection
 from bluepals.store.deliveries import DateMoved, Held
 from bluepals.store.pauses import AlreadyPaused, NotPaused, Target, What
+from bluepals.store.teachers_page import SchoolClass
 from tests.bluepals.facts.two_schools import CHILDREN_DUE, OFFICERS_DUE, PALS, YEAR_OVER, TwoSchools, people
 
 EVERYTHING, NORTH, SOUTH, CITY = (
@@ -483,6 +484,22 @@ async def test_a_round_that_is_left_out_is_in_no_calendar(schools: TwoSchools, c
     await schools.at(SPRING)
     changed = await resume(schools, choices={2: choice})
     assert {one.number for one in changed.rounds} == {1}
+
+
+@pytest.mark.parametrize("choice", [Choice.DROP, Choice.CARRY])
+async def test_a_letter_in_the_pack_of_a_round_that_is_left_out_goes_alone_and_its_teacher_hears_of_it(
+    schools: TwoSchools, choice: Choice
+) -> None:
+    await schools.at(datetime(2026, 11, 12, 15, tzinfo=UTC))
+    delivery = await schools.deliver("Ana", Side.OFFICER, round_number=2)
+    await pause(schools, NORTH)
+    await schools.at(datetime(2027, 5, 17, 15, tzinfo=UTC))
+    await resume(schools, NORTH, {2: choice})
+    of_class = SchoolClass(schools.year("north"), "north", "North School", "5A")
+    async with schools.database.transaction(schools.scope) as connection:
+        alone = await teachers_page.single_letters(connection, of_class)
+    assert [one.draft_id for one in alone] == [delivery.draft_id]
+    assert await schools.mailed_to("pack") == ["tess@staff.example"]
 
 
 @pytest.mark.parametrize("side", list(Side))
