@@ -411,13 +411,32 @@ async def _tell_teachers_of_last_letter(
 
 
 async def take_out_of_pack(
-    connection: Connection, letterhead: Letterhead, program_year: str, opening: int
+    connection: Connection,
+    letterhead: Letterhead,
+    program_year: str,
+    opening: int,
+    pairing_id: UUID | None = None,
 ) -> None:
-    """Of a round that has been left out: each goes with the next opening day; where none is left alone, and teachers hear of it."""
-    for pairing_id, delivery in await deliveries.take_out_of_pack(connection, program_year, opening):
+    """Of a round that has been left out, for this pairing or for all: each goes with the next opening day; where none is left
+    alone, and teachers hear of it.
+    """
+    for of, delivery in await deliveries.take_out_of_pack(connection, program_year, opening, pairing_id):
         if delivery.opening is None:
-            pairing = await pairings.card(connection, pairing_id)
+            pairing = await pairings.card(connection, of)
             await _tell_teachers_of_last_letter(connection, letterhead, pairing, delivery)
+
+
+async def bring_to_class(
+    connection: Connection, letterhead: Letterhead, program_year: str, opening: int, pairing_id: UUID
+) -> None:
+    """What is in a pack that a child's class has not opened goes where the child goes: if that class has opened its own, its
+    teachers hear that there is one more letter.
+    """
+    if await deliveries.is_left_out(connection, program_year, opening):
+        await take_out_of_pack(connection, letterhead, program_year, opening, pairing_id)
+    pairing = await pairings.card(connection, pairing_id)
+    for delivery in await deliveries.in_opened_pack(connection, pairing_id, opening):
+        await _tell_teachers_of_last_letter(connection, letterhead, pairing, delivery)
 
 
 async def record_miss(

@@ -5,12 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.people import Role
-from bluepals.facts import calendars, endings, farewells, replacements, rounds, who_may
+from bluepals.facts import calendars, endings, farewells, letters, replacements, rounds, who_may
 from bluepals.facts.deadlines import keep_days_left
 from bluepals.facts.endings import EndingRefused
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_transfers import join_visit, leave_visit
-from bluepals.store import consents, matching, moves
+from bluepals.store import consents, deliveries, matching, moves
 from bluepals.store import endings as endings_store
 from bluepals.store import replacements as replacements_store
 from bluepals.store.consents import Child
@@ -95,6 +95,10 @@ async def transfer(
             )
         letterhead = await Letterhead.of(office, connection)
         taken_along = await moves.taken_along(connection, child.id) if child.school != school else ()
+        packed = {
+            pairing_id: await deliveries.not_opened(connection, pairing_id)
+            for pairing_id in await moves.taken_along(connection, child.id)
+        }
         for pairing_id in taken_along:
             await leave_visit(connection, letterhead, pairing_id, child.program_year)
         await moves.move_child(connection, child.id, to, class_name)
@@ -102,6 +106,9 @@ async def transfer(
             await matching.supersede_pairs_of(connection, child.id)
         for pairing_id in taken_along:
             await _take_along(connection, letterhead, pairing_id, child)
+        for pairing_id, openings in packed.items():
+            for number in openings:
+                await letters.bring_to_class(connection, letterhead, to.id, number, pairing_id)
         return Transferred(child.pairing_id, school, class_name, known=False)
 
 

@@ -255,15 +255,46 @@ async def _put_stock_letter(connection: Connection, pairing_id: UUID, round_numb
 
 
 async def take_out_of_pack(
-    connection: Connection, program_year: str, opening: int
+    connection: Connection, program_year: str, opening: int, pairing_id: UUID | None
 ) -> Sequence[tuple[UUID, Delivery]]:
-    """Of a round that has been left out; with each its pairing. A stock letter has no other way."""
+    """Of a round that has been left out; with each its pairing. A stock letter has no other way. No pairing: of all."""
     rows = await connection.fetch(
-        "SELECT pairing_id, id, draft_id, round_number, side, kind, opening FROM take_out_of_pack($1, $2)",
+        "SELECT pairing_id, id, draft_id, round_number, side, kind, opening FROM take_out_of_pack($1, $2, $3)",
         program_year,
         opening,
+        pairing_id,
     )
     return [(row["pairing_id"], _of(row)) for row in rows]
+
+
+async def not_opened(connection: Connection, pairing_id: UUID) -> Sequence[int]:
+    """The opening days for which a letter of this pairing is in a pack that its child's class has not opened."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT opening FROM delivery JOIN pairing_round AS round USING (pairing_id)"
+        " WHERE pairing_id = $1 AND round.number = opening AND withheld_at IS NULL AND NOT opened ORDER BY 1",
+        pairing_id,
+    )
+    return [row["opening"] for row in rows]
+
+
+async def is_left_out(connection: Connection, program_year: str, number: int) -> bool:
+    left_out: bool = await connection.fetchval(
+        "SELECT left_out IS NOT NULL FROM round WHERE program_year_id = $1 AND number = $2",
+        program_year,
+        number,
+    )
+    return left_out
+
+
+async def in_opened_pack(connection: Connection, pairing_id: UUID, opening: int) -> Sequence[Delivery]:
+    """What is in this pack for a child whose class has opened it."""
+    rows = await connection.fetch(
+        "SELECT delivery.* FROM delivery JOIN pairing_round AS round USING (pairing_id)"
+        " WHERE pairing_id = $1 AND opening = $2 AND round.number = opening AND withheld_at IS NULL AND opened",
+        pairing_id,
+        opening,
+    )
+    return [_of(row) for row in rows]
 
 
 async def _insert(

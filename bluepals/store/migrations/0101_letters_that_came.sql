@@ -26,7 +26,8 @@ CREATE TRIGGER call_back_what_asks_for_it AFTER INSERT ON draft
     FOR EACH ROW WHEN (NEW.source IS NULL) EXECUTE FUNCTION call_back_what_asks_for_it();
 
 -- A letter in the pack of a round that is left out would be opened by nobody: it goes with the next opening day that has a date, or alone.
-CREATE FUNCTION take_out_of_pack(of_year text, of_round int) RETURNS SETOF delivery LANGUAGE sql
+-- No pairing: of all of the year.
+CREATE FUNCTION take_out_of_pack(of_year text, of_round int, of_pairing uuid) RETURNS SETOF delivery LANGUAGE sql
     SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE delivery
        SET kind = 'late',
@@ -34,6 +35,7 @@ CREATE FUNCTION take_out_of_pack(of_year text, of_round int) RETURNS SETOF deliv
                        WHERE program_year_id = of_year AND number > of_round AND pack_closes_at > program_now())
       FROM pairing
      WHERE pairing.id = pairing_id AND pairing.program_year_id = of_year AND opening = of_round
+       AND coalesce(pairing.id = of_pairing, true)
        AND kind <> 'stock' AND withheld_at IS NULL AND sees_whole_program(delivery.program_id)
     RETURNING delivery.*
 $$;

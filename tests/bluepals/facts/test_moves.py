@@ -18,6 +18,7 @@ from bluepals.facts import (
     matching,
     moves,
     pairings,
+    pauses,
     replacements,
     roster,
     visit_hosts,
@@ -31,11 +32,13 @@ from bluepals.facts.moves import Left, Transferred
 from bluepals.facts.roster import RosterRefused
 from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.store import deliveries, endings, holds, rounds
+from bluepals.store import pauses as pauses_store
 from bluepals.store.database import Scope
 from bluepals.store.deliveries import Delivery
 from bluepals.store.endings import Reason
 from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
+from bluepals.store.pauses import Target, What
 from tests.bluepals.facts.two_schools import (
     OFFICERS_DUE,
     PACK_CLOSES,
@@ -111,6 +114,33 @@ async def test_the_year_goes_on_there(schools: TwoSchools) -> None:
         f"pairing-{schools.pairing['Ana']}",
     )
     assert told == 1
+
+
+@pytest.mark.parametrize("rests", [True, False])
+async def test_a_letter_that_comes_after_its_new_class_has_opened_the_pack_is_told_to_the_teacher(
+    schools: TwoSchools, *, rests: bool
+) -> None:
+    """Nobody there looks into a pack again that has been opened."""
+    await schools.deliver("Ana", Side.OFFICER)
+    await schools.at(PACK_CLOSES - timedelta(days=3))
+    if rests:
+        by = schools.staff["Cora"]
+        where, what = Target(school="north"), [What.LETTERS]
+        await pauses.pause(schools.office, schools.scope, where, what, reason="snow", by=by)
+    await schools.at(PACK_CLOSES + timedelta(days=1))
+    await schools.admin.execute("UPDATE round SET pack_sent_at = opens_at WHERE opens_at < program_now()")
+    await transfer(schools)
+    assert await schools.mailed_to("pack") == (["tom@staff.example"] if rests else [])
+
+
+async def test_a_letter_in_the_pack_of_a_round_that_the_new_school_has_left_out_goes_another_way(
+    schools: TwoSchools,
+) -> None:
+    await schools.deliver("Ana", Side.OFFICER)
+    async with schools.database.transaction(schools.scope) as connection:
+        await pauses_store.leave_out(connection, schools.year("south"), 1, "dropped")
+    await transfer(schools)
+    assert await schools.admin.fetchval("SELECT opening FROM delivery") == 2
 
 
 async def take_back(schools: TwoSchools, by: str = "Cora") -> UUID | None:
