@@ -4,8 +4,9 @@ from uuid import UUID
 
 import asyncpg
 
-from bluepals.facts.office import Office
-from bluepals.store import attention, erasure, people
+from bluepals.facts import daily_lines, new_pairs
+from bluepals.facts.office import Letterhead, Office
+from bluepals.store import attention, erasure, leaving, people
 from bluepals.store.database import Connection, Scope
 from bluepals.store.erasure import ErasedStudent
 from bluepals.store.letters import NotTaken
@@ -59,11 +60,21 @@ async def confirm(office: Office, scope: Scope, external_id: str, *, by: UUID) -
             return student
         try:
             await erasure.confirm(connection, student.id, by)
+            await _name_no_more(office, connection, student.id)
             await erasure.erase_student(connection, student.id)
         except asyncpg.CheckViolationError as refused:
             raise _refusal(refused, student) from None
         await attention.settle(connection, _key(student))
         return student
+
+
+async def _name_no_more(office: Office, connection: Connection, student_id: UUID) -> None:
+    """What tells of others too, and has not left."""
+    letterhead = await Letterhead.of(office, connection)
+    await daily_lines.without_child(connection, letterhead, student_id)
+    await new_pairs.name_no_more(
+        connection, letterhead, await leaving.pairings_of_student(connection, student_id)
+    )
 
 
 def _refusal(refused: asyncpg.CheckViolationError, student: ErasedStudent) -> Exception:

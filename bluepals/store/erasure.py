@@ -18,6 +18,15 @@ _ABOUT_THE_CHILD = (
     " OR (kind = 'daily' AND to_address IN (SELECT officer.email FROM officer"
     "   JOIN pairing ON pairing.officer_id = officer.id WHERE pairing.student_id = $1)))"
 )
+# Mails to others that may name it among much else: at a death, of new pairs, and the daily ones of its teachers. What of them has not
+# left is written anew without the child.
+_NAMING_THE_CHILD = (
+    "(starts_with(key, 'death-student-' || $1)"
+    " OR (starts_with(key, 'pairs-') AND tells_of && ARRAY(SELECT id FROM pairing WHERE student_id = $1))"
+    " OR (kind = 'daily' AND school_id IN (SELECT school_id FROM student WHERE id = $1 UNION"
+    "   SELECT from_school FROM pairing_turn JOIN pairing ON pairing.id = pairing_id WHERE student_id = $1)))"
+)
+_SAYING_WHO = f"({_ABOUT_THE_CHILD} OR {_NAMING_THE_CHILD})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +172,7 @@ async def erase_letters(connection: Connection, student_id: UUID) -> int:
 
 async def _erase_mails(connection: Connection, student_id: UUID, addresses: Sequence[str]) -> None:
     if await connection.fetchval(
-        f"SELECT EXISTS (SELECT FROM mail WHERE {_ABOUT_THE_CHILD} AND state IN ('claimed', 'data_started'))",
+        f"SELECT EXISTS (SELECT FROM mail WHERE {_SAYING_WHO} AND state IN ('claimed', 'data_started'))",
         student_id,
         addresses,
     ):
@@ -174,7 +183,8 @@ async def _erase_mails(connection: Connection, student_id: UUID, addresses: Sequ
         addresses,
     )
     await connection.fetchval(
-        f"SELECT blank_mails(array(SELECT id FROM mail WHERE {_ABOUT_THE_CHILD} AND message IS NOT NULL))",
+        f"SELECT blank_mails(array(SELECT id FROM mail WHERE {_SAYING_WHO} AND message IS NOT NULL"
+        " AND state NOT IN ('pending', 'retry')))",
         student_id,
         addresses,
     )

@@ -1,11 +1,13 @@
 """A family's wish: nothing that tells who the child was is left, and what proves what happened is."""
 
+from datetime import UTC, datetime
+
 import asyncpg
 import pytest
 
 from bluepals.domain.letters import Side
-from bluepals.domain.stacks import Found
-from bluepals.facts import endings, erasure, roster, visit_hosts, visits
+from bluepals.domain.stacks import Found, Put
+from bluepals.facts import daily, endings, erasure, leaving, letters, moves, roster, visit_hosts, visits
 from bluepals.store import attention, holds, stacks
 from bluepals.store import erasure as store
 from bluepals.store.database import Scope
@@ -256,3 +258,56 @@ async def test_fault_40_an_open_stack_of_the_childs_class_goes_since_nobody_know
         "SELECT class_name, count(*) FROM stack JOIN stack_page ON stack.id = stack_id GROUP BY 1"
     )
     assert [tuple(row) for row in left] == [("5B", 1)]
+
+
+async def test_a_stack_of_the_class_that_the_child_was_in_before_goes_where_a_page_is_the_childs(
+    lived: TwoSchools,
+) -> None:
+    for child in ("Ana", "Ben"):
+        async with lived.database.transaction(lived.scope) as connection:
+            await stacks.keep(
+                connection,
+                lived.office.keyring,
+                SchoolClass(lived.year("north"), "north", "North School", "5A"),
+                program=lived.program,
+                round_number=1,
+                uploaded_by=lived.staff["Tess"],
+                pages=[NewPage(b"jpeg", Found.SHEET, Put.CHILD, lived.pairing[child])],
+            )
+    await moves.transfer(lived.office, lived.scope, "Ana", school="north", class_name="5C")
+    await end(lived)
+    await erase(lived)
+    left = await lived.admin.fetch("SELECT pairing_id FROM stack_page")
+    assert [row["pairing_id"] for row in left] == [lived.pairing["Ben"]]
+
+
+async def test_the_daily_mail_of_a_teacher_and_the_word_of_a_death_name_the_child_no_longer(
+    lived: TwoSchools,
+) -> None:
+    day = datetime(2026, 11, 2, 13, tzinfo=UTC)
+    await lived.at(day)
+    await letters.record_miss(lived.office, lived.scope, lived.pairing["Ana"], 2, Side.STUDENT)
+    await daily.compose_daily_mail(lived.office, lived.scope, day.date())
+    await lived.admin.execute("UPDATE mail SET state = 'sent', sent_at = now() WHERE state = 'pending'")
+    await leaving.student_died(lived.office, lived.scope, lived.student["Ana"], by=lived.staff["Cora"])
+    named = {row["to_address"] for row in await lived.mails() if FIRST.encode() in (row["message"] or b"")}
+    assert {"tess@staff.example", "coco@staff.example"} <= named
+    await lived.admin.execute("UPDATE mail SET state = 'sent', sent_at = now() WHERE state = 'pending'")
+    await erase(lived)
+    assert await traces(lived.admin) == {}
+
+
+@pytest.mark.parametrize("sent", [True, False])
+async def test_a_counselors_list_of_new_pairs_names_the_child_no_longer(
+    asking: TwoSchools, sent: bool
+) -> None:
+    if sent:
+        await asking.admin.execute("UPDATE mail SET state = 'sent', sent_at = now()")
+    await end(asking)
+    await erase(asking)
+    lists = [
+        row["message"] for row in await asking.mails("asked") if row["to_address"] == "coco@staff.example"
+    ]
+    assert not any(b"Ana and" in (one or b"") for one in lists)
+    if not sent:
+        assert any(b"Ben and" in (one or b"") for one in lists), "the other pairs may still be declined"
