@@ -10,3 +10,21 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+-- A letter that its case has let go is in no case's hands any more: it goes along like every other that was kept for the next year.
+
+ALTER TABLE case_file
+    DROP CONSTRAINT case_file_draft_id_written_for_fkey,
+    ADD CONSTRAINT case_file_draft_id_written_for_fkey
+        FOREIGN KEY (draft_id, written_for) REFERENCES draft (id, written_for) ON UPDATE CASCADE;
+
+CREATE OR REPLACE FUNCTION kept_letters(of_pairing uuid) RETURNS SETOF letter LANGUAGE sql STABLE AS $$
+    SELECT letter.* FROM letter
+      JOIN round ON round.program_year_id = letter.program_year_id AND round.number = letter.round_number
+     CROSS JOIN LATERAL (SELECT id FROM draft WHERE letter_id = letter.id ORDER BY number DESC LIMIT 1) AS newest
+     WHERE letter.pairing_id = of_pairing AND round.opens_at IS NULL AND round.left_out IS DISTINCT FROM 'dropped'
+       AND NOT EXISTS (SELECT FROM draft JOIN delivery ON delivery.draft_id = draft.id WHERE draft.letter_id = letter.id)
+       AND NOT EXISTS (SELECT FROM draft WHERE draft.letter_id = letter.id AND has_open_case(draft.id))
+       AND NOT is_held(newest.id)
+       AND coalesce((SELECT verdict FROM decision WHERE draft_id = newest.id ORDER BY sequence DESC LIMIT 1), 'approve') = 'approve'
+$$;

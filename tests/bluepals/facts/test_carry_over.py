@@ -7,10 +7,23 @@ from uuid import UUID
 
 import pytest
 
+from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.program import Program, RoundDates, VisitWindow, YearDates
-from bluepals.facts import carry_over, family_page, leaving, letters, matching, pairings, roster, year
+from bluepals.facts import (
+    carry_over,
+    cases,
+    closing,
+    family_page,
+    leaving,
+    letters,
+    matching,
+    pairings,
+    roster,
+    year,
+)
 from bluepals.facts.carry_over import CarriedOver, CarryOverRefused
+from bluepals.facts.closing import Word
 from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.roster import Roster
 from bluepals.facts.who_may import NotTheirsToSay
@@ -329,3 +342,24 @@ async def test_a_kept_letter_under_a_legal_hold_goes_along(schools: TwoSchools) 
     await go_on(schools)
     moved = await schools.admin.fetchval("SELECT written_for FROM draft WHERE written_for <> 'stock'")
     assert moved == f"{schools.pairing['Ana']}/1/officer"
+
+
+@pytest.mark.parametrize("outcome", LetterOutcome)
+async def test_a_letter_that_its_case_has_let_go_goes_along_and_no_other_of_a_case(
+    schools: TwoSchools, outcome: LetterOutcome
+) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    opened = await cases.worry(
+        schools.office, schools.scope, draft_id=draft.id, by=schools.staff["Tess"], concern=Concern.SAD
+    )
+    case_id, coco = opened.case.id, schools.staff["Coco"]
+    day = date(2026, 9, 8)
+    await cases.plan(schools.office, schools.scope, case_id=case_id, by=coco, look_again_on=day)
+    word = Word(outcome, reason_for_child="Write it again.", reason_for_adult="It has an address.")
+    await closing.close(schools.office, schools.scope, case_id=case_id, by=coco, word=word)
+    await rounds_become(schools, "carried")
+    carried = await go_on(schools)
+    assert [pair.letters for pair in carried.pairs] == [1 if outcome is LetterOutcome.DELIVER else 0]
+    if outcome is LetterOutcome.DELIVER:
+        await pairings.introduce(schools.office, schools.scope, schools.pairing["Ana"])
+        assert isinstance(await schools.release("Ana", draft), Delivery)
