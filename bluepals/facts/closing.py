@@ -142,6 +142,10 @@ def _refuse_unfit_letter(word: Word, draft: CaseDraft) -> None:
         raise NotTaken(
             "This letter has been delivered already, and nobody writes it again. Say that the letter goes on, or that it is kept."
         )
+    if word.letter is LetterOutcome.RETURN and draft.copied:
+        raise NotTaken(
+            "A copy of this letter has been approved already, and nobody writes it again. Say that the letter goes on, or that it is kept."
+        )
     if word.letter is LetterOutcome.RETURN and not (word.reason_for_child and word.reason_for_adult):
         raise NotTaken(
             "A return needs its reasons: one for the adult who gets it back, and one in a child's words."

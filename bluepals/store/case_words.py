@@ -125,22 +125,25 @@ async def close(
 
 @dataclass(frozen=True, slots=True)
 class CaseDraft:
-    """What a closing has to know of its draft."""
+    """What a closing has to know of its draft. `approved`, `delivered`: itself, or a copy of it. `copied`: a copy is to go on instead."""
 
     newest: bool
     own: bool
     approved: bool
     returned: bool
     delivered: bool
+    copied: bool
 
 
 async def draft_of(connection: Connection, draft_id: UUID, closed_by: UUID) -> CaseDraft:
     row = await connection.fetchrow(
-        "SELECT NOT EXISTS (SELECT FROM draft AS newer WHERE newer.letter_id = draft.letter_id"
+        "WITH these AS (SELECT id FROM draft WHERE id = $1 OR source = $1)"
+        " SELECT NOT EXISTS (SELECT FROM draft AS newer WHERE newer.letter_id = draft.letter_id"
         "   AND newer.number > draft.number) AS newest, is_one_person($2, draft.uploaded_by) AS own,"
-        " EXISTS (SELECT FROM decision WHERE draft_id = draft.id AND verdict = 'approve') AS approved,"
+        " EXISTS (SELECT FROM decision WHERE draft_id IN (SELECT id FROM these) AND verdict = 'approve') AS approved,"
         " EXISTS (SELECT FROM decision WHERE draft_id = draft.id AND verdict = 'return') AS returned,"
-        " EXISTS (SELECT FROM delivery WHERE draft_id = draft.id) AS delivered"
+        " EXISTS (SELECT FROM delivery WHERE draft_id IN (SELECT id FROM these)) AS delivered,"
+        " EXISTS (SELECT FROM these WHERE id <> draft.id) AS copied"
         " FROM draft WHERE draft.id = $1",
         draft_id,
         closed_by,

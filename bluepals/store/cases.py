@@ -152,11 +152,11 @@ class PlaceInPack:
 
 
 async def places_in_packs(connection: Connection, case_id: UUID) -> Sequence[PlaceInPack]:
-    """Of the case's letter, and of all letters of an officer whose conduct it is."""
+    """Of the case's letter or a copy of it, and of all letters of an officer whose conduct it is."""
     rows = await connection.fetch(
         "SELECT delivery.pairing_id, delivery.opening, withheld_at IS NULL AND NOT may_be_opened(draft.id) AS empty"
         " FROM case_file"
-        " JOIN draft ON draft.id = case_file.draft_id OR draft.uploaded_by = case_file.officer_id"
+        " JOIN draft ON case_file.draft_id IN (draft.id, draft.source) OR draft.uploaded_by = case_file.officer_id"
         " JOIN delivery ON delivery.draft_id = draft.id AND delivery.kind <> 'late'"
         " JOIN pairing_round ON pairing_round.pairing_id = delivery.pairing_id"
         "   AND pairing_round.number = delivery.opening"

@@ -14,7 +14,7 @@ from bluepals.store.database import Connection
 class CaseRow:
     """A case and its letter. No school and no child: it is a stock letter. `read`: by this counselor, on record.
 
-    `worried`: who opened the case. `held`: the letter goes nowhere. `held_by_another`: since another case about it is open.
+    `worried`: who opened the case. `held`: the letter, or the copy that goes on instead, goes nowhere. `held_by_another`: since another case about it is open.
     `had_gone_on`: its reader had it before.
     """
 
@@ -53,10 +53,13 @@ _CASES = """
            still_to_attest(case_file.id)::int AS to_attest,
            EXISTS (SELECT FROM case_reader WHERE case_id = case_file.id AND is_one_person(person, $1)
                       AND has_still_to_attest(case_reader)) AS mine_to_attest,
-           coalesce(opener.name, opening_officer.first_name) AS worried, is_held(draft.id) AS held,
+           coalesce(opener.name, opening_officer.first_name) AS worried,
+           is_held(coalesce((SELECT copy.id FROM draft AS copy WHERE copy.source = draft.id ORDER BY number DESC LIMIT 1), draft.id))
+             AS held,
            EXISTS (SELECT FROM case_file AS other WHERE other.draft_id = draft.id AND other.id <> case_file.id
                       AND other.closed_at IS NULL) AS held_by_another,
-           EXISTS (SELECT FROM delivery WHERE delivery.draft_id = draft.id AND released_at < case_file.opened_at) AS had_gone_on
+           EXISTS (SELECT FROM delivery JOIN draft AS gone ON gone.id = delivery.draft_id
+                    WHERE draft.id IN (gone.id, gone.source) AND released_at < case_file.opened_at) AS had_gone_on
       FROM case_file
       JOIN draft ON draft.id = case_file.draft_id
       JOIN letter ON letter.id = draft.letter_id

@@ -1,3 +1,12 @@
+-- Where a copy of a letter goes on instead of it, the letter itself is kept for good, whatever a later case says of it.
+
+CREATE OR REPLACE FUNCTION is_held(asked_draft uuid) RETURNS boolean LANGUAGE sql STABLE
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce(bool_or(copy_id <> asked_draft), false)
+        OR coalesce((array_agg(letter IS DISTINCT FROM 'deliver' ORDER BY closed_at DESC NULLS FIRST, sequence DESC))[1], false)
+      FROM case_file WHERE draft_id IN (asked_draft, (SELECT source FROM draft WHERE id = asked_draft))
+$$;
+
 -- A child who has changed its class since may have a page in the open stack of the former one.
 
 CREATE OR REPLACE FUNCTION forget_stacks() RETURNS trigger LANGUAGE plpgsql

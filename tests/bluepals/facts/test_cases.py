@@ -8,14 +8,15 @@ import asyncpg
 import pytest
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
-from bluepals.domain.letters import Side, Verdict
+from bluepals.domain.letters import Side, TypedLetter, Verdict
+from bluepals.domain.screening import screen
 from bluepals.facts import cases, closing, daily, leaving, letters
 from bluepals.facts.cases import Opened
 from bluepals.facts.closing import Closing, Word
 from bluepals.store import cases as store
-from bluepals.store import deliveries, mail
+from bluepals.store import counsel_page, deliveries, mail
 from bluepals.store.deliveries import Delivery, Held
-from bluepals.store.letters import DraftRecord, NotTaken
+from bluepals.store.letters import Copy, DraftRecord, NotTaken
 from tests.bluepals.facts.two_schools import BEGIN, TwoSchools
 
 SOON = date(2026, 9, 8)
@@ -315,6 +316,77 @@ async def test_a_letter_is_taken_out_of_a_pack_that_is_still_closed_and_a_person
     await plan(schools, opened)
     await close(schools, opened, DELIVER)
     assert (await packed(), await called()) == (1, 0)
+
+
+async def empty_places(schools: TwoSchools) -> int:
+    asked = "SELECT count(*) FROM attention WHERE kind = 'empty place in a pack' AND closed_at IS NULL"
+    count: int = await schools.admin.fetchval(asked)
+    return count
+
+
+# ---- a letter and its copy, under more than one case
+
+
+def left_out(schools: TwoSchools, by: str) -> Copy:
+    text = "Hello. [...]"
+    return Copy(TypedLetter(text), screen(text), made_by=schools.staff[by])
+
+
+async def copy_of(schools: TwoSchools, draft: DraftRecord) -> DraftRecord:
+    row = await schools.admin.fetchrow(
+        "SELECT id, letter_id, number, hash, received_at, true AS known FROM draft WHERE source = $1",
+        draft.id,
+    )
+    return DraftRecord(**dict(row or {}))
+
+
+@pytest.mark.parametrize("approved", [True, False])
+async def test_another_case_lets_the_copy_go_and_never_the_letter_that_it_was_made_of(
+    schools: TwoSchools, approved: bool
+) -> None:
+    draft = await schools.write("Ana", Side.STUDENT, "Hello. They took my father away.")
+    if approved:
+        await schools.decide(draft)
+    family, sad = await worry(schools, draft, Concern.FAMILY), await worry(schools, draft, Concern.SAD)
+    for one in (family, sad):
+        await plan(schools, one)
+    await close(schools, family, Word(LetterOutcome.DELIVER, copy=left_out(schools, "Coco")))
+    copy = await copy_of(schools, draft)
+    assert await schools.release("Ana", copy) is Held.CASE
+    with pytest.raises(NotTaken, match="copy of this letter has been approved"):
+        await close(schools, sad, RETURN)
+    assert [tell.fact for tell in (await close(schools, sad, DELIVER)).tells] == ["gate_opened"]
+    assert await schools.release("Ana", draft) in {Held.CASE, Held.NO_SUCH_DECISION}
+    assert isinstance(await schools.release("Ana", copy), Delivery)
+    async with schools.database.transaction(schools.scope) as connection:
+        rows = await counsel_page.cases_of(connection, schools.staff["Coco"])
+    assert [(row.outcome, row.held) for row in rows] == [(LetterOutcome.DELIVER, False)] * 2
+
+
+@pytest.mark.parametrize("outcome", [DELIVER, KEEP])
+async def test_a_worry_about_a_letter_whose_copy_is_in_a_pack_takes_that_out_and_may_let_it_go(
+    schools: TwoSchools, outcome: Word
+) -> None:
+    draft = await schools.write("Ana", Side.OFFICER, "Hello. My number is 314-555-0100.")
+    await letters.approve_copy(
+        schools.office,
+        schools.scope,
+        source_id=draft.id,
+        source_hash=draft.hash,
+        made=left_out(schools, "Mona"),
+    )
+    assert isinstance(await schools.release("Ana", await copy_of(schools, draft)), Delivery)
+    await schools.at(BEGIN + timedelta(hours=1))
+    opened = await worry(schools, draft, Concern.UNSURE, by="Mona")
+    assert await empty_places(schools) == 1
+    async with schools.database.transaction(schools.scope) as connection:
+        (row,) = await counsel_page.cases_of(connection, schools.staff["Coco"])
+    assert row.had_gone_on
+    await plan(schools, opened)
+    await close(schools, opened, outcome)
+    async with schools.database.transaction(schools.scope) as connection:
+        packed = len(await deliveries.pack(connection, schools.year("north"), "5A", 1))
+    assert (packed, await empty_places(schools)) == ((1, 0) if outcome is DELIVER else (0, 1))
 
 
 async def test_a_plan_is_the_counselors_with_a_school_day_to_come(schools: TwoSchools) -> None:
