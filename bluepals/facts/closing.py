@@ -142,6 +142,10 @@ def _refuse_unfit_letter(word: Word, draft: CaseDraft) -> None:
         raise NotTaken(
             "This letter has been delivered already, and nobody writes it again. Say that the letter goes on, or that it is kept."
         )
+    if word.letter is LetterOutcome.RETURN and draft.under_another:
+        raise NotTaken(
+            "Another case about this letter is open, and until that is closed nobody can write it again. Close that one first."
+        )
     if word.letter is LetterOutcome.RETURN and draft.copied:
         raise NotTaken(
             "A copy of this letter has been approved already, and nobody writes it again. Say that the letter goes on, or that it is kept."

@@ -125,7 +125,9 @@ async def close(
 
 @dataclass(frozen=True, slots=True)
 class CaseDraft:
-    """What a closing has to know of its draft. `approved`, `delivered`: itself, or a copy of it. `copied`: a copy is to go on instead."""
+    """What a closing has to know of its draft. `approved`, `delivered`: itself, or a copy of it. `copied`: a copy is to go on instead.
+    `under_another`: more than one case about it is open.
+    """
 
     newest: bool
     own: bool
@@ -133,6 +135,7 @@ class CaseDraft:
     returned: bool
     delivered: bool
     copied: bool
+    under_another: bool
 
 
 async def draft_of(connection: Connection, draft_id: UUID, closed_by: UUID) -> CaseDraft:
@@ -143,7 +146,8 @@ async def draft_of(connection: Connection, draft_id: UUID, closed_by: UUID) -> C
         " EXISTS (SELECT FROM decision WHERE draft_id IN (SELECT id FROM these) AND verdict = 'approve') AS approved,"
         " EXISTS (SELECT FROM decision WHERE draft_id = draft.id AND verdict = 'return') AS returned,"
         " EXISTS (SELECT FROM delivery WHERE draft_id IN (SELECT id FROM these)) AS delivered,"
-        " EXISTS (SELECT FROM these WHERE id <> draft.id) AS copied"
+        " EXISTS (SELECT FROM these WHERE id <> draft.id) AS copied,"
+        " (SELECT count(*) > 1 FROM case_file WHERE draft_id = draft.id AND closed_at IS NULL) AS under_another"
         " FROM draft WHERE draft.id = $1",
         draft_id,
         closed_by,

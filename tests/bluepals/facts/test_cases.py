@@ -389,6 +389,22 @@ async def test_a_worry_about_a_letter_whose_copy_is_in_a_pack_takes_that_out_and
     assert (packed, await empty_places(schools)) == ((1, 0) if outcome is DELIVER else (0, 1))
 
 
+async def test_nobody_is_asked_to_write_a_letter_again_that_another_case_still_holds(
+    schools: TwoSchools,
+) -> None:
+    draft = await schools.write("Ana", Side.STUDENT)
+    sad, unsure = await worry(schools, draft, Concern.SAD), await worry(schools, draft, Concern.UNSURE)
+    for one in (sad, unsure):
+        await plan(schools, one)
+    with pytest.raises(NotTaken, match="Another case about this letter is open"):
+        await close(schools, sad, RETURN)
+    assert await schools.mailed_to("returned") == []
+    await close(schools, sad, DELIVER)
+    await close(schools, unsure, RETURN)
+    assert await schools.mailed_to("returned") == ["tess@staff.example"]
+    assert not (await schools.write("Ana", Side.STUDENT, "Without an address.")).known
+
+
 async def test_a_plan_is_the_counselors_with_a_school_day_to_come(schools: TwoSchools) -> None:
     opened = await worry(schools, await schools.write("Ana", Side.STUDENT), Concern.SAD)
     with pytest.raises(NotTaken, match="Only the counselor"):
