@@ -221,8 +221,7 @@ async def note_read(office: Office, scope: Scope, draft_id: UUID, reader: UUID) 
     """Somebody was shown a draft: while harm is suspected in it, they are told of their duty at once."""
     async with office.committing(scope) as connection:
         await case_readers.note_read(connection, draft_id, reader)
-        case_id = await cases.open_harm_about(connection, draft_id)
-        if case_id is not None:
+        for case_id in await cases.open_harm_about(connection, draft_id):
             letterhead = await Letterhead.of(office, connection)
             await _tell_readers(connection, letterhead, await cases.record(connection, case_id))
 

@@ -113,12 +113,14 @@ async def under_open_case(connection: Connection, draft_ids: Sequence[UUID]) -> 
     return frozenset(row["id"] for row in rows)
 
 
-async def open_harm_about(connection: Connection, draft_id: UUID) -> UUID | None:
-    """The open case of suspected harm about this draft."""
-    found: UUID | None = await connection.fetchval(
-        "SELECT id FROM case_file WHERE draft_id = $1 AND kind = 'harm' AND closed_at IS NULL", draft_id
+async def open_harm_about(connection: Connection, draft_id: UUID) -> Sequence[UUID]:
+    """The open cases of suspected harm about this draft, or about a copy of it: whoever reads the one has read the other."""
+    rows = await connection.fetch(
+        "SELECT case_file.id FROM case_file JOIN draft ON draft.id = draft_id"
+        " WHERE $1 IN (draft.id, draft.source) AND case_file.kind = 'harm' AND closed_at IS NULL ORDER BY case_file.sequence",
+        draft_id,
     )
-    return found
+    return [row["id"] for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -389,6 +389,24 @@ async def test_a_worry_about_a_letter_whose_copy_is_in_a_pack_takes_that_out_and
     assert (packed, await empty_places(schools)) == ((1, 0) if outcome is DELIVER else (0, 1))
 
 
+async def test_who_is_shown_what_a_copy_was_made_of_has_read_the_copy_in_which_harm_is_suspected(
+    schools: TwoSchools,
+) -> None:
+    draft = await schools.write("Ana", Side.STUDENT, "Hello. My number is 314-555-0100.")
+    await letters.approve_copy(
+        schools.office,
+        schools.scope,
+        source_id=draft.id,
+        source_hash=draft.hash,
+        made=left_out(schools, "Cora"),
+    )
+    opened = await worry(schools, await copy_of(schools, draft), Concern.HARM)
+    assert "mona@staff.example" not in await schools.mailed_to("safety")
+    await letters.show(schools.office, schools.scope, draft.id, to=schools.staff["Mona"])
+    assert "mona@staff.example" in await schools.mailed_to("safety")
+    assert (await attest(schools, opened, "Mona")).still_to_attest == 2
+
+
 async def test_nobody_is_asked_to_write_a_letter_again_that_another_case_still_holds(
     schools: TwoSchools,
 ) -> None:
