@@ -8,12 +8,15 @@ from uuid import UUID, uuid4
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
 from bluepals.domain.gates import Cause
 from bluepals.domain.long_dates import with_long_dates
+from bluepals.domain.people import Role
 from bluepals.facts import leaving
 from bluepals.facts.cases import look_at_packs
 from bluepals.facts.letters import due_again, tell_pairing, tell_writer
-from bluepals.facts.office import Letterhead, Office
+from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_hosts import tell_visits_of
-from bluepals.store import case_readers, case_words, cases, letters, pairings, programs, tells
+from bluepals.links import DeskPage
+from bluepals.mail import notices
+from bluepals.store import case_readers, case_words, cases, letters, pairings, people, programs, tells
 from bluepals.store.case_words import CaseDraft, Reasons
 from bluepals.store.cases import CaseRecord
 from bluepals.store.database import Connection, Scope
@@ -72,6 +75,7 @@ async def close(office: Office, scope: Scope, *, case_id: UUID, by: UUID, word: 
         told = [*await _letter(connection, letterhead, case, draft, by, word, copy_id)]
         told += await _officer(connection, letterhead, case, by, word)
         await look_at_packs(connection, case)
+        await _tell_teachers(connection, letterhead, case)
         return Closing(closed=True, waits_for=(), tells=tuple(told))
 
 
@@ -211,6 +215,30 @@ async def _officer(
         return await _open_gates(connection, case.program, waiting)
     await leaving.go_at_once(connection, letterhead, case.officer_id, Reason.STOPPED, by)
     return ()
+
+
+async def _tell_teachers(connection: Connection, letterhead: Letterhead, case: CaseRecord) -> None:
+    """What goes on after its class has had the pack without it is handed to its child alone. Of a case nothing is said."""
+    for place in await cases.left_out_of_packs(connection, case.id):
+        pairing = await pairings.card(connection, place.pairing_id)
+        for teacher in await people.staff(
+            connection, Role.TEACHER, school=pairing.school, class_name=pairing.class_name
+        ):
+            await post(
+                connection,
+                letterhead,
+                notices.letters.after_its_pack(
+                    teacher=teacher.name,
+                    student=pairing.student_first_name,
+                    class_name=pairing.class_name,
+                    round_number=place.opening,
+                    link=letterhead.link_to(DeskPage.CLASS),
+                ),
+                key=f"after-pack-{case.id}-{place.pairing_id}-{place.opening}-{teacher.id}",
+                to=teacher.email,
+                school=pairing.school,
+                pairing_id=pairing.id,
+            )
 
 
 async def _open_gates(connection: Connection, program: str, waiting: Sequence[UUID]) -> Sequence[Tell]:

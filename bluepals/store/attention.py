@@ -77,6 +77,10 @@ _OVER = """
           WHEN 'visit host' THEN NOT visit_is_ahead(pairing.program_year_id)
           WHEN 'visit' THEN year.state = 'closed' OR (key LIKE 'visit-rooms-%' AND NOT visit_is_ahead(year.id))
           WHEN 'letter held' THEN pairing.ended_at IS NOT NULL
+          WHEN 'empty place in a pack' THEN EXISTS (SELECT FROM pairing_round AS round WHERE round.pairing_id = pairing.id
+                        AND key = format('pack-%s-%s', pairing.id, number)
+                        AND (left_out IS NOT NULL OR ((pack_sent_at IS NOT NULL OR opens_at <= program_now())
+                                                      AND opens_on <= program_today())))
           WHEN 'no stock letter' THEN (pairing.ended_at IS NOT NULL AND NOT is_between_officers(pairing.id))
             OR EXISTS (SELECT FROM pairing_round AS round WHERE round.pairing_id = pairing.id
                         AND key = format('no-stock-%s-%s', pairing.id, number)

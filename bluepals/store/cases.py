@@ -169,6 +169,21 @@ async def places_in_packs(connection: Connection, case_id: UUID) -> Sequence[Pla
     return [PlaceInPack(**row) for row in rows]
 
 
+async def left_out_of_packs(connection: Connection, case_id: UUID) -> Sequence[PlaceInPack]:
+    """Of the same letters those that a class may open now, and whose pack has come without them while the case was open."""
+    rows = await connection.fetch(
+        "SELECT delivery.pairing_id, delivery.opening, false AS empty FROM case_file"
+        " JOIN draft ON case_file.draft_id IN (draft.id, draft.source) OR draft.uploaded_by = case_file.officer_id"
+        " JOIN delivery ON delivery.draft_id = draft.id"
+        " JOIN pairing_round AS round ON round.pairing_id = delivery.pairing_id AND round.number = delivery.opening"
+        " JOIN pairing ON pairing.id = delivery.pairing_id JOIN student ON student.id = pairing.student_id"
+        " WHERE case_file.id = $1 AND pack_sent_at >= case_file.opened_at AND withheld_at IS NULL"
+        " AND may_be_opened(draft.id) AND has_consent(student) ORDER BY delivery.sequence",
+        case_id,
+    )
+    return [PlaceInPack(**row) for row in rows]
+
+
 async def about(connection: Connection, someone: UUID) -> frozenset[UUID]:
     """Those of this person's own conduct."""
     rows = await connection.fetch("SELECT id FROM case_file WHERE is_one_person(officer_id, $1)", someone)

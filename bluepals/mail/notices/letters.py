@@ -116,6 +116,21 @@ def opening_moved(
     )
 
 
+def after_its_pack(*, teacher: str, student: str, class_name: str, round_number: int, link: str) -> Notice:
+    return Notice(
+        kind="pack",
+        subject=f"One more letter for class {class_name}",
+        greeting=f"Dear {teacher},",
+        paragraphs=(
+            (
+                f"The letter to {student} for opening day {round_number} was not in the pack, and is there now. Please print it and hand"
+                " it to the child, unless it has come with a later print of the pack."
+            ),
+        ),
+        action=Action("Get the letter", link),
+    )
+
+
 def after_the_last_round(*, teacher: str, class_name: str, link: str) -> Notice:
     return Notice(
         kind="pack",

@@ -10,7 +10,7 @@ import pytest
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.screening import screen
-from bluepals.facts import cases, closing, daily, leaving, letters
+from bluepals.facts import cases, closing, daily, leaving, letters, year
 from bluepals.facts.cases import Opened
 from bluepals.facts.closing import Closing, Word
 from bluepals.store import cases as store
@@ -322,6 +322,27 @@ async def empty_places(schools: TwoSchools) -> int:
     asked = "SELECT count(*) FROM attention WHERE kind = 'empty place in a pack' AND closed_at IS NULL"
     count: int = await schools.admin.fetchval(asked)
     return count
+
+
+@pytest.mark.parametrize("outcome", [DELIVER, KEEP])
+async def test_the_pack_has_come_meanwhile_and_the_teacher_hears_of_a_letter_that_goes_on_after_all(
+    schools: TwoSchools, outcome: Word
+) -> None:
+    await year.open_year(schools.office, schools.scope, schools.year("north"))
+    await schools.deliver("Ben", Side.OFFICER)
+    delivery = await schools.deliver("Ana", Side.OFFICER)
+    draft = DraftRecord(delivery.draft_id, delivery.draft_id, 1, b"", BEGIN, known=True)
+    opened = await worry(schools, draft, Concern.UNSURE, by="Mona")
+    assert await empty_places(schools) == 1
+    await schools.at(datetime(2026, 10, 13, 13, tzinfo=UTC))
+    await year.send_packs(schools.office, schools.scope, schools.year("north"), 1)
+    assert await empty_places(schools) == 0, "nobody can fill it any more"
+    await plan(schools, opened, day=date(2026, 10, 20))
+    await close(schools, opened, outcome)
+    assert await empty_places(schools) == 0
+    told = [row["message"] for row in await schools.mails("pack") if row["key"].startswith("after-pack-")]
+    assert len(told) == (1 if outcome is DELIVER else 0)
+    assert all(b"The letter to Ana for opening day 1" in one for one in told)
 
 
 # ---- a letter and its copy, under more than one case
