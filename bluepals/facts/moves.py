@@ -1,5 +1,6 @@
 """A child leaves the program's schools, with a farewell; or changes between them, with pal and letters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,7 @@ from bluepals.store.consents import Child
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.letters import NotTaken
+from bluepals.store.moves import SchoolYear
 from bluepals.store.pauses import Target
 
 
@@ -94,22 +96,33 @@ async def transfer(
                 f"The year of {school} is {to.state}, and that of {child.school} is not. Open or close both first."
             )
         letterhead = await Letterhead.of(office, connection)
-        taken_along = await moves.taken_along(connection, child.id) if child.school != school else ()
-        packed = {
-            pairing_id: await deliveries.not_opened(connection, pairing_id)
-            for pairing_id in await moves.taken_along(connection, child.id)
-        }
-        for pairing_id in taken_along:
-            await leave_visit(connection, letterhead, pairing_id, child.program_year)
-        await moves.move_child(connection, child.id, to, class_name)
-        if child.school != school:
-            await matching.supersede_pairs_of(connection, child.id)
-        for pairing_id in taken_along:
-            await _take_along(connection, letterhead, pairing_id, child)
-        for pairing_id, openings in packed.items():
-            for number in openings:
-                await letters.bring_to_class(connection, letterhead, to.id, number, pairing_id)
+        pairings = await moves.taken_along(connection, child.id)
+        unopened = [
+            (one, number) for one in pairings for number in await deliveries.not_opened(connection, one)
+        ]
+        if child.school == school:
+            await moves.move_child(connection, child.id, to, class_name)
+        else:
+            await _change_schools(connection, letterhead, child, to, class_name, pairings)
+        for pairing_id, number in unopened:
+            await letters.bring_to_class(connection, letterhead, to.id, number, pairing_id)
         return Transferred(child.pairing_id, school, class_name, known=False)
+
+
+async def _change_schools(
+    connection: Connection,
+    letterhead: Letterhead,
+    child: Child,
+    to: SchoolYear,
+    class_name: str,
+    pairings: Sequence[UUID],
+) -> None:
+    for pairing_id in pairings:
+        await leave_visit(connection, letterhead, pairing_id, child.program_year)
+    await moves.move_child(connection, child.id, to, class_name)
+    await matching.supersede_pairs_of(connection, child.id)
+    for pairing_id in pairings:
+        await _take_along(connection, letterhead, pairing_id, child)
 
 
 async def _take_along(connection: Connection, letterhead: Letterhead, pairing_id: UUID, child: Child) -> None:
