@@ -128,7 +128,9 @@ async def student_died(office: Office, scope: Scope, student_id: UUID, *, by: UU
     """Nothing goes out by itself any more; the counselor hears of it first. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
         await who_may.refuse_all_but(connection, by, Role.COORDINATOR, Role.COUNSELOR, says=SAYS_SO)
+        await matching.one_at_a_time(connection, scope.program)
         new = await leaving.withdraw_student(connection, student_id)
+        await matching.supersede_pairs_of(connection, student_id)
         every = await leaving.pairings_of_student(connection, student_id)
         await _halt_visits(connection, every)
         ended = [one for one in every if await _end_anew(connection, one, Reason.CHILD_DIED, by)]

@@ -209,7 +209,8 @@ async def approve(connection: Connection, pairs: Sequence[UUID], decided_by: UUI
 
 
 async def supersede_impossible(connection: Connection, pairs: Sequence[UUID]) -> int:
-    """How many of these open pairs can't be any more: the child has a pal by now, or the officer no place left, or goes.
+    """How many of these open pairs can't be any more: the child has a pal by now, or may have none, or the officer no place
+    left, or goes; or one of the two is at another school or agency since.
 
     Whoever would stop one of these officers waits, and whoever stops one is waited for.
     """
@@ -224,11 +225,13 @@ async def supersede_impossible(connection: Connection, pairs: Sequence[UUID]) ->
         "   - (SELECT count(*) FROM replacement WHERE reserve_id = officer.id AND closed_at IS NULL"
         "     AND next_pairing_id IS NULL) AS free,"
         "  EXISTS (SELECT FROM pairing WHERE student_id = pair.student_id AND ended_at IS NULL) AS paired,"
-        "  leaves_at IS NOT NULL OR NOT is_cleared(officer) AS goes"
+        "  leaves_at IS NOT NULL OR NOT is_cleared(officer) OR left_at IS NOT NULL OR NOT has_consent(student) AS goes,"
+        "  (student.school_id, officer.agency_id) <> (pair.school_id, pair.agency_id) AS moved"
         "  FROM proposed_pair AS pair JOIN officer ON officer.id = pair.officer_id"
+        "  JOIN student ON student.id = pair.student_id"
         "  WHERE pair.id = ANY ($1) AND state = 'proposed')"
         " UPDATE proposed_pair SET state = 'superseded' FROM asked"
-        " WHERE asked.id = proposed_pair.id AND (paired OR goes OR place > free) RETURNING proposed_pair.id",
+        " WHERE asked.id = proposed_pair.id AND (paired OR goes OR moved OR place > free) RETURNING proposed_pair.id",
         pairs,
     )
     return len(rows)

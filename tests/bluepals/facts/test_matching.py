@@ -146,6 +146,48 @@ async def test_nobody_is_paired_with_an_officer_who_goes_and_the_child_waits_and
     assert (await open_pairs(schools))["Ana"].officer == "Rita Officer"
 
 
+async def goes_to_the_other_school(schools: TwoSchools) -> None:
+    now = people(schools.program)
+    moved = [
+        replace(one, school="south", class_name="5B") if one.student_id == "Ana" else one
+        for one in now.students
+    ]
+    await roster.apply(schools.office, replace(now, students=moved))
+
+
+async def has_no_consent_any_more(schools: TwoSchools) -> None:
+    now = people(schools.program)
+    without = [replace(one, consent=None) if one.student_id == "Ana" else one for one in now.students]
+    await roster.apply(schools.office, replace(now, students=without))
+
+
+async def officer_goes_to_the_other_agency(schools: TwoSchools) -> None:
+    now = people(schools.program)
+    moved = [replace(one, agency="county") if one.officer_id == "Olga" else one for one in now.officers]
+    await roster.apply(schools.office, replace(now, officers=moved))
+
+
+@pytest.mark.parametrize(
+    "changes", [goes_to_the_other_school, has_no_consent_any_more, officer_goes_to_the_other_agency]
+)
+async def test_a_pair_of_two_who_are_no_longer_as_they_were_proposed_is_none(
+    schools: TwoSchools, changes: Callable[[TwoSchools], Awaitable[None]]
+) -> None:
+    """A pairing at the school that its child has left would be read there, and not where the child is."""
+    await propose(schools)
+    await changes(schools)
+    decided = await approve(schools, "Ana", "Ben")
+    assert (decided.changed, decided.superseded) == (1, 1)
+
+
+async def test_nobody_is_paired_with_a_child_who_has_died(schools: TwoSchools) -> None:
+    await propose(schools)
+    await leaving.student_died(
+        schools.office, schools.scope, schools.student["Ana"], by=schools.staff["Coco"]
+    )
+    assert "Ana" not in await open_pairs(schools)
+
+
 async def test_nobody_is_paired_with_an_officer_whose_stop_over_a_case_is_just_committed(
     schools: TwoSchools,
 ) -> None:
