@@ -111,6 +111,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
         await matching.one_at_a_time(connection, scope.program)
         await _refuse_contradictions(connection, roster.program)
         await _refuse_transfers(connection, roster.students)
+        await _refuse_others(connection, roster)
         if await programs.save(connection, roster.program):
             await rounds.reschedule(connection, roster.program)
         years = {school.id: roster.program.program_year_id(school.id) for school in roster.program.schools}
@@ -245,6 +246,35 @@ async def _refuse_transfers(connection: Connection, students: Sequence[Student])
                 for child, now, asked in moved
             ]
         )
+
+
+async def _refuse_others(connection: Connection, roster: Roster) -> None:
+    """Whoever is matched was it by gender and agency; another one in a file would leave a pair of two who don't belong together."""
+    children = await people.children_of_another_gender(connection, roster.students)
+    officers = await people.officers_of_another_gender(connection, roster.officers)
+    moved = await people.officers_of_another_agency(connection, roster.officers)
+    matched = "is not {0}, by which {1} {2} has been matched; write that back, or give whoever it is now an id of their own"
+    at_agency = (
+        "is another agency than {0}, for which officer {1} writes to a child; write that back. An officer who goes to another"
+        " agency leaves first, and has another id there: starter.py officer --help"
+    )
+    problems = [
+        *(
+            _contradicts("students", "gender", now, matched.format(on, "student", who))
+            for who, on, now in children
+        ),
+        *(
+            _contradicts("officers", "gender", now, matched.format(on, "officer", who))
+            for who, on, now in officers
+        ),
+        *(_contradicts("officers", "agency", now, at_agency.format(on, who)) for who, on, now in moved),
+    ]
+    if problems:
+        raise RosterRefused(problems)
+
+
+def _contradicts(file: str, column: str, value: str | None, problem: str) -> Problem:
+    return Problem(file, None, column, value or "nothing", problem)
 
 
 def _contradictions(known: Program, new: Program, states: dict[str, str]) -> Iterator[Problem]:

@@ -102,6 +102,49 @@ async def save_officers(connection: Connection, program: str, officers: Iterable
     )
 
 
+async def children_of_another_gender(
+    connection: Connection, students: Sequence[Student]
+) -> Sequence[tuple[str, str, str | None]]:
+    """Those who have been matched by the gender on record: child, on record, asked for."""
+    rows = await connection.fetch(
+        "SELECT external_id, known.gender, new.gender AS asked FROM unnest($1::text[], $2::text[]) AS new (external_id, gender)"
+        " JOIN student AS known USING (external_id) WHERE erased_at IS NULL AND new.gender IS DISTINCT FROM known.gender"
+        " AND pal_gender_by IS NULL AND EXISTS (SELECT FROM proposed_pair WHERE student_id = known.id) ORDER BY 1",
+        [one.student_id for one in students],
+        [one.gender for one in students],
+    )
+    return [tuple(row) for row in rows]
+
+
+async def officers_of_another_gender(
+    connection: Connection, officers: Sequence[Officer]
+) -> Sequence[tuple[str, str, str | None]]:
+    """Those who have been matched by the gender on record, or are proposed as somebody's next: officer, on record, asked for."""
+    rows = await connection.fetch(
+        "SELECT external_id, known.gender, new.gender AS asked FROM unnest($1::text[], $2::text[]) AS new (external_id, gender)"
+        " JOIN officer AS known USING (external_id) WHERE erased_at IS NULL AND new.gender IS DISTINCT FROM known.gender"
+        " AND (EXISTS (SELECT FROM proposed_pair WHERE officer_id = known.id)"
+        "  OR EXISTS (SELECT FROM replacement WHERE reserve_id = known.id)) ORDER BY 1",
+        [one.officer_id for one in officers],
+        [one.gender for one in officers],
+    )
+    return [tuple(row) for row in rows]
+
+
+async def officers_of_another_agency(
+    connection: Connection, officers: Sequence[Officer]
+) -> Sequence[tuple[str, str, str]]:
+    """Those who write to a child for the agency on record: officer, agency now, agency asked for."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT external_id, pairing.agency_id, new.agency_id AS asked"
+        " FROM unnest($1::text[], $2::text[]) AS new (external_id, agency_id) JOIN officer USING (external_id)"
+        " JOIN pairing ON officer_id = officer.id WHERE ended_at IS NULL AND pairing.agency_id <> new.agency_id ORDER BY 1",
+        [one.officer_id for one in officers],
+        [one.agency for one in officers],
+    )
+    return [tuple(row) for row in rows]
+
+
 async def save_staff(connection: Connection, program: str, roles: Iterable[StaffRole]) -> int:
     """How many people are new or changed; their roles are those of the file."""
     by_person: dict[str, list[StaffRole]] = {}

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side
-from bluepals.domain.people import ConsentScope
+from bluepals.domain.people import ConsentScope, Gender
 from bluepals.facts import (
     cases,
     closing,
@@ -264,6 +265,37 @@ async def test_a_roster_that_moves_a_child_with_a_pal_or_between_two_names_the_c
     await roster.apply(schools.office, replace(before, students=moved))
     with pytest.raises(RosterRefused, match="is another school than south, where student Ana has a pal"):
         await roster.apply(schools.office, before)
+
+
+@pytest.mark.parametrize(
+    ("who", "change", "says"),
+    [
+        ("Olga", {"agency": "county"}, "another agency than city, for which officer Olga writes to a child"),
+        ("Olga", {"gender": Gender.MALE}, "is not female, by which officer Olga has been matched"),
+        ("Ana", {"gender": None}, "is not female, by which student Ana has been matched"),
+    ],
+)
+async def test_a_roster_that_makes_somebody_else_of_whom_somebody_writes_to_is_refused(
+    schools: TwoSchools, who: str, change: dict[str, Any], says: str
+) -> None:
+    """An officer of another agency would see no pal on their page, and their old agency would."""
+    before = people(schools.program)
+    changed = replace(
+        before,
+        students=[replace(one, **change) if one.student_id == who else one for one in before.students],
+        officers=[replace(one, **change) if one.officer_id == who else one for one in before.officers],
+    )
+    with pytest.raises(RosterRefused, match=says):
+        await roster.apply(schools.office, changed)
+
+
+async def test_a_roster_moves_and_corrects_whoever_writes_to_nobody(schools: TwoSchools) -> None:
+    before = people(schools.program)
+    officers = [
+        replace(one, agency="county", gender=Gender.MALE) if one.officer_id == "Rita" else one
+        for one in before.officers
+    ]
+    assert (await roster.apply(schools.office, replace(before, officers=officers))).officers == 1
 
 
 async def test_nobody_but_the_office_takes_a_pairing_along(schools: TwoSchools) -> None:
