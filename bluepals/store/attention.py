@@ -105,10 +105,11 @@ async def settle_by_hand(connection: Connection, key: str, by: UUID) -> None:
 
 
 async def open_calls(connection: Connection) -> Sequence[Call]:
-    """The oldest first. What is about a pairing is of the school where its child is now."""
+    """The oldest first. What is about a pairing, or a search for an officer, is of the school where its child is now."""
     rows = await connection.fetch(
-        "SELECT key, kind, coalesce(pairing.school_id, attention.school_id) AS school, attention.agency_id AS agency,"
-        " subject_id, sentence, how, opened_at FROM attention LEFT JOIN pairing ON pairing.id = subject_id"
-        " WHERE closed_at IS NULL ORDER BY opened_at, key"
+        "SELECT key, kind, coalesce(pairing.school_id, replacement.school_id, attention.school_id) AS school,"
+        " attention.agency_id AS agency, subject_id, sentence, how, attention.opened_at"
+        " FROM attention LEFT JOIN pairing ON pairing.id = subject_id LEFT JOIN replacement ON replacement.id = subject_id"
+        " WHERE attention.closed_at IS NULL ORDER BY attention.opened_at, key"
     )
     return [Call(**row) for row in rows]

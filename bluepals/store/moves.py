@@ -59,11 +59,23 @@ async def move_child(connection: Connection, student_id: UUID, to: SchoolYear, c
     )
 
 
+# The child's pairing; and of those of its year that have ended, the one whose packs are looked after until the next officer
+# writes, and any with a letter that its class has not opened.
+_ITS_OWN = (
+    "(pairing.ended_at IS NULL"
+    " OR EXISTS (SELECT FROM replacement WHERE replacement.pairing_id = pairing.id AND closed_at IS NULL)"
+    " OR (pairing.program_year_id = student.program_year_id AND is_in_an_open_year(student)"
+    "  AND EXISTS (SELECT FROM delivery JOIN round ON round.program_year_id = pairing.program_year_id AND number = opening"
+    "   WHERE delivery.pairing_id = pairing.id AND withheld_at IS NULL AND NOT class_has_opened(round, student.class_name))))"
+)
+
+
 async def taken_along(connection: Connection, student_id: UUID) -> Sequence[UUID]:
-    """The child's pairing; and while its next officer is sought or not introduced yet, the one that has ended."""
+    """The pairings that go where their child goes; after the year the one that may be carried over into the next, too."""
     rows = await connection.fetch(
-        "SELECT id FROM pairing WHERE student_id = $1 AND (ended_at IS NULL OR is_between_officers(id))"
-        " ORDER BY ended_at, id FOR UPDATE",
+        "SELECT pairing.id FROM pairing JOIN student ON student.id = student_id"
+        f" WHERE student_id = $1 AND ({_ITS_OWN}"
+        "  OR (end_reason = 'year closed' AND pairing.program_year_id = student.program_year_id)) ORDER BY ended_at, pairing.id FOR UPDATE OF pairing",
         student_id,
     )
     return [row["id"] for row in rows]
@@ -102,12 +114,14 @@ async def changes_of_school(connection: Connection) -> Mapping[UUID, Sequence[Ch
 async def elsewhere(
     connection: Connection, external_ids: list[str], schools: list[str]
 ) -> list[tuple[str, str, str]]:
-    """Of these children and schools those that have a pal at another one, or wait for their next: child, school now, school asked for."""
+    """Of these children and schools those that have a pal at another one, wait for their next, or have a letter to open there:
+    child, school now, school asked for.
+    """
     rows = await connection.fetch(
         "SELECT DISTINCT new.external_id, pairing.school_id, new.school_id AS asked"
         " FROM unnest($1::text[], $2::text[]) AS new (external_id, school_id)"
         " JOIN student USING (external_id) JOIN pairing ON student_id = student.id"
-        " WHERE (ended_at IS NULL OR is_between_officers(pairing.id)) AND pairing.school_id <> new.school_id ORDER BY 1",
+        f" WHERE {_ITS_OWN} AND pairing.school_id <> new.school_id ORDER BY 1",
         external_ids,
         schools,
     )

@@ -14,6 +14,7 @@ from bluepals.facts import (
     cases,
     closing,
     consents,
+    declining,
     leaving,
     letters,
     matching,
@@ -32,7 +33,7 @@ from bluepals.facts.endings import EndingRefused
 from bluepals.facts.moves import Left, Transferred
 from bluepals.facts.roster import RosterRefused
 from bluepals.facts.who_may import NotTheirsToSay
-from bluepals.store import deliveries, endings, holds, rounds
+from bluepals.store import attention, deliveries, endings, holds, rounds
 from bluepals.store import pauses as pauses_store
 from bluepals.store.database import Scope
 from bluepals.store.deliveries import Delivery
@@ -41,6 +42,8 @@ from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import Target, What
 from tests.bluepals.facts.two_schools import (
+    BEGIN,
+    CHILDREN_DUE,
     OFFICERS_DUE,
     PACK_CLOSES,
     TwoSchools,
@@ -508,3 +511,73 @@ async def test_a_child_between_two_officers_is_met_at_the_other_schools_visit(sc
         assert await visit_hosts.children_without_anybody(connection, south) == [schools.pairing["Ana"]]
     told = await schools.admin.fetch("SELECT workflow_id FROM tell WHERE answered_at IS NULL ORDER BY 1")
     assert [row[0] for row in told] == [f"visit-day-{north}", f"visit-day-{south}"]
+
+
+async def sought(schools: TwoSchools) -> UUID:
+    """Olga is stopped, and Rita is proposed as the next one; the search."""
+    await schools.admin.execute("UPDATE officer SET capacity = 1 WHERE external_id = 'Rita'")
+    await leaving.stop(schools.office, schools.scope, schools.officer["Olga"], by=schools.staff["Cora"])
+    search: UUID = await schools.admin.fetchval("SELECT id FROM replacement")
+    await replacements.look_after(schools.office, schools.scope, search)
+    return search
+
+
+async def test_who_is_next_is_asked_of_the_other_school(schools: TwoSchools) -> None:
+    await sought(schools)
+    await transfer(schools)
+    async with schools.database.transaction(schools.scope) as connection:
+        (call,) = await attention.open_calls(connection)
+    assert call.school == "south"
+    assert "Officer Rita is proposed" in call.sentence
+
+
+async def pack_of(schools: TwoSchools, school: str, class_name: str) -> list[str]:
+    async with schools.database.transaction(Scope(schools.program, schools=(school,))) as connection:
+        pack = await deliveries.pack(connection, schools.year(school), class_name, 1)
+    return [one.student_name for one in pack if one.student_name.startswith("Ana")]
+
+
+async def begun_but_not_writing(schools: TwoSchools, search: UUID) -> None:
+    """Rita is introduced, and writes from round 2 on; the first one is the stock letter's."""
+    this = schools.office, schools.scope
+    await replacements.approve(*this, search, by=schools.staff["Cora"])
+    await schools.at(CHILDREN_DUE + timedelta(days=1))
+    await replacements.begin_next(*this, search)
+    await pairings.introduce(*this, await schools.admin.fetchval("SELECT next_pairing_id FROM replacement"))
+
+
+@pytest.mark.parametrize("filled_before", [True, False])
+async def test_until_the_next_officer_writes_the_stock_letters_are_at_the_childs_school(
+    schools: TwoSchools, *, filled_before: bool
+) -> None:
+    this = schools.office, schools.scope
+    await schools.approve_stock()
+    search = await sought(schools)
+    await begun_but_not_writing(schools, search)
+    await schools.at(PACK_CLOSES - timedelta(hours=1))
+    if filled_before:
+        await replacements.put_stock_letter(*this, search, 1)
+    await transfer(schools)
+    for number in (await replacements.look_after(*this, search)).empty_packs:
+        await replacements.put_stock_letter(*this, search, number)
+    assert (await pack_of(schools, "north", "5B"), await pack_of(schools, "south", "5B")) == (
+        [],
+        ["Ana Alvarez"],
+    )
+
+
+async def test_a_stock_letter_that_is_not_opened_yet_goes_along_when_the_next_one_was_declined(
+    schools: TwoSchools,
+) -> None:
+    this = schools.office, schools.scope
+    await schools.approve_stock()
+    search = await sought(schools)
+    await replacements.put_stock_letter(*this, search, 1)
+    await replacements.approve(*this, search, by=schools.staff["Cora"])
+    await schools.at(CHILDREN_DUE)
+    await replacements.begin_next(*this, search)
+    following = await schools.admin.fetchval("SELECT next_pairing_id FROM replacement")
+    await declining.decline(*this, following, by=schools.staff["Coco"])
+    assert (await replacements.look_after(*this, search)).outcome == "paired"
+    await transfer(schools)
+    assert await pack_of(schools, "south", "5B") == ["Ana Alvarez"]
