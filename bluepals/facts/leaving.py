@@ -15,7 +15,7 @@ from bluepals.facts import daily_lines, endings, farewells, letters, new_pairs, 
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_hosts import let_hosts_go_after_death, tell_visits_of, tell_visits_of_the_uncleared
 from bluepals.mail import notices
-from bluepals.store import attention, deliveries, leaving, mail, matching, pairings, pauses, people
+from bluepals.store import attention, declining, deliveries, leaving, mail, matching, pairings, pauses, people
 from bluepals.store import endings as endings_store
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
@@ -245,11 +245,13 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
             await Letterhead.of(office, connection),
             await pairings.card(connection, pairing_id),
         )
+        child = await declining.standing(connection, pairing_id)
         if pairing.ended:
             await _refuse_what_people_decided(connection, pairing_id)
             await attention.settle(connection, f"death-{pairing_id}")
             return await replacements.open_in(connection, pairing_id, by)
-        until = endings.farewell_until(letterhead) if reason in (*WITHDRAWALS, Reason.SILENCE) else None
+        has_farewell = child.introduced and reason in (*WITHDRAWALS, Reason.SILENCE)
+        until = endings.farewell_until(letterhead) if has_farewell else None
         if not await endings.end_in(connection, pairing_id, reason, farewell_until=until, by=by):
             raise LeavingRefused(
                 f"Pairing {pairing_id} is ending already. See: starter.py replacement list PROGRAM"

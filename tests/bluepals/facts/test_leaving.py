@@ -580,6 +580,17 @@ async def test_begun_by_hand_after_silence(schools: TwoSchools) -> None:
         await begin("Cora")
 
 
+@pytest.mark.parametrize("reason", [Reason.MOVED, Reason.SILENCE])
+async def test_two_who_were_never_introduced_are_asked_for_no_farewell_and_are_not_introduced(
+    schools: TwoSchools, reason: Reason
+) -> None:
+    this = schools.office, schools.scope, schools.pairing["Ana"]
+    await schools.admin.execute("UPDATE pairing SET introduced_at = NULL, first_round = NULL")
+    await leaving.begin(*this, reason, by=schools.staff["Cora"])
+    assert await schools.mails("leaves") == []
+    assert await pairings.introduce(*this) is Held.ENDED
+
+
 async def test_who_says_farewell_is_not_nudged(schools: TwoSchools) -> None:
     async with schools.database.transaction(schools.scope) as connection:
         before = await owed_by_officers(connection, CHILDREN_DUE + 4 * WEEK)
