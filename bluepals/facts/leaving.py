@@ -241,6 +241,7 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
     """
     async with office.committing(scope) as connection:
         await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says=SAYS_SO)
+        await matching.one_at_a_time(connection, scope.program)
         letterhead, pairing = (
             await Letterhead.of(office, connection),
             await pairings.card(connection, pairing_id),
@@ -249,6 +250,7 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
         if pairing.ended:
             await _refuse_what_people_decided(connection, pairing_id)
             await attention.settle(connection, f"death-{pairing_id}")
+            await matching.supersede_pairs_of(connection, child.student_id)
             return await replacements.open_in(connection, pairing_id, by)
         has_farewell = child.introduced and reason in (*WITHDRAWALS, Reason.SILENCE)
         until = endings.farewell_until(letterhead) if has_farewell else None
@@ -267,6 +269,10 @@ async def _refuse_what_people_decided(connection: Connection, pairing_id: UUID) 
     if ending is None or ending.reason is not Reason.OFFICER_DIED:
         raise LeavingRefused(
             f"Pairing {pairing_id} has ended. A child without an officer is matched with: starter.py match propose PROGRAM"
+        )
+    if await pairings.child_has_pal(connection, pairing_id):
+        raise LeavingRefused(
+            f"The child of pairing {pairing_id} has another pal by now; nobody is sought for it."
         )
 
 

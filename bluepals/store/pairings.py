@@ -174,6 +174,16 @@ async def is_written_to(connection: Connection, pairing_id: UUID) -> bool:
     return lives
 
 
+async def child_has_pal(connection: Connection, pairing_id: UUID) -> bool:
+    """Whether this pairing's child is in one that lives."""
+    lives: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM pairing AS this JOIN pairing AS one ON one.student_id = this.student_id"
+        " WHERE this.id = $1 AND one.ended_at IS NULL)",
+        pairing_id,
+    )
+    return lives
+
+
 async def answer_due(connection: Connection, pairing_id: UUID) -> datetime | None:
     """When the officer's next letter is due; None after the last round."""
     due: datetime | None = await connection.fetchval(

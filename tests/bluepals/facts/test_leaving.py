@@ -439,6 +439,44 @@ async def test_after_a_death_people_say_when_it_goes_on(schools: TwoSchools) -> 
     assert await calls(schools, "death") == []
 
 
+async def begin_after_death(schools: TwoSchools) -> UUID:
+    return await leaving.begin(
+        schools.office, schools.scope, schools.pairing["Ana"], Reason.MOVED, by=schools.staff["Cora"]
+    )
+
+
+async def proposed_after_death(schools: TwoSchools) -> None:
+    await officer_dead(schools)
+    await give_places(schools, "Rita")
+    await matching.make_proposal(schools.office, schools.scope, seed=1)
+
+
+async def match(schools: TwoSchools) -> int:
+    decided = await matching.approve(schools.office, schools.scope, [], schools.staff["Cora"])
+    return decided.changed
+
+
+async def test_a_child_who_was_matched_after_a_death_is_sought_nobody_besides(schools: TwoSchools) -> None:
+    await proposed_after_death(schools)
+    assert await match(schools) == 1
+    with pytest.raises(LeavingRefused, match="has another pal by now"):
+        await begin_after_death(schools)
+
+
+async def test_a_child_for_whom_one_is_sought_after_a_death_is_matched_with_nobody_besides(
+    schools: TwoSchools,
+) -> None:
+    """Two pals at once are refused by the record, and the search would try that for ever."""
+    await proposed_after_death(schools)
+    await begin_after_death(schools)
+    assert await match(schools) == 0
+    await look(schools)
+    await approve(schools)
+    await schools.at(BEGIN + 3 * WEEK)
+    assert (await begin_next(schools)).begun
+    assert await live_officers(schools) == ["Rita"]
+
+
 async def test_a_childs_death_halts_all_that_was_on_its_way(schools: TwoSchools) -> None:
     await schools.deliver("Ana", Side.OFFICER, "From Olga.")
     for _ in range(2):
