@@ -1,7 +1,7 @@
 """The next year begins with the pairs of the last one that both still want."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bluepals.domain.letters import Side
@@ -11,7 +11,7 @@ from bluepals.facts import letters, who_may
 from bluepals.facts.matching import begin
 from bluepals.facts.office import Office
 from bluepals.store import carry_over, matching, pairings, programs
-from bluepals.store.carry_over import PastPair
+from bluepals.store.carry_over import NO_PLACE, PastPair
 from bluepals.store.database import Connection, Scope
 
 
@@ -52,19 +52,25 @@ async def carry(office: Office, scope: Scope, *, by: UUID) -> CarriedOver:
         await _refuse_too_early(connection, by)
         program = await programs.load(connection)
         before = await carry_over.going_on(connection, program.first_year)
-        carried: list[PastPair] = []
-        left: list[PastPair] = []
-        for pair in await carry_over.past_pairs(connection):
-            if pair.goes_on:
-                await carry_over.take_along(connection, pair.student_id, program.program_year_id(pair.school))
-            (carried if pair.goes_on else left).append(pair)
-        proposed = await carry_over.propose(connection, scope.program, [pair.pairing_id for pair in carried])
+        past = await carry_over.past_pairs(connection)
+        wanted = [pair.pairing_id for pair in past if pair.goes_on]
+        proposed = await carry_over.propose(connection, scope.program, wanted)
         await matching.supersede_impossible(connection, proposed)
+        possible = await carry_over.still_proposed(connection, proposed)
+        carried = [pair for pair in past if pair.goes_on and pair.student_id in possible]
+        left = [_without_place(pair) for pair in past if pair not in carried]
+        for pair in carried:
+            await carry_over.take_along(connection, pair.student_id, program.program_year_id(pair.school))
         await begin(
             office, connection, scope.program, proposed, by
         )  # Two people and a coordinator have said so.
         await _take_letters_along(connection, carried)
         return CarriedOver(carried, left, before)
+
+
+def _without_place(pair: PastPair) -> PastPair:
+    """Of several children who want to go on with one officer, some may find no place left."""
+    return replace(pair, hindered=NO_PLACE) if pair.goes_on else pair
 
 
 async def _take_letters_along(connection: Connection, carried: Sequence[PastPair]) -> None:

@@ -30,18 +30,21 @@ class PastPair:
         return bool(self.student_wants and self.officer_wants and self.hindered is None)
 
 
-_PAST_PAIRS = """
+NO_PLACE = "the officer has no free place"
+_PAST_PAIRS = f"""
     SELECT pairing.id AS pairing_id, pairing.school_id AS school, student.id AS student_id,
            student.external_id AS student, officer.external_id AS officer,
            child.wants AS student_wants, adult.wants AS officer_wants,
-           CASE WHEN NOT has_consent(student) THEN 'no consent'
+           CASE WHEN student.left_at IS NOT NULL THEN 'the child has left'
+                WHEN NOT has_consent(student) THEN 'no consent'
                 WHEN NOT is_cleared(officer) THEN 'officer not cleared'
                 WHEN officer.leaves_at IS NOT NULL THEN 'the officer leaves'
                 WHEN EXISTS (SELECT FROM pairing AS other WHERE other.student_id = student.id AND other.ended_at IS NULL)
                 THEN 'the child has a pal'
+                WHEN officer.agency_id <> pairing.agency_id THEN 'the officer is at another agency'
                 WHEN (SELECT count(*) FROM pairing AS other
                        WHERE other.officer_id = officer.id AND other.ended_at IS NULL) >= officer.capacity
-                THEN 'the officer has no free place' END AS hindered,
+                THEN '{NO_PLACE}' END AS hindered,
            (SELECT count(*) FROM kept_letters(pairing.id))::int AS letters
       FROM pairing
       JOIN program_year AS past ON past.id = pairing.program_year_id AND past.state = 'closed'
@@ -107,6 +110,14 @@ async def propose(connection: Connection, program: str, pairs: Sequence[UUID]) -
         list(pairs),
     )
     return [row["id"] for row in rows]
+
+
+async def still_proposed(connection: Connection, pairs: Sequence[UUID]) -> frozenset[UUID]:
+    """The children of those of these pairs that can be."""
+    rows = await connection.fetch(
+        "SELECT student_id FROM proposed_pair WHERE id = ANY ($1::uuid[]) AND state = 'proposed'", list(pairs)
+    )
+    return frozenset(row["student_id"] for row in rows)
 
 
 async def take_letters_along(connection: Connection, pairing_ids: Sequence[UUID]) -> Sequence[Decided]:

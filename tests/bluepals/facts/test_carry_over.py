@@ -18,6 +18,7 @@ from bluepals.facts import (
     leaving,
     letters,
     matching,
+    moves,
     pairings,
     roster,
     year,
@@ -206,6 +207,56 @@ async def test_an_officer_who_has_left_since_takes_no_child_along(next_summer: T
     carried = await carry(next_summer)
     assert carried.pairs == []
     assert {pair.student: pair.hindered for pair in carried.left}["Ana"] == "the officer leaves"
+
+
+async def test_a_child_who_has_left_since_goes_on_with_nobody(next_summer: TwoSchools) -> None:
+    await say(next_summer, "Ana")
+    await moves.leave(next_summer.office, next_summer.scope, "Ana", by=next_summer.staff["Cora"])
+    carried = await carry(next_summer)
+    assert carried.pairs == []
+    assert {pair.student: pair.hindered for pair in carried.left}["Ana"] == "the child has left"
+
+
+async def test_an_officer_of_another_agency_by_now_takes_no_child_along(next_summer: TwoSchools) -> None:
+    await say(next_summer, "Ana")
+    await next_summer.admin.execute("UPDATE officer SET agency_id = 'county' WHERE first_name = 'Olga'")
+    carried = await carry(next_summer)
+    assert {pair.student: pair.hindered for pair in carried.left}["Ana"] == "the officer is at another agency"
+
+
+async def test_a_child_who_changes_schools_in_summer_goes_on_at_the_other_one(
+    next_summer: TwoSchools,
+) -> None:
+    await say(next_summer, "Ana")
+    await moves.transfer(next_summer.office, next_summer.scope, "Ana", school="south", class_name="5B")
+    assert [pair.student for pair in (await carry(next_summer)).pairs] == ["Ana"]
+    (pairing,) = await next_summer.admin.fetch(
+        "SELECT school_id, program_year_id FROM pairing WHERE ended_at IS NULL"
+    )
+    assert tuple(pairing) == ("south", "stl.south.2027")
+
+
+async def test_of_two_children_and_one_place_one_goes_on_and_the_other_is_said_not_to(
+    schools: TwoSchools,
+) -> None:
+    """Who does not go on stays in the year that is over, and on its list."""
+    before = people(schools.program)
+    eva = replace(before.students[0], student_id="Eva", first_name="Eva", guardian_email=None)
+    two = [replace(one, capacity=2) if one.officer_id == "Olga" else one for one in before.officers]
+    await roster.apply(schools.office, replace(before, students=[*before.students, eva], officers=two))
+    await schools.pair()
+    await close_years(schools)
+    await schools.at(NEXT_SUMMER)
+    officers = [replace(one, cleared_until=date(2028, 6, 30)) for one in before.officers]
+    await roster.apply(schools.office, Roster(next_year(schools.program), [], officers, before.staff, []))
+    for child in ("Ana", "Eva"):
+        await say(schools, child)
+    carried = await carry(schools)
+    (goes,) = [pair.student for pair in carried.pairs]
+    (other,) = {"Ana", "Eva"} - {goes}
+    assert {pair.student: pair.hindered for pair in carried.left}[other] == "the officer has no free place"
+    again = await carry(schools)
+    assert other in [pair.student for pair in again.left]
 
 
 async def test_children_of_a_year_that_is_over_are_not_matched_anew(next_summer: TwoSchools) -> None:
