@@ -41,12 +41,20 @@ async def end(
 
 
 async def end_in(
-    connection: Connection, pairing_id: UUID, reason: Reason, *, farewell_until: datetime | None, by: UUID
+    connection: Connection,
+    pairing_id: UUID,
+    reason: Reason,
+    *,
+    farewell_until: datetime | None,
+    by: UUID,
+    since: datetime | None = None,
 ) -> bool:
-    """The same, in the transaction of what it follows from. Without a farewell nothing goes out from its commit on."""
-    if not await endings.begin(
-        connection, pairing_id, reason, farewell_until if reason.has_farewell else None, by
-    ):
+    """The same, in the transaction of what it follows from. Without a farewell nothing goes out from its commit on.
+
+    `since`: it has been ending from then on, for another reason.
+    """
+    until = farewell_until if reason.has_farewell else None
+    if not await endings.begin(connection, pairing_id, reason, until, by, since):
         return False
     if not reason.has_farewell or farewell_until is None:
         await pairings.end(connection, pairing_id, reason.shown)
@@ -68,15 +76,17 @@ async def take_back_in(connection: Connection, letterhead: Letterhead, pairing_i
         raise EndingRefused(
             f"Pairing {pairing_id} has ended. Match the child again: starter.py match propose PROGRAM"
         )
+    ending = await endings.of(connection, pairing_id)
+    if ending and (reason := await endings.still_leaves(connection, pairing_id)):
+        await endings.make_way(connection, pairing_id)
+        await end_in(
+            connection, pairing_id, reason, farewell_until=ending.farewell_until, by=by, since=ending.since
+        )
+        return
     if await endings.farewells_out(connection, pairing_id):
         raise EndingRefused(
             f"A farewell of pairing {pairing_id} has gone out. Let it end, and match the two again afterwards."
         )
-    ending = await endings.of(connection, pairing_id)
-    if ending and (reason := await endings.still_leaves(connection, pairing_id)):
-        await endings.make_way(connection, pairing_id)
-        await end_in(connection, pairing_id, reason, farewell_until=ending.farewell_until, by=by)
-        return
     if ending:
         await farewells.unsay(connection, letterhead, pairing_id, since=ending.since)
     await endings.take_back(connection, pairing_id)

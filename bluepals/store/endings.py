@@ -56,19 +56,25 @@ class Ending:
 
 
 async def begin(
-    connection: Connection, pairing_id: UUID, reason: Reason, farewell_until: datetime | None, by: UUID
+    connection: Connection,
+    pairing_id: UUID,
+    reason: Reason,
+    farewell_until: datetime | None,
+    by: UUID,
+    since: datetime | None = None,
 ) -> bool:
-    """False: it is ending or has ended already. `farewell_until` None: no contact from now on."""
+    """False: it is ending or has ended already. `farewell_until` None: no contact from now on. `since` None: from now on."""
     began = await connection.fetchval(
         # One reading of the clock: a real one has moved on at the second.
         "WITH clock AS MATERIALIZED (SELECT program_now() AS now_at)"
         " INSERT INTO ending (pairing_id, program_id, school_id, agency_id, reason, since, farewell_until, ended_by)"
-        " SELECT id, program_id, school_id, agency_id, $2, now_at, greatest($3, now_at), $4 FROM pairing, clock"
+        " SELECT id, program_id, school_id, agency_id, $2, coalesce($5, now_at), greatest($3, now_at), $4 FROM pairing, clock"
         " WHERE id = $1 AND ended_at IS NULL ON CONFLICT DO NOTHING RETURNING pairing_id",
         pairing_id,
         reason,
         farewell_until,
         by,
+        since,
     )
     return began is not None
 

@@ -202,6 +202,35 @@ async def test_a_child_who_comes_back_to_an_officer_who_leaves_too_is_sought_ano
     assert await reasons(schools) == []
 
 
+async def test_whoever_was_told_that_the_child_leaves_hears_that_they_go_on_when_the_officer_stays_too(
+    schools: TwoSchools,
+) -> None:
+    await leave(schools)
+    await schools.admin.execute("UPDATE mail SET state = 'sent', sent_at = program_now(), bodies_started = 1")
+    await schools.at(BEGIN + timedelta(days=1))
+    await officer_leaves(schools)
+    await schools.at(BEGIN + timedelta(days=2))
+    await take_back(schools)
+    await schools.at(BEGIN + timedelta(days=3))
+    await officer_stays(schools)
+    assert await schools.mailed_to("goes-on") == [
+        "family.ana@home.example",
+        "olga@city.example",
+        "tess@staff.example",
+    ]
+
+
+async def test_a_farewell_of_a_child_who_leaves_keeps_its_officer_from_nobody_else(
+    schools: TwoSchools,
+) -> None:
+    await leave(schools)
+    await schools.deliver("Ana", Side.STUDENT, "Goodbye.")
+    await officer_leaves(schools)
+    await officer_stays(schools)
+    assert await reasons(schools) == ["left the school"]
+    assert await schools.admin.fetchval("SELECT leaves_at FROM officer WHERE external_id = 'Olga'") is None
+
+
 async def test_an_officer_who_stays_keeps_no_child_who_leaves(schools: TwoSchools) -> None:
     """Whoever of them said so first; and nobody is sought for a child who comes back to an officer who stays."""
     await officer_leaves(schools)

@@ -329,7 +329,7 @@ OTHERWISE: dict[str, dict[str, object]] = {
         "one": OpenDeadline(Deadline.DECLINE, uuid4(), uuid4(), "north", "city", NEVER, NEVER, NEVER, False),
         "at": NEVER,
     },
-    "endings.begin": {"reason": Reason.STOPPED},
+    "endings.begin": {"reason": Reason.STOPPED, "since": None},
     "doors.mailed": {"address": b"address"},
     "doors.one_at_a_time": {"address": b"address"},
     "doors.wrong_codes": {"address": b"address"},
