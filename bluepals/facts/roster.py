@@ -123,7 +123,11 @@ async def apply(office: Office, roster: Roster) -> Applied:
             staff=await people.save_staff(
                 connection, roster.program.id, [one for one in roster.staff if one.staff_id not in left]
             ),
-            needs_person=(*_erased(roster, erased), *_left(roster, left)),
+            needs_person=(
+                *_erased(roster, erased),
+                *_left(roster, left),
+                *_left_school(roster, await moves.who_left(connection)),
+            ),
         )
         await people.save_partners(connection, roster.program.id, roster.partners)
         await consents.save(
@@ -167,6 +171,19 @@ def _left(roster: Roster, left: frozenset[str]) -> Iterator[NeedsPerson]:
     for one in sorted({role.staff_id for role in roster.staff} & left):
         text = f"staff member {one} has left: take the row out, or give whoever it is now an id of their own"
         yield NeedsPerson("staff.csv", None, "staff_id", one, text, f"left {one}")
+
+
+def _left_school(roster: Roster, left: frozenset[str]) -> Iterator[NeedsPerson]:
+    """Children of the file who have left: an import brings nobody back."""
+    for one in roster.students:
+        if one.student_id in left:
+            text = (
+                f"student {one.student_id} has left and gets no pal: take the row out, or if the child is there again,"
+                f" starter.py student take-back {roster.program.id} {one.student_id} --by YOUR-ID"
+            )
+            yield NeedsPerson(
+                "students.csv", None, "student_id", one.student_id, text, f"left {one.student_id}", one.school
+            )
 
 
 async def _take_stock_letter(office: Office, connection: Connection, stock: StockLetter) -> None:

@@ -24,6 +24,14 @@ async def come_back(connection: Connection, student_id: UUID) -> bool:
     return changed == "UPDATE 1"
 
 
+async def who_left(connection: Connection) -> frozenset[str]:
+    """By their ids in the roster."""
+    rows = await connection.fetch(
+        "SELECT external_id FROM student WHERE left_at IS NOT NULL AND erased_at IS NULL"
+    )
+    return frozenset(row["external_id"] for row in rows)
+
+
 @dataclass(frozen=True, slots=True)
 class SchoolYear:
     id: str

@@ -330,6 +330,15 @@ async def test_a_roster_moves_and_corrects_whoever_writes_to_nobody(schools: Two
     assert (await roster.apply(schools.office, replace(before, officers=officers))).officers == 1
 
 
+async def test_a_child_who_has_left_and_stands_in_a_roster_is_asked_about(schools: TwoSchools) -> None:
+    """Next year's, too: it would wait there for ever, and on no list of those who do."""
+    await leave(schools)
+    applied = await roster.apply(schools.office, people(schools.program))
+    assert [one.about for one in applied.needs_person] == ["left Ana"]
+    await take_back(schools)
+    assert (await roster.apply(schools.office, people(schools.program))).needs_person == ()
+
+
 async def test_nobody_but_the_office_takes_a_pairing_along(schools: TwoSchools) -> None:
     await schools.admin.execute(
         "UPDATE student SET school_id = 'south', program_year_id = $1", schools.year("south")
