@@ -39,6 +39,7 @@ WORDS: dict[str, object] = {
     "link": LINK,
     "minutes": 75,
     "gone": 1,
+    "hosts": True,
     "missing": 2,
     "name": "Mona",
     "officer": "Olga",
@@ -67,7 +68,7 @@ NOTICES: dict[str, Callable[..., Notice]] = {
     f"{subject}.{name}": function
     for subject, module in inspect.getmembers(notices, inspect.ismodule)
     for name, function in inspect.getmembers(module, inspect.isfunction)
-    if function.__module__ == module.__name__
+    if function.__module__ == module.__name__ and not name.startswith("_")
 }
 
 TO_FAMILIES = [name for name in NOTICES if "language" in inspect.signature(NOTICES[name]).parameters]
