@@ -98,9 +98,7 @@ async def withhold_letters_to(connection: Connection, student_id: UUID) -> Seque
 async def cancel_mail_to_officer(connection: Connection, officer_id: UUID) -> None:
     """What has not left, nor anything a second time. Mail of other roles under the same address goes on."""
     await connection.execute(
-        f"UPDATE mail SET {CALLED_BACK} FROM officer"
-        " WHERE officer.id = $1 AND mail.to_address = officer.email AND mail.agency_id = officer.agency_id"
-        f" AND mail.kind <> 'safety' AND {MAY_STILL_GO}",
+        f"UPDATE mail SET {CALLED_BACK} WHERE officer_id = $1 AND kind <> 'safety' AND {MAY_STILL_GO}",
         officer_id,
     )
 

@@ -131,8 +131,7 @@ async def call_back_about(connection: Connection, pairing_ids: Sequence[UUID]) -
 async def give_back_of(connection: Connection, officer_id: UUID) -> None:
     """What a batch has in hand for this officer and has not begun: it is asked anew whether it may go."""
     await connection.execute(
-        f"UPDATE mail SET state = {_WAITING}, {_UNCLAIMED} FROM officer WHERE officer.id = $1"
-        " AND mail.to_address = officer.email AND mail.agency_id = officer.agency_id AND state = 'claimed'",
+        f"UPDATE mail SET state = {_WAITING}, {_UNCLAIMED} WHERE officer_id = $1 AND state = 'claimed'",
         officer_id,
     )
 

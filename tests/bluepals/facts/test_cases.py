@@ -649,6 +649,29 @@ async def test_while_an_officers_conduct_is_looked_at_no_mail_leaves_to_them_but
     assert "omar@city.example" in told
 
 
+@pytest.mark.parametrize("claimed", [False, True])
+async def test_mail_to_an_officers_former_address_waits_for_the_case_too(
+    schools: TwoSchools, claimed: bool
+) -> None:
+    await schools.decide(
+        await schools.write("Ana", Side.OFFICER, "Another one.", round_number=2), Verdict.RETURN
+    )
+    await moves_to(schools, "Olga", "olga.new@city.example")
+    if claimed:
+        assert "olga@city.example" in await claim(schools)
+    await worry(schools, await schools.write("Ana", Side.OFFICER), Concern.CONDUCT, by="Tess")
+    assert "olga@city.example" not in await claim(schools)
+    held = [row["state"] for row in await schools.mails() if row["to_address"] == "olga@city.example"]
+    assert set(held) <= {"pending", "retry"}, "also what a batch had in hand"
+
+
+async def moves_to(schools: TwoSchools, officer: str, address: str) -> None:
+    """By the roster."""
+    await schools.admin.execute(
+        "UPDATE officer SET email = $2 WHERE id = $1", schools.officer[officer], address
+    )
+
+
 async def claim(schools: TwoSchools) -> list[str]:
     """To whom the outbox would send now."""
     async with schools.database.transaction(schools.scope) as connection:

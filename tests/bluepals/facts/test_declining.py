@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from bluepals.domain.program import Policy
-from bluepals.facts import declining, matching, pairings, roster
+from bluepals.facts import declining, leaving, matching, pairings, roster
 from bluepals.facts.declining import Decliner
 from bluepals.facts.pairings import Asked, Introduced
 from bluepals.links import LinkRefused
@@ -138,6 +138,17 @@ async def test_fault_10_a_closed_gate_keeps_the_other_sides_name_too(asking: Two
     before = len(await asking.mails("asked"))
     assert await introduce(asking, "Ana") is Held.NO_CONSENT
     assert len(await asking.mails("asked")) == before
+
+
+async def test_who_is_stopped_is_told_nothing_at_a_former_address_either(asking: TwoSchools) -> None:
+    await introduce(asking, "Ana")
+    await decline(asking, "Ana", asking.staff["Coco"])
+    await asking.admin.execute(
+        "UPDATE officer SET email = 'olga.new@city.example' WHERE id = $1", asking.officer["Olga"]
+    )
+    await leaving.stop(asking.office, asking.scope, asking.officer["Olga"], by=asking.staff["Lee"])
+    states = {row["to_address"]: row["state"] for row in await asking.mails("declined")}
+    assert states == {"olga@city.example": "cancelled", "family.ana@home.example": "pending"}
 
 
 async def test_a_link_says_no_for_its_own_side_and_pair_only(asking: TwoSchools) -> None:
