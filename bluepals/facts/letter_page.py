@@ -15,7 +15,7 @@ from bluepals.store import counsel_page, pairings
 from bluepals.store.cases import under_open_case
 from bluepals.store.content import ContentErased
 from bluepals.store.database import Scope
-from bluepals.store.letters import OpenedDraft, reads_letters
+from bluepals.store.letters import OpenedDraft, reads_letters, written_to
 from bluepals.store.letters import read as read_draft
 
 
@@ -58,7 +58,7 @@ async def _school(office: Office, reader: PairingsReader, year: PairingYear) -> 
 async def _theirs(
     office: Office, reader: PairingsReader, year: PairingYear, letters: Mapping[UUID, Moment]
 ) -> Mapping[UUID, Moment]:
-    """A reader's are all of the pairing or none; a teacher's those that the class has."""
+    """A reader's are all of the pairing or none, but for those to themselves; a teacher's those that the class has."""
     if (teacher := reader.teacher) is not None:
         async with office.database.transaction(teacher.scope) as connection:
             hidden = await under_open_case(connection, list(letters))
@@ -69,7 +69,10 @@ async def _theirs(
         }
     school = await _school(office, reader, year)
     async with office.database.transaction(reader.scope) as connection:
-        return letters if await reads_letters(connection, reader.id, school) else {}
+        if not await reads_letters(connection, reader.id, school):
+            return {}
+        own = await written_to(connection, reader.id, list(letters))
+    return {draft: one for draft, one in letters.items() if draft not in own}
 
 
 async def _has_come(office: Office, teacher: TeacherAtDesk, moment: Moment) -> bool:

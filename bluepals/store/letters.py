@@ -261,10 +261,18 @@ async def reads_letters(connection: Connection, staff_id: UUID, school: str) -> 
     return reads
 
 
+async def written_to(connection: Connection, someone: UUID, draft_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Which of these are to this one, who may be the child's officer under another id."""
+    rows = await connection.fetch(
+        "SELECT id FROM unnest($2::uuid[]) AS id WHERE is_written_to($1, id)", someone, list(draft_ids)
+    )
+    return frozenset(row["id"] for row in rows)
+
+
 async def may_be_shown(connection: Connection, draft_id: UUID, staff_id: UUID) -> bool:
     """To those who decide about it; one that the filter marks as worrying also to its counselors, who are told of it."""
     may: bool = await connection.fetchval(
-        "SELECT reads_letters_of($2, school_id) OR (risk = 'high' AND EXISTS (SELECT FROM staff_role WHERE staff_id = $2"
+        "SELECT (reads_letters_of($2, school_id) AND NOT is_written_to($2, id)) OR (risk = 'high' AND EXISTS (SELECT FROM staff_role WHERE staff_id = $2"
         "  AND role = 'counselor' AND (staff_role.school_id IS NULL OR staff_role.school_id = draft.school_id)))"
         " FROM draft WHERE id = $1",
         draft_id,
@@ -426,7 +434,7 @@ async def _lock_draft(connection: Connection, decision: Decision) -> asyncpg.Rec
         "SELECT draft.*, letter.pairing_id, letter.round_number, letter.side,"
         " newest.number AS newest, (SELECT name FROM staff WHERE staff.id = newest.made_by) AS copied_by,"
         " is_one_person($2, draft.uploaded_by) AS own, reads_letters_of($2, draft.school_id) AS reads,"
-        " is_held(draft.id) AS held"
+        " is_written_to($2, draft.id) AS to_them, is_held(draft.id) AS held"
         " FROM draft JOIN letter ON letter.id = draft.letter_id JOIN LATERAL (SELECT number, made_by FROM draft AS other"
         "   WHERE other.letter_id = letter.id ORDER BY number DESC LIMIT 1) AS newest ON true WHERE draft.id = $1",
         decision.draft_id,
@@ -448,6 +456,8 @@ def _refuse_unfit(decision: Decision, draft: asyncpg.Record) -> None:
         )
     if draft["own"]:
         raise NotTaken("Whoever hands a letter in can't decide about it. Ask another moderator.")
+    if draft["to_them"]:
+        raise NotTaken("Whoever a letter is to can't decide about it. Ask another moderator.")
     if not draft["reads"]:
         raise NotTaken("Only a moderator of this school or the coordinator decides about its letters.")
     if draft["held"]:

@@ -87,11 +87,11 @@ _JOINED = """
       LEFT JOIN reading_claim AS claim ON claim.letter_id = letter.id AND claim.until > program_now()
       LEFT JOIN staff AS claimer ON claimer.id = claim.reader
 """
-# Of the schools and in the languages that somebody reads, but for what they handed in themselves.
+# Of the schools and in the languages that somebody reads, but for what they handed in themselves, and what is to them.
 _READABLE = f"""
     {_COLUMNS}, is_held(draft.id) AS held, may_be_taken_back(draft.id, $1) AS undoable FROM draft {_JOINED}
      WHERE reads_letters_of($1, draft.school_id)
-       AND NOT is_one_person($1, draft.uploaded_by)
+       AND NOT is_one_person($1, draft.uploaded_by) AND NOT is_written_to($1, draft.id)
        AND draft.language = ANY ((SELECT languages FROM staff WHERE id = $1)::text[])
 """
 # What nobody has decided about, set apart first; and who may read what is asked once a school and once a person: at a year's end
@@ -106,12 +106,17 @@ _OPEN = """
     of_schools AS MATERIALIZED (SELECT DISTINCT school_id FROM open),
     by_people AS MATERIALIZED (SELECT DISTINCT uploaded_by FROM open),
     theirs AS MATERIALIZED (SELECT school_id FROM of_schools WHERE reads_letters_of($1, school_id)),
-    own AS MATERIALIZED (SELECT uploaded_by FROM by_people WHERE is_one_person($1, uploaded_by))
+    own AS MATERIALIZED (SELECT uploaded_by FROM by_people WHERE is_one_person($1, uploaded_by)),
+    to_them AS MATERIALIZED (
+        SELECT letter.id FROM staff JOIN officer ON lower(officer.email) = lower(staff.email)
+          JOIN pairing ON officer_id = officer.id JOIN letter ON pairing_id = pairing.id AND side = 'student'
+         WHERE staff.id = $1)
 """
 # And no case holds.
 _WAITS = """
        EXISTS (SELECT FROM theirs WHERE theirs.school_id IS NOT DISTINCT FROM draft.school_id)
        AND draft.uploaded_by NOT IN (SELECT uploaded_by FROM own)
+       AND draft.letter_id NOT IN (SELECT id FROM to_them)
        AND draft.language = ANY ((SELECT languages FROM staff WHERE id = $1)::text[])
        AND NOT is_held(draft.id)
 """

@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from bluepals.domain.letters import Side, Verdict
-from bluepals.facts import reading_page
+from bluepals.facts import letters, reading_page
 from bluepals.facts.reading_page import CLAIM_STAYS, PUT_OFF_STAYS, ReaderAtDesk
-from bluepals.store.letters import DraftRecord
+from bluepals.store.letters import DraftRecord, NotTaken
 from tests.desk.test_disclosures import seen
-from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, PROGRAM, Town, Visitor, scan
+from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, PROGRAM, SCOPE, Town, Visitor, scan
 from tests.mailroom import set_clock
 
 PHONE = "Call me: 314-555-0123!"
@@ -77,6 +77,33 @@ async def test_fault_33_a_reader_gets_letters_of_their_own_schools_and_none_that
     await town.admin.execute("UPDATE staff SET email = 'mo@school.example' WHERE external_id = 'tess'")
     own = await town.hands_in("maya", "Hello")
     assert (await town.moderator("mo").gets(str(own.id))).status_code == 404, "one address is one person"
+
+
+async def test_fault_33_a_reader_who_is_the_childs_officer_reads_and_decides_about_no_letter_to_themselves(
+    town: Town,
+) -> None:
+    await town.admin.execute("UPDATE staff SET email = 'Dana@city.example' WHERE external_id = 'mo'")
+    draft, others = await town.hands_in("maya", "Our secret?"), await town.hands_in("leo", "Hello")
+    mo, theirs = town.moderator("mo"), f"{town.pairings['maya']}/letter/{draft.id}"
+    assert str(others.id) in (page := await mo.sees())
+    assert str(draft.id) not in page
+    assert (await mo.gets(str(draft.id))).status_code == 404
+    assert (await decides(mo, draft, "approve")).status_code == 404
+    assert (await town.pairing_list("mo").gets(theirs)).status_code == 404
+    office = town.parts.office
+    with pytest.raises(NotTaken, match="Only a moderator"):
+        await letters.show(office, SCOPE, draft.id, to=town.staff["mo"])
+    with pytest.raises(NotTaken, match="Whoever a letter is to can't decide about it"):
+        await letters.decide(
+            office,
+            SCOPE,
+            draft_id=draft.id,
+            draft_hash=draft.hash,
+            verdict=Verdict.APPROVE,
+            decided_by=town.staff["mo"],
+        )
+    assert str(draft.id) in await town.moderator("mia").sees()
+    assert (await town.pairing_list("cora").gets(theirs)).status_code == 200
 
 
 async def test_a_letter_is_shown_with_what_the_filter_marks_in_words_and_approved(town: Town) -> None:
