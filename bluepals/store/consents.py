@@ -277,9 +277,7 @@ async def take_no_part(connection: Connection, student_id: UUID) -> bool:
 async def cancel_mail_to_no_family(connection: Connection) -> None:
     """To an address that a roster has taken off because its guardian has no access, when it has not left."""
     await connection.execute(
-        f"UPDATE mail SET {CALLED_BACK}"
-        " FROM pairing JOIN student ON student.id = student_id JOIN officer ON officer.id = officer_id"
-        " WHERE mail.pairing_id = pairing.id AND NOT (guardian1_access AND guardian2_access)"
-        " AND to_address NOT IN (officer.email, coalesce(guardian_email, ''), coalesce(guardian2_email, ''))"
-        f" AND NOT EXISTS (SELECT FROM staff WHERE staff.email = to_address) AND {MAY_STILL_GO}"
+        f"UPDATE mail SET {CALLED_BACK} FROM pairing JOIN student ON student.id = student_id"
+        " WHERE mail.pairing_id = pairing.id AND NOT (guardian1_access AND guardian2_access) AND mail.key ~ '-guardian-[12]$'"
+        f" AND to_address NOT IN (coalesce(guardian_email, ''), coalesce(guardian2_email, '')) AND {MAY_STILL_GO}"
     )

@@ -137,6 +137,41 @@ async def test_a_guardian_without_access_gets_nothing_that_has_not_left(schools:
     assert states["olga@city.example"] == "pending"
 
 
+async def test_a_guardian_without_access_gets_nothing_for_being_one_of_the_staff_too(
+    schools: TwoSchools,
+) -> None:
+    await schools.admin.execute(
+        "UPDATE staff SET email = 'family.ana@home.example' WHERE external_id = 'Tom'"
+    )
+    again = people(schools.program)
+    lost = [
+        replace(one, guardian1_access=False, guardian_email=None) if one.student_id == "Ana" else one
+        for one in again.students
+    ]
+    of_staff = [
+        replace(one, email="family.ana@home.example") if one.staff_id == "Tom" else one for one in again.staff
+    ]
+    await roster.apply(schools.office, replace(again, students=lost, staff=of_staff))
+    states = {row["to_address"]: row["state"] for row in await schools.mails("introduction")}
+    assert states["family.ana@home.example"] == "cancelled"
+
+
+async def test_an_officers_new_address_cancels_no_mail_about_a_child_one_of_whose_guardians_has_no_access(
+    schools: TwoSchools,
+) -> None:
+    again = people(schools.program)
+    officers = [
+        replace(one, email="olga.new@city.example") if one.officer_id == "Olga" else one
+        for one in again.officers
+    ]
+    lost = [
+        replace(one, guardian2_access=False) if one.student_id == "Ana" else one for one in again.students
+    ]
+    await roster.apply(schools.office, replace(again, students=lost, officers=officers))
+    states = {row["to_address"]: row["state"] for row in await schools.mails("introduction")}
+    assert (states["olga@city.example"], states["family.ana@home.example"]) == ("pending", "pending")
+
+
 async def test_nobody_withdraws_for_a_child_that_is_not_there(schools: TwoSchools) -> None:
     with pytest.raises(LookupError, match=r"no student 'Zoe'.*students\.csv"):
         await withdraw(schools, "Zoe")
