@@ -17,6 +17,7 @@ SHORTEST_KEY = 32
 
 # So a code has 34 signs, of which a square of 29 by 29 dots can lose nearly a third.
 CHECK_BYTES = 3
+READER_SIGNS = 16
 
 
 class LinkRefused(Exception):
@@ -24,6 +25,7 @@ class LinkRefused(Exception):
 
 
 INCOMPLETE = "This link is not complete. Open it again from the mail."
+OVER = "This link's time is over. Open the one in the newest mail."
 ATTEST = "attest"
 
 
@@ -42,11 +44,12 @@ class DeskPage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom a signed link asks: one side of a pairing, named by its page."""
+    """Whom a signed link asks: one side of a pairing, named by its page. `reader`: the digest of the address it was mailed to."""
 
     program: str
     page: str
     pairing: UUID
+    reader: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,16 @@ class Links:
     def _check(self, named: bytes) -> bytes:
         return self.digest("sheet", named.hex())[:CHECK_BYTES]
 
-    def decline(self, program: str, page: str, pairing: UUID, until: datetime) -> str:
-        """For one side of a pair that is not introduced yet."""
-        token: str = self._serializer.dumps([page, program, pairing.hex, int(until.timestamp())])
+    def decline(self, program: str, page: str, pairing: UUID, until: datetime, reader: str) -> str:
+        """For one side of a pair that is not introduced yet. `reader`: the address to which it is mailed."""
+        token: str = self._serializer.dumps(
+            [page, program, pairing.hex, int(until.timestamp()), self.reader(reader)]
+        )
         return f"{self._desk_url}/{page}/{token}"
+
+    def reader(self, address: str) -> str:
+        """What a link holds of the address to which it was mailed."""
+        return self.digest("reader", address.lower()).hex()[:READER_SIGNS]
 
     def attest(self, program: str, case: UUID, person: UUID) -> str:
         """For whoever has read a letter and can't enter any more: it opens what is theirs to say, and nothing else."""
@@ -136,9 +145,9 @@ class Links:
     def asked(self, page: str, token: str, now: datetime) -> Asked:
         """Raises LinkRefused."""
         try:
-            asked_page, program, pairing, until = self._serializer.loads(token)
+            asked_page, program, pairing, until, *reader = self._serializer.loads(token)
         except (BadSignature, ValueError):
             raise LinkRefused(INCOMPLETE) from None
         if asked_page != page or datetime.fromtimestamp(until, UTC) < now:
-            raise LinkRefused("This link's time is over. Open the one in the newest mail.")
-        return Asked(program, page, UUID(hex=pairing))
+            raise LinkRefused(OVER)
+        return Asked(program, page, UUID(hex=pairing), "".join(reader))

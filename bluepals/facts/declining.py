@@ -1,13 +1,14 @@
 """Before two are introduced, the family, the officer and the counselor see who it is to be, and may say no."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from bluepals.facts import endings
 from bluepals.facts.new_pairs import declined_until
-from bluepals.facts.office import Letterhead, Office, post, post_to_family
-from bluepals.links import Asked
+from bluepals.facts.office import Letterhead, Office, post
+from bluepals.links import OVER, Asked, LinkRefused
 from bluepals.mail import notices
 from bluepals.store import attention, declining, mail, pairings
 from bluepals.store.database import Connection, Scope
@@ -73,7 +74,7 @@ async def _ask_officer(
             student=pairing.student_first_name,
             school=pairing.school_name,
             until=letterhead.calendar.label(until),
-            link=letterhead.decline_link(Decliner.OFFICER, pairing.id),
+            link=letterhead.decline_link(Decliner.OFFICER, pairing.id, pairing.officer_email),
         ),
         key=f"{_key(pairing.id, until)}-officer",
         to=pairing.officer_email,
@@ -88,17 +89,25 @@ async def _ask_family(
 ) -> None:
     asks = notices.introductions
     ask = asks.pair_again_to_guardian if pairing.goes_on else asks.pair_to_guardian
-    notice = ask(
-        student=pairing.student_first_name,
-        officer=pairing.officer_first_name,
-        agency=pairing.agency_name,
-        until=letterhead.date_for_family(pairing, until),
-        link=letterhead.decline_link(Decliner.FAMILY, pairing.id),
-        language=pairing.student_language,
-    )
-    await post_to_family(
-        connection, letterhead, notice, pairing, key=_key(pairing.id, until), useful_until=until
-    )
+    for number, address in enumerate(pairing.family, start=1):
+        notice = ask(
+            student=pairing.student_first_name,
+            officer=pairing.officer_first_name,
+            agency=pairing.agency_name,
+            until=letterhead.date_for_family(pairing, until),
+            link=letterhead.decline_link(Decliner.FAMILY, pairing.id, address),
+            language=pairing.student_language,
+        )
+        await post(
+            connection,
+            letterhead,
+            notice,
+            key=f"{_key(pairing.id, until)}-guardian-{number}",
+            to=address,
+            school=pairing.school,
+            pairing_id=pairing.id,
+            useful_until=until,
+        )
 
 
 async def decline(office: Office, scope: Scope, pairing_id: UUID, *, by: UUID) -> None:
@@ -165,7 +174,16 @@ async def asked(office: Office, page: Decliner, token: str) -> tuple[Asked, Pair
     signed = office.links.asked(page, token, LONG_AGO)
     async with office.database.transaction(Scope.whole(signed.program)) as connection:
         now: datetime = await connection.fetchval("SELECT program_now()")
-        return office.links.asked(page, token, now), await pairings.card(connection, signed.pairing)
+        asked, pairing = office.links.asked(page, token, now), await pairings.card(connection, signed.pairing)
+        if page is Decliner.FAMILY and await declining.is_kept_from_a_guardian(connection, pairing.id):
+            _refuse_all_but(asked, [office.links.reader(one) for one in pairing.family])
+        return asked, pairing
+
+
+def _refuse_all_but(asked: Asked, readers: Sequence[str]) -> None:
+    """A link is out with a guardian who may know nothing of the child any more. Raises LinkRefused."""
+    if asked.reader not in readers:
+        raise LinkRefused(OVER)
 
 
 async def decline_by_link(office: Office, page: Decliner, asked: Asked) -> None:

@@ -61,8 +61,8 @@ class Letterhead:
     def link_to(self, page: DeskPage) -> str:
         return self.office.links.page(self.program.id, page)
 
-    def decline_link(self, page: str, pairing: UUID) -> str:
-        return self.office.links.decline(self.program.id, page, pairing, self._until)
+    def decline_link(self, page: str, pairing: UUID, reader: str) -> str:
+        return self.office.links.decline(self.program.id, page, pairing, self._until, reader)
 
     def attest_link(self, case: UUID, person: UUID) -> str:
         return self.office.links.attest(self.program.id, case, person)

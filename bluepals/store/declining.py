@@ -124,6 +124,16 @@ async def not_asked(connection: Connection, schools: Sequence[str]) -> Sequence[
     return [NewPair(**row) for row in rows]
 
 
+async def is_kept_from_a_guardian(connection: Connection, pairing_id: UUID) -> bool:
+    """Whether one of the child's guardians has no access."""
+    kept: bool = await connection.fetchval(
+        "SELECT NOT (guardian1_access AND guardian2_access) FROM pairing JOIN student ON student.id = student_id"
+        " WHERE pairing.id = $1",
+        pairing_id,
+    )
+    return kept
+
+
 @dataclass(frozen=True, slots=True)
 class CalledBack:
     """A counselor's list of new pairs that is not sent any more, or not once more."""

@@ -9,9 +9,11 @@ from bluepals.facts.declining import Decliner
 from tests.desk.town import PROGRAM, Town
 
 
-def path(town: Town, decliner: Decliner, child: str = "maya") -> str:
+def path(town: Town, decliner: Decliner, child: str = "maya", reader: str = "") -> str:
     until = town.now + timedelta(days=7)
-    return urlsplit(town.parts.office.links.decline(PROGRAM.id, decliner, town.pairings[child], until)).path
+    return urlsplit(
+        town.parts.office.links.decline(PROGRAM.id, decliner, town.pairings[child], until, reader)
+    ).path
 
 
 async def not_introduced(town: Town) -> None:
@@ -90,6 +92,27 @@ async def test_a_counselor_sees_the_pairs_of_their_schools_while_one_may_say_no(
     assert (await cal.posts(norths)).status_code == 404
     await town.admin.execute("UPDATE pairing SET declining_until = $1", town.now - timedelta(hours=1))
     assert "Leo Park and Ben" in await cal.sees(), "it is never too late before they are introduced"
+
+
+async def test_a_link_that_is_out_with_a_guardian_who_has_no_access_any_more_opens_nothing(
+    town: Town,
+) -> None:
+    await not_introduced(town)
+    await town.admin.execute(
+        "UPDATE student SET guardian_email = 'A@home.example', guardian2_email = 'b@home.example'"
+        " WHERE external_id = 'maya'"
+    )
+    one, other = [path(town, Decliner.FAMILY, reader=f"{name}@home.example") for name in "ab"]
+    assert [(await town.http.get(page)).status_code for page in (one, other)] == [200, 200]
+    key = (await town.http.get(one)).text.split('name="form" value="')[1].split('"')[0]
+    await town.admin.execute(
+        "UPDATE student SET guardian_email = NULL, guardian1_access = false WHERE external_id = 'maya'"
+    )
+    shown, sent = await town.http.get(one), await town.http.post(one, files={"form": (None, key)})
+    assert "Maya" not in shown.text + sent.text
+    assert (shown.status_code, sent.status_code) == (403, 403)
+    assert await town.admin.fetchval("SELECT count(*) FROM ending") == 0
+    assert "Thank you." in await sends(town, other)
 
 
 async def test_a_form_from_elsewhere_is_refused(town: Town) -> None:

@@ -153,7 +153,11 @@ async def test_who_is_stopped_is_told_nothing_at_a_former_address_either(asking:
 
 async def test_a_link_says_no_for_its_own_side_and_pair_only(asking: TwoSchools) -> None:
     link = asking.office.links.decline(
-        asking.program, Decliner.FAMILY, asking.pairing["Ana"], BEGIN + timedelta(days=7)
+        asking.program,
+        Decliner.FAMILY,
+        asking.pairing["Ana"],
+        BEGIN + timedelta(days=7),
+        "family.ana@home.example",
     )
     _, page, token = urlsplit(link).path.split("/")
     visitor, _ = await declining.asked(asking.office, Decliner(page), token)
