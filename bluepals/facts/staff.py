@@ -4,7 +4,7 @@ Or loses a device: whoever holds it is out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bluepals.domain.people import Role
@@ -13,7 +13,6 @@ from bluepals.facts import who_may
 from bluepals.facts.office import Office
 from bluepals.store import case_readers, doors, passkeys, staff
 from bluepals.store.database import Scope
-from bluepals.store.doors import Identity
 from bluepals.store.staff import HeldRole
 
 
@@ -46,8 +45,10 @@ class LoggedOut:
 
 
 async def log_out(office: Office, scope: Scope, staff_id: UUID, *, by: UUID) -> LoggedOut:
-    """On every device. They may enter again at once, by what they still have. Raises NotTheirsToSay."""
+    """On every device, as whatever they are besides. They may enter again at once, by what they still have. Raises NotTheirsToSay."""
     async with office.database.transaction(scope) as connection:
         await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="logs somebody else out")
-        ended = await doors.end_sessions(connection, Identity(staff_id, None, ()))
+        _, address = await passkeys.holder(connection, staff_id)
+        everything = replace(await doors.identity_of(connection, address), staff=staff_id)
+        ended = await doors.end_sessions(connection, everything)
         return LoggedOut(ended, await passkeys.remove_all(connection, staff_id))

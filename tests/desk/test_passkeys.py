@@ -12,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bluepals.facts import staff
+from bluepals.domain.entering import Door
+from bluepals.facts import doors, staff
 from bluepals.facts.staff import LoggedOut
+from bluepals.store.doors import Identity
 from desk.doors import ASKING, SESSION
 from tests.desk.authenticator import Authenticator, text
 from tests.desk.test_doors import newest_mail
@@ -222,6 +224,19 @@ async def test_fault_33_who_has_lost_a_device_is_logged_out_and_makes_another_pa
     assert NOT_RIGHT in (await browser.shows(mos)).text
     await browser.enters_by_mail(MO)
     assert (await browser.makes(Authenticator(DESK, HOST))).url.path == OWN
+
+
+async def test_fault_33_who_is_logged_out_is_out_as_an_officer_too_on_a_device_that_was_remembered(
+    town: Town, browser: Browser, mos: Authenticator
+) -> None:
+    await town.admin.execute("UPDATE officer SET email = $1 WHERE external_id = 'sam'", MO)
+    office = town.parts.office
+    async with town.parts.database.transaction(SCOPE) as connection:
+        sam = Identity(None, town.officers["sam"], ())  # What a mail lets in beside a passkey.
+        device = await doors.let_in(office, connection, PROGRAM.id, sam, Door.MAIL, remember=True)
+    assert await doors.visitor(office, PROGRAM.id, device.token)
+    await staff.log_out(office, SCOPE, town.staff["mo"], by=town.staff["cora"])
+    assert await doors.visitor(office, PROGRAM.id, device.token) is None
 
 
 async def test_fault_33_who_has_no_role_any_more_is_not_let_in(
