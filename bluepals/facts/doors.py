@@ -189,6 +189,11 @@ async def link_for(office: Office, program: str, external_id: str) -> str:
     )
     async with office.database.transaction(Scope.whole(program)) as connection:
         identity = await doors.identity_named(connection, external_id)
+        if identity.staff and identity.officer and not await doors.is_one_person(connection, identity):
+            raise LookupError(
+                f"{external_id} is one of the staff and, under the same id, an officer with another address: a link would"
+                " let in both. Give one of them another id in the files, or let them enter by mail."
+            )
         if identity.is_nobody:
             if await doors.is_named(connection, external_id):
                 raise LookupError(

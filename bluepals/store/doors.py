@@ -74,6 +74,12 @@ async def identity_named(connection: Connection, external_id: str) -> Identity:
     return _identity(row)
 
 
+async def is_one_person(connection: Connection, identity: Identity) -> bool:
+    """Whether the member of the staff and the officer are: one address is one person."""
+    one: bool = await connection.fetchval("SELECT is_one_person($1, $2)", identity.staff, identity.officer)
+    return one
+
+
 async def is_named(connection: Connection, external_id: str) -> bool:
     """Whether the files have known somebody by this id, who may take no part any more."""
     named: bool = await connection.fetchval(

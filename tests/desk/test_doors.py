@@ -676,6 +676,15 @@ async def test_what_goes_wrong_inside_is_a_sentence_and_no_trace(town: Town) -> 
     assert "hidden" not in page.text
 
 
+async def test_the_office_makes_no_link_that_lets_in_two_people_of_one_id(town: Town) -> None:
+    await town.admin.execute("UPDATE officer SET external_id = 'tess' WHERE external_id = 'sam'")
+    office = town.parts.office
+    with pytest.raises(LookupError, match="a link would let in both"):
+        await doors.link_for(office, PROGRAM.id, "tess")
+    await town.admin.execute("UPDATE officer SET email = $1 WHERE external_id = 'tess'", TESS)
+    assert await doors.link_for(office, PROGRAM.id, "tess"), "one address is one person"
+
+
 async def test_the_office_makes_no_link_for_who_takes_no_part_any_more_and_says_so(town: Town) -> None:
     office, by = town.parts.office, town.staff["cora"]
     await leaving.stop(office, SCOPE, town.officers["kim"], by=by)
