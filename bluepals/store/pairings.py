@@ -88,12 +88,16 @@ async def closed_gate(connection: Connection, pairing_id: UUID) -> Held | None:
 
 
 async def introduce(connection: Connection, pairing_id: UUID, joining_days: int) -> None:
-    """From the first round for which the child has so many days; who was there from the start writes the first one."""
+    """From the first round for which the child has so many days; who was there from the start writes the first one.
+
+    Pals since an earlier year, who are approved before all others, make nobody late.
+    """
     await connection.execute(
         "UPDATE pairing SET introduced_at = program_now(), first_round = coalesce("
         "  (SELECT min(number) FROM pairing_round WHERE pairing_id = pairing.id AND students_due_at > program_now()"
-        "    AND (local_day(students_due_at) >= program_today() + $2::int OR (number = 1 AND begins_on ="
-        "     (SELECT min(begins_on) FROM pairing AS one WHERE one.program_year_id = pairing.program_year_id)))),"
+        "    AND (local_day(students_due_at) >= program_today() + $2::int OR (number = 1 AND begins_on <= coalesce("
+        "     (SELECT min(begins_on) FROM pairing AS one WHERE one.program_year_id = pairing.program_year_id"
+        "       AND NOT goes_on(one)), begins_on)))),"
         "  (SELECT max(number) + 1 FROM round WHERE round.program_year_id = pairing.program_year_id))"
         " WHERE id = $1 AND introduced_at IS NULL",
         pairing_id,

@@ -414,3 +414,27 @@ async def test_a_letter_that_its_case_has_let_go_goes_along_and_no_other_of_a_ca
     if outcome is LetterOutcome.DELIVER:
         await pairings.introduce(schools.office, schools.scope, schools.pairing["Ana"])
         assert isinstance(await schools.release("Ana", draft), Delivery)
+
+
+async def test_pairs_that_go_on_make_no_child_late_that_is_matched_after_them(
+    next_summer: TwoSchools,
+) -> None:
+    """Whoever is approved with the first matching belongs to round 1, though it is due in ten days."""
+    await say(next_summer, "Ana")
+    await carry(next_summer)
+    await _know_new_pairing(next_summer)
+    await next_summer.at(datetime(2027, 9, 7, 12, tzinfo=UTC))
+    known = people(next_summer.program)
+    newcomers = [
+        replace(one, student_id=f"{one.student_id}-2027") for one in known.students if one.student_id == "Ben"
+    ]
+    officers = [replace(one, cleared_until=date(2028, 6, 30)) for one in known.officers]
+    this_year = next_year(next_summer.program)
+    await roster.apply(next_summer.office, Roster(this_year, newcomers, officers, known.staff, []))
+    await matching.make_proposal(next_summer.office, next_summer.scope, seed=1)
+    await matching.approve(next_summer.office, next_summer.scope, [], next_summer.staff["Cora"])
+    rows = await next_summer.admin.fetch("SELECT id FROM pairing WHERE ended_at IS NULL")
+    for row in rows:
+        await pairings.introduce(next_summer.office, next_summer.scope, row["id"])
+    first = await next_summer.admin.fetch("SELECT first_round FROM pairing WHERE ended_at IS NULL")
+    assert [row["first_round"] for row in first] == [1, 1]
