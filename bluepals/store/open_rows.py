@@ -30,7 +30,9 @@ async def years(connection: Connection) -> Sequence[OpenYear]:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """How a program's matching stands. `proposed`: there is a proposal; `undone`: pairs of it will not be."""
+    """How the matching of a program's newest school year stands. `proposed`: there is a proposal; `undone`: pairs of it will
+    not be.
+    """
 
     seed: int | None
     open_pairs: int
@@ -42,10 +44,12 @@ class Matching:
 
 
 async def matching(connection: Connection) -> Matching:
+    """Pairs that go on from the last year are no matching, and what that one had proposed is over."""
     row = await connection.fetchrow(
         "SELECT max(seed) AS seed, count(*) FILTER (WHERE state = 'proposed') AS open_pairs,"
         " coalesce(bool_or(state IN ('rejected', 'superseded')), false) AS undone"
-        " FROM (SELECT id, seed FROM proposal ORDER BY number DESC LIMIT 1) AS newest"
+        " FROM (SELECT id, seed FROM proposal WHERE needs <> '[]' AND made_at > coalesce((SELECT max(closed_at) FROM program_year"
+        "   WHERE first_year < (SELECT max(first_year) FROM program_year)), '-infinity') ORDER BY number DESC LIMIT 1) AS newest"
         " LEFT JOIN proposed_pair ON proposal_id = newest.id"
     )
     assert row is not None  # noqa: S101 - an aggregate always returns its row

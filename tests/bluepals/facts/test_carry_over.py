@@ -28,7 +28,7 @@ from bluepals.facts.closing import Word
 from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.roster import Roster
 from bluepals.facts.who_may import NotTheirsToSay
-from bluepals.store import holds, status
+from bluepals.store import holds, open_rows, status
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.endings import Reason
 from bluepals.store.family_page import ChildRow, children
@@ -438,3 +438,27 @@ async def test_pairs_that_go_on_make_no_child_late_that_is_matched_after_them(
         await pairings.introduce(next_summer.office, next_summer.scope, row["id"])
     first = await next_summer.admin.fetch("SELECT first_round FROM pairing WHERE ended_at IS NULL")
     assert [row["first_round"] for row in first] == [1, 1]
+
+
+async def come_again(schools: TwoSchools, *children: str) -> None:
+    """The next year's folder has these children of the last one once more."""
+    known = people(schools.program)
+    again = [one for one in known.students if one.student_id in children]
+    officers = [replace(one, cleared_until=date(2028, 6, 30)) for one in known.officers]
+    await roster.apply(schools.office, Roster(next_year(schools.program), again, officers, known.staff, []))
+
+
+async def test_the_next_year_has_a_matching_of_its_own(next_summer: TwoSchools) -> None:
+    """So its opening proposes pairs, also where some go on from the last one."""
+
+    async def is_proposed() -> bool:
+        async with next_summer.database.transaction(next_summer.scope) as connection:
+            return (await open_rows.matching(connection)).proposed
+
+    await come_again(next_summer, "Ben")
+    assert not await is_proposed()
+    await say(next_summer, "Ana")
+    await carry(next_summer)
+    assert not await is_proposed()
+    await matching.make_proposal(next_summer.office, next_summer.scope, seed=1)
+    assert await is_proposed()
