@@ -37,7 +37,7 @@ async def say(office: Office, scope: Scope, pairing_id: UUID, side: Side, *, wan
 async def may_go_on(office: Office, scope: Scope) -> int:
     """How many pairs of a year that is over wait for the next one, once that is on record."""
     async with office.database.transaction(scope) as connection:
-        if all(state == "closed" for _, _, state in await programs.years(connection)):
+        if not await _is_next_year(connection):
             return 0
         return len(await carry_over.past_pairs(connection))
 
@@ -88,5 +88,12 @@ async def _refuse_too_early(connection: Connection, by: UUID) -> None:
         raise CarryOverRefused(
             "No year of this program is over yet. Pairs are carried over when it has closed."
         )
-    if all(state == "closed" for _, _, state in years):
+    if not await _is_next_year(connection):
         raise CarryOverRefused("There is no next year yet. Import its folder first: starter.py import FOLDER")
+
+
+async def _is_next_year(connection: Connection) -> bool:
+    """Whether the year on record is still to come or runs, at every school; one that was never opened is no next year."""
+    program = await programs.load(connection)
+    these = {program.program_year_id(school.id) for school in program.schools}
+    return not any(state == "closed" for year, _, state in await programs.years(connection) if year in these)

@@ -9,7 +9,7 @@ import pytest
 
 from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side, Verdict
-from bluepals.domain.program import Program, RoundDates, VisitWindow, YearDates
+from bluepals.domain.program import Program, RoundDates, School, VisitWindow, YearDates
 from bluepals.facts import (
     carry_over,
     cases,
@@ -462,3 +462,15 @@ async def test_the_next_year_has_a_matching_of_its_own(next_summer: TwoSchools) 
     assert not await is_proposed()
     await matching.make_proposal(next_summer.office, next_summer.scope, seed=1)
     assert await is_proposed()
+
+
+async def test_a_school_whose_year_was_never_opened_makes_no_next_year(schools: TwoSchools) -> None:
+    known = people(schools.program)
+    west = School("west", "West School", ("city",))
+    with_west = replace(known.program, schools=(*known.program.schools, west))
+    await roster.apply(schools.office, replace(known, program=with_west))
+    await close_years(schools)
+    await say(schools, "Ana")
+    assert await carry_over.may_go_on(schools.office, schools.scope) == 0
+    with pytest.raises(CarryOverRefused, match="Import its folder first"):
+        await carry(schools)
