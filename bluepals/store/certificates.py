@@ -19,7 +19,9 @@ async def children(connection: Connection, program_year: str, class_name: str | 
         "SELECT student.first_name || ' ' || student.last_name AS name, student.language, school.name AS where"
         " FROM student JOIN school ON school.program_id = student.program_id AND school.id = student.school_id"
         " WHERE student.program_year_id = $1 AND ($2::text IS NULL OR class_name = $2) AND withdrawn_at IS NULL"
-        " AND EXISTS (SELECT FROM pairing WHERE student_id = student.id AND introduced_at IS NOT NULL)"
+        " AND EXISTS (SELECT FROM pairing JOIN program_year AS its_year ON its_year.id = pairing.program_year_id"
+        "   JOIN program_year AS this ON this.id = $1 AND this.first_year = its_year.first_year"
+        "   WHERE student_id = student.id AND introduced_at IS NOT NULL)"
         " ORDER BY class_name, in_alphabet(last_name), in_alphabet(first_name), student.id",
         program_year,
         class_name,

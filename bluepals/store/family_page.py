@@ -100,7 +100,8 @@ _LETTERS = """
       LEFT JOIN pairing_round AS round ON round.pairing_id = pairing.id AND round.number = delivery.opening
      WHERE pairing.student_id = $1 AND withheld_at IS NULL AND NOT is_held(delivery.draft_id)
        AND (delivery.side = 'student' OR delivery.opening IS NULL OR round.opened)
-     ORDER BY delivery.round_number DESC, delivery.sequence DESC
+     ORDER BY (SELECT first_year FROM program_year AS year WHERE year.id = pairing.program_year_id) DESC NULLS LAST,
+              delivery.round_number DESC, delivery.sequence DESC
 """
 
 

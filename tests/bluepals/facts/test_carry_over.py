@@ -28,10 +28,11 @@ from bluepals.facts.closing import Word
 from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.roster import Roster
 from bluepals.facts.who_may import NotTheirsToSay
-from bluepals.store import holds, open_rows, status
+from bluepals.store import certificates, holds, open_rows, status
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.endings import Reason
 from bluepals.store.family_page import ChildRow, children
+from bluepals.store.family_page import letters as family_letters
 from bluepals.store.holds import Subject
 from bluepals.store.letters import NotTaken
 from tests.bluepals.facts.two_schools import YEAR_OVER, TwoSchools, people, program
@@ -474,3 +475,23 @@ async def test_a_school_whose_year_was_never_opened_makes_no_next_year(schools: 
     assert await carry_over.may_go_on(schools.office, schools.scope) == 0
     with pytest.raises(CarryOverRefused, match="Import its folder first"):
         await carry(schools)
+
+
+async def test_a_pal_of_the_last_year_is_none_of_this_one(next_summer: TwoSchools) -> None:
+    """A child who comes again and has no pal yet is counted so, and gets no certificate for the new year."""
+    await come_again(next_summer, "Ana", "Ben")
+    async with next_summer.database.transaction(next_summer.scope) as connection:
+        without = {row["program_year"]: row["without_pal"] for row in await status.schools(connection)}
+        assert without["stl.north.2027"] == 2
+        assert await certificates.children(connection, "stl.north.2027", None) == []
+
+
+async def test_a_family_reads_the_letters_of_this_year_before_those_of_the_last(schools: TwoSchools) -> None:
+    for number in (1, 2):
+        await schools.deliver("Ana", Side.STUDENT, round_number=number)
+    await go_on(schools)
+    await pairings.introduce(schools.office, schools.scope, schools.pairing["Ana"])
+    await schools.deliver("Ana", Side.STUDENT, "From Ana, who is in sixth grade.")
+    async with schools.database.transaction(schools.scope) as connection:
+        found = await family_letters(connection, schools.student["Ana"])
+    assert [(one.delivered_on.year, one.round_number) for one in found] == [(2027, 1), (2026, 2), (2026, 1)]
