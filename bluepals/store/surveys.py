@@ -61,10 +61,14 @@ async def asked(connection: Connection, program_year: str) -> Sequence[Asked]:
     return [Asked(**{**row, "taker": Taker(row["taker"])}) for row in rows]
 
 
+# Who has said nothing about one year is asked about the next one only, and answers for that.
+_NEWEST = "first_year = (SELECT max(first_year) FROM survey AS newest WHERE newest.person = survey.person)"
+
+
 async def is_open(connection: Connection, person: UUID) -> bool:
     """Whether this person has been asked and has said nothing yet."""
     found: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM survey WHERE person = $1 AND answered_at IS NULL)", person
+        f"SELECT EXISTS (SELECT FROM survey WHERE person = $1 AND answered_at IS NULL AND {_NEWEST})", person
     )
     return found
 
@@ -73,7 +77,7 @@ async def answer(connection: Connection, person: UUID, said: Answers) -> bool:
     """False when nothing is asked any more. What was said stays."""
     changed = await connection.execute(
         "UPDATE survey SET answers = $2, remark = $3, answered_at = program_now()"
-        " WHERE person = $1 AND answered_at IS NULL",
+        f" WHERE person = $1 AND answered_at IS NULL AND {_NEWEST}",
         person,
         {key: reply.value for key, reply in said.replies.items()},
         said.remark,

@@ -10,6 +10,7 @@ import pytest
 from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.program import Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.survey import QUESTIONS, Taker, answers
 from bluepals.facts import (
     carry_over,
     cases,
@@ -28,7 +29,7 @@ from bluepals.facts.closing import Word
 from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.roster import Roster
 from bluepals.facts.who_may import NotTheirsToSay
-from bluepals.store import certificates, holds, open_rows, status
+from bluepals.store import certificates, holds, open_rows, status, surveys
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.endings import Reason
 from bluepals.store.family_page import ChildRow, children
@@ -495,3 +496,17 @@ async def test_a_family_reads_the_letters_of_this_year_before_those_of_the_last(
     async with schools.database.transaction(schools.scope) as connection:
         found = await family_letters(connection, schools.student["Ana"])
     assert [(one.delivered_on.year, one.round_number) for one in found] == [(2027, 1), (2026, 2), (2026, 1)]
+
+
+async def test_what_somebody_says_of_this_year_is_said_of_no_other(next_summer: TwoSchools) -> None:
+    olga = next_summer.officer["Olga"]
+    await next_summer.admin.execute(
+        "INSERT INTO survey (program_id, first_year, role, agency_id, person) VALUES ('stl', 2027, 'officer', 'city', $1)",
+        olga,
+    )
+    said = answers(Taker.OFFICER, {question.key: "yes" for question in QUESTIONS[Taker.OFFICER]}, "")
+    async with next_summer.database.transaction(next_summer.scope) as connection:
+        assert await surveys.answer(connection, olga, said)
+        assert not await surveys.is_open(connection, olga)
+        assert await surveys.counts(connection, Taker.OFFICER, 2026) == {}
+        assert await surveys.counts(connection, Taker.OFFICER, 2027) != {}
