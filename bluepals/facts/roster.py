@@ -115,6 +115,7 @@ async def apply(office: Office, roster: Roster) -> Applied:
         if await programs.save(connection, roster.program):
             await rounds.reschedule(connection, roster.program)
         years = {school.id: roster.program.program_year_id(school.id) for school in roster.program.schools}
+        await people.rename_classes(connection, years, roster.students)
         closed_before = await gates.closed(connection)
         erased, left = await erasure.erased(connection), await staff.who_left(connection)
         applied = Applied(

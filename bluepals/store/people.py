@@ -68,6 +68,39 @@ async def save_students(
     )
 
 
+# All children of a class of which the file says one new name, which no class there has or gets besides.
+_RENAMED = """
+    WITH renamed AS (
+        SELECT known.program_year_id, known.class_name AS was, min(new.class_name) AS becomes
+          FROM student AS known LEFT JOIN unnest($1::text[], $2::text[], $3::text[])
+               AS new (external_id, program_year_id, class_name) USING (external_id, program_year_id)
+         WHERE withdrawn_at IS NULL AND left_at IS NULL AND erased_at IS NULL
+         GROUP BY known.program_year_id, known.class_name
+        HAVING count(*) = count(new.class_name) AND count(DISTINCT new.class_name) = 1)
+    SELECT min(was) AS was, becomes, program_year_id AS year FROM renamed
+     WHERE NOT EXISTS (SELECT FROM student WHERE student.program_year_id = renamed.program_year_id
+                          AND class_name = becomes)
+     GROUP BY becomes, program_year_id HAVING count(*) = 1
+"""
+
+
+async def rename_classes(connection: Connection, year: dict[str, str], students: Sequence[Student]) -> None:
+    """Before these are saved: what is a class's, by its name, is that of the same children with their new one."""
+    renamed = await connection.fetch(
+        _RENAMED,
+        [one.student_id for one in students],
+        [year[one.school] for one in students],
+        [one.class_name for one in students],
+    )
+    names = [(row["was"], row["becomes"], row["year"]) for row in renamed]
+    await connection.executemany(
+        "UPDATE class_opening SET class_name = $2 WHERE class_name = $1 AND program_year_id = $3", names
+    )
+    await connection.executemany(
+        "UPDATE stack SET class_name = $2 WHERE class_name = $1 AND program_year_id = $3", names
+    )
+
+
 async def save_officers(connection: Connection, program: str, officers: Iterable[Officer]) -> int:
     """How many are new or changed."""
     return await _changed(

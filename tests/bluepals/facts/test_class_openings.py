@@ -1,5 +1,6 @@
 """A class opens its letters on a later day than its school: which days it may choose, and what waits for that day."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
@@ -9,7 +10,7 @@ from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
 from bluepals.domain.pairing_year import OpeningDay
 from bluepals.domain.program import RoundDates
-from bluepals.facts import cases, class_openings, dates, leaving, pairing_year, pauses, year
+from bluepals.facts import cases, class_openings, dates, leaving, pairing_year, pauses, roster, year
 from bluepals.facts.class_papers import pack
 from bluepals.facts.dates import Change
 from bluepals.facts.desk import NotTheirs
@@ -22,7 +23,7 @@ from bluepals.store.database import Scope
 from bluepals.store.letters import NotTaken
 from bluepals.store.pauses import Target, What
 from tests.bluepals.facts.test_year import words
-from tests.bluepals.facts.two_schools import BEGIN, TwoSchools
+from tests.bluepals.facts.two_schools import BEGIN, TwoSchools, people
 from tests.desk.town import read_pdf
 from tests.mailroom import parsed
 
@@ -391,3 +392,28 @@ async def test_a_call_for_a_stock_letter_stands_until_the_class_opens(schools: T
     assert await is_open()
     await schools.at(morning(THURSDAY))
     assert not await is_open()
+
+
+@pytest.mark.parametrize("children", [("Ana", "Ben"), ("Ana",)])
+async def test_a_class_that_a_roster_renames_keeps_its_day_and_its_stacks(
+    schools: TwoSchools, children: tuple[str, ...]
+) -> None:
+    """Where some go to a new class and some stay, none is renamed."""
+    await schools.deliver("Ana", Side.OFFICER)
+    await move(schools, THURSDAY)
+    await schools.admin.execute(
+        "INSERT INTO stack (id, program_id, school_id, program_year_id, class_name, round_number, uploaded_by, has_sheets,"
+        " filed_at) VALUES (gen_random_uuid(), 'stl', 'north', $1, '5A', 1, $2, true, program_now())",
+        schools.year("north"),
+        schools.staff["Tess"],
+    )
+    known = people(schools.program)
+    renamed = [
+        replace(one, class_name="5 Hall") if one.student_id in children else one for one in known.students
+    ]
+    await roster.apply(schools.office, replace(known, students=renamed))
+    became = "5 Hall" if children == ("Ana", "Ben") else "5A"
+    for table in ("class_opening", "stack"):
+        assert await schools.admin.fetchval(f"SELECT class_name FROM {table}") == became
+    await pack_comes(schools)
+    assert await family_sees(schools) == ([] if became == "5 Hall" else [SCHOOLS_DAY])
