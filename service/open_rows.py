@@ -116,9 +116,10 @@ class OpenRows:
 
     async def _pairing(self, program: Program, one: OpenPairing) -> OpenRow:
         """Rounds that were opened while it did not run are over for it: what was missed in them is recorded here."""
-        if not one.under_way:
-            return starts.of_new_pairing(program, one)
         scope = Scope.whole(program.id)
+        if not one.under_way:
+            async with self._office.database.transaction(scope) as connection:
+                return starts.of_new_pairing(program, one, await open_rows.so_far(connection, one.id))
         await letters.record_misses_of_opened_rounds(self._office, scope, one.id)
         calendar = Calendar.of(await pairings.calendar_of(self._office, scope, one.id))
         async with self._office.database.transaction(scope) as connection:

@@ -1,6 +1,7 @@
 """With what each workflow is started: at its beginning, and again in the middle, where the record says it stands."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from temporalio.common import WorkflowIDReusePolicy
@@ -88,9 +89,9 @@ def of_visit(program: str, one: OpenYear, stands: VisitStands) -> OpenRow:
     )
 
 
-def of_new_pairing(program: Program, one: OpenPairing) -> OpenRow:
-    """Its two have still to be introduced, or it has ended and has to hear of something."""
-    return _of_pairing(program, one, pairing.PairingState())
+def of_new_pairing(program: Program, one: OpenPairing, so_far: SoFar) -> OpenRow:
+    """Its two have still to be introduced, or it has ended and has to hear of something. What the last year has kept waits for them."""
+    return _of_pairing(program, one, _having_heard(so_far))
 
 
 def of_pairing(
@@ -98,16 +99,22 @@ def of_pairing(
 ) -> OpenRow:
     """Letters that are approved and have not gone go now, or wait for their gate."""
     zone = SchoolCalendar.of(program).zone
-    state = pairing.PairingState(
+    state = replace(
+        _having_heard(so_far),
         calendar=calendar,
         rounds_done=so_far.rounds_done,
         last_round=so_far.last_round,
-        decided=[_fact(heard).key for heard in so_far.heard],
-        approved=[_fact(heard) for heard in so_far.heard if heard.to_go],
         settled=list(so_far.settled),
         story=[f"{moment['at'].astimezone(zone):%Y-%m-%d} {moment['what']}" for moment in story],
     )
     return _of_pairing(program, one, state)
+
+
+def _having_heard(so_far: SoFar) -> pairing.PairingState:
+    return pairing.PairingState(
+        decided=[_fact(heard).key for heard in so_far.heard],
+        approved=[_fact(heard) for heard in so_far.heard if heard.to_go],
+    )
 
 
 def _of_pairing(program: Program, one: OpenPairing, state: pairing.PairingState) -> OpenRow:

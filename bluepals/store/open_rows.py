@@ -81,7 +81,7 @@ async def pairings(connection: Connection) -> Sequence[OpenPairing]:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A decision of which the pairing's workflow was told. `to_go`: approved, and not delivered yet."""
+    """A decision of which the pairing's workflow was told. `to_go`: approved, not delivered yet, and not too late for it."""
 
     draft_id: str
     hash: str
@@ -117,7 +117,7 @@ async def so_far(connection: Connection, pairing_id: UUID) -> SoFar:
     heard = await connection.fetch(
         "SELECT body->>'draft_id' AS draft_id, body->>'hash' AS hash, body->>'verdict' AS verdict,"
         " (body->>'round_number')::int AS round_number, body->>'side' AS side,"
-        " body->>'verdict' = 'approve' AND NOT EXISTS (SELECT FROM delivery"
+        " ended_at IS NULL AND body->>'verdict' = 'approve' AND NOT EXISTS (SELECT FROM delivery"
         "   WHERE pairing_id = pairing.id AND draft_id = (body->>'draft_id')::uuid) AS to_go"
         " FROM pairing JOIN tell ON tell.program_id = pairing.program_id AND workflow_id = 'pairing-' || pairing.id"
         " WHERE pairing.id = $1 AND fact = 'letter_decided' AND answer <> 'refused' ORDER BY tell.sequence",

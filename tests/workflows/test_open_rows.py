@@ -1,7 +1,10 @@
 """Whoever terminates or cancels a workflow ends no child's year: it goes on where the record says."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
@@ -12,12 +15,15 @@ from activities.open_rows import OpenRow
 from activities.tells import TellActivities, TellDue, Told
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.people import Role
+from bluepals.domain.program import Policy
+from bluepals.facts import carry_over, roster
+from bluepals.facts.roster import Roster
 from bluepals.store import tells
 from bluepals.store.database import Connection
 from service.open_rows import OpenRows
 from service.opening import open_program
 from tests.workflows.test_assignment import begin, by_coordinator, enroll, open_pairs
-from tests.workflows.world import World, eventually
+from tests.workflows.world import DAY, WEEK, World, a_program, an_officer, eventually, first_day, staff
 from workflows.api import assignment, visit_day
 from workflows.api.visit_day import CallOffVisit
 from workflows.assignment import Assignment
@@ -137,6 +143,40 @@ async def test_a_pairing_that_was_terminated_before_it_met_is_introduced(world: 
     await world.set_consent(world.program.year.first_day)
     await comes_back(world, handle)
     await eventually(lambda: introduced(world, pair), "an introduction")
+
+
+async def test_a_letter_that_the_last_year_has_kept_outlives_who_was_to_release_it(world: World) -> None:
+    year, pair, _ = await begun(world)
+    await world.pause()
+    draft = await world.write(pair, Side.STUDENT, 1)
+    await world.decide(draft, Verdict.APPROVE)
+    await world.tell()
+    await world.reach(world.program.year.last_day, 18)
+    await year.result()
+    by, begin = world.people[Role.COORDINATOR], first_day() + 52 * WEEK
+    next_year = a_program(world.program.id, begin=begin, policy=Policy(declining_days=7))
+    officer = replace(an_officer(1), cleared_until=begin + 52 * WEEK)
+    await roster.apply(world.office, Roster(next_year, [], [officer], staff(), []))
+    await world.resume()
+    for side in Side:
+        await carry_over.say(world.office, world.scope, UUID(pair), side, wants=True, by=by)
+    await carry_over.carry(world.office, world.scope, by=by)
+    world = World(world.served, next_year)
+    await world.turn_clock(world.now)
+    await world.begin_year()
+    goes_on = await world.admin.fetchval(
+        "SELECT id::text FROM pairing WHERE ended_at IS NULL AND program_id = $1", next_year.id
+    )
+    await world.tell()
+    handle = await world.attend_pairing(goes_on)
+    await world.turn_clock(world.now + timedelta(minutes=11))
+    await world.tell()
+    assert (await world.answers("letter_decided"))[-1] == "taken"
+    await handle.terminate()
+    await comes_back(world, handle)
+    assert await world.deliveries(goes_on) == [], "they have not met yet"
+    await world.reach(begin + 9 * DAY)
+    assert await world.deliveries(goes_on) == [(1, "student", "letter", None)]
 
 
 async def introduced(world: World, pair: str) -> bool:
