@@ -55,17 +55,18 @@ class Asked:
 async def ask(office: Office, scope: Scope, pairing_id: UUID) -> datetime | None:
     """Tell those concerned who it is to be. Until when they may decline; None: nobody may, or a gate is closed."""
     async with office.committing(scope) as connection:
-        if await pairings.closed_gate(connection, pairing_id):
+        letterhead = await Letterhead.of(office, connection)
+        if await _closed_gate(connection, letterhead, pairing_id):
             return None
-        return await declining.asked_until(connection, await Letterhead.of(office, connection), pairing_id)
+        return await declining.asked_until(connection, letterhead, pairing_id)
 
 
 async def introduce(office: Office, scope: Scope, pairing_id: UUID) -> Introduced | Asked | Held:
     """Tell the officer and the family, unless a gate is closed or somebody may still say no."""
     async with office.committing(scope) as connection:
-        if held := await pairings.closed_gate(connection, pairing_id):
-            return held
         letterhead = await Letterhead.of(office, connection)
+        if held := await _closed_gate(connection, letterhead, pairing_id):
+            return held
         if until := await declining.asked_until(connection, letterhead, pairing_id):
             return Asked(until)
         await pairings.introduce(connection, pairing_id, letterhead.program.policy.joining_days)
@@ -75,6 +76,12 @@ async def introduce(office: Office, scope: Scope, pairing_id: UUID) -> Introduce
         await _tell_guardian(connection, letterhead, pairing, calendar.rounds)
         await tell_visit_of_pairing(connection, pairing)
         return Introduced(letterhead.now.astimezone(letterhead.calendar.zone).date(), calendar)
+
+
+async def _closed_gate(connection: Connection, letterhead: Letterhead, pairing_id: UUID) -> Held | None:
+    """On the year's last evening it is too late, whether or not its workflow has closed it already."""
+    held = await pairings.closed_gate(connection, pairing_id)
+    return Held.ENDED if letterhead.now >= letterhead.year_closes else held
 
 
 async def calendar_of(office: Office, scope: Scope, pairing_id: UUID) -> PairingCalendar:

@@ -67,12 +67,12 @@ class OpenPairing:
 
 
 async def pairings(connection: Connection) -> Sequence[OpenPairing]:
-    """Those that have not ended, and those whose workflow has still to hear of something."""
+    """Those that have not ended, also of a year that is over, and those whose workflow has still to hear of something."""
     rows = await connection.fetch(
         "SELECT pairing.id, pairing.school_id AS school, program_year_id AS program_year,"
         " introduced_at IS NOT NULL AND ended_at IS NULL AS under_way"
         " FROM pairing JOIN program_year AS year ON year.id = program_year_id"
-        " WHERE ended_at IS NULL AND (year.state = 'open' OR (year.state = 'closed' AND introduced_at IS NOT NULL))"
+        " WHERE ended_at IS NULL AND year.state <> 'prepared'"
         "  OR ended_at IS NOT NULL AND EXISTS (SELECT FROM tell WHERE tell.program_id = pairing.program_id"
         "   AND workflow_id = 'pairing-' || pairing.id AND answered_at IS NULL) ORDER BY pairing.id"
     )

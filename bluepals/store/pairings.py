@@ -68,15 +68,16 @@ class RoundTimes:
 
 
 async def closed_gate(connection: Connection, pairing_id: UUID) -> Held | None:
-    """Why these two may not hear of each other now. Whoever would close a gate, or end it, waits."""
+    """Why these two may not hear of each other now. Whoever would close a gate, or end it, waits. With its year, it is over."""
     gates = await connection.fetchrow(
-        "SELECT pairing.ended_at, has_consent(student) AS consented, is_cleared(officer) AS cleared,"
+        "SELECT pairing.ended_at IS NOT NULL OR EXISTS (SELECT FROM program_year WHERE id = pairing.program_year_id"
+        "   AND state = 'closed') AS over, has_consent(student) AS consented, is_cleared(officer) AS cleared,"
         " is_paused('letters', pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id) AS paused"
         " FROM pairing JOIN student ON student.id = pairing.student_id JOIN officer ON officer.id = pairing.officer_id"
         " WHERE pairing.id = $1 FOR UPDATE OF pairing FOR SHARE OF student, officer",
         pairing_id,
     )
-    if gates is None or gates["ended_at"] is not None:
+    if gates is None or gates["over"]:
         return Held.ENDED
     if not gates["consented"]:
         return Held.NO_CONSENT

@@ -63,6 +63,34 @@ async def test_a_gate_that_closes_meanwhile_is_closed_at_the_introduction(
     assert len(await world.mails("introduction")) == 2
 
 
+async def test_who_could_decline_beyond_the_years_end_is_introduced_to_nobody(
+    make_world: Callable[..., World],
+) -> None:
+    world = await asking(make_world)
+    year = await world.begin_year()
+    await world.reach(world.program.year.last_day - DAY)
+    (pair,) = await world.pair()
+    await world.tell()
+    handle = await world.attend_pairing(pair)
+    await world.reach(world.program.year.last_day, 18)
+    await year.result()
+    await world.reach(world.program.year.last_day + 4 * DAY)
+    assert (await handle.result())["rounds"] == 0
+    assert await world.mails("introduction") == []
+
+
+async def test_a_worker_that_was_away_over_the_years_end_introduces_nobody(
+    make_world: Callable[..., World],
+) -> None:
+    world = await asking(make_world)
+    (pair,) = await world.pair()
+    handle = await world.begin_pairing(pair)
+    await world.turn_clock(world.calendar.instant(world.program.year.last_day, 18))
+    await world.attend(handle.id)
+    assert (await handle.result()).rounds == 0
+    assert await world.mails("introduction") == []
+
+
 async def _writes(world: World, handle: WorkflowHandle[Any, Any]) -> bool:
     return bool(await world.attribute(handle, STAGE) == "student writes")
 

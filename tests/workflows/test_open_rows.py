@@ -179,6 +179,32 @@ async def test_a_letter_that_the_last_year_has_kept_outlives_who_was_to_release_
     assert await world.deliveries(goes_on) == [(1, "student", "letter", None)]
 
 
+async def test_two_who_have_not_met_when_their_year_is_over_end_with_it(world: World) -> None:
+    year = await world.begin_year()
+    (pair,) = await world.pair()
+    await world.set_consent(None)
+    await world.tell()
+    handle = await world.attend_pairing(pair)
+    await handle.terminate()
+    await world.reach(world.program.year.last_day, 18)
+    await year.result()
+    await world.set_consent(world.program.year.first_day)
+    handle = await comes_back_and_ends(world, handle)
+    reason = await world.admin.fetchval("SELECT end_reason FROM pairing WHERE id::text = $1", pair)
+    assert reason == "year closed", "otherwise the officer's place would be taken for ever"
+    assert await world.mails("introduction") == []
+
+
+async def comes_back_and_ends(world: World, handle: Handle) -> Handle:
+    async def has_ended() -> bool:
+        await world.start_again()
+        return (await latest.describe()).status is WorkflowExecutionStatus.COMPLETED
+
+    latest = world.client.get_workflow_handle(handle.id)
+    await eventually(has_ended, f"{handle.id} is started again, and ends")
+    return latest
+
+
 async def introduced(world: World, pair: str) -> bool:
     return bool(await world.admin.fetchval("SELECT introduced_at FROM pairing WHERE id::text = $1", pair))
 
