@@ -10,10 +10,14 @@ from bluepals.store.database import Scope
 
 
 async def compose_daily_mail(office: Office, scope: Scope, day: date) -> int:
-    """One mail a person for this day, none when it is over; composed again, it changes nothing. How many people."""
+    """One mail a person for this day; when it is over none, or this morning's. Composed again, it changes nothing. How many people."""
     async with office.committing(scope) as connection:
         letterhead = await Letterhead.of(office, connection)
         today = letterhead.now.astimezone(letterhead.calendar.zone).date()
+        if day < today and letterhead.now >= letterhead.calendar.instant(
+            today, letterhead.program.policy.daily_mail_hour
+        ):
+            day = today  # Its own was left out, since the Schedule starts none beside one that still waits for a worker.
         if day < today or not letterhead.calendar.is_school_day(day):
             return 0
         await leaving.look_at_clearances(connection, letterhead)

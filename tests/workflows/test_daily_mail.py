@@ -134,6 +134,22 @@ async def test_no_mail_is_written_for_a_day_that_is_over(world: World) -> None:
     assert await compose_daily_mail(world.office, world.scope, morning + DAY) > 0
 
 
+async def test_a_morning_whose_own_mail_was_skipped_gets_that_of_the_run_that_had_waited(
+    world: World,
+) -> None:
+    """A worker that was away over two mornings finds the first one's run, beside which the Schedule has started no other."""
+    (pair,) = await world.pair()
+    await world.begin_pairing(pair)
+    await world.write(pair, Side.STUDENT, 1)
+    morning = world.round(1).officers_due - 4 * DAY
+    await world.reach(morning + DAY, 8)
+    assert await compose_daily_mail(world.office, world.scope, morning) == 3
+    mailed = await world.mails("daily")
+    assert "officer1@pd.example" in mailed, "a letter is due in three days"
+    assert await compose_daily_mail(world.office, world.scope, morning + DAY) == 3
+    assert await world.mails("daily") == mailed, "the same day again, nothing more"
+
+
 async def _day_asked_for(mailing: WorkflowHandle[Any, Any]) -> str:
     (asked,) = [
         one.activity_task_scheduled_event_attributes.input.payloads[0]
