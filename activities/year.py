@@ -5,7 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from bluepals.domain.visit_plan import VisitInstants
+from bluepals.domain.visit_plan import VisitInstants, VisitState
 from bluepals.facts import pairings, year
 from bluepals.facts.office import Office
 from bluepals.store.database import Scope
@@ -52,10 +52,13 @@ class VisitTimes:
 
 @dataclass(frozen=True)
 class YearCalendar:
+    """`visit_stands`: as on record, or that it rests."""
+
     opening_days: list[OpeningDay]
     visit: VisitTimes
     closes: datetime
     version: int = 0
+    visit_stands: VisitState = VisitState.PLANNED
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class YearActivities:
             visit=VisitTimes.of(opened.visit),
             closes=opened.closes,
             version=opened.version,
+            visit_stands=opened.visit_stands,
         )
 
     @activity.defn

@@ -78,8 +78,11 @@ class ProgramYear:
         )
 
     async def _start_visit_day(self) -> None:
-        """It lives by itself from here on: the visit is prepared while letters still go back and forth."""
-        argument = visit_day.VisitDayInput(self._start.program, self._start.program_year, self._dates.visit)
+        """It lives by itself from here on: the visit is prepared while letters still go back and forth, unless it rests."""
+        stands = visit_day.VisitDayState(visit_day.Plan.of(self._dates.visit_stands))
+        argument = visit_day.VisitDayInput(
+            self._start.program, self._start.program_year, self._dates.visit, stands
+        )
         await self._start_workflows(
             visit_day.WORKFLOW,
             visit_day.Stage.INVITATIONS,

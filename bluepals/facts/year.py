@@ -8,7 +8,7 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
-from bluepals.domain.visit_plan import VisitInstants, over_at, visit_instants
+from bluepals.domain.visit_plan import VisitInstants, VisitState, over_at, visit_instants
 from bluepals.facts import surveys
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.links import DeskPage
@@ -26,6 +26,7 @@ class OpenedYear:
     visit: VisitInstants
     closes: datetime
     version: int
+    visit_stands: VisitState
 
 
 async def open_year(office: Office, scope: Scope, program_year: str) -> OpenedYear:
@@ -42,6 +43,7 @@ async def open_year(office: Office, scope: Scope, program_year: str) -> OpenedYe
         visit=replace(visit, over=over_at(visit, plan)),
         closes=SchoolCalendar.of(program).instant(program.year.last_day, program.policy.due_hour),
         version=version,
+        visit_stands=plan,
     )
 
 

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from activities.year import YearNumbers
 from bluepals.domain.calendar import visit_day
 from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
-from bluepals.facts import matching, roster
+from bluepals.facts import matching, roster, visits
 from bluepals.facts.roster import Roster
+from bluepals.store.pauses import What
 from tests.workflows.world import World, a_student, an_officer, eventually, staff
 from workflows.api import pairing
 from workflows.api import visit_day as visit_workflow
@@ -150,3 +151,25 @@ async def test_fault_34_a_malformed_batch_leaves_no_trace(
         await year.execute_update("pairs_approved", forged, result_type=str)
     events = [event.WhichOneof("attributes") async for event in year.fetch_history_events()]
     assert not any("update_" in (event or "") for event in events if "options" not in (event or ""))
+
+
+async def test_a_visit_that_rests_when_its_year_is_opened_is_not_prepared(world: World) -> None:
+    await world.pause_untold(whats=[What.VISITS])
+    await world.begin_year()
+    await _begun(world, await world.pair())
+    visit = await world.attend_begun(visit_workflow.workflow_id(world.year))
+    await world.reach(visit_day(world.program), 18)
+    assert await world.mails("sheets") == []
+    assert "rests" in await world.details(visit)
+
+
+async def test_a_visit_that_is_off_stays_so_for_a_year_that_is_begun_again_when_its_history_is_gone(
+    world: World,
+) -> None:
+    await visits.call_off(world.office, world.scope, world.year, read_aloud=True)
+    await world.begin_year()
+    await _begun(world, await world.pair())
+    visit = await world.attend_begun(visit_workflow.workflow_id(world.year))
+    await world.reach(visit_day(world.program), 18)
+    assert await world.mails("sheets") == []
+    assert (await visit.describe()).status is WorkflowExecutionStatus.COMPLETED
