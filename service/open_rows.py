@@ -18,7 +18,7 @@ from bluepals.domain.program import Program
 from bluepals.domain.visit_plan import VisitState, visit_instants
 from bluepals.facts import letters, pairings, visits
 from bluepals.facts.office import Office
-from bluepals.store import open_rows, programs, replacements, status, stopwatches
+from bluepals.store import open_rows, programs, replacements, silence, status, stopwatches
 from bluepals.store import visits as visit_rows
 from bluepals.store.database import Connection, Scope
 from bluepals.store.open_rows import OpenPairing, OpenYear
@@ -124,8 +124,9 @@ class OpenRows:
         calendar = Calendar.of(await pairings.calendar_of(self._office, scope, one.id))
         async with self._office.database.transaction(scope) as connection:
             so_far = await open_rows.so_far(connection, one.id)
+            silent = [found.silence for found in await silence.silent_sides(connection, one.id)]
             story = [*await status.story_of(connection, one.id), await _begun_again(connection)]
-        return starts.of_pairing(program, one, calendar, so_far, story)
+        return starts.of_pairing(program, one, calendar, so_far, story, silent)
 
 
 async def _begun_again(connection: Connection) -> status.Row:

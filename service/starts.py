@@ -12,11 +12,12 @@ from activities.visit import VisitStands
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.cases import STEP
 from bluepals.domain.program import Program
+from bluepals.domain.silence import Rung, Silence
 from bluepals.store.open_rows import Heard, Matching, OpenPairing, OpenYear, SoFar
 from bluepals.store.replacements import OpenReplacement
 from bluepals.store.status import Row
 from workflows.api import assignment, new_officer, pairing, program_year, referral, visit_day
-from workflows.search_attributes import PROGRAM_YEAR, SCHOOL, STAGE
+from workflows.search_attributes import ATTENTION, PROGRAM_YEAR, SCHOOL, STAGE
 
 SEED = 1  # Decides among pairs that are equally good, unless somebody names another one.
 
@@ -95,9 +96,15 @@ def of_new_pairing(program: Program, one: OpenPairing, so_far: SoFar) -> OpenRow
 
 
 def of_pairing(
-    program: Program, one: OpenPairing, calendar: Calendar, so_far: SoFar, story: Sequence[Row]
+    program: Program,
+    one: OpenPairing,
+    calendar: Calendar,
+    so_far: SoFar,
+    story: Sequence[Row],
+    silent: Sequence[Silence] = (),
 ) -> OpenRow:
-    """Letters that are approved and have not gone go now, or wait for their gate."""
+    """Letters that are approved and have not gone go now, or wait for their gate. `silent`: sides that write no longer."""
+    reached = [_rungs(silence) for silence in silent]
     zone = SchoolCalendar.of(program).zone
     state = replace(
         _having_heard(so_far),
@@ -105,9 +112,21 @@ def of_pairing(
         rounds_done=so_far.rounds_done,
         last_round=so_far.last_round,
         settled=list(so_far.settled),
+        calls={pairing.silence_of(rungs[-1].side): rungs[-1].line for rungs in reached if _calls(rungs)},
+        rungs=[rung.line for rungs in reached for rung in rungs],
         story=[f"{moment['at'].astimezone(zone):%Y-%m-%d} {moment['what']}" for moment in story],
     )
     return _of_pairing(program, one, state)
+
+
+def _rungs(silence: Silence) -> Sequence[pairing.RungReached]:
+    """In the order in which they were reached."""
+    reached = sorted(silence.reached.items(), key=lambda one: (one[1], list(Rung).index(one[0])))
+    return [pairing.RungReached(silence.side, rung, day.isoformat()) for rung, day in reached]
+
+
+def _calls(rungs: Sequence[pairing.RungReached]) -> bool:
+    return bool(rungs) and rungs[-1].rung.needs_coordinator
 
 
 def _having_heard(so_far: SoFar) -> pairing.PairingState:
@@ -118,12 +137,18 @@ def _having_heard(so_far: SoFar) -> pairing.PairingState:
 
 
 def _of_pairing(program: Program, one: OpenPairing, state: pairing.PairingState) -> OpenRow:
+    newest = next(reversed(state.calls.values()), None)
     return OpenRow(
         pairing.WORKFLOW,
         pairing.workflow_id(str(one.id)),
         pairing.PairingInput(program.id, str(one.id), _closes(program), state=state),
         f"{pairing.WORKFLOW} at {one.school}",
-        {SCHOOL.name: one.school, PROGRAM_YEAR.name: one.program_year, STAGE.name: state.stage},
+        {
+            SCHOOL.name: one.school,
+            PROGRAM_YEAR.name: one.program_year,
+            STAGE.name: state.stage,
+            **({ATTENTION.name: newest} if newest else {}),
+        },
     )
 
 

@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
         PairingInput,
         RungReached,
         Stage,
+        silence_of,
     )
 
 from workflows.options import TRANSACTION, date_moved, refuse_malformed
@@ -120,15 +121,15 @@ class Pairing:
     async def rung_reached(self, fact: RungReached) -> Answer:
         """Silence belongs to the day, not to the pairing: it is only shown here, until the next letter of that side."""
         await self._until_its_end_is_known()
-        line = f"{fact.side} silent: {fact.rung} on {fact.reached_on}"
+        line = fact.line
         if self._state.stage is Stage.CLOSED or line in self._state.rungs:
             return Answer.KNOWN
         self._state.rungs.append(line)
         if fact.rung.needs_coordinator:
-            self._call_for_a_person(_silence(fact.side), line)
+            self._call_for_a_person(silence_of(fact.side), line)
         else:
             self._note(line)
-            self._settle(_silence(fact.side))
+            self._settle(silence_of(fact.side))
         return Answer.TAKEN
 
     def _let_go_what_was_held(self) -> None:
@@ -307,7 +308,7 @@ class Pairing:
             self._hold(letter, released.held)
             return
         self._settle(letter.draft_id)
-        self._settle(_silence(letter.side))
+        self._settle(silence_of(letter.side))
         if released.kind is DeliveryKind.LETTER or released.side is Side.STUDENT:
             self._state.settled.append(f"{released.round_number} {released.side}")
         self._note(f"round {released.round_number}: {released.side}'s letter released")
@@ -470,7 +471,3 @@ class Pairing:
         """A run that was begun again has it from the record."""
         if what not in [line.partition(" ")[2] for line in self._state.story]:
             self._note(what)
-
-
-def _silence(side: Side) -> str:
-    return f"silence of the {side}"

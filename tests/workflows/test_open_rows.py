@@ -17,6 +17,7 @@ from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.people import Role
 from bluepals.domain.program import Policy
 from bluepals.facts import carry_over, roster
+from bluepals.facts.daily import compose_daily_mail
 from bluepals.facts.roster import Roster
 from bluepals.store import tells
 from bluepals.store.database import Connection
@@ -27,6 +28,7 @@ from tests.workflows.world import DAY, WEEK, World, a_program, an_officer, event
 from workflows.api import assignment, visit_day
 from workflows.api.visit_day import CallOffVisit
 from workflows.assignment import Assignment
+from workflows.search_attributes import ATTENTION
 from workflows.visit_day import VisitDay
 
 Handle = WorkflowHandle[Any, Any]
@@ -143,6 +145,30 @@ async def test_a_pairing_that_was_terminated_before_it_met_is_introduced(world: 
     await world.set_consent(world.program.year.first_day)
     await comes_back(world, handle)
     await eventually(lambda: introduced(world, pair), "an introduction")
+
+
+async def test_a_pairing_whose_silence_waits_for_a_person_still_says_so_until_the_next_letter(
+    world: World,
+) -> None:
+    _, pair, handle = await begun(world)
+    await world.reach(world.round(2).students_due)
+    await world.admin.execute(
+        "UPDATE mail SET state = 'sent', bodies_started = 1, sent_at = now() WHERE program_id = $1",
+        world.program.id,
+    )  # Otherwise no silence would count: nobody would have been reached.
+    await compose_daily_mail(world.office, world.scope, world.now.date())
+    await world.tell()
+    line = f"student silent: rest proposed on {world.now.date()}"
+    await eventually(lambda: needs(world, handle, line), "a person is called")
+    await handle.terminate()
+    handle = await comes_back(world, handle)
+    assert await needs(world, handle, line)
+    await world.letter(pair, Side.STUDENT, 2)
+    await eventually(lambda: needs(world, handle, None), "the letter has ended it")
+
+
+async def needs(world: World, handle: Handle, what: str | None) -> bool:
+    return bool(await world.attribute(handle, ATTENTION) == what)
 
 
 async def test_a_letter_that_the_last_year_has_kept_outlives_who_was_to_release_it(world: World) -> None:

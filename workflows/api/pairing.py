@@ -76,6 +76,15 @@ class RungReached:
     rung: Rung
     reached_on: str
 
+    @property
+    def line(self) -> str:
+        return f"{self.side} silent: {self.rung} on {self.reached_on}"
+
+
+def silence_of(side: Side) -> str:
+    """What a person is called for."""
+    return f"silence of the {side}"
+
 
 @dataclass
 class PairingState:
