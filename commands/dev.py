@@ -27,8 +27,8 @@ async def _dev() -> None:
         async with service(settings, FOLDER):
             out.print(f"logs             {FOLDER.relative_to(Path.cwd())}/*.log", highlight=False)
             say(
-                "Next, in another terminal: starter.py import examples/network. Then a login for each part is printed"
-                " here. Ctrl-C stops everything."
+                "Next, in another terminal: starter.py import examples/network. A login for each part is printed"
+                " here as soon as somebody plays it. Ctrl-C stops everything."
             )
             await left_running(stack, settings)
 

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from bluepals.domain.people import Role
-from bluepals.facts import roster
+from bluepals.facts import matching, roster
 from bluepals.facts.roster import Roster
-from bluepals.store.database import Database
+from bluepals.store.database import Database, Scope
 from commands.logins import LOOK_AGAIN, logins
 from stack.postgres import PostgresServer
 from tests.bluepals.roster.village import office_on
@@ -16,6 +16,8 @@ from tests.desk.town import SCOPE, small_town
 from tests.workflows.world import a_program, a_student, an_officer, staff
 
 MAILS = "http://mails.example"
+STAFF = staff()
+COORDINATOR = "SELECT staff_id FROM staff_role WHERE role = 'coordinator'"
 
 
 async def test_there_is_a_login_for_each_part(postgres: PostgresServer, begun_town: str) -> None:
@@ -34,7 +36,7 @@ async def test_there_is_a_login_for_each_part(postgres: PostgresServer, begun_to
         assert MAILS in family
 
 
-async def test_on_a_fresh_stack_they_come_with_the_first_program(
+async def test_on_a_fresh_stack_they_come_with_the_first_program_and_its_pals(
     postgres: PostgresServer, database_name: str
 ) -> None:
     admin = await asyncpg.connect(postgres.url_of("postgres", database_name))
@@ -43,6 +45,12 @@ async def test_on_a_fresh_stack_they_come_with_the_first_program(
         coming = asyncio.ensure_future(anext(logins(office, admin, MAILS)))
         await asyncio.wait([coming], timeout=2 * LOOK_AGAIN)
         assert not coming.done()
-        await roster.apply(office, Roster(a_program("late"), [a_student(1)], [an_officer(1)], staff(), []))
+        await roster.apply(office, Roster(a_program("late"), [a_student(1)], [an_officer(1)], STAFF, []))
         assert "late/enter/" in await coming
+        printed = logins(office, admin, MAILS)
+        assert {(await anext(printed)).split()[0] for _ in STAFF} == {one.role for one in STAFF}
+        scope, coordinator = Scope.whole("late"), await admin.fetchval(COORDINATOR)
+        await matching.make_proposal(office, scope, seed=7)
+        await matching.approve(office, scope, [], coordinator)
+        assert [(await anext(printed)).split()[0] for _ in range(2)] == ["officer", "guardian"]
     await admin.close()
