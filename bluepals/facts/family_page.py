@@ -38,7 +38,8 @@ class FamilyAtDesk:
         return 2 if child.student_id in self.second_of else 1
 
     def scope_of(self, child: ChildRow) -> Scope:
-        return Scope(self.program, schools=(child.school,))
+        """Also what has ended at a school that the child has left stays there, and is the family's."""
+        return Scope(self.program, schools=child.schools)
 
 
 class Standing(StrEnum):

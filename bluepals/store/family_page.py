@@ -12,7 +12,7 @@ from bluepals.store.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class ChildRow:
-    """A child and its newest pairing. `asked_until`: they are not introduced, and the family has been asked.
+    """A child and its newest pairing. `schools`: where any of its letters are, its own among them. `asked_until`: they are not introduced, and the family has been asked.
 
     `goes_on`: they were pals in an earlier year.
     """
@@ -23,6 +23,7 @@ class ChildRow:
     language: str
     school: str
     school_name: str
+    schools: tuple[str, ...]
     died: bool
     erasure_requested: bool
     pairing_id: UUID | None
@@ -38,6 +39,8 @@ class ChildRow:
 _CHILDREN = """
     SELECT student.id AS student_id, student.external_id, student.first_name, student.language,
            student.school_id AS school, school.name AS school_name,
+           ARRAY(SELECT student.school_id::text UNION SELECT any_one.school_id FROM pairing AS any_one
+                  WHERE any_one.student_id = student.id ORDER BY 1) AS schools,
            EXISTS (SELECT FROM ending JOIN pairing AS any_one ON any_one.id = ending.pairing_id
                     WHERE any_one.student_id = student.id AND reason = 'child died') AS died,
            EXISTS (SELECT FROM erasure WHERE erasure.student_id = student.id) AS erasure_requested,
@@ -61,7 +64,8 @@ _CHILDREN = """
 
 async def children(connection: Connection, student_ids: Sequence[UUID]) -> Sequence[ChildRow]:
     """For the office: a school does not learn why a pairing ended, nor what a family wishes."""
-    return [ChildRow(**row) for row in await connection.fetch(_CHILDREN, list(student_ids))]
+    rows = await connection.fetch(_CHILDREN, list(student_ids))
+    return [ChildRow(**{**row, "schools": tuple(row["schools"])}) for row in rows]
 
 
 async def consents_in_force(connection: Connection, student_id: UUID) -> dict[ConsentScope, date]:

@@ -11,7 +11,7 @@ import pytest
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
-from bluepals.facts import cases, leaving
+from bluepals.facts import cases, leaving, moves
 from bluepals.facts.family_page import family_at_desk
 from bluepals.paper.pages import page_pictures
 from bluepals.store import family_page
@@ -411,3 +411,19 @@ async def test_the_notice_says_whom_the_child_is_to_be_introduced_to_as_long_as_
     assert "Dana" not in anas, "her family has not been asked yet"
     await town.on((town.now + timedelta(days=8)).date())
     assert not any("Dana" in page for page in await printed())
+
+
+async def test_a_family_keeps_the_letters_of_a_pal_who_was_there_before_its_child_changed_schools(
+    town: Town,
+) -> None:
+    await town.delivers("maya", "I have a cat.")
+    await town.delivers("maya", scan("white"), side=Side.OFFICER)
+    await town.opens(NORTH)
+    await town.on(FIRST_OPENING)
+    office = town.parts.office
+    await leaving.officer_died(office, SCOPE, town.officers["dana"], by=town.staff["cora"])
+    await moves.transfer(office, SCOPE, "maya", school="south", class_name="5A")
+    family = town.guardian(MAYAS)
+    assert "I have a cat." in await family.sees()
+    draft = await town.newest_draft("maya", Side.OFFICER)
+    assert len(page_pictures((await family.gets(f"letter/{draft.id}")).content)) == 1
