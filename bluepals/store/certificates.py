@@ -21,7 +21,8 @@ async def children(connection: Connection, program_year: str, class_name: str | 
         " WHERE student.program_year_id = $1 AND ($2::text IS NULL OR class_name = $2) AND withdrawn_at IS NULL"
         " AND EXISTS (SELECT FROM pairing JOIN program_year AS its_year ON its_year.id = pairing.program_year_id"
         "   JOIN program_year AS this ON this.id = $1 AND this.first_year = its_year.first_year"
-        "   WHERE student_id = student.id AND introduced_at IS NOT NULL)"
+        "   WHERE student_id = student.id AND introduced_at IS NOT NULL"
+        "   AND (left_at IS NULL OR end_reason = 'year closed'))"
         " ORDER BY class_name, in_alphabet(last_name), in_alphabet(first_name), student.id",
         program_year,
         class_name,
@@ -35,7 +36,8 @@ async def officers(connection: Connection, agency: str, first_year: int) -> Sequ
         " FROM officer JOIN agency ON agency.program_id = officer.program_id AND agency.id = officer.agency_id"
         " WHERE officer.agency_id = $1 AND withdrawn_at IS NULL AND EXISTS (SELECT FROM pairing"
         "   JOIN program_year AS year ON year.id = pairing.program_year_id AND year.first_year = $2"
-        "   WHERE officer_id = officer.id AND introduced_at IS NOT NULL)"
+        "   WHERE officer_id = officer.id AND introduced_at IS NOT NULL"
+        "   AND CASE WHEN ended_at IS NULL THEN leaves_at IS NULL ELSE end_reason <> 'officer left' END)"
         " ORDER BY in_alphabet(last_name), in_alphabet(officer.first_name), officer.id",
         agency,
         first_year,

@@ -2,7 +2,9 @@
 
 import pytest
 
-from bluepals.facts import visits
+from bluepals.domain.people import ConsentScope
+from bluepals.facts import certificates, consents, leaving, moves, visits
+from bluepals.store.endings import Reason
 from tests.desk.town import NORTH, SCOPE, Town, Visitor, read_pdf
 
 OFFICERS = {"gladly": "yes", "time": "mostly", "help": "yes", "again": "no", "remark": " Do it  again. "}
@@ -67,3 +69,35 @@ async def test_a_teacher_prints_a_certificate_for_each_child_of_the_own_class(as
     ] == [True] * 3
     assert "Certificado" in pages[1]
     assert (await asked.teacher("sol").gets(f"certificates/{NORTH}/5A")).status_code == 404
+
+
+async def test_a_child_who_left_during_the_year_gets_no_certificate(town: Town) -> None:
+    await moves.leave(town.parts.office, SCOPE, "maya", by=town.staff["cora"])
+    await after_the_visit(town)
+    printed = read_pdf((await town.teacher("tess").gets(f"certificates/{NORTH}/5A")).content)
+    assert ["Ortiz" in printed[0], "Smith" in printed[1], len(printed)] == [True, True, 2]
+
+
+async def test_who_leaves_the_school_after_the_year_has_a_certificate_for_it(town: Town) -> None:
+    await after_the_visit(town)
+    await town.admin.execute("UPDATE pairing SET (ended_at, end_reason) = ($1, 'year closed')", town.now)
+    await moves.leave(town.parts.office, SCOPE, "maya", by=town.staff["cora"])
+    await leaving.leave(town.parts.office, SCOPE, town.officers["sam"], Reason.BUSY, by=town.staff["cora"])
+    childrens = read_pdf(await certificates.of_school(town.parts.office, SCOPE, "north", "5A"))
+    officers = read_pdf(await certificates.of_agency(town.parts.office, SCOPE, "city"))
+    assert [len(childrens), len(officers)] == [3, 2]
+
+
+async def test_an_officer_who_left_during_the_year_gets_no_certificate(town: Town) -> None:
+    office, cora = town.parts.office, town.staff["cora"]
+    await leaving.leave(office, SCOPE, town.officers["sam"], Reason.BUSY, by=cora)
+    await consents.withdraw(office, SCOPE, "maya", ConsentScope.LETTERS, by=cora)
+    await after_the_visit(town)
+    (danas,) = read_pdf(await certificates.of_agency(office, SCOPE, "city"))
+    assert "Dana Ruiz" in danas, "who has lost a pal, and writes to another one, has stayed"
+    await town.admin.execute(
+        "UPDATE pairing SET (ended_at, end_reason) = ($1, 'officer left') WHERE id = $2",
+        town.now,
+        town.pairings["noah"],
+    )
+    assert len(read_pdf(await certificates.of_agency(office, SCOPE, "city"))) == 1
