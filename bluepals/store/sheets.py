@@ -27,8 +27,9 @@ async def writers(
         "   AND introduced_at IS NOT NULL AND ended_at IS NULL AND first_round <= $3"
         " JOIN pal ON pal.pairing_id = pairing.id"
         " WHERE student.program_year_id = $1 AND ($2::text IS NULL OR class_name = $2) AND withdrawn_at IS NULL"
-        "   AND NOT EXISTS (SELECT FROM letter JOIN draft ON letter_id = letter.id JOIN decision ON draft_id = draft.id"
-        "     WHERE letter.pairing_id = pairing.id AND side = 'student' AND round_number = $3 AND verdict = 'approve')"
+        "   AND NOT EXISTS (SELECT FROM letter JOIN draft ON letter_id = letter.id"
+        "     WHERE letter.pairing_id = pairing.id AND side = 'student' AND round_number = $3"
+        "     AND standing_verdict(draft.id) IN ('approve', 'refer'))"
         " ORDER BY class_name, in_alphabet(last_name), in_alphabet(first_name), student.id",
         program_year,
         class_name,

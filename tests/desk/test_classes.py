@@ -6,10 +6,12 @@ from uuid import UUID
 
 import pytest
 
+from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
-from bluepals.facts import declining, leaving, pauses, replacements, visits
+from bluepals.facts import cases, closing, declining, leaving, pauses, replacements, visits
 from bluepals.facts import matching as facts_of_matching
+from bluepals.facts.closing import Word
 from bluepals.paper.pages import page_pictures
 from bluepals.store import matching
 from bluepals.store.pauses import Target, What
@@ -573,3 +575,24 @@ async def test_there_are_no_sheets_of_another_class_or_where_nobody_writes(town:
     tess = town.teacher("tess")
     assert "Print the sheets" not in await tess.sees()
     assert (await tess.gets(f"sheets/{NORTH}/5A")).status_code == 404
+
+
+async def test_a_letter_that_its_case_gives_back_has_a_sheet_again(town: Town) -> None:
+    office, coco = town.parts.office, town.staff["coco"]
+    draft = await town.hands_in("maya", "Hello")
+    await town.decides(draft)
+    tess = town.teacher("tess")
+
+    async def with_a_sheet() -> int:
+        return len(read_pdf((await tess.gets(f"sheets/{NORTH}/5A")).content))
+
+    assert await with_a_sheet() == 2, "hers is approved"
+    opened = await cases.worry(office, SCOPE, draft_id=draft.id, by=town.staff["tess"], concern=Concern.SAD)
+    soon = town.now.date() + 7 * ONE_DAY
+    await cases.plan(office, SCOPE, case_id=opened.case.id, by=coco, look_again_on=soon)
+    word = Word(
+        LetterOutcome.RETURN, reason_for_child="Write it again.", reason_for_adult="It has an address."
+    )
+    await closing.close(office, SCOPE, case_id=opened.case.id, by=coco, word=word)
+    assert state_of(await tess.sees(), "Maya Lopez") == "returned"
+    assert await with_a_sheet() == 3
