@@ -105,6 +105,7 @@ async def children(connection: Connection, of: SchoolClass, round_number: int) -
         "   WHERE letter.pairing_id = pairing.id AND letter.side = 'student' AND letter.round_number = $3"
         "   ORDER BY draft.number DESC LIMIT 1) AS latest ON true"
         " WHERE student.program_year_id = $1 AND student.class_name = $2 AND student.withdrawn_at IS NULL"
+        " AND (left_at IS NULL OR pairing.id IS NOT NULL)"
         " ORDER BY in_alphabet(student.last_name), in_alphabet(student.first_name), student.id",
         of.program_year,
         of.class_name,

@@ -9,7 +9,7 @@ import pytest
 from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
-from bluepals.facts import cases, closing, declining, leaving, pauses, replacements, visits
+from bluepals.facts import cases, closing, declining, leaving, moves, pauses, replacements, visits
 from bluepals.facts import matching as facts_of_matching
 from bluepals.facts.closing import Word
 from bluepals.paper.pages import page_pictures
@@ -596,3 +596,11 @@ async def test_a_letter_that_its_case_gives_back_has_a_sheet_again(town: Town) -
     await closing.close(office, SCOPE, case_id=opened.case.id, by=coco, word=word)
     assert state_of(await tess.sees(), "Maya Lopez") == "returned"
     assert await with_a_sheet() == 3
+
+
+async def test_nobody_is_sought_for_a_child_that_has_left_before_it_had_a_pal(town: Town) -> None:
+    for child in ("uma", "maya"):
+        await moves.leave(town.parts.office, SCOPE, child, by=town.staff["cora"])
+    page = await town.teacher("tess").sees()
+    assert "Uma Yang" not in page
+    assert "Maya Lopez" in page, "a last letter may be written"
