@@ -13,7 +13,7 @@ from bluepals.facts.doors import NoSuchProgram, NotLetIn
 from bluepals.links import LinkRefused
 from bluepals.store.letters import NotTaken
 from desk.door_words import door_words
-from desk.forms import FormRefused
+from desk.forms import FormRefused, typed_in
 from desk.pages import Said, sentence
 from service.asking import CommandRefused, HasToWait
 
@@ -51,14 +51,18 @@ async def page_closed(request: Request, refused: Exception) -> Response:
 
 
 async def not_theirs(request: Request, _: Exception) -> Response:
-    """Somebody who is in asked for what is another's: they learn nothing, the log does."""
+    """Somebody who is in asked for what is another's, or not theirs any more: they learn nothing, the log does.
+
+    What they had typed is given back.
+    """
     asked = {
         name: str(value)
         for name, value in request.path_params.items()
         if name in {"pairing", "draft", "opening"}
     }
     log.warning("turned away", **_who_and_where(request), method=request.method, **asked)
-    return not_there(request, is_in=True)
+    typed = await typed_in(request) if request.method == "POST" else ""
+    return not_there(request, typed=typed, is_in=True)
 
 
 def home_of(request: Request) -> str:
@@ -74,10 +78,10 @@ def _who_and_where(request: Request) -> dict[str, str]:
     return {"program": program, "page": page, "person": " ".join(ids)}
 
 
-def not_there(request: Request, status: int = 404, *, is_in: bool) -> Response:
+def not_there(request: Request, status: int = 404, *, typed: str = "", is_in: bool) -> Response:
     """`is_in`: somebody has entered the program that the address names; to them it is the same as what is another's."""
     said = NOT_FOR_YOU if is_in else NOT_FOUND
-    return sentence(status, said, door=door_words(request), home=home_of(request))
+    return sentence(status, said, typed, door=door_words(request), home=home_of(request))
 
 
 async def no_such_program(request: Request, _: Exception) -> Response:

@@ -7,7 +7,7 @@ from datetime import date
 
 from bluepals.domain.program import Program
 from bluepals.facts import consents, roster
-from bluepals.facts.consents import PaperForms
+from bluepals.facts.consents import ConsentRefused, PaperForms
 from bluepals.facts.coordinators import CoordinatorAtDesk
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.office import Office
@@ -139,6 +139,11 @@ async def record_forms(
 ) -> int:
     """For how many children this is new. Raises NotTheirs, and what `consents.record` raises."""
     shown = await class_forms(office, coordinator, program_year, class_name)
-    if not set(forms.students) <= {child.id for child in shown.children}:
+    listed = {child.id for child in shown.children}
+    if not listed.isdisjoint(forms.students) and not listed.issuperset(forms.students):
+        raise ConsentRefused(
+            "A child that you have ticked is not in this class any more. Look at the list again, and send it once more."
+        )
+    if not listed.issuperset(forms.students):
         raise NotTheirs
     return await consents.record(office, coordinator.office_scope, forms, by=coordinator.id)

@@ -604,3 +604,13 @@ async def test_nobody_is_sought_for_a_child_that_has_left_before_it_had_a_pal(to
     page = await town.teacher("tess").sees()
     assert "Uma Yang" not in page
     assert "Maya Lopez" in page, "a last letter may be written"
+
+
+async def test_what_was_typed_for_a_child_that_is_in_another_class_by_now_is_given_back(town: Town) -> None:
+    tess, maya = town.teacher("tess"), town.pairings["maya"]
+    showed = await tess.letter_form(maya)
+    await moves.transfer(town.parts.office, SCOPE, "maya", school="north", class_name="5/B & C")
+    refused = await tess.sends(maya, "Dear Dana, <b>I</b> have a cat.", showed=showed)
+    assert refused.status_code == 404
+    assert "Dear Dana, &lt;b&gt;I&lt;/b&gt; have a cat." in refused.text
+    assert await town.count_drafts("maya") == 0

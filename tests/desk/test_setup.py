@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bluepals.domain.program import Program
-from bluepals.facts import year
+from bluepals.facts import moves, year
 from desk import setup
 from desk.forms import Most
 from service.parts import Parts
@@ -229,6 +229,19 @@ async def test_the_ticks_of_a_form_that_is_refused_stay(town: Town, cora: Visito
 
 async def test_a_child_of_another_class_is_not_on_this_one_s_list(town: Town, cora: Visitor) -> None:
     assert (await records(town, cora, "zoe")).status_code == 404
+
+
+async def test_ticks_for_a_class_that_a_child_has_left_meanwhile_stay_and_the_page_says_so(
+    town: Town, cora: Visitor
+) -> None:
+    await without_consent(town, "maya")
+    await moves.transfer(town.parts.office, SCOPE, "uma", school="north", class_name="5/B & C")
+    refused = await records(town, cora, "maya", "uma")
+    assert refused.status_code == 422
+    assert "is not in this class any more" in refused.text
+    assert f'name="child" value="{await student_id(town, "maya")}" checked' in refused.text
+    assert await student_id(town, "uma") not in refused.text
+    assert str((await records(town, cora, "maya")).url).partition("?")[2].startswith("recorded=1")
 
 
 async def test_who_coordinates_one_school_has_its_classes_and_no_files(town: Town) -> None:
