@@ -26,8 +26,8 @@ async def of_school(office: Office, scope: Scope, school: str, class_name: str |
 
 def _printed(letterhead: Letterhead, one: NoticeRow) -> FamilyNotice:
     asked = None
-    if one.agreed and one.asked_until and one.officer_first_name and one.agency_name:
-        until = one.asked_until.astimezone(letterhead.calendar.zone)
+    if one.agreed and one.asked and one.officer_first_name and one.agency_name:
+        until = one.asked_until.astimezone(letterhead.calendar.zone) if one.asked_until else None
         asked = Asked(one.officer_first_name, one.agency_name, until, one.goes_on)
     return FamilyNotice(
         one.first_name,

@@ -26,6 +26,7 @@ class Words:
     asked: str
     asked_again: str
     asked_until: str
+    asked_at_rest: str
     say_so: str
     not_agreed: str
     may_agree: str
@@ -46,6 +47,7 @@ IN = {
         asked_again="{first_name} and {officer} of {agency} both wished to go on writing, so they are to be pals this school"
         " year too.",
         asked_until="If you would rather have somebody else, say so by {until}.",
+        asked_at_rest="Letters rest at present. If you would rather have somebody else, say so.",
         say_so="No reason is needed. Say it on your family's page, or tell the teacher or the school. If you agree, there is"
         " nothing to do.",
         not_agreed="We do not have your agreement yet, so nobody writes to {first_name}.",
@@ -89,6 +91,7 @@ IN = {
         asked_again="{first_name} y {officer}, de {agency}, quisieron seguir escribiéndose, así que también lo harán este año"
         " escolar.",
         asked_until="Si prefiere que sea otra persona, díganoslo antes de esta fecha: {until}.",
+        asked_at_rest="Las cartas están en pausa por ahora. Si prefiere que sea otra persona, díganoslo.",
         say_so="No hace falta dar una razón. Puede hacerlo en la página de su familia, o decirlo en la escuela. Si está de"
         " acuerdo, no tiene que hacer nada.",
         not_agreed="Todavía no tenemos su autorización; por eso nadie escribe a {first_name}.",
@@ -130,14 +133,14 @@ IN = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom the child is to be introduced to, and until when the family may say no, by the school's clock.
+    """Whom the child is to be introduced to, and until when the family may say no, by the school's clock; None: letters rest.
 
     `goes_on`: they were pals in an earlier year.
     """
 
     officer: str
     agency: str
-    until: datetime
+    until: datetime | None
     goes_on: bool
 
 
@@ -196,10 +199,11 @@ def _boxed(words: Words, dates: Dates, data: Mapping[str, str], one: FamilyNotic
         }
     if one.asked is None:
         return None
+    until = one.asked.until
     named = {**data, "officer": _line(one.asked.officer), "agency": _line(one.asked.agency)}
     return {
         "what": (words.asked_again if one.asked.goes_on else words.asked).format(**named),
-        "do": words.asked_until.format(until=dates.until(one.asked.until)),
+        "do": words.asked_until.format(until=dates.until(until)) if until else words.asked_at_rest,
         "else": words.say_so,
     }
 

@@ -9,7 +9,9 @@ from bluepals.store.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """`agreed`: to the letters. `asked_until`: the child is not introduced to this officer, and its family has been asked."""
+    """`agreed`: to the letters. `asked`: the child is not introduced to this officer, and its family may say no; `asked_until`
+    None: as long as the letters rest.
+    """
 
     first_name: str
     last_name: str
@@ -19,6 +21,7 @@ class NoticeRow:
     agreed: bool
     officer_first_name: str | None
     agency_name: str | None
+    asked: bool
     asked_until: datetime | None
     goes_on: bool
 
@@ -30,6 +33,9 @@ _OF_CLASS = (
     " AND (has_consent(student) OR is_in_an_open_year(student))"
     " AND (guardian1_access OR guardian2_access AND coalesce(guardian2_name, guardian2_email) IS NOT NULL)"
 )
+
+# A pause of the letters keeps the day from coming nearer.
+_RESTS = "is_frozen('letters', declining_until, pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)"
 
 
 async def are_any(connection: Connection, program_year: str, class_name: str) -> bool:
@@ -44,11 +50,12 @@ async def children(connection: Connection, program_year: str, class_name: str | 
     rows = await connection.fetch(
         "SELECT student.first_name, student.last_name, student.language, school.name AS school, class_name,"
         " has_consent(student) AS agreed,"
-        " pal.officer_first_name, agency.name AS agency_name, declining_until AS asked_until,"
+        " pal.officer_first_name, agency.name AS agency_name, pairing.id IS NOT NULL AS asked,"
+        f" CASE WHEN NOT {_RESTS} THEN declining_until END AS asked_until,"
         " coalesce(goes_on(pairing), false) AS goes_on"
         " FROM student JOIN school ON school.program_id = student.program_id AND school.id = student.school_id"
         " LEFT JOIN pairing ON pairing.student_id = student.id AND ended_at IS NULL AND introduced_at IS NULL"
-        "  AND declining_until > program_now()"
+        f"  AND (declining_until > program_now() OR {_RESTS})"
         " LEFT JOIN pal ON pal.pairing_id = pairing.id"
         " LEFT JOIN agency ON agency.program_id = pairing.program_id AND agency.id = pairing.agency_id"
         f" WHERE {_OF_CLASS}"

@@ -111,7 +111,7 @@ class LetterRow:
     at: datetime
     verdict: Verdict | None
     reason: str | None
-    due_again_at: datetime | None
+    due_again_at: datetime | None  # None also while that rests
     held: bool  # not shown, nor why
     translated: bool
 
@@ -127,8 +127,10 @@ async def letters(connection: Connection, officer_id: UUID) -> Sequence[LetterRo
         " FROM delivery JOIN draft ON draft.id = delivery.draft_id"
         " WHERE pairing_id IN (SELECT id FROM these) AND side = 'student' AND NOT is_held(draft.id)"
         " UNION ALL (SELECT DISTINCT ON (letter.id) pairing_id, round_number, side, draft.id, draft.number, draft.kind,"
-        " language, draft.received_at, standing_verdict(draft.id), decision.reason_for_adult, due_again(decision),"
-        " is_held(draft.id), translated_into IS NOT NULL FROM letter JOIN draft ON draft.letter_id = letter.id"
+        " language, draft.received_at, standing_verdict(draft.id), decision.reason_for_adult,"
+        " CASE WHEN NOT is_frozen('letters', due_again(decision), pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)"
+        "   THEN due_again(decision) END, is_held(draft.id), translated_into IS NOT NULL FROM letter JOIN draft ON draft.letter_id = letter.id"
+        " JOIN pairing ON pairing.id = letter.pairing_id"
         " LEFT JOIN decision ON decision.draft_id = draft.id AND decision.verdict = standing_verdict(draft.id)"
         " WHERE pairing_id IN (SELECT id FROM these) AND side = 'officer' ORDER BY letter.id, draft.number DESC)"
         " ORDER BY round_number DESC, side",

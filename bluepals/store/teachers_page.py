@@ -92,7 +92,9 @@ async def children(connection: Connection, of: SchoolClass, round_number: int) -
         " (SELECT min(number) FROM pairing_round AS own WHERE own.pairing_id = pairing.id AND number >= pairing.first_round"
         "   AND left_out IS NULL) AS first_round,"
         " pairing.ended_at IS NOT NULL AS ended, waits_for_officer(student.id) AS waits_for_officer, latest.draft_id, latest.draft_number, latest.verdict,"
-        " latest.reason_for_child AS reason, latest.due_again_at"
+        " latest.reason_for_child AS reason,"
+        " CASE WHEN NOT is_frozen('letters', latest.due_again_at, pairing.program_id, pairing.school_id, pairing.agency_id, pairing.id)"
+        "   THEN latest.due_again_at END AS due_again_at"
         " FROM student"
         " LEFT JOIN LATERAL (SELECT * FROM pairing WHERE pairing.student_id = student.id"
         "   AND pairing.program_year_id = $1 AND introduced_at IS NOT NULL"
@@ -120,7 +122,7 @@ async def children(connection: Connection, of: SchoolClass, round_number: int) -
 class PlanRow:
     """What is on record for a child who has no pal now; which officer it is stays with the coordinator.
 
-    `paired`, and until when the two may decline; `chosen`: the coordinator has approved another officer, and until when the child
+    `paired`, and until when the two may decline, None while that rests; `chosen`: the coordinator has approved another officer, and until when the child
     rests; `proposed`: the coordinator has to say. `found_none`: the newest look for officers had none for this child.
     """
 
@@ -137,8 +139,11 @@ class PlanRow:
 async def plans(connection: Connection, of: SchoolClass) -> Sequence[PlanRow]:
     """For the office: a school sees neither proposals nor who is to be next."""
     rows = await connection.fetch(
-        "SELECT student.id AS student_id, has_consent(student) AS consented, next.id IS NOT NULL AS paired, next.declining_until,"
-        " approved_at IS NOT NULL AS chosen, rest_until,"
+        "SELECT student.id AS student_id, has_consent(student) AS consented, next.id IS NOT NULL AS paired,"
+        " CASE WHEN NOT is_frozen('letters', next.declining_until, next.program_id, next.school_id, next.agency_id, next.id)"
+        "   THEN next.declining_until END AS declining_until, approved_at IS NOT NULL AS chosen,"
+        " CASE WHEN NOT is_frozen('letters', rest_until, replacement.program_id, replacement.school_id, replacement.agency_id,"
+        "   replacement.pairing_id) THEN rest_until END AS rest_until,"
         " reserve_id IS NOT NULL OR coalesce(pair.state = 'proposed', false) AS proposed,"
         " replacement.id IS NOT NULL OR coalesce(pair.id IS NULL AND pal_gender IS NOT NULL AND"
         "   local_day(newest.made_at) >= greatest(waiting_since, (SELECT given_on FROM consent"

@@ -577,6 +577,30 @@ async def test_there_are_no_sheets_of_another_class_or_where_nobody_writes(town:
     assert (await tess.gets(f"sheets/{NORTH}/5A")).status_code == 404
 
 
+async def test_what_rests_with_the_letters_has_no_day_on_the_class_page(town: Town) -> None:
+    await town.decides(await town.hands_in("noah", "My street is Oak Street."), Verdict.RETURN)
+    await proposes(town, "uma", "rita")
+    until = town.now + timedelta(days=7)
+    await town.admin.execute(
+        "UPDATE pairing SET declining_until = $2 WHERE id = $1", await approves(town), until
+    )
+    tess, by = town.teacher("tess"), town.staff["cora"]
+    assert "Please hand it in again by Tuesday, September 8" in await tess.sees()
+    await pauses.pause(town.parts.office, SCOPE, Target(), [What.LETTERS], reason="snow", by=by)
+    page = await tess.sees()
+    assert "It came back." in page
+    assert "Please hand it in again by" not in page
+    assert plan_of(page, "Uma Yang") == "The two are introduced soon, unless one says no."
+
+
+async def test_nobody_is_sought_for_a_child_that_has_left_before_it_had_a_pal(town: Town) -> None:
+    for child in ("uma", "maya"):
+        await moves.leave(town.parts.office, SCOPE, child, by=town.staff["cora"])
+    page = await town.teacher("tess").sees()
+    assert "Uma Yang" not in page
+    assert "Maya Lopez" in page, "a last letter may be written"
+
+
 async def test_a_letter_that_its_case_gives_back_has_a_sheet_again(town: Town) -> None:
     office, coco = town.parts.office, town.staff["coco"]
     draft = await town.hands_in("maya", "Hello")
@@ -596,14 +620,6 @@ async def test_a_letter_that_its_case_gives_back_has_a_sheet_again(town: Town) -
     await closing.close(office, SCOPE, case_id=opened.case.id, by=coco, word=word)
     assert state_of(await tess.sees(), "Maya Lopez") == "returned"
     assert await with_a_sheet() == 3
-
-
-async def test_nobody_is_sought_for_a_child_that_has_left_before_it_had_a_pal(town: Town) -> None:
-    for child in ("uma", "maya"):
-        await moves.leave(town.parts.office, SCOPE, child, by=town.staff["cora"])
-    page = await town.teacher("tess").sees()
-    assert "Uma Yang" not in page
-    assert "Maya Lopez" in page, "a last letter may be written"
 
 
 async def test_what_was_typed_for_a_child_that_is_in_another_class_by_now_is_given_back(town: Town) -> None:

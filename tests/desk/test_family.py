@@ -11,10 +11,11 @@ import pytest
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
-from bluepals.facts import cases, leaving, moves
+from bluepals.facts import cases, leaving, moves, pauses
 from bluepals.facts.family_page import family_at_desk
 from bluepals.paper.pages import page_pictures
 from bluepals.store import family_page
+from bluepals.store.pauses import Target, What
 from desk.door_words import CHOSEN
 from desk.words import ENGLISH, SPANISH, Words
 from tests.desk.test_declines import not_introduced
@@ -427,3 +428,17 @@ async def test_a_family_keeps_the_letters_of_a_pal_who_was_there_before_its_chil
     assert "I have a cat." in await family.sees()
     draft = await town.newest_draft("maya", Side.OFFICER)
     assert len(page_pictures((await family.gets(f"letter/{draft.id}")).content)) == 1
+
+
+async def test_while_letters_rest_a_notice_names_the_officer_and_no_day(town: Town) -> None:
+    await asked(town, "maya")
+    until = town.now + timedelta(days=7)
+    by = town.staff["cora"]
+    await pauses.pause(town.parts.office, SCOPE, Target(), [What.LETTERS], reason="snow", by=by)
+    for day in (town.now, until + timedelta(days=1)):
+        await town.on(day.date())
+        (mayas, *_) = read_pdf((await town.teacher("tess").gets(f"notices/{NORTH}/5A")).content)
+        said = " ".join(mayas.split())
+        assert "introduce Maya to Dana of City Police" in said
+        assert "If you would rather have somebody else, say so." in said
+        assert "September" not in said

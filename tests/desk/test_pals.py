@@ -607,3 +607,15 @@ async def test_nobody_else_sees_or_answers_a_reserve_s_request(town: Town) -> No
     )
     assert refused.status_code == 404
     assert await town.admin.fetchval("SELECT answer FROM visit_host") is None
+
+
+async def test_a_returned_letter_has_no_day_while_letters_rest(town: Town) -> None:
+    await town.delivers("maya", "Hi")
+    await town.decides(await town.hands_in("maya", "I am at 5 Oak St.", side=Side.OFFICER), Verdict.RETURN)
+    dana = town.officer("dana")
+    assert "Please send it again by <strong>Tuesday, September 8" in await dana.sees()
+    by = town.staff["cora"]
+    await pauses.pause(town.parts.office, SCOPE, Target(), [What.LETTERS], reason="snow", by=by)
+    page = await dana.sees()
+    assert "Please send it again by" not in page
+    assert "Letters rest at present. What you send again is kept" in page
