@@ -220,7 +220,9 @@ async def _resume(
         await move_frozen_visits(connection, letterhead, target)
     settled = [one for one in await _unfit(connection) if one.number in choices]
     for one in settled:
-        await _settle(connection, program, one, choices[one.number], by)
+        if choices[one.number] is not Choice.SHORTEN:
+            await _leave_out(connection, one, choices[one.number])
+    await _shorten(connection, program, [one for one in settled if choices[one.number] is Choice.SHORTEN], by)
     told = await keep_days_left(connection, letterhead, target) if What.LETTERS in whats else 0
     if What.VISITS in whats and not target.is_of_classes:
         told += await tell_of_who_rests(connection, letterhead, target)
@@ -260,32 +262,40 @@ async def _unfit(connection: Connection) -> Sequence[RoundOnRecord]:
     ]
 
 
-async def _settle(
-    connection: Connection, program: Program, unfit: RoundOnRecord, choice: Choice, by: UUID
+async def _leave_out(connection: Connection, unfit: RoundOnRecord, choice: Choice) -> None:
+    how = "carried" if choice is Choice.CARRY else "dropped"
+    await pauses.leave_out(connection, unfit.program_year, unfit.number, how)
+
+
+async def _shorten(
+    connection: Connection, program: Program, unfit: Sequence[RoundOnRecord], by: UUID
 ) -> None:
-    match choice:
-        case Choice.DROP:
-            await pauses.leave_out(connection, unfit.program_year, unfit.number, "dropped")
-        case Choice.CARRY:
-            await pauses.leave_out(connection, unfit.program_year, unfit.number, "carried")
-        case Choice.SHORTEN:
-            await pauses.plan_anew(
-                connection, unfit.program_year, await _shortened(connection, program, unfit), by
-            )
+    """One after the other: the next one begins when this one is opened. Raises PauseRefused."""
+    for place, one in enumerate(unfit):
+        following = sum(other.program_year == one.program_year for other in unfit[place + 1 :])
+        plan = await _shortened(connection, program, one, following)
+        await pauses.plan_anew(connection, one.program_year, plan, by)
+        await reschedule(connection, program)
 
 
-async def _shortened(connection: Connection, program: Program, unfit: RoundOnRecord) -> RoundDates:
-    """A plan that pauses move to the days that are left. Raises PauseRefused when they are too few."""
+async def _shortened(
+    connection: Connection, program: Program, unfit: RoundOnRecord, following: int
+) -> RoundDates:
+    """A plan that pauses move to the days that are left, of which so many following ones have as many each.
+
+    Raises PauseRefused when they are too few.
+    """
     calendar = SchoolCalendar.of(program)
     today = await programs.today(connection)
     before = await pauses.last_opening_before(connection, unfit.program_year, unfit.number)
-    after, opens_by = max(today, before or today), calendar.add_school_days(program.year.last_day, -1)
-    wanted = shortened(calendar, unfit.number, after, opens_by)
+    after, last = max(today, before or today), calendar.add_school_days(program.year.last_day, -1)
+    left, rounds = max(0, calendar.school_days_between(after, last)), 1 + following
+    wanted = shortened(calendar, unfit.number, after, calendar.add_school_days(after, left // rounds))
     if wanted is None:
-        left = max(0, calendar.school_days_between(after, opens_by))
+        too = f" with {counted(following, 'later one', 'later ones')}" if following else ""
         raise PauseRefused(
-            f"Round {unfit.number} at {unfit.school} can't be shortened: {counted(left, 'school day is', 'school days are')} left after {after},"
-            f" and {SHORTEST} are needed. Drop it, or carry it into the next year."
+            f"Round {unfit.number} at {unfit.school} can't be shortened{too}: {counted(left, 'school day is', 'school days are')} left after {after},"
+            f" and {SHORTEST * rounds} are needed. Drop it, or carry it into the next year."
         )
     return await plan_for(connection, program, unfit.school, wanted)
 

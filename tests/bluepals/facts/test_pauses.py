@@ -561,6 +561,31 @@ async def test_a_shortened_round_ends_before_the_last_day(schools: TwoSchools) -
     assert known[-1].date() == date(2027, 5, 20)
 
 
+async def test_two_rounds_that_are_shortened_follow_each_other(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    await pause(schools)
+    await schools.at(datetime(2027, 4, 26, 15, tzinfo=UTC))  # too late for both
+    changed = await resume(schools, choices={1: Choice.SHORTEN, 2: Choice.SHORTEN})
+    first, second = (one for one in changed.rounds if one.school == "north")
+    days = [
+        day for one in (first, second) for day in (one.students_due_at, one.officers_due_at, one.opens_at)
+    ]
+    known = [day for day in days if day is not None]
+    assert len(known) == len(days)
+    assert known == sorted(set(known))
+    assert known[-1].date() == date(2027, 5, 20)
+
+
+async def test_two_rounds_need_twice_as_many_days_as_one(schools: TwoSchools) -> None:
+    await schools.at(MONDAY)
+    await pause(schools)
+    await schools.at(datetime(2027, 4, 29, 15, tzinfo=UTC))
+    both = {1: Choice.SHORTEN, 2: Choice.SHORTEN}
+    with pytest.raises(PauseRefused, match=r"with 1 later one: 15 school days are left .* and 16 are needed"):
+        await resume(schools, choices=both)
+    assert (await resume(schools, choices=both | {2: Choice.DROP})).unfit == []
+
+
 async def test_a_round_with_too_few_days_can_not_be_shortened(schools: TwoSchools) -> None:
     await schools.at(MONDAY)
     await pause(schools)
