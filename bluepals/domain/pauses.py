@@ -94,6 +94,22 @@ def frozen_round(
     )
 
 
+def plan_to_open(calendar: SchoolCalendar, policy: Policy, day: date, pauses: Sequence[Pause]) -> date:
+    """The latest planned opening day that pauses move to this one: where they took more evenings than mornings, its pack
+    closes later than the mornings say.
+
+    Raises ValueError when its hour lies in a pause, or it is no school day.
+    """
+    latest = unmoved(calendar, day, policy.opening_hour, pauses)
+    place = calendar.school_days.index(latest) + 1
+    for planned in reversed(calendar.school_days[:place]):
+        closes_on = moved(calendar, calendar.add_school_days(planned, -1), policy.due_hour, pauses)
+        opens_on = _opens_on(calendar, policy, planned, closes_on, pauses)
+        if opens_on is not None and opens_on <= day:
+            return planned if opens_on == day else latest
+    return latest
+
+
 def _opens_on(
     calendar: SchoolCalendar, policy: Policy, day: date, closes_on: date | None, pauses: Sequence[Pause]
 ) -> date | None:

@@ -11,6 +11,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.counting import counted
 from bluepals.domain.pauses import (
     SHORTEST,
+    plan_to_open,
     shortened,
     unmoved,
 )
@@ -312,5 +313,5 @@ async def plan_for(connection: Connection, program: Program, school: str, wanted
         number=wanted.number,
         students_due=planned(wanted.students_due, policy.due_hour),
         officers_due=planned(wanted.officers_due, policy.due_hour),
-        opens_on=planned(wanted.opens_on, policy.opening_hour),
+        opens_on=plan_to_open(calendar, policy, wanted.opens_on, stretches),
     )

@@ -1,6 +1,7 @@
 """Pauses freeze the school days left: no deadline loses one, and none gains one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from bluepals.domain.pauses import (
     kept,
     moved,
     of_pairing,
+    plan_to_open,
     shortened,
     stretch_until,
     unmoved,
@@ -219,6 +221,20 @@ def test_a_round_keeps_its_order_whatever_was_paused(dates: RoundDates, many: li
     dated = [one for one in known if one is not None]
     assert dated == sorted(set(dated))
     assert dated == known[: len(dated)]
+
+
+@given(dates=st.sampled_from(PROGRAM.rounds), many=st.lists(pauses, max_size=10))
+def test_an_opening_day_has_a_plan_that_pauses_move_there(dates: RoundDates, many: list[Pause]) -> None:
+    """And of these the latest, so that the pack closes as late as it can."""
+
+    def opens(plan: RoundDates) -> datetime | None:
+        return frozen_round(CALENDAR, POLICY, plan, many).opens
+
+    if (on := opens(dates)) is not None:
+        day = on.astimezone(CALENDAR.zone).date()
+        planned = plan_to_open(CALENDAR, POLICY, day, many)
+        assert planned >= dates.opens_on
+        assert opens(replace(dates, opens_on=planned)) == on
 
 
 @pytest.mark.parametrize(

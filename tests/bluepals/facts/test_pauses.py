@@ -13,7 +13,10 @@ import pytest
 
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side, Verdict
+from bluepals.domain.program import RoundDates
 from bluepals.facts import cases, daily, doors, letters, matching, pairings, pauses, roster, year
+from bluepals.facts import dates as round_dates
+from bluepals.facts.dates import Change
 from bluepals.facts.pauses import Choice, NewCalendar, PauseRefused
 from bluepals.facts.who_may import NotTheirsToSay
 from bluepals.mail import notices
@@ -545,6 +548,25 @@ async def test_what_an_officer_writes_in_a_pause_is_for_the_round_that_had_begun
     await schools.at(CHILDREN_DUE + timedelta(days=1))
     await pause(schools, target or Target(pairing_id=schools.pairing["Ana"]))
     assert await round_to_write(schools) == 1
+
+
+async def test_an_opening_day_that_nobody_moves_stays_where_more_evenings_than_mornings_were_paused(
+    schools: TwoSchools,
+) -> None:
+    await schools.admin.execute("UPDATE program_year SET state = 'open'")
+    await schools.at(datetime(2026, 9, 14, 15, tzinfo=UTC))
+    await pause(schools)
+    await schools.at(datetime(2026, 9, 15, 23, tzinfo=UTC))  # two evenings, one morning
+    await resume(schools)
+    opens_at = (await dates(schools, "north", 2))[2]
+    assert opens_at == datetime(2026, 11, 26, 13, tzinfo=UTC)
+    for students_due in (date(2026, 11, 2), date(2026, 10, 30)):
+        wanted = RoundDates(2, students_due, date(2026, 11, 17), date(2026, 11, 26))
+        change = Change(schools.year("north"), wanted, along=False)
+        by = schools.staff["Cora"]
+        seen = await round_dates.preview(schools.office, schools.scope, change, by=by)
+        await round_dates.move(schools.office, schools.scope, change, by=by, agreed=seen.agreement)
+        assert (await dates(schools, "north", 2))[2] == opens_at
 
 
 async def test_a_shortened_round_ends_before_the_last_day(schools: TwoSchools) -> None:
