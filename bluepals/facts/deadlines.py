@@ -70,18 +70,18 @@ def _stretches(
 ) -> tuple[Pause, ...]:
     of = (Target(), Target(agency=one.agency), Target(pairing_id=one.pairing_id))
     everywhere = [pause for target in of for pause in paused.get(target, ())]
-    return (*everywhere, *_of_schools(paused, one, changes))
+    return (*everywhere, *of_schools(paused, one.school, one.since, changes))
 
 
-def _of_schools(
-    paused: Mapping[Target, Sequence[Pause]], one: OpenDeadline, changes: Sequence[Change]
+def of_schools(
+    paused: Mapping[Target, Sequence[Pause]], school: str, since: datetime, changes: Sequence[Change]
 ) -> Iterator[Pause]:
     """Each school's for as long as the child was there."""
-    came = one.since
+    came = since
     for change in changes:
         yield from between(paused.get(Target(school=change.left), ()), came, change.at)
         came = max(came, change.at)
-    yield from between(paused.get(Target(school=one.school), ()), came, None)
+    yield from between(paused.get(Target(school=school), ()), came, None)
 
 
 async def _tell(connection: Connection, letterhead: Letterhead, one: OpenDeadline, at: datetime) -> None:

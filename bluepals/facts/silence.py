@@ -12,12 +12,14 @@ from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
 from bluepals.domain.silence import Rung, next_rung
 from bluepals.facts import pauses, who_may
+from bluepals.facts.deadlines import of_schools
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.links import DeskPage
 from bluepals.mail import notices
-from bluepals.store import attention, people, silence, tells
+from bluepals.store import attention, moves, people, silence, tells
 from bluepals.store import pauses as store
 from bluepals.store.database import Connection, Scope
+from bluepals.store.moves import Change
 from bluepals.store.pauses import Target, What
 from bluepals.store.people import StaffMember
 from bluepals.store.silence import SilentSide
@@ -75,17 +77,14 @@ class _Later:
     calendar: SchoolCalendar
     hour: int
     pauses: Mapping[Target, Sequence[Pause]]
+    changes: Mapping[UUID, Sequence[Change]]
     not_reached: Mapping[str, Sequence[Pause]]
 
     def __call__(self, one: SilentSide, day: date, days: int) -> date | None:
-        targets = (
-            Target(),
-            Target(school=one.school),
-            Target(agency=one.agency),
-            Target(pairing_id=one.pairing_id),
-        )
+        targets = (Target(), Target(agency=one.agency), Target(pairing_id=one.pairing_id))
         since = self.calendar.instant(day, self.hour)
         known = [pause for target in targets for pause in self.pauses.get(target, ())]
+        known += of_schools(self.pauses, one.school, since, self.changes.get(one.pairing_id, ()))
         stretches = [
             replace(pause, began=max(pause.began, since))
             for pause in (*known, *self.not_reached.get(not_reached_key(one), ()))
@@ -99,6 +98,7 @@ async def _laters(connection: Connection, letterhead: Letterhead) -> _Later:
         letterhead.calendar,
         letterhead.program.policy.daily_mail_hour,
         await store.all_pauses(connection, What.LETTERS),
+        await moves.changes_of_school(connection),
         await silence.stretches_of(connection, NOT_REACHED),
     )
 

@@ -10,7 +10,7 @@ from bluepals.domain.people import Role, StaffRole
 from bluepals.domain.refusals import Refused
 from bluepals.domain.screening import Risk, Screening
 from bluepals.domain.silence import Rung
-from bluepals.facts import daily, letters, pauses, roster, silence
+from bluepals.facts import daily, letters, moves, pauses, roster, silence
 from bluepals.facts.silence import SilenceRefused
 from bluepals.store import letters as letter_store
 from bluepals.store import mail
@@ -228,6 +228,28 @@ async def test_days_in_which_the_pairing_rests_do_not_count(silent: TwoSchools) 
     await pauses.resume(*this, {}, by=silent.staff["Cora"], agreed=seen.agreement)
     await morning(silent, date(2026, 12, 15))
     assert Rung.WARNING_PROPOSED not in await rungs(silent, "Ana")
+
+
+async def test_days_in_which_a_school_rested_do_not_count_at_the_next_one_either(silent: TwoSchools) -> None:
+    this = (silent.office, silent.scope, Target(school="north"), [What.LETTERS])
+    await pauses.pause(*this, reason="snow", by=silent.staff["Cora"])
+    await silent.at(datetime(2026, 12, 4, 15, tzinfo=UTC))
+    seen = await pauses.preview(*this, {}, by=silent.staff["Cora"])
+    await pauses.resume(*this, {}, by=silent.staff["Cora"], agreed=seen.agreement)
+    await moves.transfer(silent.office, silent.scope, "Ana", school="south", class_name="5B")
+    await morning(silent, date(2026, 12, 7))
+    assert Rung.WARNING_PROPOSED not in await rungs(silent, "Ana")
+
+
+async def test_what_a_school_rested_before_the_child_came_counts(silent: TwoSchools) -> None:
+    this = (silent.office, silent.scope, Target(school="south"), [What.LETTERS])
+    await pauses.pause(*this, reason="snow", by=silent.staff["Cora"])
+    await silent.at(datetime(2026, 12, 4, 15, tzinfo=UTC))
+    seen = await pauses.preview(*this, {}, by=silent.staff["Cora"])
+    await pauses.resume(*this, {}, by=silent.staff["Cora"], agreed=seen.agreement)
+    await moves.transfer(silent.office, silent.scope, "Ana", school="south", class_name="5B")
+    await morning(silent, date(2026, 12, 7))
+    assert Rung.WARNING_PROPOSED in await rungs(silent, "Ana")
 
 
 async def test_a_pause_that_was_over_before_the_silence_delays_nothing(schools: TwoSchools) -> None:
