@@ -11,6 +11,8 @@ from enum import StrEnum
 from bluepals.domain.letters import Side
 from bluepals.domain.program import Policy
 
+ABSENT = "the child is absent"  # why a pairing rests until its child writes again
+
 
 class Rung(StrEnum):
     KIND_WORD = "kind word"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bluepals.domain.program import Program
-from bluepals.domain.silence import Rung
+from bluepals.domain.silence import ABSENT, Rung
 from bluepals.facts import erasure, leaving, pauses, replacements, silence, visit_hosts, who_may
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.office import Office
@@ -152,7 +152,7 @@ async def _answer(
             await leaving.begin(office, scope, subject, reason, by=by)
         case Step.REST:
             target = Target(pairing_id=subject)
-            await pauses.pause(office, scope, target, [What.LETTERS], reason=silence.ABSENT, by=by)
+            await pauses.pause(office, scope, target, [What.LETTERS], reason=ABSENT, by=by)
         case Step.ERASE:
             async with office.database.transaction(scope) as connection:
                 student = await erasure_store.external_id_of(connection, subject)

@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.refusals import Refused
-from bluepals.facts import calendars, farewells, replacements
+from bluepals.domain.silence import ABSENT
+from bluepals.facts import calendars, farewells, replacements, rounds
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_hosts import tell_visit_of_pairing
-from bluepals.store import attention, endings, pairings
+from bluepals.store import attention, endings, pairings, pauses, programs
 from bluepals.store.database import Connection, Scope
 from bluepals.store.endings import Reason
 from bluepals.store.replacements import Over
@@ -56,6 +57,10 @@ async def end_in(
     until = farewell_until if reason.has_farewell else None
     if not await endings.begin(connection, pairing_id, reason, until, by, since):
         return False
+    if await pauses.end_rest(
+        connection, pairing_id, ABSENT
+    ):  # It was to wait for a letter, and its end waits for none.
+        await rounds.reschedule(connection, await programs.load(connection))
     if not reason.has_farewell or farewell_until is None:
         await pairings.end(connection, pairing_id, reason.shown)
         await endings.cancel_mail(connection, [pairing_id])

@@ -10,7 +10,7 @@ from bluepals.domain.letters import Side
 from bluepals.domain.pauses import Pause, moved
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
-from bluepals.domain.silence import Rung, next_rung
+from bluepals.domain.silence import ABSENT, Rung, next_rung
 from bluepals.facts import pauses, who_may
 from bluepals.facts.deadlines import of_schools
 from bluepals.facts.office import Letterhead, Office, post
@@ -25,7 +25,6 @@ from bluepals.store.people import StaffMember
 from bluepals.store.silence import SilentSide
 
 KIND, NOT_REACHED, NOBODY = "silence", "not reached", "no coordinator"
-ABSENT = "the child is absent"
 
 
 class SilenceRefused(Refused):

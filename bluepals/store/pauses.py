@@ -97,6 +97,17 @@ async def end(connection: Connection, target: Target, whats: Sequence[What], by:
         raise NotPaused(whats, target, await open_pauses(connection))
 
 
+async def end_rest(connection: Connection, pairing_id: UUID, reason: str) -> bool:
+    """In the name of whoever has let it rest for this reason. False: it did not rest."""
+    ended = await connection.execute(
+        "UPDATE pause SET ended_at = program_now(), resumed_by = paused_by"
+        " WHERE pairing_id = $1 AND what = 'letters' AND reason = $2 AND ended_at IS NULL",
+        pairing_id,
+        reason,
+    )
+    return ended == "UPDATE 1"
+
+
 @dataclass(frozen=True, slots=True)
 class OpenPause:
     target: Target

@@ -9,12 +9,13 @@ from bluepals.domain.letters import Side, TypedLetter
 from bluepals.domain.people import Role, StaffRole
 from bluepals.domain.refusals import Refused
 from bluepals.domain.screening import Risk, Screening
-from bluepals.domain.silence import Rung
-from bluepals.facts import daily, letters, moves, pauses, roster, silence
+from bluepals.domain.silence import ABSENT, Rung
+from bluepals.facts import daily, leaving, letters, moves, pairings, pauses, replacements, roster, silence
 from bluepals.facts.silence import SilenceRefused
 from bluepals.store import letters as letter_store
 from bluepals.store import mail
 from bluepals.store import silence as store
+from bluepals.store.endings import Reason
 from bluepals.store.letters import Copy
 from bluepals.store.pauses import Target, What
 from bluepals.store.silence import SilentSide
@@ -305,6 +306,51 @@ async def test_a_child_who_is_absent_for_six_weeks_rests_until_its_next_letter(s
     assert await schools.admin.fetchval(paused, schools.pairing["Ana"]) == 0
 
 
+async def _rests(schools: TwoSchools) -> None:
+    """Ana has been absent for six weeks."""
+    await schools.at(datetime(2026, 9, 18, 22, 0, 1, tzinfo=UTC))
+    await miss(schools, "Ana", Side.STUDENT, 1)
+    await morning(schools, date(2026, 10, 16))
+    await morning(schools, date(2026, 10, 30))
+    assert await schools.admin.fetchval("SELECT count(*) FROM pause WHERE ended_at IS NULL") == 1
+    await schools.at(datetime(2026, 11, 2, 15, tzinfo=UTC))
+
+
+async def test_an_absent_child_that_leaves_is_said_farewell_to_and_its_officer_hears_of_it(
+    schools: TwoSchools,
+) -> None:
+    await _rests(schools)
+    left = await moves.leave(schools.office, schools.scope, "Ana", by=schools.staff["Cora"])
+    calendar = await pairings.calendar_of(schools.office, schools.scope, schools.pairing["Ana"])
+    assert calendar.closes == left.farewell_until
+    held = await schools.admin.fetch(
+        "SELECT to_address FROM mail WHERE kind = 'leaves' AND held_by_a_pause(mail)"
+    )
+    assert held == []
+
+
+async def test_an_absent_child_that_stays_after_all_has_its_dates(schools: TwoSchools) -> None:
+    await _rests(schools)
+    await moves.leave(schools.office, schools.scope, "Ana", by=schools.staff["Cora"])
+    await moves.take_back(schools.office, schools.scope, "Ana", by=schools.staff["Cora"])
+    calendar = await pairings.calendar_of(schools.office, schools.scope, schools.pairing["Ana"])
+    assert all(one.students_due and one.officers_due for one in calendar.rounds)
+
+
+@pytest.mark.parametrize("how", ["leaves", "is stopped"])
+async def test_an_absent_child_whose_officer_goes_gets_the_next_one(schools: TwoSchools, how: str) -> None:
+    await _rests(schools)
+    officer, by = schools.officer["Olga"], schools.staff["Cora"]
+    if how == "leaves":
+        await leaving.leave(schools.office, schools.scope, officer, Reason.MOVED, by=by)
+    else:
+        await leaving.stop(schools.office, schools.scope, officer, by=by)
+    replacement = await schools.admin.fetchval("SELECT id FROM replacement")
+    await schools.at(datetime(2026, 12, 7, 15, tzinfo=UTC))
+    standing = await replacements.look_after(schools.office, schools.scope, replacement)
+    assert (standing.farewell_over, standing.rested) == (True, True)
+
+
 async def test_a_readers_copy_wakes_no_child_who_is_absent(schools: TwoSchools) -> None:
     draft = await schools.write("Ana", Side.STUDENT, "I live at 12 Elm Street.")
     pairing = Target(pairing_id=schools.pairing["Ana"])
@@ -313,7 +359,7 @@ async def test_a_readers_copy_wakes_no_child_who_is_absent(schools: TwoSchools) 
         schools.scope,
         pairing,
         [What.LETTERS],
-        reason=silence.ABSENT,
+        reason=ABSENT,
         by=schools.staff["Cora"],
     )
     await schools.at(datetime(2026, 9, 2, 15, tzinfo=UTC))
