@@ -206,9 +206,13 @@ class VisitDay:
         )
         plan = Plan.of(stands.plan)
         if (stands.times, plan) != (self._times, self._state.plan):
+            same_day = stands.times == self._times and workflow.patched(
+                "what-fell-into-a-rest-is-done-after-it"
+            )
             self._times, self._state.plan = stands.times, plan
             self._note(self._planned)
-            self._state.passed_at, self._state.passed = workflow.now(), ""
+            if not same_day:
+                self._state.passed_at, self._state.passed = workflow.now(), ""
 
     async def _invite(self) -> None:
         """Everybody once; whoever is introduced later when the visit hears of it, at the latest with the next reminder."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -291,6 +291,26 @@ async def test_a_visit_that_rests_is_neither_prepared_nor_held_and_gets_a_day_ag
     assert day == add(visit.day, 3), "it was on the third day from then on, and is again"
     assert "officer1@pd.example" in await world.mails("moved")
     await eventually(lambda: _is_at(visit, Stage.REMINDERS, Stage.SHEETS), "it goes on")
+
+
+async def test_what_falls_into_a_rest_that_leaves_the_visit_on_its_day_is_said_when_it_ends(
+    visit: Visit,
+) -> None:
+    world, add = visit.world, visit.world.calendar.add_school_days
+    await year.open_year(world.office, world.scope, world.year)
+    await visit.says(visit.pairing, "yes")
+    await world.reach(add(visit.day, -2), 15)
+    before = len(await world.mails("visit"))
+    await world.pause(whats=VISITS)
+    await eventually(lambda: _is_at(visit, Stage.SECOND_DATE), "it waits")
+    await world.reach(
+        add(visit.day, -1), time(12, 30)
+    )  # The last reminder was due at seven, the run sheet at noon.
+    await world.resume(whats=VISITS)
+    assert await world.mails("moved") == []
+    await world.reach(add(visit.day, -1), 14)
+    assert (await world.mails("visit"))[before:] == ["officer1@pd.example"]
+    assert await world.mails("sheets") == ["teacher@north.example"]
 
 
 async def test_a_visit_for_which_no_day_is_left_is_a_persons_to_decide(visit: Visit) -> None:
