@@ -21,6 +21,9 @@ async def ask(
 ) -> None:
     """The officer and the teacher; the family when its child goes, since of another officer it hears later."""
     pairing, day = await pairings.card(connection, pairing_id), letterhead.calendar.label(until)
+    ending = await endings.of(connection, pairing_id)
+    assert ending is not None  # noqa: S101 - it has just begun, or its day has moved
+    key = _key(pairing_id, ending.since, until)
     child_goes = reason in OF_THE_CHILD
     to_officer, to_teacher = WHEN_CHILD_GOES if child_goes else WHEN_OFFICER_GOES
     await post(
@@ -32,7 +35,7 @@ async def ask(
             until=day,
             link=letterhead.link_to(DeskPage.PALS),
         ),
-        key=f"{_key(pairing_id, until)}-officer",
+        key=f"{key}-officer",
         to=pairing.officer_email,
         agency=pairing.agency,
         pairing_id=pairing_id,
@@ -51,14 +54,14 @@ async def ask(
                 until=day,
                 link=letterhead.link_to(DeskPage.CLASS),
             ),
-            key=f"{_key(pairing_id, until)}-{teacher.id}",
+            key=f"{key}-{teacher.id}",
             to=teacher.email,
             school=pairing.school,
             pairing_id=pairing_id,
             useful_until=until,
         )
     if child_goes:
-        await _tell_family(connection, letterhead, pairing, until)
+        await _tell_family(connection, letterhead, pairing, until, key)
 
 
 async def ask_again(
@@ -70,7 +73,7 @@ async def ask_again(
 
 
 async def _tell_family(
-    connection: Connection, letterhead: Letterhead, pairing: PairingCard, until: datetime
+    connection: Connection, letterhead: Letterhead, pairing: PairingCard, until: datetime, key: str
 ) -> None:
     notice = notices.endings.child_leaves_to_guardian(
         student=pairing.student_first_name,
@@ -78,9 +81,7 @@ async def _tell_family(
         until=letterhead.date_for_family(pairing, until),
         language=pairing.student_language,
     )
-    await post_to_family(
-        connection, letterhead, notice, pairing, key=_key(pairing.id, until), useful_until=until
-    )
+    await post_to_family(connection, letterhead, notice, pairing, key=key, useful_until=until)
 
 
 async def unsay(connection: Connection, letterhead: Letterhead, pairing_id: UUID, *, since: datetime) -> None:
@@ -125,6 +126,6 @@ async def unsay(connection: Connection, letterhead: Letterhead, pairing_id: UUID
         await post_to_family(connection, letterhead, notice, pairing, key=key)
 
 
-def _key(pairing_id: UUID, until: datetime) -> str:
-    """By the day: who takes it back and leaves again is asked again."""
-    return f"last-words-{pairing_id}-{until:%Y-%m-%d}"
+def _key(pairing_id: UUID, since: datetime, until: datetime) -> str:
+    """By the end and its day: who takes it back and leaves again is asked again, be it on the same day."""
+    return f"last-words-{pairing_id}-{since.isoformat()}-{until:%Y-%m-%d}"

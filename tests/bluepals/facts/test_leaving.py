@@ -800,3 +800,26 @@ async def test_a_list_that_is_written_anew_names_the_day_until_which_each_of_its
     await child_died(asking)
     *_, anew = [row for row in await asking.mails("asked") if row["to_address"] == "coco@staff.example"]
     assert "Tuesday, September 8" in anew["message"].decode().replace("=\r\n", "")
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_an_officer_who_leaves_again_on_the_day_on_which_it_was_taken_back_is_asked_again(
+    schools: TwoSchools, told: bool
+) -> None:
+    olga = (schools.office, schools.scope, schools.officer["Olga"])
+    await leaving.leave(*olga, Reason.MOVED, by=schools.staff["Cora"])
+    if told:
+        await schools.admin.execute(
+            "UPDATE mail SET state = 'sent', sent_at = program_now(), bodies_started = 1 WHERE kind = 'leaves'"
+        )
+    await schools.at(BEGIN + timedelta(hours=1))
+    await leaving.take_back(*olga, by=schools.staff["Cora"])
+    await schools.at(BEGIN + timedelta(hours=2))
+    await leaving.leave(*olga, Reason.MOVED, by=schools.staff["Cora"])
+    last = {
+        mail["to_address"]: mail["kind"] for mail in await schools.mails() if mail["state"] != "cancelled"
+    }
+    assert sorted(to for to, kind in last.items() if kind == "leaves") == [
+        "olga@city.example",
+        "tess@staff.example",
+    ]

@@ -619,3 +619,26 @@ async def test_a_stock_letter_that_is_not_opened_yet_goes_along_when_the_next_on
     assert (await replacements.look_after(*this, search)).outcome == "paired"
     await transfer(schools)
     assert await pack_of(schools, "south", "5B") == ["Ana Alvarez"]
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_child_that_leaves_again_on_the_day_on_which_it_was_taken_back_is_said_farewell_to(
+    schools: TwoSchools, told: bool
+) -> None:
+    await leave(schools)
+    if told:
+        await schools.admin.execute(
+            "UPDATE mail SET state = 'sent', sent_at = program_now(), bodies_started = 1 WHERE kind = 'leaves'"
+        )
+    await schools.at(BEGIN + timedelta(hours=1))
+    await moves.take_back(schools.office, schools.scope, "Ana", by=schools.staff["Cora"])
+    await schools.at(BEGIN + timedelta(hours=2))
+    await leave(schools)
+    last = {
+        mail["to_address"]: mail["kind"] for mail in await schools.mails() if mail["state"] != "cancelled"
+    }
+    assert sorted(to for to, kind in last.items() if kind == "leaves") == [
+        "family.ana@home.example",
+        "olga@city.example",
+        "tess@staff.example",
+    ]
