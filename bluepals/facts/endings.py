@@ -57,9 +57,8 @@ async def end_in(
     until = farewell_until if reason.has_farewell else None
     if not await endings.begin(connection, pairing_id, reason, until, by, since):
         return False
-    if await pauses.end_rest(
-        connection, pairing_id, ABSENT
-    ):  # It was to wait for a letter, and its end waits for none.
+    # It was to wait for a letter, and its end waits for none.
+    if await pauses.end_rest(connection, pairing_id, ABSENT):
         await rounds.reschedule(connection, await programs.load(connection))
     if not reason.has_farewell or farewell_until is None:
         await pairings.end(connection, pairing_id, reason.shown)
