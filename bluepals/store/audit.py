@@ -119,17 +119,23 @@ async def openings(connection: Connection) -> Sequence[AuditedOpening]:
         "SELECT pairing.id AS pairing_id, round.number AS round_number,"
         " EXISTS (SELECT FROM delivery WHERE delivery.pairing_id = pairing.id AND side = 'officer'"
         "   AND opening = round.number AND kind <> 'late' AND withheld_at IS NULL"
-        "   AND (released_at < round.opens_at OR local_day(released_at) < round.opens_on)) AS has_letter,"
+        "   AND (released_at < round.opens_at OR local_day(released_at) < class_opens_on(round, student.class_name))) AS has_letter,"
         " EXISTS (SELECT FROM attention WHERE kind = 'no stock letter' AND subject_id = pairing.id"
         "   AND key = format('no-stock-%s-%s', pairing.id, round.number)) AS called"
-        " FROM pairing JOIN pairing_round AS round ON round.pairing_id = pairing.id"
+        " FROM pairing JOIN student ON student.id = pairing.student_id"
+        " JOIN program_year AS now ON now.id = pairing.program_year_id"
+        " JOIN program_year AS year ON year.program_id = now.program_id AND year.first_year = now.first_year"
+        " JOIN round ON round.program_year_id = year.id"
         "   AND round.number >= pairing.first_round AND round.opens_at < pairing.ended_at"
+        # Of the school where the child was on that day: what had been opened at another one before it came was not its own.
+        " WHERE round.school_id = coalesce((SELECT from_school FROM pairing_turn AS turn WHERE turn.pairing_id = pairing.id"
+        "   AND to_school IS NOT NULL AND at > round.opens_at ORDER BY sequence LIMIT 1), pairing.school_id)"
         # Whose family no longer agrees opens nothing.
-        " WHERE NOT EXISTS (SELECT FROM consent WHERE consent.student_id = pairing.student_id AND scope = 'letters'"
+        " AND (NOT EXISTS (SELECT FROM consent WHERE consent.student_id = pairing.student_id AND scope = 'letters'"
         "   AND withdrawn_at <= round.opens_at)"
         " OR EXISTS (SELECT FROM consent WHERE consent.student_id = pairing.student_id AND scope = 'letters'"
-        "   AND coalesce(withdrawn_at, 'infinity') > round.opens_at)"
-        " ORDER BY pairing.id, round.number"
+        "   AND coalesce(withdrawn_at, 'infinity') > round.opens_at))"
+        " ORDER BY pairing.id, round.number, round.opens_at"
     )
     return [AuditedOpening(**row) for row in rows]
 

@@ -33,7 +33,7 @@ from bluepals.facts.endings import EndingRefused
 from bluepals.facts.moves import Left, Transferred
 from bluepals.facts.roster import RosterRefused
 from bluepals.facts.who_may import NotTheirsToSay
-from bluepals.store import attention, deliveries, endings, holds, rounds
+from bluepals.store import attention, audit, deliveries, endings, holds, rounds
 from bluepals.store import pauses as pauses_store
 from bluepals.store.database import Scope
 from bluepals.store.deliveries import Delivery
@@ -46,6 +46,7 @@ from tests.bluepals.facts.two_schools import (
     CHILDREN_DUE,
     OFFICERS_DUE,
     PACK_CLOSES,
+    YEAR_OVER,
     TwoSchools,
     people,
 )
@@ -642,3 +643,29 @@ async def test_a_child_that_leaves_again_on_the_day_on_which_it_was_taken_back_i
         "olga@city.example",
         "tess@staff.example",
     ]
+
+
+@pytest.mark.parametrize(
+    ("moved", "asked_for"),
+    [(date(2026, 10, 16), [(1, True), (2, False)]), (date(2026, 10, 14), [(2, False)])],
+)
+async def test_the_audit_asks_for_the_opening_days_of_the_school_where_the_child_was(
+    schools: TwoSchools, moved: date, asked_for: list[tuple[int, bool]]
+) -> None:
+    """The south opened its letters on the 13th; the north does so on the 15th, with the one that came on the 13th."""
+    snow = (schools.office, schools.scope, Target(school="north"), [What.LETTERS])
+    await schools.at(datetime(2026, 10, 5, 15, tzinfo=UTC))
+    await pauses.pause(*snow, reason="snow", by=schools.staff["Cora"])
+    await schools.at(datetime(2026, 10, 7, 15, tzinfo=UTC))
+    agreed = (await pauses.preview(*snow, {}, by=schools.staff["Cora"])).agreement
+    await pauses.resume(*snow, {}, by=schools.staff["Cora"], agreed=agreed)
+    await schools.at(PACK_CLOSES + timedelta(days=1))
+    await schools.deliver("Ana", Side.OFFICER)
+    await schools.at(datetime(moved.year, moved.month, moved.day, 15, tzinfo=UTC))
+    await transfer(schools)
+    await schools.at(YEAR_OVER)
+    await schools.admin.execute("UPDATE pairing SET ended_at = $1, end_reason = 'year closed'", YEAR_OVER)
+    async with schools.database.transaction(schools.scope) as connection:
+        found = await audit.openings(connection)
+    mine = [one for one in found if one.pairing_id == schools.pairing["Ana"]]
+    assert [(one.round_number, one.has_letter) for one in mine] == asked_for
