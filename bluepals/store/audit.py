@@ -130,11 +130,11 @@ async def openings(connection: Connection) -> Sequence[AuditedOpening]:
         # Of the school where the child was on that day: what had been opened at another one before it came was not its own.
         " WHERE round.school_id = coalesce((SELECT from_school FROM pairing_turn AS turn WHERE turn.pairing_id = pairing.id"
         "   AND to_school IS NOT NULL AND at > round.opens_at ORDER BY sequence LIMIT 1), pairing.school_id)"
-        # Whose family no longer agrees opens nothing.
+        # Whose family no longer agrees opens nothing, even if it agrees again later.
         " AND (NOT EXISTS (SELECT FROM consent WHERE consent.student_id = pairing.student_id AND scope = 'letters'"
         "   AND withdrawn_at <= round.opens_at)"
         " OR EXISTS (SELECT FROM consent WHERE consent.student_id = pairing.student_id AND scope = 'letters'"
-        "   AND coalesce(withdrawn_at, 'infinity') > round.opens_at))"
+        "   AND coalesce(since, '-infinity') <= round.opens_at AND coalesce(withdrawn_at, 'infinity') > round.opens_at))"
         " ORDER BY pairing.id, round.number, round.opens_at"
     )
     return [AuditedOpening(**row) for row in rows]

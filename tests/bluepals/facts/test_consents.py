@@ -12,10 +12,19 @@ from bluepals.facts import consents, endings, matching, roster
 from bluepals.facts.consents import ConsentRefused, PaperForms, Withdrawn
 from bluepals.facts.roster import consent_key
 from bluepals.facts.who_may import NotTheirsToSay
-from bluepals.store import attention
+from bluepals.store import attention, audit
 from bluepals.store.deliveries import Held
 from bluepals.store.endings import Reason
-from tests.bluepals.facts.two_schools import BEGIN, CONSENT, TwoSchools, people, student
+from tests.bluepals.facts.two_schools import (
+    BEGIN,
+    CONSENT,
+    OFFICERS_DUE,
+    PACK_CLOSES,
+    YEAR_OVER,
+    TwoSchools,
+    people,
+    student,
+)
 
 TODAY = BEGIN.date()
 LETTERS, VISIT = ConsentScope.LETTERS, ConsentScope.VISIT
@@ -127,6 +136,21 @@ async def test_what_the_roster_no_longer_says_is_not_in_force(schools: TwoSchool
     assert [await gate(schools, "Ana", scope) for scope in ConsentScope] == [True, False, True, False]
     await roster.apply(schools.office, people(schools.program))
     assert [await gate(schools, "Ana", scope) for scope in ConsentScope] == [True, True, False, False]
+
+
+async def test_no_opening_day_without_a_consent_is_asked_for_by_the_audit(schools: TwoSchools) -> None:
+    """A roster had lost the consent over the first one, and has it again before the second."""
+    roster_of = people(schools.program)
+    others = [one for one in roster_of.students if one.student_id != "Ana"]
+    await schools.at(OFFICERS_DUE)
+    await roster.apply(schools.office, replace(roster_of, students=[*others, student("Ana", consent=None)]))
+    await schools.at(PACK_CLOSES + timedelta(days=3))
+    await roster.apply(schools.office, roster_of)
+    await schools.at(YEAR_OVER)
+    await schools.admin.execute("UPDATE pairing SET ended_at = $1, end_reason = 'year closed'", YEAR_OVER)
+    async with schools.database.transaction(schools.scope) as connection:
+        found = await audit.openings(connection)
+    assert [one.round_number for one in found if one.pairing_id == schools.pairing["Ana"]] == [2]
 
 
 async def test_a_guardian_without_access_gets_nothing_that_has_not_left(schools: TwoSchools) -> None:
