@@ -39,8 +39,9 @@ ProgramId = Annotated[
     str, typer.Argument(metavar="PROGRAM", help="The program's id, as in its program.toml.")
 ]
 
-out = Console()
-err = Console(stderr=True)
+# What is between square brackets or colons in somebody's name is no markup.
+out = Console(markup=False, emoji=False)
+err = Console(stderr=True, markup=False, emoji=False)
 
 
 def ids(header: str) -> Column:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bluepals.facts import matching as facts
 from commands.match import SHEET
 from commands.shell import Exit
 from tests.commands.starter_line import COORDINATOR, NO_UUID, NOBODY, StarterLine, until, write_folder
@@ -170,3 +171,20 @@ def test_an_unknown_pair_changes_nothing(starter: StarterLine, proposed: str) ->
 )
 def test_what_is_typed_wrongly_is_wrong_usage(starter: StarterLine, words: tuple[str, ...]) -> None:
     starter.is_refused("match", *words, status=Exit.WRONG_USAGE)
+
+
+def test_square_brackets_in_a_name_are_said_as_they_are(
+    starter: StarterLine,
+    tmp_path: Path,
+    by_hand: Callable[..., None],
+) -> None:
+    program = "brackets"
+    folder = write_folder(tmp_path / program, program)
+    for file, name, called in (("officers.csv", "Roe", "Roe [/ret.]"), ("students.csv", "Doe", "Doe [ann]")):
+        text = (folder / file).read_text("utf-8")
+        (folder / file).write_text(text.replace(f",{name},", f",{called},"), "utf-8")
+    starter.says("import", folder)
+    by_hand(facts.make_proposal, program, 1)
+    said = starter.says("match", "show", program)
+    assert "Roe [/ret.]" in said
+    assert "Doe [ann]" in said
