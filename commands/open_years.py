@@ -14,10 +14,14 @@ from commands.shell import AsJson, ProgramId, answer, parts_of, run, say
 from service.opening import begin_years
 from service.starts import SEED
 
+MOST_SEED = 2**31 - 1
+
 
 def open_years(
     program: ProgramId,
-    seed: Annotated[int, typer.Option(help="Decides among pairs that are equally good.")] = SEED,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MOST_SEED, help="Decides among pairs that are equally good.")
+    ] = SEED,
     json: AsJson = False,
 ) -> None:
     """Start the program's years: matching, opening days, daily mail, retention. Again, it starts only what is missing."""

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from commands.shell import Exit
 from service.connection import connect
 from tests.commands.starter_line import COORDINATOR, StarterLine, until
@@ -54,3 +56,10 @@ def test_a_program_that_was_not_imported_is_not_opened(starter: StarterLine) -> 
 
 def test_a_seed_is_a_number(starter: StarterLine) -> None:
     starter.is_refused("open", "town", "--seed", "lucky", status=Exit.WRONG_USAGE)
+
+
+@pytest.mark.parametrize("seed", ["-1", str(10**30)])
+def test_a_seed_that_is_none_is_wrong_usage(
+    starter: StarterLine, imported: Callable[..., str], seed: str
+) -> None:
+    assert "--seed" in starter.is_refused("open", imported(), "--seed", seed, status=Exit.WRONG_USAGE)
