@@ -96,6 +96,8 @@ def _refused(error: Exception) -> str | None:
             return str(error)
         case WorkflowUpdateFailedError():
             return sentence_of(error)
+        case UnicodeEncodeError() | asyncpg.DataError(__cause__=UnicodeEncodeError()):
+            return "Something in this line is no UTF-8 text. Set the terminal to UTF-8, and type it again."
         case OSError() if error.filename:
             return f"{error.filename} can't be used: {error.strerror}."
     return None

@@ -163,3 +163,15 @@ def test_a_program_that_is_not_on_record_is_refused(starter: StarterLine, words:
 
 def test_a_pairing_is_named_by_its_uuid(starter: StarterLine) -> None:
     starter.is_refused("pairing", "show", "town", NO_UUID, status=Exit.WRONG_USAGE)
+
+
+def test_what_is_typed_in_another_encoding_is_no_fault_of_the_program(
+    starter: StarterLine, unopened: tuple[str, str]
+) -> None:
+    typed = b"Nu\xf1ez".decode("utf-8", "surrogateescape")  # as Python has the words of a command line
+    for words in (
+        ("status", typed),
+        ("student", "leave", unopened[0], typed, "--by", COORDINATOR),
+        ("disclosures", unopened[0], "--student", typed),
+    ):
+        assert "no UTF-8 text" in starter.is_refused(*words)
