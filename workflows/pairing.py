@@ -170,14 +170,14 @@ class Pairing:
         return True
 
     async def _until_nobody_declines(self, until: datetime) -> None:
-        """Or until something changes that `introduce` has to know of."""
+        """Or until something changes that `introduce` has to know of, or the year is over."""
+        until = min(until, self._closes)
         self._show_due(until)
         until = max(until, workflow.now() + A_MOMENT)
         await happened(lambda: self._look_again, until, "until then anybody may decline")
 
     async def _until_gate_opens(self) -> bool:
-        closes = datetime.fromisoformat(self._start.closes)
-        return await happened(lambda: self._look_again, closes, "a consent or a clearance")
+        return await happened(lambda: self._look_again, self._closes, "a consent or a clearance")
 
     async def _exchange_letters(self) -> None:
         while number := self._next_round():
@@ -388,6 +388,10 @@ class Pairing:
     def _kept(self) -> list[LetterDecided]:
         """Letters that wait for a gate, or are about to meet it."""
         return self._state.held + self._state.approved
+
+    @property
+    def _closes(self) -> datetime:
+        return datetime.fromisoformat(self._start.closes)
 
     @property
     def _calendar(self) -> Calendar:
