@@ -25,10 +25,13 @@ dev: setup
 test: server
 	$(VENV)/bin/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
-## What is always true, in 500 sequences of events. SEED=... plays those of another time again.
+## What is always true, in 500 sequences of events, half of them on each of two processors. SEED=... plays those of another time again.
 soak: server
 	@echo "make soak SEED=$(SEED)"
-	$(VENV)/bin/pytest tests/always_true --hypothesis-profile=soak --hypothesis-seed=$(SEED) --capture=no
+	@$(MAKE) --no-print-directory --jobs=2 half-$(SEED) half-$$(($(SEED) + 1))
+
+half-%:
+	$(VENV)/bin/pytest tests/always_true --hypothesis-profile=soak --hypothesis-seed=$* --capture=no
 
 check: setup
 	$(VENV)/bin/ruff check

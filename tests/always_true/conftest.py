@@ -12,7 +12,7 @@ SOAK = "soak"
 
 settings.register_profile(
     SOAK,
-    max_examples=500,
+    max_examples=250,
     stateful_step_count=30,
     database=None,
     deadline=None,
