@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SEED := $(or $(SEED),$(shell date +%s))
 
-.PHONY: demo dev test soak check bench server setup install clean
+.PHONY: demo dev test soak check catalog bench server setup install clean
 
 ## The example program's year, on virtual clocks. KEEP=1 stops in mid-year and leaves it to look at; PRESET: usual, epidemic.
 demo: setup
@@ -38,6 +38,10 @@ check: setup
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	PYTHONPATH=. $(VENV)/bin/lint-imports
+
+## Brings desk/es.po up to date with what the desk says; what is new in it has no Spanish words yet.
+catalog: setup
+	$(RUN) -m desk.catalog
 
 bench: setup
 	$(RUN) -m bench

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from bluepals.domain.refusals import Worded
 from bluepals.domain.stacks import SHEET, SheetCode
 
 SHORTEST_KEY = 32
@@ -20,7 +21,7 @@ CHECK_BYTES = 3
 READER_SIGNS = 16
 
 
-class LinkRefused(Exception):
+class LinkRefused(Worded):
     """The link is not one of ours, or its time is over; the message says what to do."""
 
 

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from audit import audit as prove
 from audit.report import AuditReport, Finding
-from bluepals.domain.counting import counted
+from bluepals.domain.sentences import counted
 from commands.shell import AsJson, Exit, ProgramId, answer, err, out, parts_of, run
 
 
@@ -37,7 +37,7 @@ def _print(report: AuditReport) -> None:
         table.add_row(check.name, check.claim, *map(str, counts))
     out.print(table)
     out.print(
-        f"{counted(report.histories, 'history', 'histories')} with {counted(report.payloads, 'payload')} read.",
+        f"{counted(report.histories, 'history', 'histories')} with {counted(report.payloads, 'payload', 'payloads')} read.",
         highlight=False,
     )
     if report.histories_gone:

@@ -7,8 +7,8 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
-from bluepals.domain.counting import counted
 from bluepals.domain.letters import Side
+from bluepals.domain.sentences import counted
 from bluepals.facts import carry_over
 from bluepals.facts.carry_over import CarriedOver
 from bluepals.store import carry_over as store
@@ -92,10 +92,12 @@ def _sentence(carried: CarriedOver) -> str:
 
 def _kept(along: int, left: int) -> str:
     """Letters that could not go out in the year that they were written in."""
-    told = f" {counted(along, 'letter')} of the last year will be delivered in this one." if along else ""
-    not_out = (
-        f" {counted(left, 'letter')} of pairs that do not go on will not be: `carry-over list` says whose."
+    told = (
+        f" {counted(along, 'letter', 'letters')} of the last year will be delivered in this one."
+        if along
+        else ""
     )
+    not_out = f" {counted(left, 'letter', 'letters')} of pairs that do not go on will not be: `carry-over list` says whose."
     return told + (not_out if left else "")
 
 
@@ -117,7 +119,7 @@ def _print(pairs: Sequence[PastPair]) -> None:
         ids("pairing, and what hinders it"),
         "child",
         "officer",
-        title=f"{counted(len(pairs), 'pair')} that may go on",
+        title=f"{counted(len(pairs), 'pair', 'pairs')} that may go on",
     )
     for pair in pairs:
         table.add_row(
@@ -130,7 +132,7 @@ def _print(pairs: Sequence[PastPair]) -> None:
 
 
 def _kept_by(pair: PastPair) -> str:
-    return f"{counted(pair.letters, 'letter')} kept for the next year" if pair.letters else ""
+    return f"{counted(pair.letters, 'letter', 'letters')} kept for the next year" if pair.letters else ""
 
 
 _WISHES = {None: "not said", True: "yes", False: "no"}

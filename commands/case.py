@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.cases import LetterOutcome, OfficerOutcome
-from bluepals.domain.counting import counted
+from bluepals.domain.sentences import counted
 from bluepals.facts import cases, closing
 from bluepals.facts.closing import Closing, Word
 from bluepals.store import case_lists, case_readers, people, programs
@@ -57,7 +57,7 @@ def _print_list(found: Sequence[Mapping[str, object]], zone: ZoneInfo) -> None:
     still_open = sum(not one["closed_at"] for one in found)
     table = Table(
         ids("case"), "kind", "opened", "waits for",
-        title=counted(still_open, "open case"), box=SIMPLE_HEAD, pad_edge=False,
+        title=counted(still_open, "open case", "open cases"), box=SIMPLE_HEAD, pad_edge=False,
     )  # fmt: skip
     for one in found:
         opened = one["opened_at"]

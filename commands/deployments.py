@@ -40,8 +40,9 @@ async def _deploy(build_id: str, json: bool) -> None:
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND and "Deployment" in error.message:
             raise Refused(
-                f"No worker of release {build_id} has reported yet. Start one with BLUEPALS_BUILD_ID={build_id}, "
-                "then run this again."
+                "No worker of release {build_id} has reported yet. Start one with BLUEPALS_BUILD_ID={build_id}, then "
+                "run this again.",
+                build_id=build_id,
             ) from None
         raise
     answer({"current": build_id}, json, lambda: out.print(f"Version {build_id or 'unversioned'} is current."))

@@ -46,7 +46,8 @@ async def _set(
 ) -> None:
     if not 0 < len(reason) <= LONGEST_REASON:
         raise Refused(
-            f"A reason has 1 to {LONGEST_REASON} characters. Refer to the case instead of telling it."
+            "A reason has 1 to {longest_reason} characters. Refer to the case instead of telling it.",
+            longest_reason=LONGEST_REASON,
         )
     async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
         await holds.hold(
@@ -67,7 +68,10 @@ async def _id_of(connection: Connection, subject: Subject, given: str) -> UUID:
         return await holds.known(connection, subject, UUID(given))
     except ValueError:
         raise Refused(
-            f"{given} is no id of a {subject}. See: starter.py pairing list PROGRAM, or: starter.py letter waiting PROGRAM"
+            "{given} is no id of a {subject}. See: starter.py pairing list PROGRAM, or: starter.py letter waiting"
+            " PROGRAM",
+            given=given,
+            subject=subject,
         ) from None
 
 

@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bluepals.domain.cases import Concern
-from bluepals.domain.counting import counted
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import counted
 from bluepals.facts import cases, letters
 from bluepals.facts.cases import Opened
 from bluepals.paper.pages import Upload, clean_pages
@@ -129,7 +129,9 @@ def _typed(source: str, content: bytes) -> TypedLetter:
     try:
         return TypedLetter(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise Refused(f"{source} is no UTF-8 text. Save it as UTF-8 and send it again.") from None
+        raise Refused(
+            "{source} is no UTF-8 text. Save it as UTF-8 and send it again.", source=source
+        ) from None
 
 
 @app.command()

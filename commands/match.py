@@ -10,9 +10,9 @@ import typer
 from rich.table import Table
 
 from activities.matching import PairsDecided
-from bluepals.domain.counting import counted
 from bluepals.domain.matching import CAPACITIES
 from bluepals.domain.program import Program
+from bluepals.domain.sentences import counted
 from bluepals.facts import declining
 from bluepals.facts import matching as facts
 from bluepals.roster.formulas import csv_file
@@ -65,7 +65,11 @@ def _print(
     pairs: Sequence[OpenPair], needs: Sequence[dict[str, object]], waiting: Sequence[WaitingChild]
 ) -> None:
     table = Table(
-        "class", "child", "officer", ids("why, and the pair's id"), title=counted(len(pairs), "open pair")
+        "class",
+        "child",
+        "officer",
+        ids("why, and the pair's id"),
+        title=counted(len(pairs), "open pair", "open pairs"),
     )
     for pair in pairs:
         table.add_row(
@@ -178,7 +182,7 @@ async def _who_and_what(service: Parts, program: str, by: str) -> tuple[UUID, Pr
 
 
 def _print_decided(what: str, decided: PairsDecided) -> None:
-    out.print(f"{counted(decided.changed, 'pair')} {what}, {decided.still_open} still open.")
+    out.print(f"{counted(decided.changed, 'pair', 'pairs')} {what}, {decided.still_open} still open.")
     if decided.superseded:
         out.print(
             f"{decided.superseded} can't be any more, since the child or the officer's place has been taken, or the officer"

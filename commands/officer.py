@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from bluepals.domain.calendar import SchoolCalendar
-from bluepals.domain.counting import counted
+from bluepals.domain.sentences import counted
 from bluepals.facts import leaving
 from bluepals.facts.leaving import Left
 from bluepals.store import people, programs

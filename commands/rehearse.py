@@ -17,8 +17,8 @@ from rich.table import Table
 
 from audit import audit
 from audit.report import AuditReport
-from bluepals.domain.counting import counted
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import counted
 from bluepals.facts.board import board_of
 from bluepals.facts.roster import Roster
 from bluepals.roster import read_folder
@@ -133,7 +133,9 @@ def _roster(folder: Path) -> Roster:
     as_read = Roster.of(reading)
     later = weeks_later(as_read.program, date.today())  # noqa: DTZ011 - to the week
     if later:
-        out.print(f"This year has begun already: it is played {counted(later.days // 7, 'week')} later.")
+        out.print(
+            f"This year has begun already: it is played {counted(later.days // 7, 'week', 'weeks')} later."
+        )
     return shifted(as_read, later)
 
 
@@ -172,7 +174,7 @@ def _say_what_is_to_be_read(year: Year) -> Sequence[ReadingDay]:
     most = year.program.policy.letters_per_moderator_per_day
     if heavy := list(too_much(days, most)):
         out.print(
-            f"On {counted(len(heavy), 'day')} a moderator has more than {counted(most, 'letter')} to read: find another reader, or let the "
+            f"On {counted(len(heavy), 'day', 'days')} a moderator has more than {counted(most, 'letter', 'letters')} to read: find another reader, or let the "
             "schools' dates lie apart.",
             style="yellow",
         )
@@ -245,7 +247,7 @@ def _print(report: Report, audited: AuditReport) -> None:
     for name, value in (
         (
             "pairings",
-            f"{report.pairings} at {counted(report.program_years, 'school')}; {report.waiting} of the children waited",
+            f"{report.pairings} at {counted(report.program_years, 'school', 'schools')}; {report.waiting} of the children waited",
         ),
         (
             "letters",
@@ -253,7 +255,7 @@ def _print(report: Report, audited: AuditReport) -> None:
         ),
         (
             "dates",
-            f"{letters.missed} missed, {letters.late} of them came late; {counted(letters.stock, 'stock letter')} stood in",
+            f"{letters.missed} missed, {letters.late} of them came late; {counted(letters.stock, 'stock letter', 'stock letters')} stood in",
         ),
         ("mails", f"{mails.sent} sent, {mails.duplicates} twice, {mails.misaddressed} to a wrong address"),
         (
@@ -262,17 +264,20 @@ def _print(report: Report, audited: AuditReport) -> None:
         ),
         (
             "life",
-            f"{counted(report.paused_days, 'day')} paused, {counted(report.new_officers, 'new officer')}, {counted(report.cases, 'case')}",
+            f"{counted(report.paused_days, 'day', 'days')} paused, {counted(report.new_officers, 'new officer', 'new officers')}, {counted(report.cases, 'case', 'cases')}",
         ),
         (
             "and",
             (
-                f"{report.declined} declined, {report.taken_back} taken back, {counted(report.rests, 'rest')},"
-                f" {counted(report.visits_called_off, 'visit')} called off, {report.erased} erased,"
-                f" {counted(report.survey_answers, 'survey')} answered"
+                f"{report.declined} declined, {report.taken_back} taken back, {counted(report.rests, 'rest', 'rests')},"
+                f" {counted(report.visits_called_off, 'visit', 'visits')} called off, {report.erased} erased,"
+                f" {counted(report.survey_answers, 'survey', 'surveys')} answered"
             ),
         ),
-        ("time", f"{counted(report.virtual_days, 'day')} in {counted(report.seconds, 'second')}"),
+        (
+            "time",
+            f"{counted(report.virtual_days, 'day', 'days')} in {counted(report.seconds, 'second', 'seconds')}",
+        ),
     ):
         table.add_row(name, value)
     out.print(table)
@@ -281,7 +286,7 @@ def _print(report: Report, audited: AuditReport) -> None:
             out.print(f"BROKEN {check.name}: {violation.sentence}", style="bold red", highlight=False)
     if not _is_broken(report, audited):
         out.print(
-            f"No rule was broken. {counted(len(audited.checks), 'rule')},"
+            f"No rule was broken. {counted(len(audited.checks), 'rule', 'rules')},"
             f" {counted(audited.histories, 'history', 'histories')} looked at.",
             style="green",
         )

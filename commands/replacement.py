@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from bluepals.domain.calendar import SchoolCalendar
-from bluepals.domain.counting import counted
+from bluepals.domain.sentences import counted
 from bluepals.facts import leaving, replacements
 from bluepals.store import people, programs
 from bluepals.store import replacements as store

@@ -8,7 +8,7 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from bluepals.domain.counting import counted
+from bluepals.domain.sentences import counted
 from bluepals.facts import year_report
 from bluepals.facts.year_report import Line, YearReport
 from bluepals.paper.report import report_page
@@ -55,7 +55,9 @@ def _write(file: Path | None, text: str) -> None:
 
 def print_report(made: YearReport) -> None:
     out.print(
-        f"{made.name}, {made.first_year}: {counted(made.rounds, 'round')}", markup=False, highlight=False
+        f"{made.name}, {made.first_year}: {counted(made.rounds, 'round', 'rounds')}",
+        markup=False,
+        highlight=False,
     )
     table = Table("", *COLUMNS.values(), box=SIMPLE_HEAD, pad_edge=False)
     for line in (*made.schools, *made.agencies, *made.precincts, Line("all", None, made.total)):

@@ -50,16 +50,27 @@ def _letter(line: bytes, number: int) -> dict[str, str]:
     try:
         letter = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise Refused(f"Line {number} is not UTF-8. Save the file as UTF-8 and send it again.") from None
+        raise Refused(
+            "Line {number} is not UTF-8. Save the file as UTF-8 and send it again.", number=number
+        ) from None
     except (ValueError, RecursionError):
-        raise Refused(f"Line {number} is not JSON. Each line has to be {_SHAPE}.") from None
+        raise Refused(
+            "Line {number} is not JSON. Each line has to be {shape}.", number=number, shape=_SHAPE
+        ) from None
     if not isinstance(letter, dict):
-        raise Refused(f"Line {number} is no JSON object. Each line has to be {_SHAPE}.")
+        raise Refused(
+            "Line {number} is no JSON object. Each line has to be {shape}.", number=number, shape=_SHAPE
+        )
     missing = [
         name for name, kinds in (("id", str | int), ("text", str)) if not isinstance(letter.get(name), kinds)
     ]
     if missing:
-        raise Refused(f"Line {number} lacks {' and '.join(missing)}. Each line has to be {_SHAPE}.")
+        raise Refused(
+            "Line {number} lacks {missing}. Each line has to be {shape}.",
+            number=number,
+            missing=" and ".join(missing),
+            shape=_SHAPE,
+        )
     return letter
 
 

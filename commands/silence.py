@@ -9,7 +9,7 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from bluepals.domain.counting import counted
+from bluepals.domain.sentences import counted
 from bluepals.domain.silence import Rung
 from bluepals.facts import silence
 from bluepals.store import people

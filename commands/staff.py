@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bluepals.domain.counting import counted
+from bluepals.domain.sentences import counted
 from bluepals.facts import staff
 from bluepals.store import people
 from bluepals.store.database import Scope
@@ -39,7 +39,7 @@ async def _log_out(program: str, member: str, by: str, json: bool) -> None:
         async with service.database.transaction(scope) as connection:
             who, whom = [await people.staff_id(connection, one) for one in (by, member)]
         done = await staff.log_out(service.office, scope, whom, by=who)
-    sentence = f"{member} is out: {counted(done.sessions, 'session')} ended, {counted(done.passkeys, 'passkey')} taken back."
+    sentence = f"{member} is out: {counted(done.sessions, 'session', 'sessions')} ended, {counted(done.passkeys, 'passkey', 'passkeys')} taken back."
     answer(asdict(done), json, lambda: out.print(sentence, highlight=False))
 
 

@@ -141,7 +141,7 @@ class Agency:
             form_key=form_key(request),
             agencies=await agency_page.agency_page(self._office, liaison),
             whom_to_ask=agency_page.WHOM_TO_ASK,
-            refused=str(refused) if refused else "",
+            refused=refused.sentence if refused else "",
             sent=sent_before(request),
             made=made or {},
             done=request.query_params.get("done"),

@@ -27,6 +27,7 @@ from desk.doors import Doors, NotEntered, not_entered
 from desk.family import Family
 from desk.following import Following
 from desk.joining import Joining
+from desk.language import Speaking
 from desk.pages import HERE
 from desk.pairings import Pairings
 from desk.pals import Pals
@@ -106,6 +107,6 @@ def app(parts: Parts) -> Starlette:
             *Attests(parts.office, referrals).routes,
             *Conduct(parts.office).routes,
         ],
-        middleware=[Middleware(Shield), Middleware(Following)],
+        middleware=[Middleware(Speaking), Middleware(Shield), Middleware(Following)],
         exception_handlers={**HANDLERS, NotEntered: not_entered, HTTPException: doors.no_route},
     )

@@ -44,7 +44,7 @@ class Attests:
                 when, reference = report_in(form)
                 case_id = await cases_page.attest_by_link(self._office, token, when=when, reference=reference)
         except Refused as refused:
-            return await self._page(request, str(refused), status_of(refused))
+            return await self._page(request, refused.sentence, status_of(refused))
         await self._referrals.attested(case_id)
         return RedirectResponse(f"/{ATTEST}/{token}", 303)
 
@@ -67,7 +67,7 @@ class Attests:
             async with submitted(request):
                 case_id = await cases_page.attest_by_link(self._office, token, when=None, reference=None)
         except Refused as refused:
-            return await self._page(request, str(refused), status_of(refused))
+            return await self._page(request, refused.sentence, status_of(refused))
         await self._referrals.attested(case_id)
         return RedirectResponse(f"/{ATTEST}/{token}", 303)
 

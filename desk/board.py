@@ -52,7 +52,7 @@ class Board:
                 step, why = _step(form)
                 await coordinators_page.take_step(self._office, coordinator, key, step, why=why)
         except Refused as refused:
-            return await self._page(request, coordinator, str(refused), status_of(refused))
+            return await self._page(request, coordinator, refused.sentence, status_of(refused))
         except LookupError as gone:
             return await self._page(request, coordinator, str(gone), 409)
         return RedirectResponse(f"{_here(request)}?done={step.name.lower()}", 303)

@@ -106,7 +106,7 @@ def _here(request: Request) -> str:
 def _sentences(refused: Refused | None) -> Sequence[str]:
     if isinstance(refused, DatesRefused):
         return refused.sentences
-    return [str(refused)] if refused else []
+    return [refused.sentence] if refused else []
 
 
 def _change(request: Request, sent: Fields) -> Change:

@@ -47,7 +47,7 @@ class Cases:
         try:
             await self.take_report(request, reader)
         except Refused as refused:
-            return await self._page(request, reader, str(refused), status_of(refused))
+            return await self._page(request, reader, refused.sentence, status_of(refused))
         return RedirectResponse(f"/{reader.program}/cases?done=1", 303)
 
     async def ask_no_cause(self, request: Request) -> Response:
@@ -59,7 +59,7 @@ class Cases:
         try:
             await self.take_no_cause(request, reader)
         except Refused as refused:
-            return await self._page(request, reader, str(refused), status_of(refused))
+            return await self._page(request, reader, refused.sentence, status_of(refused))
         return RedirectResponse(f"/{reader.program}/cases?done=1", 303)
 
     async def take_report(self, request: Request, reader: Visitor) -> None:

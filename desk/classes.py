@@ -107,7 +107,7 @@ class Classes:
                 on = day_in(form, "on", "the opening day")
                 await class_openings.move(self._office, teacher, year, class_name, number, on)
         except Refused as refused:
-            not_moved = NotMoved(which, str(refused), asked_for)
+            not_moved = NotMoved(which, refused.sentence, asked_for)
             return await self._page(request, teacher, Said(status=status_of(refused)), not_moved)
         return RedirectResponse(f"{_here(request)}?sent={quote(which)}#opening-{place}-{number}", 303)
 

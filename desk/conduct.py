@@ -43,7 +43,7 @@ class Conduct:
             async with submitted(request):
                 await conduct_page.open_letter(self._office, decider, request.path_params["case"])
         except Refused as refused:
-            return await self._page(request, decider, str(refused), status_of(refused))
+            return await self._page(request, decider, refused.sentence, status_of(refused))
         return RedirectResponse(f"{_here(request)}#letter", 303)
 
     async def pages(self, request: Request) -> Response:
@@ -57,7 +57,7 @@ class Conduct:
             async with submitted(request) as form:
                 await conduct_page.say(self._office, decider, request.path_params["case"], _word(form))
         except Refused as refused:
-            return await self._page(request, decider, str(refused), status_of(refused))
+            return await self._page(request, decider, refused.sentence, status_of(refused))
         return RedirectResponse(f"{_here(request)}?done=said", 303)
 
     async def _page(

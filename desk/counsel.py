@@ -70,7 +70,7 @@ class Counsel:
             async with submitted(request):
                 await counsel_page.decline(self._office, counselor, request.path_params["pairing"])
         except Refused as refused:
-            return await self._page(request, counselor, str(refused), status_of(refused))
+            return await self._page(request, counselor, refused.sentence, status_of(refused))
         return RedirectResponse(f"{_list(request)}?done=declined#pairs", 303)
 
     async def show_case(self, request: Request) -> Response:
@@ -83,7 +83,7 @@ class Counsel:
             async with submitted(request):
                 await counsel_page.open_letter(self._office, counselor, request.path_params["case"])
         except Refused as refused:
-            return await self._case_page(request, counselor, str(refused), status_of(refused))
+            return await self._case_page(request, counselor, refused.sentence, status_of(refused))
         return RedirectResponse(f"{request.url.path.removesuffix('/read')}#letter", 303)
 
     async def pages(self, request: Request) -> Response:
@@ -97,7 +97,7 @@ class Counsel:
         try:
             await self._cases.take_report(request, counselor.entered)
         except Refused as refused:
-            return await self._case_page(request, counselor, str(refused), status_of(refused))
+            return await self._case_page(request, counselor, refused.sentence, status_of(refused))
         return _done(request, "attested")
 
     async def ask_no_cause(self, request: Request) -> Response:
@@ -112,7 +112,7 @@ class Counsel:
         try:
             await self._cases.take_no_cause(request, counselor.entered)
         except Refused as refused:
-            return await self._case_page(request, counselor, str(refused), status_of(refused))
+            return await self._case_page(request, counselor, refused.sentence, status_of(refused))
         return _done(request, "attested")
 
     async def plan(self, request: Request) -> Response:
@@ -127,7 +127,7 @@ class Counsel:
                     partners=[one for one in form.getlist("partner") if isinstance(one, str)],
                 )
         except Refused as refused:
-            return await self._case_page(request, counselor, str(refused), status_of(refused))
+            return await self._case_page(request, counselor, refused.sentence, status_of(refused))
         return _done(request, "planned")
 
     async def close(self, request: Request) -> Response:
@@ -136,7 +136,7 @@ class Counsel:
             async with submitted(request) as form:
                 await counsel_page.close(self._office, counselor, request.path_params["case"], _word(form))
         except Refused as refused:
-            return await self._case_page(request, counselor, str(refused), status_of(refused))
+            return await self._case_page(request, counselor, refused.sentence, status_of(refused))
         return _done(request, "closed")
 
     async def ask_goes_on(self, request: Request) -> Response:
@@ -162,7 +162,7 @@ class Counsel:
                 word = Word(LetterOutcome.DELIVER, None, None, None, None)
                 await counsel_page.close(self._office, counselor, case_id, word)
         except Refused as refused:
-            return await self._case_page(request, counselor, str(refused), status_of(refused))
+            return await self._case_page(request, counselor, refused.sentence, status_of(refused))
         return _done(request, "closed")
 
     async def picture(self, request: Request) -> Response:
@@ -173,7 +173,7 @@ class Counsel:
                 self._office, counselor, asked["case"], asked["page"], wish
             )
         except Refused as refused:
-            return sentence(status_of(refused), str(refused))
+            return sentence(status_of(refused), refused.sentence)
         return jpeg(content)
 
     async def see_copy(self, request: Request) -> Response:
@@ -186,7 +186,7 @@ class Counsel:
                     return await self._case_page(request, counselor)
                 shown = await counsel_copies.copy_page(self._office, counselor, case_id, wish)
         except Refused as refused:
-            return await self._case_page(request, counselor, str(refused), status_of(refused))
+            return await self._case_page(request, counselor, refused.sentence, status_of(refused))
         return page(
             "counsel-copy.html",
             here=f"{_list(request)}/{case_id}",
@@ -203,7 +203,7 @@ class Counsel:
                 wish = request.state.wish = wish_in(form)
                 await counsel_copies.deliver(self._office, counselor, case_id, wish)
         except Refused as refused:
-            return await self._case_page(request, counselor, str(refused), status_of(refused))
+            return await self._case_page(request, counselor, refused.sentence, status_of(refused))
         return _done(request, "closed")
 
     async def back(self, request: Request) -> Response:
@@ -218,7 +218,7 @@ class Counsel:
             async with submitted(request):
                 await counsel_page.not_reached(self._office, counselor, asked["case"], asked["person"])
         except Refused as refused:
-            return await self._case_page(request, counselor, str(refused), status_of(refused))
+            return await self._case_page(request, counselor, refused.sentence, status_of(refused))
         await self._cases.look_again(asked["case"])
         return _done(request, "not-reached")
 

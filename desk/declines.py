@@ -1,6 +1,5 @@
 """/decline-family/{token} and /decline-officer/{token}: one side of a pair says no before the introduction."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -11,7 +10,7 @@ from bluepals.facts import declining
 from bluepals.facts.declining import Decliner
 from bluepals.facts.office import Office
 from bluepals.store.pairings import PairingCard
-from desk.door_words import BY_LANGUAGE, ENGLISH, LANGUAGE, OTHER, DoorWords, chosen_language, keep_language
+from desk.door_words import BY_LANGUAGE, ENGLISH, LANGUAGE, DoorWords, chosen_language, keep_language
 from desk.forms import form_key, submitted
 from desk.pages import around, page, sentence
 from desk.refusals import status_of
@@ -32,7 +31,6 @@ class Declines:
         shown = page(
             "decline.html",
             **around(door),
-            **self._switch(door),
             pairing=pairing,
             form_key=form_key(request),
             query=urlencode({LANGUAGE: door.language}),
@@ -47,7 +45,7 @@ class Declines:
             async with submitted(request):
                 await declining.decline_by_link(self._office, self._decliner, asked)
         except Refused as refused:
-            return sentence(status_of(refused), str(refused), door=door)
+            return sentence(status_of(refused), refused.sentence)
         return page(
             "sentence.html", **around(door), sentence=WORDS[door.language].declined, typed="", home=""
         )
@@ -57,9 +55,3 @@ class Declines:
         if self._decliner is Decliner.OFFICER:
             return ENGLISH
         return BY_LANGUAGE.get(chosen_language(request) or pairing.student_language, ENGLISH)
-
-    def _switch(self, door: DoorWords) -> dict[str, Any]:
-        if self._decliner is Decliner.OFFICER:
-            return {}
-        other = OTHER[door.language]
-        return {"in_other_language": f"?{urlencode({LANGUAGE: other})}", "other_language": other}

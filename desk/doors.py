@@ -152,9 +152,9 @@ class Doors:
                 address = _address(form.get("address"))
                 await doors.refuse_too_many(self._office, program, source)
         except doors.TooMany as refused:
-            return await self._enter_page(request, str(refused), 429)
+            return await self._enter_page(request, refused.sentence, 429)
         except Refused as refused:
-            return await self._enter_page(request, str(refused), status_of(refused))
+            return await self._enter_page(request, refused.sentence, status_of(refused))
         mailing = BackgroundTask(
             doors.ask, self._office, program, address=address, browser=browser, source=source
         )
@@ -171,7 +171,7 @@ class Doors:
                 code, remember = str(form.get("code")), form.get("remember") == "yes"
             entered = await doors.enter_by_code(self._office, program, code, browser, remember=remember)
         except Refused as refused:
-            return await self._code_page(request, str(refused), status_of(refused))
+            return await self._code_page(request, refused.sentence, status_of(refused))
         return let_in(entered, inside(request, program))
 
     async def show_link(self, request: Request) -> Response:
@@ -196,7 +196,7 @@ class Doors:
                 remember = form.get("remember") == "yes"
             entered = await doors.enter_by_link(self._office, program, secret, browser, remember=remember)
         except Refused as refused:
-            return sentence(status_of(refused), str(refused), door=door_words(request))
+            return sentence(status_of(refused), refused.sentence)
         return let_in(entered, f"/{program}")
 
     async def _is_in(self, request: Request, program: str) -> bool:
@@ -216,7 +216,7 @@ class Doors:
                 where = "everywhere" if form.get("where") == "everywhere" else "here"
                 await LEAVING[where](self._office, found)
         except Refused as refused:
-            return sentence(status_of(refused), str(refused), door=door_words(request))
+            return sentence(status_of(refused), refused.sentence)
         answer = RedirectResponse(f"/{found.program}/enter?left={where}", 303)
         answer.delete_cookie(SESSION, secure=True, httponly=True, samesite="lax")
         answer.delete_cookie(CHOSEN, secure=True, httponly=True, samesite="lax")

@@ -16,9 +16,10 @@ from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.office import Office
 from bluepals.paper.words import words_in
 from bluepals.store.family_page import ChildRow
-from desk.door_words import LANGUAGE, OTHER, chosen_language, keep_language
+from desk.door_words import chosen_language, keep_language
 from desk.doors import guardian
 from desk.forms import form_key, submitted
+from desk.language import speak
 from desk.pages import page, pdf
 from desk.refusals import status_of
 from desk.words import BY_LANGUAGE
@@ -145,7 +146,7 @@ class Family:
             **_around(request, family),
             dates=words_in(family.language),
             children=await family_page.family_page(self._office, family),
-            refused=words.refused or str(refused) if refused else "",
+            refused=words.refused or refused.sentence if refused else "",
             done=request.query_params.get("done"),
         )
         return keep_language(request, shown)
@@ -165,11 +166,9 @@ class Family:
 
 
 def _around(request: Request, family: FamilyAtDesk) -> dict[str, Any]:
-    here, other = _here(request), OTHER[family.language]
+    speak(family.language)
     return {
-        "here": here,
-        "in_other_language": f"{request.url.path if request.method == 'GET' else here}?{LANGUAGE}={other}",
-        "other_language": other,
+        "here": _here(request),
         "visitor": request.state.visitor,
         "form_key": form_key(request),
         "language": family.language,

@@ -39,8 +39,8 @@ _drawing = asyncio.Semaphore(2)
 class FormRefused(Refused):
     """What was sent can't be taken; the message says why and what to do."""
 
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, status: int, sentence: str, /, **values: object) -> None:
+        super().__init__(sentence, **values)
         self.status = status
 
 
@@ -128,8 +128,9 @@ async def submitted(request: Request, most: Most = A_LETTER) -> AsyncIterator[Fo
         if "maximum size" in unreadable.detail:
             raise FormRefused(
                 413,
-                f"The letter is too long: {MAX_CHARACTERS:,} characters are the most."
-                " Shorten it, or send it as scanned pages.",
+                "The letter is too long: {max_characters} characters are the most. Shorten it, or send it as scanned "
+                "pages.",
+                max_characters=f"{MAX_CHARACTERS:,}",
             ) from None
         raise FormRefused(400, "The letter was cut off on its way. Go back and send it once more.") from None
 
@@ -227,12 +228,14 @@ def day_in(form: Fields, name: str, what: str) -> date:
     """`what`: that which the day is for. Raises FormRefused."""
     written = _field(form, name)
     if not written:
-        raise FormRefused(422, f"Choose a day for {what}.")
+        raise FormRefused(422, "Choose a day for {what}.", what=what)
     try:
         return date.fromisoformat(written)
     except ValueError:
         raise FormRefused(
-            422, f"That is no date for {what}. Choose a day, or write year-month-day, such as 2026-12-01."
+            422,
+            "That is no date for {what}. Choose a day, or write year-month-day, such as 2026-12-01.",
+            what=what,
         ) from None
 
 
@@ -241,8 +244,9 @@ async def _pages(files: list[UploadFile]) -> bytes:
         if (file.size or 0) > MAX_UPLOAD_BYTES:
             raise FormRefused(
                 413,
-                f"One of the files has more than {MEGABYTES} MB. Take the photo again with a lower resolution,"
-                " or send its pages one by one.",
+                "One of the files has more than {megabytes} MB. Take the photo again with a lower resolution, or send"
+                " its pages one by one.",
+                megabytes=MEGABYTES,
             )
     async with _drawing:
         uploads = [Upload(file.filename or "", await file.read()) for file in files]

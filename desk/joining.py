@@ -51,11 +51,11 @@ class Joining:
                 said["language"] = " ".join(map(str, form.getlist("language")))
                 await joining.ask(self._office, program, secret, said, source=source_of(request))
         except LinkClosed as closed:
-            return sentence(403, str(closed), said.get("profile", ""))
+            return sentence(403, closed.sentence, said.get("profile", ""))
         except TooMany as refused:
-            return await self._page(request, said, str(refused), 429)
+            return await self._page(request, said, refused.sentence, 429)
         except Refused as refused:
-            return await self._page(request, said, str(refused), status_of(refused))
+            return await self._page(request, said, refused.sentence, status_of(refused))
         return RedirectResponse(f"{request.url.path}?done=asked", 303)
 
     async def _page(
@@ -65,7 +65,7 @@ class Joining:
         try:
             form = await joining.form(self._office, program, request.path_params["secret"])
         except LinkClosed as closed:
-            return sentence(403, str(closed))
+            return sentence(403, closed.sentence)
         shown = page(
             "join.html",
             status,

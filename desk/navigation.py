@@ -3,25 +3,26 @@
 from collections.abc import Mapping
 
 from bluepals.domain.people import Role
+from bluepals.domain.sentences import Sentence
 from bluepals.facts.doors import Visitor
 from bluepals.facts.pairing_page import READERS
 
 
-def pages_of(found: Visitor) -> Mapping[str, str]:
+def pages_of(found: Visitor) -> Mapping[str, Sentence]:
     """What stands above each page: this visitor's own pages, and what they are called."""
     pages = {
-        "board": ("Board", Role.COORDINATOR in found.roles),
-        "calendar": ("Calendar", Role.COORDINATOR in found.roles),
-        "setup": ("Set-up", Role.COORDINATOR in found.roles),
-        "pals": ("My pals", found.officer is not None),
-        "class": ("My class", Role.TEACHER in found.roles),
-        "reading": ("Letters to read", bool({Role.MODERATOR, Role.COORDINATOR} & found.roles)),
-        "counsel": ("Worries", Role.COUNSELOR in found.roles),
-        "pairings": ("Pairings", bool({*READERS} & found.roles)),
-        "agency": ("My agency", bool({Role.LIAISON, Role.COORDINATOR} & found.roles)),
-        "family": ("My family", bool(found.guardian_of)),
-        "cases": ("Cases", bool(found.ids)),
-        "passkeys": ("My passkeys", found.keeps_passkeys),
+        "board": (Sentence("Board"), Role.COORDINATOR in found.roles),
+        "calendar": (Sentence("Calendar"), Role.COORDINATOR in found.roles),
+        "setup": (Sentence("Set-up"), Role.COORDINATOR in found.roles),
+        "pals": (Sentence("My pals"), found.officer is not None),
+        "class": (Sentence("My class"), Role.TEACHER in found.roles),
+        "reading": (Sentence("Letters to read"), bool({Role.MODERATOR, Role.COORDINATOR} & found.roles)),
+        "counsel": (Sentence("Worries"), Role.COUNSELOR in found.roles),
+        "pairings": (Sentence("Pairings"), bool({*READERS} & found.roles)),
+        "agency": (Sentence("My agency"), bool({Role.LIAISON, Role.COORDINATOR} & found.roles)),
+        "family": (Sentence("My family"), bool(found.guardian_of)),
+        "cases": (Sentence("Cases"), bool(found.ids)),
+        "passkeys": (Sentence("My passkeys"), found.keeps_passkeys),
     }
     return {name: label for name, (label, theirs) in pages.items() if theirs}
 

@@ -8,18 +8,18 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from bluepals.domain.counting import counted
 from bluepals.domain.letters import MAX_CHARACTERS
 from bluepals.domain.people import LANGUAGES, language_name
 from bluepals.domain.redaction import COLUMNS, ROWS
 from bluepals.domain.returning import LONGEST_OWN_WORDS
+from bluepals.domain.sentences import counted, dated, listed, long_date
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
-from bluepals.paper.words import ENGLISH, in_own_words
-from desk.door_words import ENGLISH as ENGLISH_DOOR
+from bluepals.paper.words import in_own_words
 from desk.door_words import DoorWords
 from desk.following import follows_later
+from desk.language import in_other_language, language, speak, spoken, words
 from desk.navigation import pages_of
 from desk.words import BY_LANGUAGE
 from desk.words import ENGLISH as DESK_ENGLISH
@@ -32,6 +32,7 @@ _templates = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    finalize=spoken,
 )
 _templates.globals.update(
     languages=LANGUAGES,
@@ -48,23 +49,30 @@ _templates.globals.update(
     pages_of=pages_of,
     english=DESK_ENGLISH,
     counted=counted,
+    listed=listed,
     follows_later=follows_later,
+    _=words,
+    page_language=language,
+    page_language_link=in_other_language,
 )
 
 
 def ended(sentence: str) -> str:
     """With a full stop, where whoever wrote it has left it out."""
-    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    said = str(spoken(sentence))
+    return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
 def begun(sentence: str) -> str:
     """With a capital letter, and the others as they are."""
-    return f"{sentence[:1].upper()}{sentence[1:]}"
+    said = str(spoken(sentence))
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 _templates.filters["ended"] = ended
 _templates.filters["begun"] = begun
-_templates.filters["long_date"] = ENGLISH.long_date
+_templates.filters["long_date"] = long_date
+_templates.filters["dated"] = dated
 _templates.filters["in_words"] = language_name
 _templates.filters["in_own_words"] = in_own_words
 
@@ -89,15 +97,14 @@ def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
     return HTMLResponse(_templates.get_template(template).render(**values), status)
 
 
-def sentence(
-    status: int, text: str, typed: str = "", *, door: DoorWords = ENGLISH_DOOR, home: str = ""
-) -> HTMLResponse:
+def sentence(status: int, text: str, typed: str = "", *, home: str = "") -> HTMLResponse:
     """A page of one sentence; what somebody had typed is given back to them. `home`: where the way to their own pages begins."""
-    return page("sentence.html", status, **around(door), sentence=door.said(text), typed=typed, home=home)
+    return page("sentence.html", status, sentence=text, typed=typed, home=home)
 
 
 def around(door: DoorWords) -> dict[str, Any]:
     """The language of a page for whom it may concern, and its words."""
+    speak(door.language)
     return {"door": door, "language": door.language, "words": BY_LANGUAGE[door.language]}
 
 

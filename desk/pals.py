@@ -115,7 +115,7 @@ class Pals:
         try:
             why = REASONS[_reason(request)]
         except Refused as refused:
-            return sentence(status_of(refused), str(refused), home=_here(request))
+            return sentence(status_of(refused), refused.sentence, home=_here(request))
         last = await officers_page.farewell(self._office, officer)
         return page(
             "sure.html",
@@ -135,7 +135,7 @@ class Pals:
             async with submitted(request):
                 await officers_page.withdraw(self._office, officer, _reason(request))
         except Refused as refused:
-            return sentence(status_of(refused), str(refused), home=_here(request))
+            return sentence(status_of(refused), refused.sentence, home=_here(request))
         return RedirectResponse(f"{_here(request)}#leave", 303)
 
     async def worry(self, request: Request) -> Response:

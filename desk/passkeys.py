@@ -47,7 +47,7 @@ class Passkeys:
             async with submitted(request) as form:
                 entered = await passkeys.enter(self._office, program, browser, str(form.get("said")))
         except Refused as refused:
-            return await self._door_page(request, str(refused), status_of(refused))
+            return await self._door_page(request, refused.sentence, status_of(refused))
         return let_in(entered, inside(request, program))
 
     async def show(self, request: Request) -> Response:
@@ -60,7 +60,7 @@ class Passkeys:
                 said = str(form.get("said"))
                 entered = await passkeys.add(self._office, found, request.state.secret, said)
         except Refused as refused:
-            return await self._own_page(request, found, str(refused), status_of(refused))
+            return await self._own_page(request, found, refused.sentence, status_of(refused))
         return let_in(entered, f"/{found.program}/passkeys?done=made")
 
     async def ask_to_remove(self, request: Request) -> Response:
@@ -84,7 +84,7 @@ class Passkeys:
             async with submitted(request):
                 await passkeys.remove(self._office, found, request.path_params["passkey"])
         except Refused as refused:
-            return await self._own_page(request, found, str(refused), status_of(refused))
+            return await self._own_page(request, found, refused.sentence, status_of(refused))
         return RedirectResponse(f"/{found.program}/passkeys?done=removed", 303)
 
     async def _door_page(self, request: Request, refused: str = "", status: int = 200) -> Response:

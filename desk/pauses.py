@@ -48,7 +48,7 @@ class Pauses:
                 target = target_of(str(form.get("target")))
                 await calendar_page.pause(self._office, coordinator, target, whats, reason, agreed=agreed)
         except Refused as refused:
-            return await self._pause_page(request, coordinator, sent, str(refused), status_of(refused))
+            return await self._pause_page(request, coordinator, sent, refused.sentence, status_of(refused))
         return RedirectResponse(f"{_calendar(request)}?done=paused", 303)
 
     async def show_resume(self, request: Request) -> Response:
@@ -64,7 +64,7 @@ class Pauses:
                 choices = _choices(form)
                 await calendar_page.resume(self._office, coordinator, target, what, choices, agreed=agreed)
         except Refused as refused:
-            return await self._resume_page(request, coordinator, sent, str(refused), status_of(refused))
+            return await self._resume_page(request, coordinator, sent, refused.sentence, status_of(refused))
         return RedirectResponse(f"{_calendar(request)}?done=resumed", 303)
 
     async def _coordinator(self, request: Request) -> CoordinatorAtDesk:

@@ -43,7 +43,7 @@ class Proposal:
             async with submitted(request, A_LIST) as form:
                 done = await self._decide(coordinator, form)
         except Refused as refused:
-            return await self._page(request, coordinator, str(refused), status_of(refused))
+            return await self._page(request, coordinator, refused.sentence, status_of(refused))
         return RedirectResponse(f"{_here(request)}?done={done}", 303)
 
     async def _decide(self, coordinator: CoordinatorAtDesk, form: FormData) -> str:
@@ -76,7 +76,7 @@ class Proposal:
             async with submitted(request), in_a_sentence():
                 await self._asking.propose_again(await proposal_page.program_of(self._office, coordinator))
         except Refused as refused:
-            return await self._page(request, coordinator, str(refused), status_of(refused))
+            return await self._page(request, coordinator, refused.sentence, status_of(refused))
         return RedirectResponse(f"{_here(request)}?done=matched", 303)
 
     async def _coordinator(self, request: Request) -> CoordinatorAtDesk:

@@ -60,7 +60,7 @@ class Reading:
             async with submitted(request):
                 pass
         except Refused as refused:
-            return await self._list(request, reader, str(refused), status_of(refused))
+            return await self._list(request, reader, refused.sentence, status_of(refused))
         return _to(request, await reading_page.next_letter(self._office, reader))
 
     async def show_letter(self, request: Request) -> Response:
@@ -78,7 +78,7 @@ class Reading:
             wish = Wish(cells=cells_in(request.query_params))
             content = await reading_copies.picture(self._office, reader, asked["draft"], asked["page"], wish)
         except Refused as refused:
-            return sentence(status_of(refused), str(refused))
+            return sentence(status_of(refused), refused.sentence)
         return jpeg(content)
 
     async def approve(self, request: Request) -> Response:
@@ -168,7 +168,7 @@ class Reading:
         row = await reading_page.letter_of(self._office, reader, request.path_params["draft"])
         of_copy = isinstance(refused, RedactionRefused)
         return await self._letter(
-            request, reader, row.newest, str(refused), status_of(refused), of_copy=of_copy
+            request, reader, row.newest, refused.sentence, status_of(refused), of_copy=of_copy
         )
 
     async def _list(

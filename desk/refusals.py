@@ -1,24 +1,26 @@
 """Refusals, as HTTP says them; the sentence is their own."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bluepals.domain.program import TAKEN_IDS
-from bluepals.domain.refusals import Refused
+from bluepals.domain.refusals import Refused, Worded
+from bluepals.domain.sentences import Sentence
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import NoSuchProgram, NotLetIn
 from bluepals.links import LinkRefused
 from bluepals.store.letters import NotTaken
-from desk.door_words import door_words
 from desk.forms import FormRefused, typed_in
 from desk.pages import Said, sentence
 from service.asking import CommandRefused, HasToWait
 
-NOT_FOUND = "There is no such page. Open the link in your newest mail."
-NOT_FOR_YOU = "There is no such page, or it is not yours to see."
+NOT_FOUND = Sentence("There is no such page. Open the link in your newest mail.")
+NOT_FOR_YOU = Sentence("There is no such page, or it is not yours to see.")
 
 log = structlog.get_logger(__name__)
 
@@ -37,17 +39,17 @@ def said_about(refused: Refused, request: Request) -> Said:
     """For the page that the form was on; what had been typed is given back, in the language that had been chosen."""
     typed, language = getattr(request.state, "typed", ""), getattr(request.state, "language", "")
     pairing_id = request.path_params.get("pairing")
-    return Said(request.url.path, pairing_id, str(refused), typed, language, status_of(refused))
+    return Said(request.url.path, pairing_id, refused.sentence, typed, language, status_of(refused))
 
 
-async def link_refused(request: Request, refused: Exception) -> Response:
+async def link_refused(request: Request, refused: Worded) -> Response:
     log.warning("link refused", page=request.url.path.split("/")[1])
-    return sentence(403, str(refused), door=door_words(request))
+    return sentence(403, refused.sentence)
 
 
-async def page_closed(request: Request, refused: Exception) -> Response:
+async def page_closed(request: Request, refused: Worded) -> Response:
     log.warning("page closed", **_who_and_where(request))
-    return sentence(403, str(refused), door=door_words(request))
+    return sentence(403, refused.sentence)
 
 
 async def not_theirs(request: Request, _: Exception) -> Response:
@@ -81,14 +83,14 @@ def _who_and_where(request: Request) -> dict[str, str]:
 def not_there(request: Request, status: int = 404, *, typed: str = "", is_in: bool) -> Response:
     """`is_in`: somebody has entered the program that the address names; to them it is the same as what is another's."""
     said = NOT_FOR_YOU if is_in else NOT_FOUND
-    return sentence(status, said, typed, door=door_words(request), home=home_of(request))
+    return sentence(status, said, typed, home=home_of(request))
 
 
-async def no_such_program(request: Request, _: Exception) -> Response:
-    return sentence(404, NOT_FOUND, door=door_words(request))
+async def no_such_program(_request: Request, _: Exception) -> Response:
+    return sentence(404, NOT_FOUND)
 
 
-HANDLERS = {
+HANDLERS: Mapping[type[Exception], Any] = {
     LinkRefused: link_refused,
     PageClosed: page_closed,
     NotTheirs: not_theirs,

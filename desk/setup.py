@@ -67,7 +67,7 @@ class Setup:
                 only_check = form.get("do") == "check"
                 taken = await setup_page.take_in(self._office, coordinator, files, apply=not only_check)
         except Refused as refused:
-            return await self._page(request, coordinator, str(refused), status_of(refused))
+            return await self._page(request, coordinator, refused.sentence, status_of(refused))
         if taken.changed is not None:
             return RedirectResponse(f"/{coordinator.program}/setup?taken={taken.changed}", 303)
         status = 422 if taken.reading.problems else 200
@@ -87,7 +87,9 @@ class Setup:
             async with in_a_sentence(), asyncio.timeout(self._patience.total_seconds()):
                 await begin_years(self._parts, program)
         except Refused as refused:
-            return await self._page(request, coordinator, not_opened=str(refused), status=status_of(refused))
+            return await self._page(
+                request, coordinator, not_opened=refused.sentence, status=status_of(refused)
+            )
         return RedirectResponse(f"/{coordinator.program}/setup?opened=1", 303)
 
     async def show_forms(self, request: Request) -> Response:
@@ -101,7 +103,7 @@ class Setup:
                     self._office, coordinator, asked["program_year"], asked["class_name"], _forms(form)
                 )
         except Refused as refused:
-            return await self._forms_page(request, coordinator, str(refused), status_of(refused))
+            return await self._forms_page(request, coordinator, refused.sentence, status_of(refused))
         return RedirectResponse(f"{request.url.path}?recorded={recorded}", 303)
 
     async def _coordinator(self, request: Request) -> CoordinatorAtDesk:
@@ -175,11 +177,15 @@ async def _files(form: FormData) -> tuple[Mapping[str, bytes], Sequence[str]]:
         if not is_of_a_folder(name):
             others.append(name)
         elif name in files:
-            raise FormRefused(422, f"There are two files called {name}. Keep the one that counts.")
+            raise FormRefused(422, "There are two files called {name}. Keep the one that counts.", name=name)
         else:
             files[name] = await part.read()
     if not files:
-        raise FormRefused(422, f"No file of a program folder was sent. Choose {', '.join(FIRST_FILES)}.")
+        raise FormRefused(
+            422,
+            "No file of a program folder was sent. Choose {first_files}.",
+            first_files=", ".join(FIRST_FILES),
+        )
     return files, others
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 import asyncpg
 import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desk.door_words import door_words
+from bluepals.domain.sentences import Sentence
 from desk.forms import NO_TEXT
 from desk.pages import sentence
 from desk.refusals import NOT_FOUND
@@ -56,7 +55,7 @@ class Shield:
             await send(message)
 
         try:
-            app = _nowhere(scope) if NO_TEXT in scope["path"] else self._app
+            app = _nowhere() if NO_TEXT in scope["path"] else self._app
             await app(scope, receive, send_shielded)
         except Exception as error:  # noqa: BLE001 - the last place where one can become a sentence
             _log(error)
@@ -64,9 +63,9 @@ class Shield:
                 await _apology(error, scope)(scope, receive, send_shielded)
 
 
-def _nowhere(scope: Scope) -> ASGIApp:
+def _nowhere() -> ASGIApp:
     """An address that no record can hold."""
-    return sentence(404, NOT_FOUND, door=door_words(Request(scope)))
+    return sentence(404, NOT_FOUND)
 
 
 def _log(error: Exception) -> None:
@@ -76,14 +75,13 @@ def _log(error: Exception) -> None:
 
 
 def _apology(error: Exception, scope: Scope) -> ASGIApp:
-    typed, door = scope.get("state", {}).get("typed", ""), door_words(Request(scope))
+    typed = scope.get("state", {}).get("typed", "")
     if isinstance(error, AWAY):
         return sentence(
             503,
-            "The desk can't reach its records right now. Please try again in a few minutes.",
+            Sentence("The desk can't reach its records right now. Please try again in a few minutes."),
             typed,
-            door=door,
         )
     return sentence(
-        500, "Something went wrong here, and it is not your fault. Please try again.", typed, door=door
+        500, Sentence("Something went wrong here, and it is not your fault. Please try again."), typed
     )

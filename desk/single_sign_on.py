@@ -75,9 +75,9 @@ class SingleSignOn:
             return _refused(503, str(away), program)
         except NotVouched as refused:
             log.warning("sign-in refused", program=program, why=refused.why)
-            return _refused(403, str(refused), program)
+            return _refused(403, refused.sentence, program)
         except doors.NotLetIn as refused:
-            return _refused(403, str(refused), program)
+            return _refused(403, refused.sentence, program)
         return let_in(entered, to)
 
     def _states(self, browser: str) -> URLSafeTimedSerializer:

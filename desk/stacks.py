@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bluepals.domain.counting import counted
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import counted
 from bluepals.domain.stacks import Found, Put
 from bluepals.facts import stacks, teachers_page
 from bluepals.facts.office import Office
@@ -63,7 +63,7 @@ class Stacks:
                 self._office, teacher, asked["program_year"], asked["class_name"], read
             )
         except Refused as refused:
-            return sentence(status_of(refused), str(refused), home=_class(request))
+            return sentence(status_of(refused), refused.sentence, home=_class(request))
         return RedirectResponse(f"{_class(request)}/stack/{stack}", 303)
 
     async def show(self, request: Request) -> Response:
@@ -157,7 +157,7 @@ class Stacks:
             form_key=form_key(request),
             heading=f"Throw the stack of class {shown.class_name} away",
             follows=(
-                f"What was scanned is deleted ({counted(shown.pages, 'page')}), and none of it is handed in.",
+                f"What was scanned is deleted ({counted(shown.pages, 'page', 'pages')}), and none of it is handed in.",
                 "The paper stays with you, and can be scanned again.",
             ),
             yes="Yes, throw it away",

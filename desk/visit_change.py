@@ -49,7 +49,7 @@ class ChangingVisit:
                 await visit_change.agree(self._office, coordinator, visit, agreed=agreed, because=because)
             await self._ask(visit, change)
         except Refused as refused:
-            return await self._page(request, coordinator, sent, str(refused), status_of(refused))
+            return await self._page(request, coordinator, sent, refused.sentence, status_of(refused))
         return RedirectResponse(f"{_calendar(request)}?done=visit", 303)
 
     async def _ask(self, visit: VisitToChange, change: Change) -> None:

@@ -42,7 +42,7 @@ class Worries:
                     concern=concern,
                 )
         except Refused as refused:
-            return sentence(status_of(refused), str(refused))
+            return sentence(status_of(refused), refused.sentence)
         if opened.has_stopwatch:
             await self._referrals.start_at_once(program, opened.case.id)
         arrived = "&arrived=1" if opened.case.arrived else ""

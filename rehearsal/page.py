@@ -12,9 +12,9 @@ from markupsafe import Markup
 from audit.report import AuditReport
 from bluepals.domain.board import Board
 from bluepals.domain.calendar import visit_day
-from bluepals.domain.counting import counted
 from bluepals.domain.pairing_year import PairingYear
 from bluepals.domain.program import Program
+from bluepals.domain.sentences import counted
 from bluepals.paper.round_bar import round_bar, round_key
 from bluepals.paper.year_line import year_key, year_line
 from bluepals.paper.year_words import year_list
@@ -91,9 +91,9 @@ def _year(program: Program, rests: Sequence[Rest]) -> str:
         )
         for one in rests
     ]
-    words = f"The school year from {program.year.first_day} to {program.year.last_day}: {counted(len(program.rounds), 'round')} of letters, then the visit on {visit}."
+    words = f"The school year from {program.year.first_day} to {program.year.last_day}: {counted(len(program.rounds), 'round', 'rounds')} of letters, then the visit on {visit}."
     if rests:
-        words += f" The letters rested {counted(len(rests), 'time')}."
+        words += f" The letters rested {counted(len(rests), 'time', 'times')}."
     return calendar_line(program.year.first_day, program.year.last_day, spans, words)
 
 
@@ -102,8 +102,8 @@ def _weeks(weeks: Sequence[Week]) -> str:
         Bar(
             label=f"{week.begins:%b}" if week.begins.day <= 7 else "",  # the month's first Monday
             parts=[("writing", week.students_letters), ("officers", week.officers_letters)],
-            title=f"Week of {week.begins:%B %-d}: {counted(week.students_letters, 'letter')} by children, {week.officers_letters} by "
-            f"officers, {week.read} read, {week.delivered} delivered, {counted(week.mails, 'mail')}",
+            title=f"Week of {week.begins:%B %-d}: {counted(week.students_letters, 'letter', 'letters')} by children, {week.officers_letters} by "
+            f"officers, {week.read} read, {week.delivered} delivered, {counted(week.mails, 'mail', 'mails')}",
         )
         for week in weeks
     ]

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.starting import StartActivities, StartWorkflows, WorkflowStart
     from activities.tells import Answer
     from activities.year import OneOpening, ThisYear, YearActivities, YearCalendar, YearNumbers
-    from bluepals.domain.counting import counted
+    from bluepals.domain.sentences import counted
     from workflows.api import pairing, visit_day
     from workflows.api.dates import DatesChanged
     from workflows.api.program_year import WORKFLOW, PairsApproved, ProgramYearInput, Stage
@@ -219,5 +219,5 @@ class ProgramYear:
                 set_or_unset(DUE, due),
             ]
         )
-        held = counted(self._state.opening_days_done, "opening day")
+        held = counted(self._state.opening_days_done, "opening day", "opening days")
         workflow.set_current_details(f"**{stage}**, {held} held")

@@ -14,7 +14,7 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.cases import MOST_RINGS, CaseActivities, OneCase, PageOfCase, StopwatchStands
     from activities.tells import Answer
-    from bluepals.domain.counting import counted
+    from bluepals.domain.sentences import counted
     from workflows.api.referral import WORKFLOW, ReferralInput, ReferralOver, Stage
 
 from workflows.options import TRANSACTION, ActivityOptions
@@ -59,7 +59,7 @@ class Referral:
         while standing.missing:
             due = workflow.now() + timedelta(seconds=standing.seconds)
             missing = counted(standing.missing, "has", "have")
-            self._show(f"{missing} still to attest; {counted(standing.page, 'page')} so far", due)
+            self._show(f"{missing} still to attest; {counted(standing.page, 'page', 'pages')} so far", due)
             await self._ring()
             if await self._woken_before(due, f"page {standing.page}"):
                 standing = await self._look()

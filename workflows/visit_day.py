@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from activities.visit import AnotherDay, NoVisit, Reminder, VisitActivities
     from activities.year import ThisYear, VisitTimes
-    from bluepals.domain.counting import counted
+    from bluepals.domain.sentences import counted
     from bluepals.domain.visit_plan import IS_OVER, STAYS_READ_ALOUD
     from workflows.api.dates import DatesChanged
     from workflows.api.visit_day import (
@@ -185,7 +185,9 @@ class VisitDay:
                     await self._announce_sheets(step)
                 case Stage.VISIT:
                     self._state.thanked = await self._thank()
-                    self._note(f"thanked, since they came: {counted(self._state.thanked, 'officer')}")
+                    self._note(
+                        f"thanked, since they came: {counted(self._state.thanked, 'officer', 'officers')}"
+                    )
             self._state.passed_at, self._state.passed = step.key
             await self._settle_hosts()
 
@@ -223,7 +225,7 @@ class VisitDay:
         )
         if invited != self._state.invited:
             self._state.invited = invited
-            self._note(f"invited by now: {counted(invited, 'officer')}")
+            self._note(f"invited by now: {counted(invited, 'officer', 'officers')}")
 
     async def _remind(self, step: Step) -> None:
         """A worker that was away for days sends one reminder, not all that it missed."""
@@ -234,7 +236,7 @@ class VisitDay:
                 summary=f"reminder {step.number}",
                 **TRANSACTION,
             )
-            self._note(f"reminder {step.number}: {counted(reminded, 'officer')}")
+            self._note(f"reminder {step.number}: {counted(reminded, 'officer', 'officers')}")
 
     async def _settle_hosts(self) -> None:
         if self._state.plan is not Plan.TAKES_PLACE or workflow.now() >= self._times.over:
@@ -256,7 +258,7 @@ class VisitDay:
                 summary="run sheet and visitors' list",
                 **TRANSACTION,
             )
-            self._note(f"run sheet: {counted(told, 'teacher')} told")
+            self._note(f"run sheet: {counted(told, 'teacher', 'teachers')} told")
 
     async def _thank(self) -> int:
         return await workflow.execute_activity_method(

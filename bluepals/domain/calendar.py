@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import holidays
 
 from bluepals.domain.program import Break, Policy, Program, RoundDates, YearDates
+from bluepals.domain.sentences import Sentence, dated
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -117,9 +118,9 @@ class SchoolCalendar:
         clock = at.replace(fold=0, tzinfo=None) if isinstance(at, time) else time(at)
         return datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)
 
-    def label(self, instant: datetime) -> str:
+    def label(self, instant: datetime) -> Sentence:
         """For people: the local date and time with its zone."""
-        return f"{instant.astimezone(self.zone):%A, %B %-d, %Y, %-I:%M %p %Z}"
+        return dated(instant.astimezone(self.zone), "%A, %B %-d, %Y, %-I:%M %p %Z")
 
     def _break_of(self, day: date) -> Break | None:
         return next((pause for pause in self.year.breaks if pause.first <= day <= pause.last), None)

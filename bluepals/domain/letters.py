@@ -41,13 +41,15 @@ class TypedLetter:
             raise LetterRefused("The letter is empty. Write at least a sentence and send it again.")
         if len(self.text) > MAX_CHARACTERS:
             raise LetterRefused(
-                f"The letter has {len(self.text):,} characters; {MAX_CHARACTERS:,} is the most. "
-                "Shorten it, or scan it as pages."
+                "The letter has {len} characters; {max_characters} is the most. Shorten it, or scan it as pages.",
+                len=f"{len(self.text):,}",
+                max_characters=f"{MAX_CHARACTERS:,}",
             )
         if bad := next((c for c in self.text if c == "\0" or unicodedata.category(c) == "Cs"), None):
             raise LetterRefused(
-                f"The letter holds a character that is no text (U+{ord(bad):04X}). "
-                "Copy the words into a new letter and send that."
+                "The letter holds a character that is no text (U+{ord}). Copy the words into a new letter and send "
+                "that.",
+                ord=f"{ord(bad):04X}",
             )
 
     @property

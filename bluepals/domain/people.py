@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-LANGUAGES = {"en": "English", "es": "Spanish"}
+from bluepals.domain.sentences import Sentence
+
+LANGUAGES = {"en": Sentence("English"), "es": Sentence("Spanish")}
 
 
 def language_name(code: str) -> str:

@@ -28,7 +28,9 @@ def refuse_too_long(*own_words: str) -> None:
     for words in own_words:
         if len(words) > LONGEST_OWN_WORDS:
             raise WordsTooLong(
-                f"Your own words have {len(words)} characters, and {LONGEST_OWN_WORDS} in a box is the most. Shorten them."
+                "Your own words have {len} characters, and {longest_own_words} in a box is the most. Shorten them.",
+                len=len(words),
+                longest_own_words=LONGEST_OWN_WORDS,
             )
 
 

@@ -63,6 +63,8 @@ def answers(taker: Taker, given: Mapping[str, str], remark: str) -> Answers:
     line = " ".join(remark.split())
     if len(line) > LONGEST_REMARK:
         raise SurveyRefused(
-            f"Your line has {len(line)} characters; {LONGEST_REMARK} is the most. Shorten it."
+            "Your line has {len} characters; {longest_remark} is the most. Shorten it.",
+            len=len(line),
+            longest_remark=LONGEST_REMARK,
         )
     return Answers(replies, line or None)

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bluepals.domain.calendar import SchoolCalendar
-from bluepals.domain.counting import counted
 from bluepals.domain.program import Program, Room
+from bluepals.domain.sentences import counted
 
 NOON = 12
 
@@ -142,7 +142,7 @@ def place_classes(classes: Mapping[str, int], rooms: Sequence[Room], slots: int)
     children, places = sum(classes.values()), slots * sum(room.places for room in rooms)
     if children > places:
         raise NoRoom(
-            f"{children} children have a visit, and the school's rooms hold {places} in {counted(slots, 'time slot')}."
+            f"{children} children have a visit, and the school's rooms hold {places} in {counted(slots, 'time slot', 'time slots')}."
             " Name more rooms or more places in program.toml, or set a shorter visit (minutes)."
         )
     free = {(slot, room.name): room.places for slot in range(slots) for room in rooms}

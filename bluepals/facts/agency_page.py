@@ -117,7 +117,9 @@ async def own_officer(office: Office, liaison: LiaisonAtDesk, officer_id: UUID) 
 def check_stop(liaison: LiaisonAtDesk, officer: OfficerRow) -> None:
     """Raises NotTheirsToSay."""
     if not liaison.stops(officer):
-        raise NotTheirsToSay(f"{officer.name} can't be stopped by you. {WHOM_TO_ASK}")
+        raise NotTheirsToSay(
+            "{name} can't be stopped by you. {whom_to_ask}", name=officer.name, whom_to_ask=WHOM_TO_ASK
+        )
 
 
 async def stop(office: Office, liaison: LiaisonAtDesk, officer: OfficerRow) -> Left:
@@ -134,7 +136,11 @@ def _whole(liaison: LiaisonAtDesk) -> Scope:
 async def enter_clearance(office: Office, liaison: LiaisonAtDesk, officer: OfficerRow, until: date) -> None:
     """Raises ClearanceRefused and NotTheirsToSay, each with a sentence."""
     if not liaison.clears(officer):
-        raise NotTheirsToSay(f"The clearance of {officer.name} can't be entered by you. {WHOM_TO_ASK}")
+        raise NotTheirsToSay(
+            "The clearance of {name} can't be entered by you. {whom_to_ask}",
+            name=officer.name,
+            whom_to_ask=WHOM_TO_ASK,
+        )
     await clearances.enter(office, _whole(liaison), officer.officer_id, until, by=liaison.id)
 
 

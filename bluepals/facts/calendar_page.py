@@ -8,8 +8,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
-from bluepals.domain.counting import counted
 from bluepals.domain.program import Program
+from bluepals.domain.sentences import counted
 from bluepals.domain.visit_plan import visit_instants, why_it_stays
 from bluepals.facts import dates, pauses
 from bluepals.facts.coordinators import CoordinatorAtDesk
@@ -196,14 +196,17 @@ async def _said_with_names(
     try:
         yield
     except AlreadyPaused as refused:
-        raise PauseRefused(f"The {refused.what} of {name} are paused already.") from None
+        raise PauseRefused("The {what} of {name} are paused already.", what=refused.what, name=name) from None
     except NotPaused as refused:
         paused = [
             f"the {one.pause.what} of {one.of}" for one in (await calendar_page(office, coordinator)).pauses
         ]
         whats = " and ".join(refused.whats)
         raise PauseRefused(
-            f"The {whats} of {name} are not paused. Paused: {'; '.join(paused) or 'nothing is'}."
+            "The {whats} of {name} are not paused. Paused: {value}.",
+            whats=whats,
+            name=name,
+            value="; ".join(paused) or "nothing is",
         ) from None
 
 
@@ -334,7 +337,7 @@ async def _seen(
         ]
         + [
             MovedDates(
-                f"{program.name_of(school)}, {what} ({counted(count, 'pairing')})",
+                f"{program.name_of(school)}, {what} ({counted(count, 'pairing', 'pairings')})",
                 days([was]),
                 days([becomes]),
             )

@@ -273,8 +273,10 @@ async def _refuse_unfit_time(
     )
     if reported_at < known_since:
         raise NotTaken(
-            f"The letter was handed in on {letterhead.calendar.label(handed_in.at)}, {'long ' if handed_in.own else ''}after"
-            " the time of your report. Say when you reported what stands in it."
+            "The letter was handed in on {label}, {value}after the time of your report. Say when you reported "
+            "what stands in it.",
+            label=letterhead.calendar.label(handed_in.at),
+            value="long " if handed_in.own else "",
         )
 
 
@@ -296,7 +298,8 @@ async def not_reached(office: Office, scope: Scope, *, case_id: UUID, by: UUID, 
         if reader := missing.pop(known, None):
             if reader.gone_since is None:
                 raise NotTaken(
-                    f"{reader.name} still takes part in the program. Call them: the duty is their own."
+                    "{name} still takes part in the program. Call them: the duty is their own.",
+                    name=reader.name,
                 )
             await case_readers.record_unreachable(connection, case_id, reader.id, by)
         return len(missing)
@@ -344,7 +347,9 @@ async def _refuse_unknown_partners(connection: Connection, wanted: Iterable[str]
     for name in wanted:
         if name not in known:
             listed = ", ".join(sorted(known)) or "none yet (import a partners.csv)"
-            raise NotTaken(f"{name!r} is no partner of this program. There are: {listed}.")
+            raise NotTaken(
+                "{name} is no partner of this program. There are: {listed}.", name=repr(name), listed=listed
+            )
 
 
 # ---- the stopwatch

@@ -88,7 +88,9 @@ _BECAME = {
 
 def _closed_before(case: CaseRecord, word: Word) -> Closing:
     if case.letter is not None and case.letter is not word.letter:
-        raise NotTaken(f"This case is closed already: {_BECAME[case.letter]}. A new worry opens a new one.")
+        raise NotTaken(
+            "This case is closed already: {became}. A new worry opens a new one.", became=_BECAME[case.letter]
+        )
     return Closing(closed=True, waits_for=())
 
 
@@ -96,11 +98,14 @@ async def _refuse_unfit(
     connection: Connection, case: CaseRecord, word: Word, needed: Sequence[str], own: Sequence[str]
 ) -> None:
     if not own:
-        raise NotTaken(f"This case is closed by the word of its {' and its '.join(needed)}. Ask them.")
+        raise NotTaken(
+            "This case is closed by the word of its {needed}. Ask them.", needed=" and its ".join(needed)
+        )
     if missing := len(await case_readers.still_to_attest(connection, case.id)):
         raise NotTaken(
-            f"{missing} who read the letter {'has' if missing == 1 else 'have'} not attested yet; "
-            "nobody can do it for them. Call them."
+            "{missing} who read the letter {value} not attested yet; nobody can do it for them. Call them.",
+            missing=missing,
+            value="has" if missing == 1 else "have",
         )
     if case.kind in {Concern.SAD, Concern.UNSURE, Concern.FAMILY} and not await case_words.has_plan(
         connection, case.id

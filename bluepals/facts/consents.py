@@ -127,20 +127,26 @@ async def _refuse(connection: Connection, forms: PaperForms) -> None:
     today = await programs.today(connection)
     if forms.given_on > today:
         raise ConsentRefused(
-            f"{forms.given_on} is still to come. Write the day on which the form was signed."
+            "{given_on} is still to come. Write the day on which the form was signed.",
+            given_on=forms.given_on,
         )
     if len(forms.version or "") > LONGEST_VERSION:
-        raise ConsentRefused(f"A form's version has up to {LONGEST_VERSION} characters.")
+        raise ConsentRefused(
+            "A form's version has up to {longest_version} characters.", longest_version=LONGEST_VERSION
+        )
     if ConsentScope.LETTERS not in forms.scopes:
         without = await consents.without_letters(connection, forms.students)
         if without:
             raise ConsentRefused(
-                f"Nothing else holds without the letters, and {', '.join(without)} has no consent to them. Tick the letters too."
+                "Nothing else holds without the letters, and {without} has no consent to them. Tick the letters too.",
+                without=", ".join(without),
             )
     withdrawn = await consents.withdrawn_since(connection, forms.students, forms.scopes, forms.given_on)
     if withdrawn:
         raise ConsentRefused(
-            f"The family of {', '.join(withdrawn)} has withdrawn after {forms.given_on}: only a later form brings it back."
+            "The family of {withdrawn} has withdrawn after {given_on}: only a later form brings it back.",
+            withdrawn=", ".join(withdrawn),
+            given_on=forms.given_on,
         )
 
 

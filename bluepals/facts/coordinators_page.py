@@ -7,8 +7,8 @@ from uuid import UUID
 
 from bluepals.domain.board import Board
 from bluepals.domain.cases import Concern
-from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
+from bluepals.domain.sentences import counted
 from bluepals.facts import board, conduct_page, decisions
 from bluepals.facts.coordinators import CoordinatorAtDesk
 from bluepals.facts.decisions import Decision, Step

@@ -7,8 +7,8 @@ from itertools import groupby
 from uuid import UUID
 
 from bluepals.domain.calendar import ONE_DAY
-from bluepals.domain.counting import counted
 from bluepals.domain.people import Role, language_name
+from bluepals.domain.sentences import counted
 from bluepals.domain.silence import Rung
 from bluepals.facts import silence, who_may
 from bluepals.facts.cases import plan_due

@@ -7,10 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar, check_dates
-from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence, together
 from bluepals.domain.visit_plan import VisitState
 from bluepals.facts import pauses, who_may
 from bluepals.facts.office import Office
@@ -35,8 +35,8 @@ class DatesRefused(Refused):
     """The dates stay as they are; each sentence says why and what to do."""
 
     def __init__(self, *sentences: str) -> None:
-        self.sentences = [with_long_dates(one) for one in sentences]
-        super().__init__(" ".join(self.sentences))
+        self.sentences = sentences
+        super().__init__(together(*sentences))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ async def move(office: Office, scope: Scope, change: Change, *, by: UUID, agreed
         changed = await _move(connection, change, by)
         if changed.agreement != agreed:
             raise DatesRefused(
-                "The dates are no longer those that you have seen: time has passed, or somebody has changed them. Look again."
+                Sentence(
+                    "The dates are no longer those that you have seen: time has passed, or somebody has changed them. Look again."
+                )
             )
         return changed
 
@@ -77,8 +79,11 @@ async def _move(connection: Connection, change: Change, by: UUID) -> NewCalendar
     before = await _dates_to_come(connection, change.program_year)
     if change.dates.number not in before:
         raise DatesRefused(
-            f"Round {change.dates.number} is over, rests or was left out, so its dates can't be moved now."
-            " After a pause they are set when it ends."
+            Sentence(
+                "Round {number} is over, rests or was left out, so its dates can't be moved now. After a pause they "
+                "are set when it ends.",
+                number=change.dates.number,
+            )
         )
     wanted = _wanted(SchoolCalendar.of(program), before, change)
     moved = {number: dates for number, dates in wanted.items() if dates != before[number]}
@@ -98,7 +103,12 @@ async def _school_of_open_year(connection: Connection, program_year: str) -> str
             if state == "open":
                 return school
             raise DatesRefused(
-                f"The year of {school} is {state}. Before it is open, its dates are those of program.toml: upload it again."
+                Sentence(
+                    "The year of {school} is {state}. Before it is open, its dates are those of program.toml: upload it "
+                    "again.",
+                    school=school,
+                    state=state,
+                )
             )
     raise LookupError(f"There is no program year {program_year} here.")
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from bluepals.domain.letters import ScannedLetter, Side
+from bluepals.domain.refusals import Worded
 from bluepals.facts import letters
 from bluepals.facts.office import Office
 from bluepals.store import desk
@@ -14,7 +15,7 @@ class NotTheirs(Exception):
     """What was asked for is not this visitor's, or is not there at all: a visitor can't tell which."""
 
 
-class PageClosed(Exception):
+class PageClosed(Worded):
     """This page is not for this visitor, or not any more; the message says so."""
 
 

@@ -78,7 +78,8 @@ async def take_back_in(connection: Connection, letterhead: Letterhead, pairing_i
     """
     if (await pairings.card(connection, pairing_id)).ended:
         raise EndingRefused(
-            f"Pairing {pairing_id} has ended. Match the child again: starter.py match propose PROGRAM"
+            "Pairing {pairing_id} has ended. Match the child again: starter.py match propose PROGRAM",
+            pairing_id=pairing_id,
         )
     ending = await endings.of(connection, pairing_id)
     if ending and (reason := await endings.still_leaves(connection, pairing_id)):
@@ -89,7 +90,8 @@ async def take_back_in(connection: Connection, letterhead: Letterhead, pairing_i
         return
     if await endings.farewells_out(connection, pairing_id):
         raise EndingRefused(
-            f"A farewell of pairing {pairing_id} has gone out. Let it end, and match the two again afterwards."
+            "A farewell of pairing {pairing_id} has gone out. Let it end, and match the two again afterwards.",
+            pairing_id=pairing_id,
         )
     if ending:
         await farewells.unsay(connection, letterhead, pairing_id, since=ending.since)

@@ -98,7 +98,8 @@ def _wish(said: Mapping[str, str], most: int) -> Wish:
         raise JoiningRefused("Say to how many children you would write, and in which languages.")
     if not 0 < len(wish.profile) <= LONGEST_PROFILE or not is_line(wish.profile):
         raise JoiningRefused(
-            f"Say in 1 to {LONGEST_PROFILE} characters who you are and why you would like to write."
+            "Say in 1 to {longest_profile} characters who you are and why you would like to write.",
+            longest_profile=LONGEST_PROFILE,
         )
     return wish
 
@@ -106,11 +107,11 @@ def _wish(said: Mapping[str, str], most: int) -> Wish:
 def _read(said: Mapping[str, str], name: str, read: Callable[[str], Read]) -> Read:
     value = " ".join(said[name].split())
     if not value:
-        raise JoiningRefused(f"Your {name} is missing.")
+        raise JoiningRefused("Your {name} is missing.", name=name)
     try:
         return read(value)
     except Unfit as unfit:
-        raise JoiningRefused(f"Your {name} {unfit}.") from None
+        raise JoiningRefused("Your {name} {unfit}.", name=name, unfit=unfit) from None
 
 
 async def accept(office: Office, scope: Scope, joining_id: UUID, external_id: str, *, by: UUID) -> None:
@@ -118,7 +119,7 @@ async def accept(office: Office, scope: Scope, joining_id: UUID, external_id: st
     try:
         officer_id = cells.identifier(external_id.strip())
     except Unfit as unfit:
-        raise JoiningRefused(f"{external_id!r} {unfit}.") from None
+        raise JoiningRefused("{external_id} {unfit}.", external_id=repr(external_id), unfit=unfit) from None
     async with office.committing(scope) as connection:
         one = await joining.waiting_one(connection, joining_id)
         if one is None:
@@ -126,7 +127,8 @@ async def accept(office: Office, scope: Scope, joining_id: UUID, external_id: st
         wish = one.wish
         if known := await joining.officer_at(connection, wish.email, officer_id):
             raise JoiningRefused(
-                f"Officer {known} has this address or this id already. Choose another id, or decline this one."
+                "Officer {known} has this address or this id already. Choose another id, or decline this one.",
+                known=known,
             )
         officer = Officer(
             officer_id=officer_id,

@@ -256,7 +256,8 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
         until = endings.farewell_until(letterhead) if has_farewell else None
         if not await endings.end_in(connection, pairing_id, reason, farewell_until=until, by=by):
             raise LeavingRefused(
-                f"Pairing {pairing_id} is ending already. See: starter.py replacement list PROGRAM"
+                "Pairing {pairing_id} is ending already. See: starter.py replacement list PROGRAM",
+                pairing_id=pairing_id,
             )
         if until is not None:
             await farewells.ask(connection, letterhead, pairing_id, until, reason)
@@ -268,11 +269,14 @@ async def _refuse_what_people_decided(connection: Connection, pairing_id: UUID) 
     ending = await endings_store.of(connection, pairing_id)
     if ending is None or ending.reason is not Reason.OFFICER_DIED:
         raise LeavingRefused(
-            f"Pairing {pairing_id} has ended. A child without an officer is matched with: starter.py match propose PROGRAM"
+            "Pairing {pairing_id} has ended. A child without an officer is matched with: starter.py match propose"
+            " PROGRAM",
+            pairing_id=pairing_id,
         )
     if await pairings.child_has_pal(connection, pairing_id):
         raise LeavingRefused(
-            f"The child of pairing {pairing_id} has another pal by now; nobody is sought for it."
+            "The child of pairing {pairing_id} has another pal by now; nobody is sought for it.",
+            pairing_id=pairing_id,
         )
 
 

@@ -71,7 +71,7 @@ async def take_back(office: Office, scope: Scope, student: str, *, by: UUID) -> 
         await matching.one_at_a_time(connection, scope.program)
         child = await consents.locked(connection, student)
         if not await moves.come_back(connection, child.id):
-            raise EndingRefused(f"{student} is not leaving; there is nothing to take back.")
+            raise EndingRefused("{student} is not leaving; there is nothing to take back.", student=student)
         ending = await endings_store.of(connection, child.pairing_id) if child.pairing_id else None
         if child.pairing_id and ending and ending.reason is Reason.LEFT_SCHOOL:
             letterhead = await Letterhead.of(office, connection)
@@ -93,7 +93,10 @@ async def transfer(
             return Transferred(child.pairing_id, school, class_name, known=True)
         if to.state != await moves.state_of(connection, child.program_year):
             raise NotTaken(
-                f"The year of {school} is {to.state}, and that of {child.school} is not. Open or close both first."
+                "The year of {school} is {state}, and that of {school2} is not. Open or close both first.",
+                school=school,
+                state=to.state,
+                school2=child.school,
             )
         letterhead = await Letterhead.of(office, connection)
         pairings = await moves.taken_along(connection, child.id)

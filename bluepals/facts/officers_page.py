@@ -349,13 +349,17 @@ async def answer_pal(
     pal, _ = await _own_pal(office, officer, pairing_id)
     number = _round_for(pal, shown_round)
     if not number:
-        raise NotTaken(f"There is no round left to write to {pal.first_name} in. Ask the coordinator.")
+        raise NotTaken(
+            "There is no round left to write to {first_name} in. Ask the coordinator.",
+            first_name=pal.first_name,
+        )
     async with office.database.transaction(officer.scope) as connection:
         if await _begun_elsewhere(office, connection, Place(pairing_id, officer.id), typed_on):
             raise NotTaken(
-                f"You have gone on with your letter to {pal.first_name} on another page since you opened this one, so it was not"
-                " sent. Both texts are here: take what you want into the box and send your letter again, with its pages if it"
-                " has any."
+                "You have gone on with your letter to {first_name} on another page since you opened this one, so it "
+                "was not sent. Both texts are here: take what you want into the box and send your letter again, with "
+                "its pages if it has any.",
+                first_name=pal.first_name,
             )
     return await hand_in_after(
         office,
@@ -395,7 +399,10 @@ async def keep_unfinished(
     """
     pal, _ = await _own_pal(office, officer, pairing_id)
     if pal.ended or pal.round_number is None:
-        raise NotTaken(f"There is no letter to {pal.first_name} left to write. Copy what you have typed.")
+        raise NotTaken(
+            "There is no letter to {first_name} left to write. Copy what you have typed.",
+            first_name=pal.first_name,
+        )
     place, number = Place(pairing_id, officer.id), _round_for(pal, shown_round)
     async with office.database.transaction(officer.scope) as connection:
         if text.strip():

@@ -8,7 +8,6 @@ from hashlib import sha256
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
-from bluepals.domain.counting import counted
 from bluepals.domain.pauses import (
     SHORTEST,
     plan_to_open,
@@ -18,6 +17,7 @@ from bluepals.domain.pauses import (
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import counted
 from bluepals.facts import letters, who_may
 from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.deadlines import keep_days_left
@@ -191,8 +191,10 @@ async def resume(
         if changed.unfit:
             numbers = ", ".join(str(number) for number in sorted({one.number for one in changed.unfit}))
             raise PauseRefused(
-                f"There is no day left for round {numbers}. Say what becomes of it, as --round {numbers.split(', ')[0]}=drop"
-                " (or shorten, or carry into the next year)."
+                "There is no day left for round {numbers}. Say what becomes of it, as --round {split}=drop (or "
+                "shorten, or carry into the next year).",
+                numbers=numbers,
+                split=numbers.split(", ")[0],
             )
         if changed.agreement != agreed:
             raise PauseRefused(
@@ -295,8 +297,14 @@ async def _shortened(
     if wanted is None:
         too = f" with {counted(following, 'later one', 'later ones')}" if following else ""
         raise PauseRefused(
-            f"Round {unfit.number} at {unfit.school} can't be shortened{too}: {counted(left, 'school day is', 'school days are')} left after {after},"
-            f" and {SHORTEST * rounds} are needed. Drop it, or carry it into the next year."
+            "Round {number} at {school} can't be shortened{too}: {school2} left after {after}, and {value} are "
+            "needed. Drop it, or carry it into the next year.",
+            number=unfit.number,
+            school=unfit.school,
+            too=too,
+            school2=counted(left, "school day is", "school days are"),
+            after=after,
+            value=SHORTEST * rounds,
         )
     return await plan_for(connection, program, unfit.school, wanted)
 

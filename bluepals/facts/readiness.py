@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bluepals.domain.counting import counted
 from bluepals.domain.program import Program
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import counted
 from bluepals.facts.coordinators import CoordinatorAtDesk
 from bluepals.facts.office import Office
 from bluepals.facts.setup_page import program_of_all
@@ -65,7 +65,10 @@ def _numbers(counts: store.CountsBeforeOpening) -> Iterator[str]:
         of = counted(counts.children, "child", "children")
         yield f"{without} of {of} {has} no consent to the letters, and {get} no pal yet."
     if counts.agreed > counts.places:
-        agreed, places = counted(counts.agreed, "child", "children"), counted(counts.places, "place")
+        agreed, places = (
+            counted(counts.agreed, "child", "children"),
+            counted(counts.places, "place", "places"),
+        )
         yield f"{agreed} may have a pal, and officers have {places}: some will wait."
 
 
@@ -81,5 +84,5 @@ async def program_to_open(office: Office, coordinator: CoordinatorAtDesk) -> Pro
     """Raises PageClosed, and NotReady with what is missing."""
     found = await readiness(office, coordinator)
     if found.missing:
-        raise NotReady(f"The year can't be opened yet. {' '.join(found.missing)}")
+        raise NotReady("The year can't be opened yet. {missing}", missing=" ".join(found.missing))
     return await program_of_all(office, coordinator)

@@ -98,7 +98,11 @@ async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wis
             else "Write the words to leave out, or tick what is marked"
         )
         or_translate = ", or write the translation" if into else ""
-        raise RedactionRefused(f"Nothing is left out yet. {ask}{or_translate}; then see the copy.")
+        raise RedactionRefused(
+            "Nothing is left out yet. {ask}{or_translate}; then see the copy.",
+            ask=ask,
+            or_translate=or_translate,
+        )
     opened = (await opened_by(office, reader, row, [row.draft_id])).get(row.draft_id)
     if opened is None:
         raise NotTheirs

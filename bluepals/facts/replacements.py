@@ -193,12 +193,15 @@ async def _open_for_decision(connection: Connection, replacement_id: UUID, by: U
     one = await store.one(connection, replacement_id)
     if one.outcome is not None:
         raise ReplacementRefused(
-            f"Replacement {replacement_id} is over: {one.outcome}. Nothing is to be decided."
+            "Replacement {replacement_id} is over: {outcome}. Nothing is to be decided.",
+            replacement_id=replacement_id,
+            outcome=one.outcome,
         )
     if one.next_pairing_id is not None:
         raise ReplacementRefused(
-            f"The next pairing has begun, {one.next_pairing_id}. To end it:"
-            f" starter.py replacement begin PROGRAM {one.next_pairing_id} --by YOUR-ID"
+            "The next pairing has begun, {next_pairing_id}. To end it: starter.py replacement begin PROGRAM "
+            "{next_pairing_id} --by YOUR-ID",
+            next_pairing_id=one.next_pairing_id,
         )
     if one.reserve is None:
         raise ReplacementRefused(

@@ -10,6 +10,7 @@ from bluepals.domain.letters import Side
 from bluepals.domain.pauses import Pause, moved
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import dated
 from bluepals.domain.silence import ABSENT, Rung, next_rung
 from bluepals.facts import pauses, who_may
 from bluepals.facts.deadlines import of_schools
@@ -254,8 +255,10 @@ async def warn(office: Office, scope: Scope, pairing_id: UUID, *, by: UUID) -> N
         one = await _silent_officer(connection, pairing_id, Rung.WARNING_PROPOSED, by)
         if (warned_on := one.silence.reached.get(Rung.WARNED)) is not None:
             raise SilenceRefused(
-                f"The officer of pairing {pairing_id} was warned on {warned_on:%B %-d}. When there is no answer, decide:"
-                " more time, or another officer."
+                "The officer of pairing {pairing_id} was warned on {warned_on}. When there is no answer, decide: more"
+                " time, or another officer.",
+                pairing_id=pairing_id,
+                warned_on=dated(warned_on, "%B %-d"),
             )
         await _reach(connection, letterhead, one, Rung.WARNED, by)
         policy, today = letterhead.program.policy, letterhead.now.astimezone(letterhead.calendar.zone).date()
@@ -284,7 +287,9 @@ async def give_more_time(office: Office, scope: Scope, pairing_id: UUID, *, by: 
         more_on = one.silence.reached.get(Rung.MORE_TIME)
         if more_on is not None and more_on >= one.silence.reached[Rung.TO_DECIDE]:
             raise SilenceRefused(
-                f"The officer of pairing {pairing_id} got more time on {more_on:%B %-d}. The board says when it is over."
+                "The officer of pairing {pairing_id} got more time on {more_on}. The board says when it is over.",
+                pairing_id=pairing_id,
+                more_on=dated(more_on, "%B %-d"),
             )
         await _reach(connection, letterhead, one, Rung.MORE_TIME, by)
 
@@ -303,6 +308,8 @@ async def _silent_officer(connection: Connection, pairing_id: UUID, needed: Rung
         if one.silence.side is Side.OFFICER and needed in one.silence.reached:
             return one
     raise SilenceRefused(
-        f"The officer of pairing {pairing_id} is not silent for so long: {_NOT_SO_FAR[needed]}."
-        " See: starter.py silence list PROGRAM"
+        "The officer of pairing {pairing_id} is not silent for so long: {not_so_far}. See: starter.py silence"
+        " list PROGRAM",
+        pairing_id=pairing_id,
+        not_so_far=_NOT_SO_FAR[needed],
     )

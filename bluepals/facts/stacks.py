@@ -281,7 +281,9 @@ async def hand_in(office: Office, teacher: TeacherAtDesk, stack_id: UUID, shown:
         _refuse_another(now, shown)
         if asked := len(now.layout.asked):
             pages = "One page has" if asked == 1 else f"{asked} pages have"
-            raise NotTaken(f"{pages} no name yet. Choose whose each is, or say that it is no letter.")
+            raise NotTaken(
+                "{pages} no name yet. Choose whose each is, or say that it is no letter.", pages=pages
+            )
         for pairing_id, numbers in now.layout.letters.items():
             await _take_letter(office, connection, teacher, now, pairing_id, numbers)
         await stacks.file(connection, stack_id)
@@ -317,7 +319,12 @@ async def _take_letter(
 ) -> DraftRecord:
     child = now.roster[pairing_id]
     if len(numbers) > MAX_PAGES:
-        raise NotTaken(f"The letter of {child.name} has {len(numbers)} pages, and {MAX_PAGES} is the most.")
+        raise NotTaken(
+            "The letter of {name} has {len} pages, and {max_pages} is the most.",
+            name=child.name,
+            len=len(numbers),
+            max_pages=MAX_PAGES,
+        )
     found = await stacks.pictures(connection, office.keyring, now.stack.id, numbers)
     letter = await asyncio.to_thread(lambda: letter_of([turned(one.jpeg, one.turned) for one in found]))
     draft = await letters.take_in(
@@ -330,6 +337,6 @@ async def _take_letter(
         handed=Handed(letter, child.language, teacher.id, None),
     )
     if draft.known and not await desk.still_counts(connection, draft.id):
-        raise NotTaken(f"The letter of {child.name} came back and is unchanged. Scan the new one.")
+        raise NotTaken("The letter of {name} came back and is unchanged. Scan the new one.", name=child.name)
     await stacks.took_out(connection, now.stack.id, numbers)
     return draft

@@ -30,8 +30,9 @@ async def leave(office: Office, scope: Scope, staff_id: UUID, *, by: UUID) -> Se
             )
         if case := await case_readers.owed_attestation(connection, staff_id):
             raise StaffStays(
-                f"They have read the letter of case {case}, and nobody else can attest for them:"
-                f" starter.py case attest PROGRAM {case} --by THEIR-ID"
+                "They have read the letter of case {case}, and nobody else can attest for them: starter.py case "
+                "attest PROGRAM {case} --by THEIR-ID",
+                case=case,
             )
         return await staff.leave(connection, staff_id)
 

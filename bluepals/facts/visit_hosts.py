@@ -301,13 +301,15 @@ async def host_now(office: Office, scope: Scope, pairing_id: UUID) -> HostCard:
             return known
         if await visits.attended(connection, pairing_id):
             raise NotTaken(
-                f"The officer of pairing {pairing_id} is here. If not, first: visit attend --did-not-come"
+                "The officer of pairing {pairing_id} is here. If not, first: visit attend --did-not-come",
+                pairing_id=pairing_id,
             )
         found = await visit_hosts.find_present(connection, pairing_id)
         if found is None:
             raise NotTaken(
-                f"Nobody who could host the child of pairing {pairing_id} has been recorded as present."
-                " Record who came (`visit attend`), then run this again; or let a teacher read the letters with the child."
+                "Nobody who could host the child of pairing {pairing_id} has been recorded as present. Record who "
+                "came (`visit attend`), then run this again; or let a teacher read the letters with the child.",
+                pairing_id=pairing_id,
             )
         await attention.settle(connection, f"visit-host-{pairing_id}")
         return found

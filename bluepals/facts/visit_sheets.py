@@ -223,11 +223,16 @@ async def _arranged_or_refused(
 ) -> Sequence[Meeting]:
     standing = await visits.standing(connection, program_year)
     if standing is not VisitState.PLANNED:
-        raise NotTaken(f"The visit of {program_year} {_NOW[standing]}: there is nothing to print for it now.")
+        raise NotTaken(
+            "The visit of {program_year} {now}: there is nothing to print for it now.",
+            program_year=program_year,
+            now=_NOW[standing],
+        )
     if meetings := await arranged(connection, letterhead, program_year):
         return meetings
     raise NotTaken(
-        f"Nobody has been invited to the visit of {program_year} yet. See: starter.py status PROGRAM"
+        "Nobody has been invited to the visit of {program_year} yet. See: starter.py status PROGRAM",
+        program_year=program_year,
     )
 
 

@@ -189,8 +189,10 @@ async def attend_by_name(office: Office, scope: Scope, name: str, *, came: bool)
         officers = await visits.expected_today(connection, name)
         if len(officers) != 1:
             raise NotTaken(
-                f"{len(officers) or 'Nobody'} of this name {'are' if officers else 'is'} expected at a visit today."
-                " Write first and last name as on the visitors' list, or name the pairing's id (`visit show`)."
+                "{value} of this name {value2} expected at a visit today. Write first and last name as on the "
+                "visitors' list, or name the pairing's id (`visit show`).",
+                value=len(officers) or "Nobody",
+                value2="are" if officers else "is",
             )
         return await visits.attend_as(connection, officers[0], came=came)
 
@@ -229,7 +231,7 @@ async def move(office: Office, scope: Scope, program_year: str, day: date) -> Vi
         if (before.on, before.state) != (day, VisitState.PLANNED):
             last_opening = await rounds.last_opening(connection, program_year)
             if why := why_not_on(letterhead.program, day, letterhead.now, last_opening):
-                raise NotTaken(f"The visit can't move: {why}")
+                raise NotTaken("The visit can't move: {why}", why=why)
             await commit_another_day(connection, letterhead, program_year, day)
             await tell_of_the_move(connection, letterhead, program_year, before)
         return visit_instants(letterhead.program, day)

@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
-from bluepals.domain.counting import counted
 from bluepals.domain.people import Role
+from bluepals.domain.sentences import counted
 from bluepals.domain.visit_plan import VisitInstants, VisitState, over_at, visit_instants
 from bluepals.facts import surveys
 from bluepals.facts.office import Letterhead, Office, post
@@ -118,10 +118,10 @@ async def close_year(office: Office, scope: Scope, program_year: str) -> Numbers
         numbers = Numbers(**await rounds.numbers(connection, program_year))
         school = await rounds.school_of(connection, program_year)
         lines = [
-            counted(numbers.pairings, "pairing"),
-            f"{counted(numbers.letters, 'letter')} delivered, {numbers.late} of them late",
-            f"{counted(numbers.stock_letters, 'stock letter')}, so that nobody sat there empty-handed",
-            f"{counted(numbers.missed, 'letter')} missed",
+            counted(numbers.pairings, "pairing", "pairings"),
+            f"{counted(numbers.letters, 'letter', 'letters')} delivered, {numbers.late} of them late",
+            f"{counted(numbers.stock_letters, 'stock letter', 'stock letters')}, so that nobody sat there empty-handed",
+            f"{counted(numbers.missed, 'letter', 'letters')} missed",
             f"{counted(numbers.visits, 'child', 'children')} met their own officer at the visit",
         ]
         for coordinator in await people.staff(connection, Role.COORDINATOR, school=school.id):

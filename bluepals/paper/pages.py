@@ -49,10 +49,12 @@ def clean_pages(uploads: Sequence[Upload]) -> bytes:
     thread. Raises PagesRefused.
     """
     if not uploads:
-        raise PagesRefused(f"No pages were sent. {TRY_THESE}")
+        raise PagesRefused("No pages were sent. {try_these}", try_these=TRY_THESE)
     if len(uploads) > MAX_PAGES:
         raise PagesRefused(
-            f"{len(uploads)} files were sent, and a letter has {MAX_PAGES} pages at the most. Send fewer pages."
+            "{len} files were sent, and a letter has {max_pages} pages at the most. Send fewer pages.",
+            len=len(uploads),
+            max_pages=MAX_PAGES,
         )
     for upload in uploads:
         check_from_outside(upload, MAX_UPLOAD_BYTES)
@@ -78,19 +80,23 @@ def check_from_outside(upload: Upload, most_bytes: int) -> None:
     """What size and first bytes tell, before anything is decoded. Raises PagesRefused."""
     name, content = _shown_name(upload), upload.content
     if not content:
-        raise PagesRefused(f"{name} is empty. Choose the file again and send it once more.")
+        raise PagesRefused("{name} is empty. Choose the file again and send it once more.", name=name)
     if len(content) > most_bytes:
         raise PagesRefused(
-            f"{name} has {len(content) / 1024 / 1024:.1f} MB, and {most_bytes // 1024 // 1024} MB is the most. "
-            "Scan it at a lower resolution, or send its pages one by one."
+            "{name} has {value} MB, and {value2} MB is the most. Scan it at a lower resolution, or send its pages"
+            " one by one.",
+            name=name,
+            value=f"{len(content) / 1024 / 1024:.1f}",
+            value2=most_bytes // 1024 // 1024,
         )
     if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
         raise PagesRefused(
-            f"{name} is a HEIC photo, which can't be read here. On an iPhone choose Settings, Camera, Formats, "
-            "Most Compatible, and take the photo again."
+            "{name} is a HEIC photo, which can't be read here. On an iPhone choose Settings, Camera, Formats, "
+            "Most Compatible, and take the photo again.",
+            name=name,
         )
     if not (is_pdf(content) or content.startswith(PHOTO_MAGIC) or _is_webp(content)):
-        raise PagesRefused(f"{name} is neither a PDF nor a photo. {TRY_THESE}")
+        raise PagesRefused("{name} is neither a PDF nor a photo. {try_these}", name=name, try_these=TRY_THESE)
 
 
 def is_pdf(content: bytes) -> bool:
@@ -117,12 +123,14 @@ def drawn_apart(module: str, uploads: Sequence[Upload], seconds: int) -> bytes:
             command, input=framed, capture_output=True, cwd=PROJECT, env={}, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        raise PagesRefused(f"The pages take too long to draw. {TRY_THESE}") from None
+        raise PagesRefused("The pages take too long to draw. {try_these}", try_these=TRY_THESE) from None
     if drawn.returncode == 0:
         return drawn.stdout
     if drawn.returncode == REFUSED:
         place, _, sentence = drawn.stdout.decode().partition(" ")
-        raise PagesRefused(f"{_shown_name(uploads[int(place)])} {sentence}")
+        raise PagesRefused(
+            "{shown_name} {sentence}", shown_name=_shown_name(uploads[int(place)]), sentence=sentence
+        )
     raise PagesRefused(
         "The pages can't be drawn with the memory and the time that there are for them. "
         "Take photos of the pages, or scan them at a lower resolution, and send those."

@@ -15,6 +15,7 @@ from typing import BinaryIO, TypeVar
 import pypdfium2 as pdfium
 from PIL import Image, ImageOps, ImageSequence
 
+from bluepals.domain.refusals import Worded
 from bluepals.paper.pages import LENGTH, MAX_PAGES, MAX_PIXELS, REFUSED, as_pdf, is_pdf
 
 MEMORY_BYTES = 2 << 30
@@ -40,7 +41,7 @@ A_LETTER = Most(
 )
 
 
-class UploadRefused(Exception):
+class UploadRefused(Worded):
     """What is wrong with one upload."""
 
 
@@ -130,8 +131,11 @@ def photo_pages(content: bytes) -> Iterator[Image.Image]:
 def check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise UploadRefused(
-            f"has a picture of {width:,} by {height:,} pixels, and {MAX_PIXELS // 1_000_000} million pixels are the "
-            "most. Scan it at a lower resolution and send it again."
+            "has a picture of {width} by {height} pixels, and {value} million pixels are the most. Scan it at a "
+            "lower resolution and send it again.",
+            width=f"{width:,}",
+            height=f"{height:,}",
+            value=MAX_PIXELS // 1000000,
         )
 
 

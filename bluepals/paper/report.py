@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from bluepals.domain.counting import counted
+from bluepals.domain.sentences import counted
 from bluepals.domain.suppression import SMALLEST_SHOWN
 from bluepals.domain.survey import Reply
 

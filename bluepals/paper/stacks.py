@@ -48,8 +48,10 @@ def read_stack(uploads: Sequence[Upload]) -> list[ReadPage]:
         raise PagesRefused("No stack was sent. Choose the PDF from the copier, or photos of the pages.")
     if len(uploads) > MAX_STACK_PAGES:
         raise PagesRefused(
-            f"{len(uploads)} files were sent, and a stack has {MAX_STACK_PAGES} pages at the most."
-            " Send the others as a second stack."
+            "{len} files were sent, and a stack has {max_stack_pages} pages at the most. Send the others as a "
+            "second stack.",
+            len=len(uploads),
+            max_stack_pages=MAX_STACK_PAGES,
         )
     for upload in uploads:
         check_from_outside(upload, MAX_STACK_BYTES if is_pdf(upload.content) else MAX_UPLOAD_BYTES)

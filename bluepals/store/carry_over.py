@@ -88,7 +88,8 @@ async def say(connection: Connection, pairing_id: UUID, side: Side, wants: bool,
     )
     if said is None:
         raise NotTaken(
-            f"There is no pairing {pairing_id} of a year that is over. See: starter.py carry-over list PROGRAM"
+            "There is no pairing {pairing_id} of a year that is over. See: starter.py carry-over list PROGRAM",
+            pairing_id=pairing_id,
         )
 
 

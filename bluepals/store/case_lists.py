@@ -30,7 +30,7 @@ async def case_card(connection: Connection, case_id: UUID) -> Row:
         case_id,
     )
     if row is None:
-        raise NotTaken(f"There is no case {case_id} here. See: starter.py case list PROGRAM")
+        raise NotTaken("There is no case {case_id} here. See: starter.py case list PROGRAM", case_id=case_id)
     return dict(row)
 
 

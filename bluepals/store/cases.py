@@ -49,7 +49,7 @@ async def record(connection: Connection, case_id: UUID) -> CaseRecord:
     """With its row locked. Raises NotTaken when there is no such case."""
     row = await connection.fetchrow(f"{RECORD} WHERE case_file.id = $1 FOR UPDATE OF case_file", case_id)
     if row is None:
-        raise NotTaken(f"There is no case {case_id} here. See: starter.py case list PROGRAM")
+        raise NotTaken("There is no case {case_id} here. See: starter.py case list PROGRAM", case_id=case_id)
     return _record(row)
 
 
@@ -61,7 +61,9 @@ async def lock_letter(connection: Connection, draft_id: UUID) -> Side:
         draft_id,
     )
     if row is None:
-        raise NotTaken(f"There is no draft {draft_id} here. See: starter.py letter waiting PROGRAM")
+        raise NotTaken(
+            "There is no draft {draft_id} here. See: starter.py letter waiting PROGRAM", draft_id=draft_id
+        )
     await connection.execute("SELECT FROM pairing WHERE id = $1 FOR UPDATE", row["pairing_id"])
     return Side(row["side"])
 

@@ -100,10 +100,16 @@ async def hand_in(
     )
     if pairing is None or not pairing["has_round"]:
         raise NotTaken(
-            f"There is no round {round_number} of pairing {pairing_id} here. See: starter.py pairing show PROGRAM {pairing_id}"
+            "There is no round {round_number} of pairing {pairing_id} here. See: starter.py pairing show PROGRAM "
+            "{pairing_id}",
+            round_number=round_number,
+            pairing_id=pairing_id,
         )
     if pairing["by_another"]:
-        raise NotTaken(f"Pairing {pairing_id} has another officer. Ask for the letter's own pairing.")
+        raise NotTaken(
+            "Pairing {pairing_id} has another officer. Ask for the letter's own pairing.",
+            pairing_id=pairing_id,
+        )
     if pairing["stopped"]:
         raise NotTaken("Your letters rest for now. The coordinator can tell you more.")
     letter_id: UUID = await connection.fetchval(
@@ -133,7 +139,10 @@ async def hand_in_stock(
         stock_id,
     )
     if letter_id is None:
-        raise NotTaken(f"Officer {officer_id} is not on record with a gender; import the officers first.")
+        raise NotTaken(
+            "Officer {officer_id} is not on record with a gender; import the officers first.",
+            officer_id=officer_id,
+        )
     return await _add_draft(connection, keyring, letter_id, None, handed)
 
 
@@ -243,7 +252,9 @@ async def read(connection: Connection, keyring: Keyring, draft_id: UUID) -> Open
         draft_id,
     )
     if row is None:
-        raise NotTaken(f"There is no draft {draft_id} here. See: starter.py letter waiting PROGRAM")
+        raise NotTaken(
+            "There is no draft {draft_id} here. See: starter.py letter waiting PROGRAM", draft_id=draft_id
+        )
     key = await key_to_read(connection, keyring, row["program_id"], row["student_id"])
     return OpenedDraft(
         letter=key.open(row["kind"], row["stored"], row["letter_id"]),
@@ -441,14 +452,18 @@ async def _lock_draft(connection: Connection, decision: Decision) -> asyncpg.Rec
         decision.decided_by,
     )
     if draft is None:
-        raise NotTaken(f"There is no draft {decision.draft_id} here. See: starter.py letter waiting PROGRAM")
+        raise NotTaken(
+            "There is no draft {draft_id} here. See: starter.py letter waiting PROGRAM",
+            draft_id=decision.draft_id,
+        )
     return draft
 
 
 def _refuse_unfit(decision: Decision, draft: asyncpg.Record) -> None:
     if draft["number"] != draft["newest"] and draft["copied_by"]:
         raise NotTaken(
-            f"A copy of this letter has been approved already, by {draft['copied_by']}. The first decision stands."
+            "A copy of this letter has been approved already, by {draft}. The first decision stands.",
+            draft=draft["copied_by"],
         )
     if decision.hash != draft["hash"] or draft["number"] != draft["newest"]:
         raise NotTaken(

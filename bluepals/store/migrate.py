@@ -88,6 +88,7 @@ def _refuse_edited(wanted: list[Migration], applied: dict[int, tuple[str, str]])
     for number, (name, digest) in applied.items():
         if known.get(number) != digest:
             raise MigrationRefused(
-                f"Migration {name} was applied to this database in another form than the file has now. "
-                "Put the file back as it was and write the change as a new migration."
+                "Migration {name} was applied to this database in another form than the file has now. Put the file "
+                "back as it was and write the change as a new migration.",
+                name=name,
             )

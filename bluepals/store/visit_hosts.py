@@ -287,7 +287,7 @@ async def answer(connection: Connection, host_id: UUID, said: str) -> Answered |
         said,
     )
     if row is None:
-        raise NotTaken(f"This request is settled: {await _why_settled(connection, host_id)}")
+        raise NotTaken("This request is settled: {value}", value=await _why_settled(connection, host_id))
     return Answered(**row)
 
 

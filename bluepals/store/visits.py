@@ -188,7 +188,8 @@ async def answer(connection: Connection, pairing_id: UUID, said: str) -> Answere
     )
     if row is None:
         raise NotTaken(
-            f"Pairing {pairing_id} has no open invitation. See: starter.py pairing show PROGRAM {pairing_id}"
+            "Pairing {pairing_id} has no open invitation. See: starter.py pairing show PROGRAM {pairing_id}",
+            pairing_id=pairing_id,
         )
     return Answered(**row)
 

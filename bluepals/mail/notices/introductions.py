@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bluepals.domain.counting import counted
+from bluepals.domain.sentences import counted
 from bluepals.mail.notice import Action, Notice, Section, to_family, to_family_in_spanish
 
 
@@ -120,7 +120,7 @@ def pair_again_to_guardian(
 def pairs_to_counselor(*, name: str, lines: Sequence[str], until: str, link: str) -> Notice:
     return Notice(
         kind="asked",
-        subject=f"{counted(len(lines), 'pair')} will be introduced",
+        subject=f"{counted(len(lines), 'pair', 'pairs')} will be introduced",
         greeting=f"Dear {name},",
         paragraphs=(
             (

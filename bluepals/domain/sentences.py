@@ -1,0 +1,97 @@
+"""What is said to people: English as it stands, with its parts for whoever says it in another language."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Protocol, Self
+
+
+class Language(Protocol):
+    """Another one than English. What it has no words for, it says in English."""
+
+    def gettext(self, message: str, /) -> str: ...
+
+    def ngettext(self, one: str, many: str, number: int, /) -> str: ...
+
+    def date(self, at: date, form: str, /) -> str:
+        """`form`: of strftime, as English writes it."""
+        ...
+
+
+class Sentence(str):
+    """Each `{name}` of its pattern stands for a value; one that is a sentence too is said in the same language.
+
+    Python's own string functions give back plain English: what has to be said in any language is made of sentences.
+    """
+
+    __slots__ = ("pattern", "values")
+    pattern: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, pattern: str, /, **values: object) -> Self:
+        return cls._of(pattern.format(**values), pattern, values)
+
+    @classmethod
+    def _of(cls, english: str, pattern: str, values: Mapping[str, object]) -> Self:
+        sentence = super().__new__(cls, english)
+        sentence.pattern, sentence.values = pattern, values
+        return sentence
+
+    def said_in(self, language: Language) -> str:
+        return language.gettext(self.pattern).format(
+            **{name: said_in(language, value) for name, value in self.values.items()}
+        )
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+
+class Counted(Sentence):
+    """A number with its noun: see `counted`."""
+
+    __slots__ = ()
+
+    def said_in(self, language: Language) -> str:
+        number, one, many = self.values["number"], self.values["one"], self.values["many"]
+        return f"{number} {language.ngettext(one, many, number)}"
+
+
+class Dated(Sentence):
+    """A day or an hour: see `dated`."""
+
+    __slots__ = ()
+
+    def said_in(self, language: Language) -> str:
+        return language.date(self.values["at"], self.values["form"])
+
+
+def said_in(language: Language, value: object) -> object:
+    """Values that are no sentences, names and numbers, are the same in each."""
+    return value.said_in(language) if isinstance(value, Sentence) else value
+
+
+def counted(number: int, one: str, many: str) -> Sentence:
+    """1 round, 2 rounds; 1 child waits, 2 children wait."""
+    noun = one if number == 1 else many
+    return Counted._of(f"{number} {noun}", f"{{number}} {noun}", {"number": number, "one": one, "many": many})  # noqa: SLF001
+
+
+def dated(at: date, form: str) -> Sentence:
+    """`form`: of strftime."""
+    return Dated._of(f"{at:{form}}", f"{{at:{form}}}", {"at": at, "form": form})  # noqa: SLF001
+
+
+def long_date(day: date) -> Sentence:
+    return dated(day, "%A, %B %-d, %Y")
+
+
+def listed(names: list[str]) -> str:
+    """Ana, Ben and Cleo."""
+    *others, last = names
+    return Sentence("{others} and {last}", others=", ".join(others), last=last) if others else last
+
+
+def together(*sentences: str) -> Sentence:
+    """One after the other, with a space between."""
+    names = [f"part{place}" for place, _ in enumerate(sentences)]
+    pattern = " ".join(f"{{{name}}}" for name in names)
+    return Sentence(pattern, **dict(zip(names, sentences, strict=True)))
