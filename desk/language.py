@@ -50,7 +50,7 @@ class Spanish(gettext.GNUTranslations):
         super().__init__(compiled)
 
     def date(self, at: date, form: str, /) -> str:
-        return format_datetime(at, _DATES_IN_SPANISH[form], locale="es")
+        return format_datetime(at, _DATES_IN_SPANISH[form], locale="es_US")
 
 
 LANGUAGES: Mapping[str, Language] = {"es": Spanish(CATALOG)}
