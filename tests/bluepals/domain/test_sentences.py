@@ -1,6 +1,52 @@
-"""Numbers with their noun."""
+"""Sentences in English, and in a language that a test has made up."""
 
-from bluepals.domain.sentences import counted
+from copy import deepcopy
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence, counted, dated, listed, long_date, together
+
+
+class Backwards:
+    """Words from the last to the first."""
+
+    def gettext(self, message: str) -> str:
+        return " ".join(reversed(message.split(" ")))
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return self.gettext(one if number == 1 else many)
+
+    def date(self, at: date, form: str) -> str:
+        return f"{at:%-d} {at:%B}"
+
+
+BACKWARDS = Backwards()
+
+
+def test_a_sentence_is_its_english() -> None:
+    assert Sentence("{child} waits", child="Ana") == "Ana waits"
+
+
+def test_another_language_puts_the_values_where_it_wants_them() -> None:
+    assert (
+        Sentence("{child} waits for {what}", child="Ana", what="a pal").said_in(BACKWARDS)
+        == "a pal for waits Ana"
+    )
+
+
+def test_a_value_that_is_a_sentence_is_said_in_the_same_language() -> None:
+    why = Sentence("no consent")
+    assert Sentence("{child} has {why}", child="Ana", why=why).said_in(BACKWARDS) == "consent no has Ana"
+
+
+@given(st.text())
+def test_what_people_wrote_stays_as_it_is(written: str) -> None:
+    sentence = Sentence("{written}!", written=written)
+    assert (sentence, sentence.said_in(BACKWARDS)) == (f"{written}!", f"{written}!")
 
 
 def test_one_of_something_is_no_plural() -> None:
@@ -10,3 +56,33 @@ def test_one_of_something_is_no_plural() -> None:
 def test_the_verb_goes_with_it() -> None:
     waiting = [counted(number, "child waits", "children wait") for number in (1, 12)]
     assert waiting == ["1 child waits", "12 children wait"]
+    assert [one.said_in(BACKWARDS) for one in waiting] == ["1 waits child", "12 wait children"]
+
+
+def test_a_day_is_said_as_each_language_says_it() -> None:
+    day = date(2026, 10, 5)
+    assert (long_date(day), long_date(day).said_in(BACKWARDS)) == ("Monday, October 5, 2026", "5 October")
+    assert Sentence("By {day}.", day=dated(day, "%B %-d")) == "By October 5."
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [(["Ana"], "Ana"), (["Ana", "Ben"], "Ana and Ben"), (["Ana", "Ben", "Cleo"], "Ana, Ben and Cleo")],
+)
+def test_names_are_listed_with_the_last_one_apart(names: list[str], said: str) -> None:
+    assert listed(names) == said
+
+
+def test_sentences_stand_together_in_every_language() -> None:
+    both = together(Sentence("It waits."), Sentence("Look again."))
+    assert (both, both.said_in(BACKWARDS)) == ("It waits. Look again.", "again. Look waits. It")
+
+
+def test_a_copy_is_the_same_sentence() -> None:
+    assert deepcopy([Sentence("{child} waits", child="{Ana}")])[0].said_in(BACKWARDS) == "waits {Ana}"
+
+
+def test_a_refusal_is_made_of_a_pattern_or_of_a_sentence() -> None:
+    made = Refused("{child} waits", child="Ana")
+    assert (str(made), made.sentence.said_in(BACKWARDS)) == ("Ana waits", "waits Ana")
+    assert Refused(made.sentence).sentence is made.sentence
