@@ -49,7 +49,16 @@ def messages() -> Mapping[Message, set[str]]:
     for file in (ROOT / "desk" / "templates").glob("*.html"):
         for message in _in_template(file.read_text("utf-8")):
             found[message].add(_name(file))
-    return found
+    return _once(found)
+
+
+def _once(found: Mapping[Message, set[str]]) -> Mapping[Message, set[str]]:
+    """A noun that is said alone too has its words where it is counted."""
+    counted = {message[0]: message for message in found if not isinstance(message, str)}
+    once = defaultdict[Message, set[str]](set)
+    for message, files in found.items():
+        once[counted.get(message, message) if isinstance(message, str) else message] |= files
+    return once
 
 
 def _name(file: Path) -> str:

@@ -8,7 +8,7 @@ from babel.messages import Message
 from jinja2 import Environment
 
 from desk import catalog
-from desk.language import CATALOG
+from desk.language import CATALOG, LANGUAGES
 
 TEMPLATES = sorted((catalog.ROOT / "desk" / "templates").glob("*.html"))
 # What people read of an element's attributes.
@@ -42,6 +42,15 @@ def test_each_translation_has_the_same_tags(spanish: list[Message]) -> None:
     for message in spanish:
         if isinstance(message.id, str):
             assert _tags(str(message.string)) == _tags(message.id), message.id
+
+
+def test_a_noun_that_is_counted_is_said_alone_in_the_same_words() -> None:
+    counted = {message for message in catalog.messages() if not isinstance(message, str)}
+    assert ("stock letter", "stock letters") in counted
+    assert "stock letter" not in catalog.messages()
+    assert LANGUAGES["es"].gettext("stock letter") == LANGUAGES["es"].ngettext(
+        "stock letter", "stock letters", 1
+    )
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
