@@ -11,7 +11,7 @@ from bluepals.facts import letter_page, pairing_page
 from bluepals.facts.letter_page import Opens
 from bluepals.facts.pairing_page import PairingsReader
 from bluepals.paper.year_line import year_key, year_line
-from bluepals.paper.year_words import Link, dated, moment_words, year_list
+from bluepals.paper.year_words import Link, moment_words, with_its_day, year_list
 from desk.doors import visitor
 from desk.forms import form_key
 from desk.pages import page, pdf
@@ -76,7 +76,7 @@ class Pairings:
             visitor=reader.entered,
             form_key=form_key(request),
             page=shown,
-            happened=dated(shown.moment.on, moment_words(shown.year, shown.moment)),
+            happened=with_its_day(shown.moment.on, moment_words(shown.year, shown.moment)),
         )
 
     async def pages(self, request: Request) -> Response:

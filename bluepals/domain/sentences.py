@@ -1,6 +1,6 @@
 """What is said to people: English as it stands, with its parts for whoever says it in another language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol, Self
 
@@ -15,6 +15,10 @@ class Language(Protocol):
     def date(self, at: date, form: str, /) -> str:
         """`form`: of strftime, as English writes it."""
         ...
+
+
+# How whoever draws or lists something says its words: in English with `str`.
+Say = Callable[[str], str]
 
 
 class Sentence(str):
@@ -84,14 +88,16 @@ def long_date(day: date) -> Sentence:
     return dated(day, "%A, %B %-d, %Y")
 
 
-def listed(names: list[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """Ana, Ben and Cleo."""
     *others, last = names
-    return Sentence("{others} and {last}", others=", ".join(others), last=last) if others else last
+    return (
+        Sentence("{others} and {last}", others=together(*others, between=", "), last=last) if others else last
+    )
 
 
-def together(*sentences: str) -> Sentence:
-    """One after the other, with a space between."""
+def together(*sentences: str, between: str = " ") -> Sentence:
+    """One after the other."""
     names = [f"part{place}" for place, _ in enumerate(sentences)]
-    pattern = " ".join(f"{{{name}}}" for name in names)
+    pattern = between.join(f"{{{name}}}" for name in names)
     return Sentence(pattern, **dict(zip(names, sentences, strict=True)))

@@ -12,15 +12,17 @@ from markupsafe import Markup
 
 from bluepals.domain.letters import Side
 from bluepals.domain.pairing_year import Kind, Moment, PairingYear, Rest
+from bluepals.domain.sentences import Say, Sentence, dated
 from bluepals.paper.marks import RADIUS, mark
 from bluepals.paper.svg import element, key, named
 from bluepals.paper.year_words import (
+    KINDS,
     Link,
-    dated,
     entry_of_moment,
     entry_of_rest,
     moment_words,
     rest_words,
+    with_its_day,
     year_name,
     year_summary,
 )
@@ -30,6 +32,7 @@ RESTS: dict[str, dict[str, object]] = {
     "letters": {"fill": "#dfe4eb", "stroke": GRID, "stroke-dasharray": "2 2"},
     "visits": {"fill": "#fff", "stroke": GRID},
 }
+REST_WORDS = {"letters": Sentence("letters rest"), "visits": Sentence("visits rest")}
 MARGIN = 3  # per cent on either side, for half a mark
 STEP = 2 * RADIUS + 2  # pixels from one mark to the next above it
 NARROWEST = 270  # pixels that the year has on a phone of 390
@@ -114,7 +117,7 @@ class Layout:
                 return self.axis + placed.level * STEP
 
 
-def year_line(year: PairingYear, link: Link | None = None) -> Markup:
+def year_line(year: PairingYear, link: Link | None = None, say: Say = str) -> Markup:
     """As one image, which `year_list` says in words; with `link`, as a group of links, each with its own name.
 
     What leads nowhere else leads to its entry in the list, which has to be on the same page.
@@ -139,14 +142,14 @@ def year_line(year: PairingYear, link: Link | None = None) -> Markup:
             "font-size": 12,
             "fill": INK,
         },
-        year_name(year),
-        element("desc", {}, year_summary(year)),
+        say(year_name(year)),
+        element("desc", {}, say(year_summary(year))),
         *(
-            _rest(one, entry(entry_of_rest(number)), year.today, scale, layout)
+            _rest(one, entry(entry_of_rest(number)), year.today, scale, layout, say)
             for number, one in enumerate(year.rests)
         ),
-        *_ground(year, scale, layout),
-        *(_moment(year, one, to(one), scale, layout) for one in placed),
+        *_ground(year, scale, layout, say),
+        *(_moment(year, one, to(one), scale, layout, say) for one in placed),
     )
 
 
@@ -161,9 +164,11 @@ def _placed(moments: Sequence[Moment], scale: Scale) -> Iterator[Placed]:
         yield Placed(moment, number, level)
 
 
-def _moment(year: PairingYear, placed: Placed, to: str | None, scale: Scale, layout: Layout) -> Markup:
+def _moment(
+    year: PairingYear, placed: Placed, to: str | None, scale: Scale, layout: Layout, say: Say
+) -> Markup:
     moment = placed.moment
-    words = dated(moment.on, moment_words(year, moment))
+    words = say(with_its_day(moment.on, moment_words(year, moment)))
     around: tuple[str, dict[str, object]] = ("g", {"role": "img"}) if to is None else ("a", {"href": to})
     return element(
         "svg",
@@ -179,7 +184,7 @@ def _moment(year: PairingYear, placed: Placed, to: str | None, scale: Scale, lay
     )
 
 
-def _rest(rest: Rest, to: str | None, today: date, scale: Scale, layout: Layout) -> Markup:
+def _rest(rest: Rest, to: str | None, today: date, scale: Scale, layout: Layout, say: Say) -> Markup:
     """Letters rest on all of the line, a visit on its own part."""
     top, bottom = (
         (layout.top, layout.bottom)
@@ -195,21 +200,21 @@ def _rest(rest: Rest, to: str | None, today: date, scale: Scale, layout: Layout)
         "height": bottom - top,
         **RESTS[rest.what],
     }
-    words = dated(rest.first, rest_words(rest))
+    words = say(with_its_day(rest.first, rest_words(rest)))
     if to is None:
         return named("rect", {"role": "img", **shape}, words)
     return named("a", {"href": to}, words, element("rect", shape))
 
 
-def _ground(year: PairingYear, scale: Scale, layout: Layout) -> Iterator[Markup]:
+def _ground(year: PairingYear, scale: Scale, layout: Layout, say: Say) -> Iterator[Markup]:
     """The line, its months and opening days, today, and whose letters stand above and below."""
-    yield _words(f"Letters from {_short(year.student)}", "0", WORDS - 4)
-    yield _words(f"Letters from {_short(year.officer)}", "0", layout.bottom + WORDS - 2)
+    yield _words(say(_letters_from(year.student)), "0", WORDS - 4)
+    yield _words(say(_letters_from(year.officer)), "0", layout.bottom + WORDS - 2)
     yield _line({"x1": f"{MARGIN}%", "x2": f"{100 - MARGIN}%"}, layout.axis, layout.axis, stroke=INK)
     for month in _months(year.first_day, year.last_day):
         at = scale.x(month)
         yield _line({"x1": at, "x2": at}, layout.height - WORDS - 4, layout.height - 2, stroke=GRID)
-        yield _words(f"{month:%b}", at, layout.height - 6, dx=3)
+        yield _words(say(dated(month, "%b")), at, layout.height - 6, dx=3)
     for opening in year.opening_days:
         at = scale.x(opening.on)
         yield _line({"x1": at, "x2": at, "stroke-dasharray": "3 3"}, layout.top, layout.bottom, stroke=GRID)
@@ -228,8 +233,9 @@ def _words(text: str, x: str, y: int, **more: object) -> Markup:
     return element("text", {"x": x, "y": y, "fill": SOFT, "aria-hidden": "true", **more}, text)
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+def _letters_from(name: str) -> Sentence:
+    short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return Sentence("Letters from {writer}", writer=short)
 
 
 def _months(first: date, last: date) -> Iterator[date]:
@@ -240,14 +246,14 @@ def _months(first: date, last: date) -> Iterator[date]:
         month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
-def year_key(years: Sequence[PairingYear]) -> Markup:
+def year_key(years: Sequence[PairingYear], say: Say = str) -> Markup:
     """What the marks of these lines mean: those that occur, in the order of a letter's way."""
     kinds = {one.kind for year in years for one in year.moments}
     rests = {one.what for year in years for one in year.rests}
     return key(
         [
-            *((mark(kind), str(kind)) for kind in Kind if kind in kinds),
-            *((_square(look), f"{what} rest") for what, look in RESTS.items() if what in rests),
+            *((mark(kind), say(KINDS[kind])) for kind in Kind if kind in kinds),
+            *((_square(RESTS[what]), say(words)) for what, words in REST_WORDS.items() if what in rests),
         ]
     )
 

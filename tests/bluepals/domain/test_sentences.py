@@ -78,6 +78,12 @@ def test_sentences_stand_together_in_every_language() -> None:
     assert (both, both.said_in(BACKWARDS)) == ("It waits. Look again.", "again. Look waits. It")
 
 
+def test_what_is_listed_is_said_in_every_language() -> None:
+    every = listed([Sentence("no pal"), Sentence("no letter"), Sentence("no visit")])
+    assert isinstance(every, Sentence)
+    assert every.said_in(BACKWARDS) == "visit no and letter no pal no,"
+
+
 def test_a_copy_is_the_same_sentence() -> None:
     assert deepcopy([Sentence("{child} waits", child="{Ana}")])[0].said_in(BACKWARDS) == "waits {Ana}"
 

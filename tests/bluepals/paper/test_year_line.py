@@ -205,6 +205,20 @@ def test_the_key_has_the_marks_that_occur_and_no_others():
     ]
 
 
+# ---- in whatever language
+
+
+@given(ANY_YEAR)
+def test_every_word_of_a_drawing_of_its_list_and_of_its_key_is_said_as_its_page_says_it(year: PairingYear):
+    def loudly(sentence: str) -> str:
+        return f"«{sentence}»"
+
+    pages = (year_line(year, nowhere, loudly), year_list(year, nowhere, loudly), year_key([year], loudly))
+    texts = [text.removeprefix(": ").strip() for page in pages for text in ET.fromstring(page).itertext()]
+    numbers = {str(one.number) for one in year.opening_days}
+    assert [text for text in texts if text not in {"", *numbers} and (text[0], text[-1]) != ("«", "»")] == []
+
+
 # ---- whatever people are called
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from bluepals.domain.letters import Side
 from bluepals.domain.pairing_year import Kind, Moment, PairingYear, Rest
 from bluepals.paper.words import ENGLISH
-from bluepals.paper.year_words import moment_words, year_list, year_name, year_summary
+from bluepals.paper.year_words import KINDS, moment_words, year_list, year_name, year_summary
 from tests.bluepals.paper.pairing_years import ANY_YEAR, EVERYTHING, TODAY, a_letter, a_year
 
 
@@ -30,6 +30,10 @@ def test_every_kind_of_moment_has_a_sentence_of_its_own(kind: Kind):
     own = moment_words(EVERYTHING, Moment(TODAY, kind, Side.OFFICER, 3))
     assert own.endswith(".")
     assert own not in said
+
+
+def test_every_kind_of_moment_has_words_of_its_own_in_the_key():
+    assert len(set(KINDS.values())) == len(Kind)
 
 
 def test_a_sentence_names_who_wrote_and_who_got_it():
@@ -89,6 +93,6 @@ def test_the_summary_counts_what_the_list_tells():
     )
     assert year_name(year) == "The year of Ana and Olga"
     assert year_summary(year) == (
-        "Monday, August 24, 2026 to Friday, May 21, 2027. Letters from Ana: 2 delivered, 1 missed."
+        "Monday, August 24, 2026 to Friday, May 21, 2027. Letters from Ana: 2 were delivered, 1 was missed."
         " Letters from Olga: none yet. Besides: introduced, came to the visit. The letters rested 2 times."
     )
