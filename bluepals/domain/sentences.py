@@ -1,8 +1,9 @@
 """What is said to people: English as it stands, with its parts for whoever says it in another language."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol, Self
+from zoneinfo import ZoneInfo
 
 
 class Language(Protocol):
@@ -101,3 +102,35 @@ def together(*sentences: str, between: str = " ") -> Sentence:
     names = [f"part{place}" for place, _ in enumerate(sentences)]
     pattern = between.join(f"{{{name}}}" for name in names)
     return Sentence(pattern, **dict(zip(names, sentences, strict=True)))
+
+
+def kept(said: object) -> Any:
+    """As JSON holds a sentence or one of its values, for whoever says it later: see `made_of`."""
+    match said:
+        case Sentence():
+            values = {name: kept(value) for name, value in said.values.items()}
+            return {"sentence": type(said).__name__, "pattern": said.pattern, "values": values}
+        case datetime():
+            return {"at": said.isoformat(), "zone": getattr(said.tzinfo, "key", None)}
+        case date():
+            return {"day": said.isoformat()}
+        case int() | float() | None:
+            return said
+    return str(said)
+
+
+def made_of(held: Any) -> Any:
+    """What `kept` was given."""
+    match held:
+        case {"sentence": kind, "pattern": pattern, "values": found}:
+            values = {name: made_of(value) for name, value in found.items()}
+            return _KINDS[kind]._of(pattern.format(**values), pattern, values)  # noqa: SLF001
+        case {"at": at, "zone": zone}:
+            instant = datetime.fromisoformat(at)
+            return instant.astimezone(ZoneInfo(zone)) if zone else instant
+        case {"day": day}:
+            return date.fromisoformat(day)
+    return held
+
+
+_KINDS = {kind.__name__: kind for kind in (Sentence, Counted, Dated)}

@@ -1,14 +1,26 @@
 """Sentences in English, and in a language that a test has made up."""
 
+import json
 from copy import deepcopy
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bluepals.domain.refusals import Refused
-from bluepals.domain.sentences import Sentence, counted, dated, listed, long_date, together
+from bluepals.domain.sentences import (
+    Sentence,
+    counted,
+    dated,
+    kept,
+    listed,
+    long_date,
+    made_of,
+    together,
+)
 
 
 class Backwards:
@@ -92,3 +104,29 @@ def test_a_refusal_is_made_of_a_pattern_or_of_a_sentence() -> None:
     made = Refused("{child} waits", child="Ana")
     assert (str(made), made.sentence.said_in(BACKWARDS)) == ("Ana waits", "waits Ana")
     assert Refused(made.sentence).sentence is made.sentence
+
+
+EVENING = datetime(2026, 11, 1, 6, 30, tzinfo=UTC).astimezone(
+    ZoneInfo("America/Chicago")
+)  # the second 1:30 that night
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        Sentence("{child} waits for {what}", child="{Ana}", what=Sentence("a pal")),
+        Sentence("{day} is over, {number:,} times", day=date(2026, 10, 5), number=1200),
+        together(counted(2, "child waits", "children wait"), long_date(date(2026, 10, 5))),
+        dated(EVENING, "%B %-d, %-I:%M %p %Z"),
+        dated(datetime(2026, 10, 5, 12, tzinfo=UTC), "%B %-d, %-I:%M %p %Z"),
+    ],
+)
+def test_a_sentence_is_made_again_of_what_was_kept_of_it(sentence: Sentence) -> None:
+    again = made_of(json.loads(json.dumps(kept(sentence))))
+    assert (again, again.said_in(BACKWARDS)) == (sentence, sentence.said_in(BACKWARDS))
+
+
+def test_of_values_without_a_language_their_words_are_kept() -> None:
+    sentence = Sentence("{path}, {nothing}", path=Path("a/b"), nothing=None)
+    assert made_of(kept(sentence)) == "a/b, None"
+    assert made_of(kept("no {sentence}")) == "no {sentence}"
