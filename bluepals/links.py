@@ -12,6 +12,7 @@ from uuid import UUID
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from bluepals.domain.refusals import Worded
+from bluepals.domain.sentences import Sentence
 from bluepals.domain.stacks import SHEET, SheetCode
 
 SHORTEST_KEY = 32
@@ -25,8 +26,8 @@ class LinkRefused(Worded):
     """The link is not one of ours, or its time is over; the message says what to do."""
 
 
-INCOMPLETE = "This link is not complete. Open it again from the mail."
-OVER = "This link's time is over. Open the one in the newest mail."
+INCOMPLETE = Sentence("This link is not complete. Open it again from the mail.")
+OVER = Sentence("This link's time is over. Open the one in the newest mail.")
 ATTEST = "attest"
 
 

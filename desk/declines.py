@@ -1,20 +1,24 @@
 """/decline-family/{token} and /decline-officer/{token}: one side of a pair says no before the introduction."""
 
-from urllib.parse import urlencode
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import declining
 from bluepals.facts.declining import Decliner
 from bluepals.facts.office import Office
+from bluepals.links import Asked
+from bluepals.paper.words import words_in
 from bluepals.store.pairings import PairingCard
-from desk.door_words import BY_LANGUAGE, ENGLISH, LANGUAGE, DoorWords, chosen_language, keep_language
 from desk.forms import form_key, submitted
-from desk.pages import around, page, sentence
+from desk.language import chosen_language, speak
+from desk.pages import page, sentence
 from desk.refusals import status_of
-from desk.words import BY_LANGUAGE as WORDS
+
+NOT_INTRODUCED = Sentence(
+    "Thank you. The two are not introduced; we look for somebody else. Nobody is told who has said no."
+)
 
 
 class Declines:
@@ -25,33 +29,22 @@ class Declines:
         self._decliner = decliner
 
     async def show(self, request: Request) -> Response:
-        request.state.secret = request.path_params["token"]
-        _, pairing = await declining.asked(self._office, self._decliner, request.path_params["token"])
-        door = self._door(request, pairing)
-        shown = page(
-            "decline.html",
-            **around(door),
-            pairing=pairing,
-            form_key=form_key(request),
-            query=urlencode({LANGUAGE: door.language}),
-        )
-        return keep_language(request, shown)
+        _, pairing = await self._asked(request)
+        return page("decline.html", pairing=pairing, form_key=form_key(request))
 
     async def decline(self, request: Request) -> Response:
-        request.state.secret = request.path_params["token"]
-        asked, pairing = await declining.asked(self._office, self._decliner, request.path_params["token"])
-        door = self._door(request, pairing)
+        asked, _ = await self._asked(request)
         try:
             async with submitted(request):
                 await declining.decline_by_link(self._office, self._decliner, asked)
         except Refused as refused:
             return sentence(status_of(refused), refused.sentence)
-        return page(
-            "sentence.html", **around(door), sentence=WORDS[door.language].declined, typed="", home=""
-        )
+        return sentence(200, NOT_INTRODUCED)
 
-    def _door(self, request: Request, pairing: PairingCard) -> DoorWords:
-        """A family's language is the one chosen, or else its child's; officers read English."""
-        if self._decliner is Decliner.OFFICER:
-            return ENGLISH
-        return BY_LANGUAGE.get(chosen_language(request) or pairing.student_language, ENGLISH)
+    async def _asked(self, request: Request) -> tuple[Asked, PairingCard]:
+        """A family is spoken to in the language that it has chosen, or else in its child's."""
+        request.state.secret = request.path_params["token"]
+        asked, pairing = await declining.asked(self._office, self._decliner, request.path_params["token"])
+        if self._decliner is Decliner.FAMILY:
+            speak(chosen_language(request) or words_in(pairing.student_language).language)
+        return asked, pairing

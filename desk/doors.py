@@ -4,8 +4,9 @@ A link that is opened in another browser than the one that asked for it lets nob
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.background import BackgroundTask
@@ -16,13 +17,14 @@ from starlette.routing import Match, Route
 
 from bluepals.domain.entering import network_of
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import doors
 from bluepals.facts.doors import Entered, Visitor
 from bluepals.facts.office import Office
-from desk.door_words import BY_LANGUAGE, CHOSEN, LANGUAGE, OTHER, door_words, keep_language
 from desk.forms import FormRefused, form_key, submitted, typed_in
+from desk.language import CHOSEN
 from desk.navigation import first_page
-from desk.pages import around, page, sentence
+from desk.pages import page, sentence
 from desk.refusals import home_of, not_there, status_of
 
 # A browser takes a cookie of such a name over a safe connection and for this host only (RFC 6265bis, 4.1.3.2).
@@ -31,9 +33,13 @@ ASKING_STAYS = timedelta(minutes=30)
 LONGEST_ADDRESS = 254  # characters (RFC 5321, 4.5.3.1.3)
 
 
-NOT_IN = "You are not entered, or not any more."
-AGAIN = "This step matters, so please enter again first."
+NOT_IN = Sentence("You are not entered, or not any more.")
+AGAIN = Sentence("This step matters, so please enter again first.")
 LEAVING = {"here": doors.leave, "everywhere": doors.leave_everywhere}
+LEFT = {
+    "here": Sentence("You are logged out in this browser."),
+    "everywhere": Sentence("You are logged out everywhere: in this browser and on all other devices."),
+}
 
 
 class NotEntered(Exception):
@@ -57,19 +63,11 @@ async def visitor(office: Office, request: Request) -> Visitor:
 async def not_entered(request: Request, refused: Exception) -> Response:
     """To the door, and from there to the page that they asked for, or whose form they sent; what they have typed is given back."""
     program, again = request.path_params["program"], isinstance(refused, NotEntered) and refused.refresh
-    query = _query(request, to=_page_of(request))
+    query = urlencode({"to": _page_of(request)})
     if request.method == "GET":
         return RedirectResponse(f"/{program}/enter?{query}", 303)
-    told, door = AGAIN if again else NOT_IN, door_words(request)
-    return page(
-        "enter-again.html",
-        401,
-        **around(door),
-        program=program,
-        query=query,
-        sentence=door.said(told),
-        typed=await typed_in(request),
-    )
+    told, typed = AGAIN if again else NOT_IN, await typed_in(request)
+    return page("enter-again.html", 401, program=program, query=query, sentence=told, typed=typed)
 
 
 def _page_of(request: Request) -> str:
@@ -117,9 +115,9 @@ def source_of(request: Request) -> str:
 
 
 def keep_asking(request: Request, answer: Response) -> Response:
-    """The browser goes on being known by it, and in the language that was chosen."""
+    """The browser goes on being known by it."""
     _keep(answer, ASKING, request.state.secret, ASKING_STAYS)
-    return keep_language(request, answer)
+    return answer
 
 
 class Doors:
@@ -158,8 +156,7 @@ class Doors:
         mailing = BackgroundTask(
             doors.ask, self._office, program, address=address, browser=browser, source=source
         )
-        where = f"/{program}/enter/code?{_query(request, to=inside(request, program))}"
-        return RedirectResponse(where, 303, background=mailing)
+        return RedirectResponse(door(request, "enter/code"), 303, background=mailing)
 
     async def show_code(self, request: Request) -> Response:
         return await self._code_page(request)
@@ -179,13 +176,8 @@ class Doors:
         program, browser = await asking(self._office, request)
         fits = await doors.fits(self._office, program, request.path_params["secret"], browser)
         in_already = not fits and await self._is_in(request, program)
-        shown = page(
-            "enter-link.html",
-            200 if fits or in_already else 403,
-            **self._said(request),
-            fits=fits,
-            in_already=in_already,
-        )
+        status = 200 if fits or in_already else 403
+        shown = page("enter-link.html", status, **said_at_door(request), fits=fits, in_already=in_already)
         return keep_asking(request, shown)
 
     async def enter_by_link(self, request: Request) -> Response:
@@ -229,37 +221,39 @@ class Doors:
 
     async def _enter_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
         await asking(self._office, request)
-        left = door_words(request).left.get(request.query_params.get("left", ""))
-        shown = page("enter.html", status, **self._said(request, refused), left=left)
+        shown = page(
+            "enter.html",
+            status,
+            **said_at_door(request),
+            here=door(request, "enter"),
+            refused=refused,
+            left=LEFT.get(request.query_params.get("left", "")),
+            single_sign_on=self._office.single_sign_on,
+            takes_passkeys=self._office.takes_passkeys,
+        )
         return keep_asking(request, shown)
 
     async def _code_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
         await asking(self._office, request)
-        shown = page("enter-code.html", status, **self._said(request, refused))
+        here = door(request, "enter/code")
+        shown = page("enter-code.html", status, **said_at_door(request), here=here, refused=refused)
         return keep_asking(request, shown)
 
-    def _said(self, request: Request, refused: str = "") -> Mapping[str, object]:
-        program, door = request.path_params["program"], door_words(request)
-        to, other = inside(request, program), OTHER[door.language]
-        return {
-            **around(door),
-            "refused": door.said(refused) if refused else "",
-            "query": _query(request, to=to),
-            "other": urlencode({"to": to, LANGUAGE: other}),
-            "other_language": other,
-            "program": program,
-            "program_name": request.state.program_name,
-            "to": to,
-            "form_key": form_key(request),
-            "single_sign_on": self._office.single_sign_on,
-            "takes_passkeys": self._office.takes_passkeys,
-        }
+
+def door(request: Request, name: str) -> str:
+    """A page before the others, which remembers where the visitor was going."""
+    program = request.path_params["program"]
+    return f"/{program}/{name}?{urlencode({'to': inside(request, program)})}"
 
 
-def _query(request: Request, **more: str) -> str:
-    """Where to, and the language that somebody has chosen: both go along from page to page."""
-    chosen = request.query_params.get(LANGUAGE)
-    return urlencode({**more, LANGUAGE: chosen} if chosen in BY_LANGUAGE else more)
+def said_at_door(request: Request) -> dict[str, Any]:
+    program = request.path_params["program"]
+    return {
+        "program": program,
+        "program_name": request.state.program_name,
+        "query": urlencode({"to": inside(request, program)}),
+        "form_key": form_key(request),
+    }
 
 
 def let_in(entered: Entered, to: str) -> Response:

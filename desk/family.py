@@ -1,8 +1,6 @@
 """/{program}/family: guardians see who writes to their child and the letters, and say what they agree to and what no longer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,19 +8,27 @@ from starlette.routing import Route
 
 from bluepals.domain.people import ConsentScope
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import family_page
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.family_page import FamilyAtDesk
 from bluepals.facts.office import Office
-from bluepals.paper.words import words_in
 from bluepals.store.family_page import ChildRow
-from desk.door_words import chosen_language, keep_language
+from desk.declines import NOT_INTRODUCED
 from desk.doors import guardian
 from desk.forms import form_key, submitted
-from desk.language import speak
+from desk.language import chosen_language, speak
 from desk.pages import page, pdf
 from desk.refusals import status_of
-from desk.words import BY_LANGUAGE
+from desk.what_follows import SCOPES, of_agreeing, of_erasing, of_withdrawing
+
+DONE = {
+    "declined": NOT_INTRODUCED,
+    "withdrawn": Sentence("Your consent to this is withdrawn, from this moment on."),
+    "nothing": Sentence("Nothing has changed: this was withdrawn before, or never agreed to."),
+    "agreed": Sentence("Thank you. You agree to this from now on."),
+    "known": Sentence("Nothing has changed: you agree to this already."),
+}
 
 
 class Family:
@@ -62,13 +68,12 @@ class Family:
     async def ask_to_withdraw(self, request: Request) -> Response:
         """What follows, before it is done."""
         family, scope = await self._family(request), _scope(request)
-        words, child = BY_LANGUAGE[family.language], _child(request, family)
-        return self._sure(
+        child = _child(request, family).first_name
+        return _sure(
             request,
-            family,
-            heading=words.withdraw_heading.format(child=child.first_name, scope=words.scopes[scope]),
-            follows=[one.format(child=child.first_name) for one in words.follows[scope]],
-            yes=words.yes_withdraw,
+            heading=Sentence("Withdraw for {child}: {scope}", child=child, scope=SCOPES[scope]),
+            follows=of_withdrawing(scope, child),
+            yes=Sentence("Yes, withdraw"),
         )
 
     async def withdraw(self, request: Request) -> Response:
@@ -84,17 +89,15 @@ class Family:
     async def ask_to_agree(self, request: Request) -> Response:
         """What it means, before it is said."""
         family, scope = await self._family(request), _scope(request)
-        words, child = BY_LANGUAGE[family.language], _child(request, family)
+        child = _child(request, family)
         if scope not in await family_page.may_agree(self._office, family, child):
             return RedirectResponse(_here(request), 303)
         version = await family_page.form_in_use(self._office, family, child)
-        form = [words.form_in_use.format(version=version)] if version else []
-        return self._sure(
+        return _sure(
             request,
-            family,
-            heading=words.agree_heading.format(child=child.first_name, scope=words.scopes[scope]),
-            follows=[*(one.format(child=child.first_name) for one in words.means[scope]), *form],
-            yes=words.yes_agree,
+            heading=Sentence("Agree for {child}: {scope}", child=child.first_name, scope=SCOPES[scope]),
+            follows=of_agreeing(scope, child.first_name, version),
+            yes=Sentence("Yes, I agree"),
         )
 
     async def agree(self, request: Request) -> Response:
@@ -109,13 +112,12 @@ class Family:
 
     async def ask_to_erase(self, request: Request) -> Response:
         family = await self._family(request)
-        words, child = BY_LANGUAGE[family.language], _child(request, family)
-        return self._sure(
+        child = _child(request, family).first_name
+        return _sure(
             request,
-            family,
-            heading=words.erase_heading.format(child=child.first_name),
-            follows=[one.format(child=child.first_name) for one in words.erase_follows],
-            yes=words.yes_erase,
+            heading=Sentence("Erase everything about {child}", child=child),
+            follows=of_erasing(child),
+            yes=Sentence("Yes, ask for it"),
         )
 
     async def erase(self, request: Request) -> Response:
@@ -134,46 +136,38 @@ class Family:
         return pdf(content, "letter.pdf", "inline")
 
     async def _family(self, request: Request) -> FamilyAtDesk:
-        """In the language that somebody has chosen at the door or here, or else in that of the roster."""
+        """Spoken to in the language that somebody has chosen at the door or here, or else in that of the roster."""
         family = await family_page.family_at_desk(self._office, await guardian(self._office, request))
-        return replace(family, language=chosen_language(request) or family.language)
+        speak(chosen_language(request) or family.language)
+        return family
 
     async def _page(self, request: Request, family: FamilyAtDesk, refused: Refused | None = None) -> Response:
-        words = BY_LANGUAGE[family.language]
-        shown = page(
+        done = request.query_params.get("done", "")
+        return page(
             "family.html",
             status_of(refused) if refused else 200,
-            **_around(request, family),
-            dates=words_in(family.language),
+            here=_here(request),
+            visitor=request.state.visitor,
+            form_key=form_key(request),
             children=await family_page.family_page(self._office, family),
-            refused=words.refused or refused.sentence if refused else "",
-            done=request.query_params.get("done"),
+            scopes=SCOPES,
+            refused=refused.sentence if refused else "",
+            done=DONE.get(done),
+            has_asked_to_erase=done == "erase",
         )
-        return keep_language(request, shown)
-
-    def _sure(
-        self, request: Request, family: FamilyAtDesk, *, heading: str, follows: Sequence[str], yes: str
-    ) -> Response:
-        shown = page(
-            "sure.html",
-            **_around(request, family),
-            heading=heading,
-            follows=follows,
-            yes=yes,
-            keep=BY_LANGUAGE[family.language].keep,
-        )
-        return keep_language(request, shown)
 
 
-def _around(request: Request, family: FamilyAtDesk) -> dict[str, Any]:
-    speak(family.language)
-    return {
-        "here": _here(request),
-        "visitor": request.state.visitor,
-        "form_key": form_key(request),
-        "language": family.language,
-        "words": BY_LANGUAGE[family.language],
-    }
+def _sure(request: Request, *, heading: Sentence, follows: Sequence[Sentence], yes: Sentence) -> Response:
+    return page(
+        "sure.html",
+        here=_here(request),
+        visitor=request.state.visitor,
+        form_key=form_key(request),
+        heading=heading,
+        follows=follows,
+        yes=yes,
+        keep=Sentence("No, keep it as it is"),
+    )
 
 
 def _here(request: Request) -> str:

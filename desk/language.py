@@ -84,9 +84,10 @@ def in_other_language(here: str) -> Link | None:
     if request is None or not (here or request.method == "GET"):
         return None
     code, name = OTHER[language()]
-    shown = request.url if request.method == "GET" else URL(here)
-    there = shown.include_query_params(**{LANGUAGE: code})
-    return Link(f"{there.path}?{there.query}", code, name)
+    if request.method != "GET":
+        return Link(str(URL(here).include_query_params(**{LANGUAGE: code})), code, name)
+    # Without the path, which may hold anything on a page that says that there is none.
+    return Link(f"?{request.url.include_query_params(**{LANGUAGE: code}).query}", code, name)
 
 
 def spoken(value: object) -> object:

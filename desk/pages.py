@@ -17,12 +17,9 @@ from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
 from bluepals.paper.words import in_own_words
-from desk.door_words import DoorWords
 from desk.following import follows_later
-from desk.language import in_other_language, language, speak, spoken, words
+from desk.language import in_other_language, language, spoken, words
 from desk.navigation import pages_of
-from desk.words import BY_LANGUAGE
-from desk.words import ENGLISH as DESK_ENGLISH
 
 HERE = Path(__file__).parent
 
@@ -47,7 +44,6 @@ _templates.globals.update(
     rows=ROWS,
     columns=COLUMNS,
     pages_of=pages_of,
-    english=DESK_ENGLISH,
     counted=counted,
     listed=listed,
     follows_later=follows_later,
@@ -100,12 +96,6 @@ def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
 def sentence(status: int, text: str, typed: str = "", *, home: str = "") -> HTMLResponse:
     """A page of one sentence; what somebody had typed is given back to them. `home`: where the way to their own pages begins."""
     return page("sentence.html", status, sentence=text, typed=typed, home=home)
-
-
-def around(door: DoorWords) -> dict[str, Any]:
-    """The language of a page for whom it may concern, and its words."""
-    speak(door.language)
-    return {"door": door, "language": door.language, "words": BY_LANGUAGE[door.language]}
 
 
 def jpeg(content: bytes) -> Response:

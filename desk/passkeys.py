@@ -7,18 +7,19 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import passkeys
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
-from desk.doors import asking, fresh_visitor, inside, keep_asking, let_in, visitor
+from desk.doors import asking, door, fresh_visitor, inside, keep_asking, let_in, said_at_door, visitor
 from desk.forms import form_key, submitted
 from desk.pages import page
 from desk.refusals import status_of
 from desk.shield import WITH_SCRIPT
 
 REMOVED = (
-    "Nobody enters with it any more, on whichever device it is.",
-    "Without any passkey a mail lets you in again.",
+    Sentence("Nobody enters with it any more, on whichever device it is."),
+    Sentence("Without any passkey a mail lets you in again."),
 )
 
 
@@ -28,10 +29,10 @@ class Passkeys:
 
     @property
     def routes(self) -> Sequence[Route]:
-        door, own = "/{program}/enter/passkey", "/{program}/passkeys"
+        here, own = "/{program}/enter/passkey", "/{program}/passkeys"
         return [
-            Route(door, self.show_door, methods=["GET"]),
-            Route(door, self.enter, methods=["POST"]),
+            Route(here, self.show_door, methods=["GET"]),
+            Route(here, self.enter, methods=["POST"]),
             Route(own, self.show, methods=["GET"]),
             Route(own, self.add, methods=["POST"]),
             Route(f"{own}/{{passkey:uuid}}/remove", self.ask_to_remove, methods=["GET"]),
@@ -72,10 +73,10 @@ class Passkeys:
             here=f"/{found.program}/passkeys",
             visitor=found,
             form_key=form_key(request),
-            heading=f"Remove the passkey made on {one.made}",
+            heading=Sentence("Remove the passkey made on {made}", made=one.made),
             follows=REMOVED,
-            yes="Yes, remove it",
-            keep="No, go back",
+            yes=Sentence("Yes, remove it"),
+            keep=Sentence("No, go back"),
         )
 
     async def remove(self, request: Request) -> Response:
@@ -88,14 +89,12 @@ class Passkeys:
         return RedirectResponse(f"/{found.program}/passkeys?done=removed", 303)
 
     async def _door_page(self, request: Request, refused: str = "", status: int = 200) -> Response:
-        program, browser = await asking(self._office, request)
+        _, browser = await asking(self._office, request)
         shown = page(
             "enter-passkey.html",
             status,
-            program=program,
-            program_name=request.state.program_name,
-            to=inside(request, program),
-            form_key=form_key(request),
+            **said_at_door(request),
+            here=door(request, "enter/passkey"),
             options=passkeys.ask(self._office, browser),
             refused=refused,
         )

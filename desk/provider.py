@@ -23,13 +23,10 @@ class ProviderAway(Refused):
     """It does not answer, or not as a provider does; the message says what to do."""
 
 
-class NotVouched(Refused):
-    """It has not said who this is, or not so that it can be trusted; the message says what to do."""
+class NotVouched(Exception):
+    """It has not said who this is, or not so that it can be trusted. `why`: for the log."""
 
     def __init__(self, why: str) -> None:
-        super().__init__(
-            "The district's sign-in did not say who you are in a way that can be trusted. Begin again."
-        )
         self.why = why
 
 

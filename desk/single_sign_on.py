@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import doors
 from bluepals.facts.office import Office
 from bluepals.settings import SignOnSettings
@@ -21,6 +22,11 @@ from desk.pages import page
 from desk.provider import NotVouched, Provider, ProviderAway
 
 CALLBACK = "/enter/callback"
+
+NOT_BEGUN_HERE = Sentence("This sign-in was not begun in this browser, or its time is over. Begin again.")
+NOT_VOUCHED = Sentence(
+    "The district's sign-in did not say who you are in a way that can be trusted. Begin again."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +57,7 @@ class SingleSignOn:
                 verifier=self._tied("verifier", browser, state),
             )
         except ProviderAway as away:
-            return _refused(503, str(away), program)
+            return _refused(503, away.sentence, program)
         return keep_asking(request, RedirectResponse(there, 303))
 
     async def come_back(self, request: Request) -> Response:
@@ -59,9 +65,7 @@ class SingleSignOn:
         try:
             program, to, _ = self._states(browser).loads(state, int(ASKING_STAYS.total_seconds()))
         except BadSignature:
-            return _refused(
-                403, "This sign-in was not begun in this browser, or its time is over. Begin again."
-            )
+            return _refused(403, NOT_BEGUN_HERE)
         try:
             vouched = await self._provider.address(
                 request.query_params.get("code", ""),
@@ -72,10 +76,10 @@ class SingleSignOn:
                 log.warning("sign-in refused", program=program, why=vouched.why)
             entered = await doors.enter_by_single_sign_on(self._office, program, vouched.address)
         except ProviderAway as away:
-            return _refused(503, str(away), program)
+            return _refused(503, away.sentence, program)
         except NotVouched as refused:
             log.warning("sign-in refused", program=program, why=refused.why)
-            return _refused(403, refused.sentence, program)
+            return _refused(403, NOT_VOUCHED, program)
         except doors.NotLetIn as refused:
             return _refused(403, refused.sentence, program)
         return let_in(entered, to)
@@ -87,5 +91,5 @@ class SingleSignOn:
         return self._office.links.digest(of, f"{browser} {state}").hex()
 
 
-def _refused(status: int, sentence: str, program: str | None = None) -> Response:
+def _refused(status: int, sentence: Sentence, program: str | None = None) -> Response:
     return page("enter-refused.html", status, sentence=sentence, program=program)

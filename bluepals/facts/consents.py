@@ -12,6 +12,7 @@ from uuid import UUID
 from bluepals.domain.gates import Cause
 from bluepals.domain.people import ConsentScope, Role
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import listed
 from bluepals.facts import daily_lines, endings, new_pairs, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.roster import consent_key, tell_gates_opened
@@ -127,26 +128,23 @@ async def _refuse(connection: Connection, forms: PaperForms) -> None:
     today = await programs.today(connection)
     if forms.given_on > today:
         raise ConsentRefused(
-            "{given_on} is still to come. Write the day on which the form was signed.",
-            given_on=forms.given_on,
+            "{day} is still to come. Write the day on which the form was signed.", day=forms.given_on
         )
     if len(forms.version or "") > LONGEST_VERSION:
-        raise ConsentRefused(
-            "A form's version has up to {longest_version} characters.", longest_version=LONGEST_VERSION
-        )
+        raise ConsentRefused("A form's version has up to {most} characters.", most=LONGEST_VERSION)
     if ConsentScope.LETTERS not in forms.scopes:
         without = await consents.without_letters(connection, forms.students)
         if without:
             raise ConsentRefused(
-                "Nothing else holds without the letters, and {without} has no consent to them. Tick the letters too.",
-                without=", ".join(without),
+                "Nothing else holds without the letters, and there is no consent to them for {children}. Tick the letters too.",
+                children=listed([*without]),
             )
     withdrawn = await consents.withdrawn_since(connection, forms.students, forms.scopes, forms.given_on)
     if withdrawn:
         raise ConsentRefused(
-            "The family of {withdrawn} has withdrawn after {given_on}: only a later form brings it back.",
-            withdrawn=", ".join(withdrawn),
-            given_on=forms.given_on,
+            "What was agreed to for {children} was withdrawn after {day}: only a later form brings it back.",
+            children=listed([*withdrawn]),
+            day=forms.given_on,
         )
 
 

@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
 
 from bluepals.domain.entering import Door
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import doors
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import LINK_STAYS, Entered, NotLetIn, Visitor
@@ -38,7 +39,7 @@ from bluepals.store.doors import Identity
 
 # What a stranger can send: the library looks for most of it, not for all.
 UNREADABLE = (WebAuthnException, ValueError)
-NOT_RIGHT = "That passkey opens nothing here. Try again, or ask for a mail."
+NOT_RIGHT = Sentence("That passkey opens nothing here. Try again, or ask for a mail.")
 
 
 class PasskeyRefused(Refused):
@@ -57,8 +58,8 @@ def holder(visitor: Visitor) -> UUID:
 @dataclass(frozen=True, slots=True)
 class OwnPasskey:
     id: UUID
-    made: str
-    used: str | None
+    made: Sentence
+    used: Sentence | None
 
 
 async def own(office: Office, visitor: Visitor) -> Sequence[OwnPasskey]:

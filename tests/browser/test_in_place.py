@@ -5,10 +5,10 @@ import pytest
 from playwright.async_api import expect
 
 from bluepals.domain.letters import Side, TypedLetter
-from desk.words import ENGLISH
 from tests.browser.conftest import Enter
 from tests.browser.screen import Screen
 from tests.browser.test_coordinator import a_busy_autumn
+from tests.desk.test_following import FOLLOWS
 from tests.desk.town import FIRST_ROUND, SEPTEMBER, Town
 
 SAME_PAGE = "window.beenHere === true"
@@ -46,7 +46,7 @@ async def test_what_is_written_to_one_pal_stays_while_a_letter_to_another_is_sen
     await screen.writes("Your letter to Ana", "Dear Ana, here I am.")
     await screen.presses("Send to Ana")
     assert "Thank you. Your letter has arrived" in await screen.stands_at()
-    assert ENGLISH.follows_later in await screen.reads(), "Temporal is away here"
+    assert FOLLOWS in await screen.reads(), "Temporal is away here"
     assert await screen.page.get_by_label("Your letter to Maya").input_value() == "Dear Maya, I have begun"
     assert await town.written("ana", Side.OFFICER) == TypedLetter("Dear Ana, here I am.")
 
@@ -118,7 +118,7 @@ async def test_a_decision_leaves_the_board_where_it_was(town: Town, screens: Ent
     await screen.enters("cora", at="board")
     await marked(screen)
     await screen.presses("Approve the officer")
-    assert ENGLISH.follows_later in await screen.reads(), "Temporal is away here"
+    assert FOLLOWS in await screen.reads(), "Temporal is away here"
     assert await screen.page.evaluate(SAME_PAGE) is scripts
     if scripts:
         assert "Done." in await screen.stands_at()

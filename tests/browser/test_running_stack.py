@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from desk.words import ENGLISH
 from tests.browser.conftest import Enter
 from tests.browser.running import RunningTown
 from tests.browser.screen import Screen
+from tests.desk.test_following import FOLLOWS
 from tests.workflows.world import PATIENCE, eventually
 from workflows.api import referral
 
@@ -86,7 +86,7 @@ async def is_done(screen: Screen, said: str) -> None:
     """And all that follows from it, too."""
     page = await screen.reads()
     assert said in page
-    assert ENGLISH.follows_later not in page
+    assert FOLLOWS not in page
 
 
 async def opens_the_year(coordinator: Screen) -> None:

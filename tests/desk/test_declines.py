@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bluepals.facts.declining import Decliner
+from tests.desk.spanish import english_left
 from tests.desk.town import PROGRAM, Town
 
 
@@ -42,21 +43,26 @@ async def test_a_family_reads_it_in_the_other_language_too(town: Town) -> None:
     assert "introduce them</button>" in (await town.http.get(page)).text
     assert "Español" in (await town.http.get(page)).text
     spanish = await town.http.get(f"{page}?lang=es")
-    assert "Preferimos a otra persona" in spanish.text
-    assert '<a href="?lang=en" lang="en" hreflang="en">English</a>' in spanish.text
+    assert "Que no se les presente</button>" in spanish.text
+    assert english_left(spanish.text) == []
+    assert spanish.text.count('hreflang="en"') == 1
     assert "Gracias" in await sends(town, f"{page}?lang=es")
 
 
 async def test_a_family_is_spoken_to_in_its_childs_language_at_first(town: Town) -> None:
     await not_introduced(town)
     page = path(town, Decliner.FAMILY, "ana")
-    assert "Preferimos a otra persona" in (await town.http.get(page)).text
+    assert "Que no se les presente</button>" in (await town.http.get(page)).text
     assert "introduce them</button>" in (await town.http.get(f"{page}?lang=en")).text
 
 
-async def test_an_officer_has_no_language_to_choose(town: Town) -> None:
+async def test_an_officer_is_spoken_to_as_the_browser_likes_best(town: Town) -> None:
     await not_introduced(town)
-    assert "hreflang" not in (await town.http.get(path(town, Decliner.OFFICER))).text
+    page = path(town, Decliner.OFFICER, "ana")
+    assert "introduce them</button>" in (await town.http.get(page)).text
+    spanish = await town.http.get(page, headers={"accept-language": "es"})
+    assert "Que no se les presente</button>" in spanish.text
+    assert "English</a>" in spanish.text
 
 
 async def may_be_declined(town: Town) -> None:
@@ -134,3 +140,7 @@ async def test_the_answer_is_in_the_familys_language_too(town: Town) -> None:
 
 async def test_after_the_introduction_the_way_out_is_told(town: Town) -> None:
     assert "These two have been introduced already." in await sends(town, path(town, Decliner.FAMILY))
+
+
+async def test_a_refusal_is_in_the_familys_language_too(town: Town) -> None:
+    assert "Ya se les ha presentado." in await sends(town, path(town, Decliner.FAMILY, "ana"))

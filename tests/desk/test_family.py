@@ -1,9 +1,6 @@
 """A family's page, in its language: who writes to the child, the letters that arrived, and what is no longer agreed to."""
 # ruff: noqa: RUF001 (the page has typographer's apostrophes)
 
-import re
-from collections.abc import Mapping
-from dataclasses import fields
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -16,8 +13,8 @@ from bluepals.facts.family_page import family_at_desk
 from bluepals.paper.pages import page_pictures
 from bluepals.store import family_page
 from bluepals.store.pauses import Target, What
-from desk.door_words import CHOSEN
-from desk.words import ENGLISH, SPANISH, Words
+from desk.language import CHOSEN
+from tests.desk.spanish import english_left
 from tests.desk.test_declines import not_introduced
 from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, NORTH, SCOPE, Town, read_pdf, scan
 
@@ -221,53 +218,32 @@ async def test_everything_on_the_page_is_in_the_familys_language(town: Town) -> 
     family = town.guardian(ANAS)
     page = await family.sees()
     assert '<html lang="es">' in page
-    assert "antes de esta fecha: martes 8 de septiembre de 2026, a las 09:00" in page
+    assert "antes de esta fecha: martes, 8 de septiembre de 2026, 9:00" in page
     ana = await student(town, "ana")
-    pages = [
-        page,
-        *[
-            (await family.gets(f"{ana}/{step}")).text
-            for step in ("withdraw/letters", "agree/photos", "erase")
-        ],
-    ]
-    for one in pages:
-        assert not [english for english in all_words(ENGLISH) if english in one]
+    steps = ("withdraw/letters", "withdraw/visit", "agree/photos", "erase")
+    for one in [page, *[(await family.gets(f"{ana}/{step}")).text for step in steps]]:
+        assert english_left(one) == []
     await town.admin.execute("UPDATE pairing SET introduced_at = program_now(), first_round = 1")
     refused = await family.posts(f"{town.pairings['ana']}/decline")
-    assert "No se ha podido hacer." in refused.text
-    assert "introduced" not in refused.text
+    assert "Ya se les ha presentado. Si las cartas deben terminar" in refused.text
+    assert english_left(refused.text) == []
 
 
-def all_words(words: Words) -> set[str]:
-    """Those that hold no data."""
-    plain = set[str]()
-    for field in fields(words):
-        value = getattr(words, field.name)
-        several = value.values() if isinstance(value, Mapping) else (value,)
-        for one in several:
-            plain.update(one if isinstance(one, tuple) else (one,))
-    return {one for one in plain if one and "{" not in one}
-
-
-def test_both_languages_name_the_same_data_in_each_sentence() -> None:
-    def data(words: Words) -> dict[str, list[str]]:
-        return {
-            one.name: sorted(set(re.findall(r"\{\w+\}", str(getattr(words, one.name)))))
-            for one in fields(words)
-        }
-
-    assert data(ENGLISH) == data(SPANISH)
-    assert not all_words(ENGLISH) & all_words(SPANISH)
+async def test_what_stands_above_the_letters_is_in_the_familys_language(town: Town) -> None:
+    await town.delivers("ana", scan("white"))
+    page = await town.guardian(ANAS).sees()
+    assert "De Ana para Dana" in page
+    assert "Ronda 1 · martes, 1 de septiembre de 2026" in page
+    assert english_left(page) == []
 
 
 async def test_a_family_reads_its_pages_in_the_other_language_once_it_has_chosen_it(town: Town) -> None:
     family, maya = town.guardian(MAYAS), await student(town, "maya")
-    assert 'href="/stl/family?lang=es" lang="es" hreflang="es">Español</a>' in await family.sees()
+    assert 'href="?lang=es" lang="es" hreflang="es" class="language">Español</a>' in await family.sees()
     spanish = (await family.http.get(f"{family.path}?lang=es")).text
-    assert 'href="/stl/family?lang=en" lang="en" hreflang="en">English</a>' in spanish
+    assert 'href="?lang=en" lang="en" hreflang="en" class="language">English</a>' in spanish
     sure = (await family.gets(f"{maya}/withdraw/visit")).text
     assert "Retirar la autorización para Maya" in sure
-    assert f'href="/stl/family/{maya}/withdraw/visit?lang=en"' in sure
     done = (await family.posts(f"{maya}/withdraw/visit")).text
     assert "Su autorización para esto queda retirada" in done
     assert "Esta página no existe, o no es para usted." in (await family.gets("nothing")).text

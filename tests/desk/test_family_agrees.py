@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from bluepals.domain.people import ConsentScope
-from desk.words import ENGLISH
+from tests.desk.spanish import english_left
 from tests.desk.test_family import ANAS, MAYAS, save_addresses, student
 from tests.desk.test_setup import FORMS_5A, records, without_consent
 from tests.desk.town import Town
@@ -164,7 +164,6 @@ async def test_a_spanish_family_reads_what_it_agrees_to_in_spanish(town: Town) -
     for scope in FURTHER[1:]:
         sure = (await family.gets(f"{ana}/agree/{scope}")).text
         assert "Autorizar para Ana" in sure
-        english = (*ENGLISH.means[scope], ENGLISH.yes_agree)
-        assert not [one for one in english if one.format(child="Ana") in sure]
+        assert english_left(sure) == []
     done = (await family.posts(f"{ana}/agree/photos")).text
     assert "Gracias. Desde ahora usted lo autoriza." in done

@@ -2,13 +2,12 @@
 
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.facts import year
-from desk.words import ENGLISH, SPANISH
 from tests.desk.test_calendar import A_WEEK_LATER, agreed, looks, moves
 from tests.desk.test_family import ANAS, asked, save_addresses
 from tests.desk.test_reading import decides, verdict_of
 from tests.desk.town import FIRST_ROUND, NORTH, SCOPE, SEPTEMBER, Town
 
-FOLLOWS = ENGLISH.follows_later
+FOLLOWS = "Taken in. The rest follows as soon as the service answers again."
 
 
 async def test_an_officer_s_letter_is_taken_and_the_rest_follows(town: Town) -> None:
@@ -46,7 +45,7 @@ async def test_a_family_reads_it_in_its_language(town: Town) -> None:
     await save_addresses(town)
     await asked(town, "ana")
     said = await town.guardian(ANAS).posts(f"{town.pairings['ana']}/decline")
-    assert SPANISH.follows_later in said.text
+    assert "Queda registrado. Lo demás seguirá en cuanto el servicio vuelva a responder." in said.text
 
 
 async def test_what_is_refused_or_only_kept_does_not_follow(town: Town) -> None:

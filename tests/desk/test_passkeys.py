@@ -18,6 +18,7 @@ from bluepals.facts.staff import LoggedOut
 from bluepals.store.doors import Identity
 from desk.doors import ASKING, SESSION
 from tests.desk.authenticator import Authenticator, text
+from tests.desk.spanish import english_left
 from tests.desk.test_doors import newest_mail
 from tests.desk.town import DESK, PROGRAM, SCOPE, Town
 from tests.mailroom import set_clock
@@ -379,3 +380,18 @@ async def test_without_a_script_the_page_says_the_other_way_in(browser: Browser)
     page = (await browser.http.get(DOOR)).text
     assert "A passkey needs JavaScript" in page
     assert f'href="{ENTER}?to=' in page
+
+
+async def test_the_door_and_ones_own_passkeys_are_in_spanish_too(
+    browser: Browser, mos: Authenticator
+) -> None:
+    browser.http.headers["accept-language"] = "es"
+    key, _ = await browser.finds(DOOR)
+    refused, page = await browser.says(key, "{}"), await browser.shows(mos, to=OWN)
+    assert "Esa llave de acceso no abre nada aquí." in refused.text
+    made = re.search(rf'"({OWN}/[^"]+)/remove"', page.text)
+    assert made
+    sure = await browser.http.get(f"{made[1]}/remove")
+    assert "Quitar la llave de acceso creada el martes, 1 de septiembre de 2026" in sure.text
+    for one in (refused, page, sure):
+        assert english_left(one.text) == []

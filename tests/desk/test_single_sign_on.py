@@ -16,6 +16,7 @@ from desk.doors import ASKING, SESSION
 from stack.postgres import PostgresServer
 from tests.desk.district.people import CLIENT, MO, PASSWORD, SAM, SECRET, TESS
 from tests.desk.district.serving import District, running_district
+from tests.desk.spanish import english_left
 from tests.desk.town import DESK, PROGRAM, Town, small_town
 
 ENTER = f"/{PROGRAM.id}/enter"
@@ -308,3 +309,13 @@ async def test_fault_33_who_has_left_is_known_to_the_district_and_not_let_in(
     await town.admin.execute("UPDATE staff SET left_at = program_now() WHERE external_id = 'mo'")
     assert (await browser.http.get(CASES)).url.path == ENTER
     assert (await browser.signs_in("mo")).status_code == 403
+
+
+async def test_the_district_s_door_is_in_spanish_too(browser: Browser) -> None:
+    browser.http.headers["accept-language"] = "es"
+    door = await browser.http.get(ENTER)
+    assert "Entrar con el acceso del distrito" in door.text
+    refused = await browser.http.get("/enter/callback?state=forged")
+    assert "Este acceso no se empezó en este navegador" in refused.text
+    for one in (door, refused):
+        assert english_left(one.text) == []

@@ -262,7 +262,7 @@ async def test_what_is_recorded_can_be_withdrawn_like_any_other(schools: TwoScho
         ((), {}, "Tick whose form is here"),
         ((LETTERS,), {"given_on": TODAY + timedelta(days=1)}, "is still to come"),
         ((LETTERS,), {"version": "x" * 41}, "up to 40 characters"),
-        ((VISIT,), {}, "Nothing else holds without the letters, and Ana has no consent"),
+        ((VISIT,), {}, "Nothing else holds without the letters, and there is no consent to them for Ana"),
     ],
 )
 async def test_a_form_that_says_nothing_or_the_impossible_is_refused(

@@ -1,22 +1,19 @@
-"""In which language the doors and the refusals speak to somebody of whom nothing is known yet."""
+"""In which language the desk speaks to somebody, and how they choose the other one."""
 
-import ast
 import re
-from pathlib import Path
 
+import httpx
 import pytest
-from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
-from desk.door_words import CHOSEN, SPANISH, door_words
+from desk.language import CHOSEN, Speaking, language
 from tests.bluepals.facts.test_year import words
-from tests.commands.test_named_commands import sentences
+from tests.desk.spanish import english_left
 from tests.desk.test_doors import ENTER, TESS, Browser, another, newest_mail
 from tests.desk.test_family import ANAS, MAYAS, save_addresses
-from tests.desk.town import PROGRAM, Town
+from tests.desk.town import DESK, PROGRAM, Town
 from tests.mailroom import parsed
-
-ROOT = Path(__file__).parents[2]
-WHERE_REFUSALS_ARE_WORDED = ("bluepals/facts", "bluepals/links.py", "desk")
 
 
 @pytest.fixture
@@ -24,13 +21,12 @@ def browser(town: Town) -> Browser:
     return another(town)
 
 
-def asked(query: str = "", accepts: str = "") -> str:
-    headers = [(b"accept-language", accepts.encode())] if accepts else []
-    return door_words(Request({"type": "http", "query_string": query.encode(), "headers": headers})).language
+async def says_its_language(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse(language())(scope, receive, send)
 
 
 @pytest.mark.parametrize(
-    ("query", "accepts", "language"),
+    ("query", "accepts", "spoken"),
     [
         ("", "", "en"),
         ("", "es-MX,es;q=0.9,en;q=0.8", "es"),
@@ -43,44 +39,59 @@ def asked(query: str = "", accepts: str = "") -> str:
         ("lang=tlh", "es", "es"),
     ],
 )
-def test_the_address_is_asked_first_and_then_the_browser(query: str, accepts: str, language: str) -> None:
-    assert asked(query, accepts) == language
-
-
-def test_each_sentence_that_has_spanish_words_is_one_that_is_said() -> None:
-    files = [file for place in WHERE_REFUSALS_ARE_WORDED for file in _files(ROOT / place)]
-    said = {text for file in files for text in sentences(ast.parse(file.read_text("utf-8")))}
-    assert SPANISH.sentences.keys() <= said
-
-
-def _files(place: Path) -> list[Path]:
-    return [place] if place.is_file() else [one for one in place.glob("*.py") if one.stem != "door_words"]
+async def test_the_address_is_asked_first_and_then_the_browser(query: str, accepts: str, spoken: str) -> None:
+    transport = httpx.ASGITransport(Speaking(says_its_language))
+    async with httpx.AsyncClient(transport=transport, base_url=DESK) as http:
+        assert (await http.get(f"/?{query}", headers={"accept-language": accepts})).text == spoken
 
 
 async def test_a_guardian_comes_in_without_a_word_of_english(town: Town, browser: Browser) -> None:
     http = browser.http
     http.headers["accept-language"] = "es-MX,es;q=0.9"
     door = await http.get(f"/{PROGRAM.id}/family")
-    assert '<html lang="es">' in door.text
-    assert "Enviarme un mensaje" in door.text
     page = await browser.asks(TESS)
-    assert "Mire su correo" in page.text
     refused = await browser.types("000 000")
     assert "Ese no es el código del mensaje más reciente" in refused.text
+    assert "<title>No se ha podido entrar: Mire su correo · Blue Pals</title>" in refused.text
     link, _ = await newest_mail(town)
-    assert "Entrar" in (await http.get(link)).text
-    assert "Esta página no existe" in (await http.get("/nowhere/at/all")).text
+    entry, spent = await http.get(link), await http.get(f"{ENTER}/another")
+    assert "Este enlace no abre nada aquí" in spent.text
+    nowhere = await http.get("/nowhere/at/all")
+    for one in (door, page, refused, entry, spent, nowhere):
+        assert '<html lang="es">' in one.text
+        assert english_left(one.text) == []
 
 
-async def test_a_language_that_was_chosen_goes_along(town: Town, browser: Browser) -> None:
+async def test_a_language_that_was_chosen_holds_on_the_pages_after_it(town: Town, browser: Browser) -> None:
     door = await browser.http.get(ENTER, params={"to": f"/{PROGRAM.id}/family"})
     assert "Type the e-mail address" in door.text
-    assert "lang=es" in door.text
     spanish = await browser.http.get(ENTER, params={"to": f"/{PROGRAM.id}/family", "lang": "es"})
-    assert f'action="{ENTER}?to=%2F{PROGRAM.id}%2Ffamily&amp;lang=es"' in spanish.text
-    form = {"form": await browser.form_key(ENTER), "address": TESS}
-    page = await browser.http.post(f"{ENTER}?lang=es", data=form)
-    assert "Mire su correo" in page.text
+    assert "Escriba la dirección" in spanish.text
+    assert "Mire su correo" in (await browser.asks(TESS)).text
+
+
+def others(page: str) -> list[str]:
+    """Where the links to the page in the other language lead."""
+    return [
+        link.replace("&amp;", "&") for link in re.findall(r'<a href="([^"]*)" lang="\w\w" hreflang', page)
+    ]
+
+
+async def test_each_page_has_one_link_to_the_other_language_and_remembers_where_somebody_was_going(
+    town: Town, browser: Browser
+) -> None:
+    to = "%2Fstl%2Ffamily"
+    assert others((await browser.http.get(f"{ENTER}?to=/stl/family")).text) == [f"?to={to}&lang=es"]
+    refused = await browser.asks("no address", to="/stl/family")
+    assert others(refused.text) == [f"{ENTER}?to={to}&lang=es"]
+    refused = await browser.types("000 000", to="/stl/family")
+    assert others(refused.text) == [f"{ENTER}/code?to={to}&lang=es"]
+    assert others((await town.moderator("mo").http.get("/stl/reading?lang=es")).text) == ["?lang=en"]
+
+
+async def test_the_link_leads_nowhere_else_whatever_the_address_was(town: Town, browser: Browser) -> None:
+    nowhere = await browser.http.get(f"{DESK}//evil.example/page")
+    assert (nowhere.status_code, others(nowhere.text)) == (404, ["?lang=es"])
 
 
 async def test_a_family_that_has_chosen_at_the_door_is_spoken_to_so_on_its_page(
