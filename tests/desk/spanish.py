@@ -3,32 +3,9 @@
 import html
 import re
 
-ENGLISH = {
-    *[
-        "the",
-        "is",
-        "are",
-        "of",
-        "and",
-        "to",
-        "your",
-        "you",
-        "by",
-        "for",
-        "with",
-        "this",
-        "that",
-        "not",
-        "it",
-        "on",
-        "from",
-        "was",
-        "will",
-        "has",
-        "have",
-        "been",
-    ]
-}
+ENGLISH = set(
+    "the is are of and to your you by for with this that not it on from was will has have been".split()
+)
 
 
 def english_left(page: str) -> list[str]:
