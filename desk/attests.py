@@ -10,7 +10,7 @@ from bluepals.domain.refusals import Refused
 from bluepals.facts import cases_page
 from bluepals.facts.office import Office
 from bluepals.links import ATTEST
-from desk.cases import NO_CAUSE
+from desk.cases import SURE_OF_NO_CAUSE
 from desk.forms import form_key, report_in, sent_before, submitted
 from desk.pages import page
 from desk.refusals import status_of
@@ -55,10 +55,7 @@ class Attests:
             "sure.html",
             here=f"/{ATTEST}/{token}",
             form_key=form_key(request),
-            heading="You read it and have no reasonable cause to suspect harm",
-            follows=NO_CAUSE,
-            yes="Yes, I have no reasonable cause",
-            keep="No, go back",
+            **SURE_OF_NO_CAUSE,
         )
 
     async def no_cause(self, request: Request) -> Response:

@@ -1,6 +1,7 @@
 """/{program}/cases: whoever has read a letter in which harm is suspected says what they have done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import cases_page, conduct_page
 from bluepals.facts.doors import Visitor
 from bluepals.facts.office import Office
@@ -17,11 +19,18 @@ from desk.pages import page
 from desk.refusals import status_of
 from service.referrals import Referrals
 
-NO_CAUSE = (
-    "You have not reported, and you say that nothing in the letter gives you reasonable cause to.",
-    "It goes on record for you, and can’t be taken back. Others still say their own word.",  # noqa: RUF001
-    "If you do see a cause later, report it at once.",
-)
+SURE_OF_NO_CAUSE: Mapping[str, Any] = {
+    "heading": Sentence("You read it and have no reasonable cause to suspect harm"),
+    "follows": (
+        Sentence(
+            "You have not reported, and you say that nothing in the letter gives you reasonable cause to."
+        ),
+        Sentence("It goes on record for you, and can’t be taken back. Others still say their own word."),  # noqa: RUF001
+        Sentence("If you do see a cause later, report it at once."),
+    ),
+    "yes": Sentence("Yes, I have no reasonable cause"),
+    "keep": Sentence("No, go back"),
+}
 
 
 class Cases:
@@ -91,10 +100,7 @@ class Cases:
             here=back,
             visitor=reader,
             form_key=form_key(request),
-            heading="You read it and have no reasonable cause to suspect harm",
-            follows=NO_CAUSE,
-            yes="Yes, I have no reasonable cause",
-            keep="No, go back",
+            **SURE_OF_NO_CAUSE,
         )
 
     async def _page(

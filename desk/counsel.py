@@ -10,6 +10,7 @@ from starlette.routing import Route
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.refusals import Refused
 from bluepals.domain.returning import refuse_too_long
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import counsel_copies, counsel_page
 from bluepals.facts.closing import Word
 from bluepals.facts.counsel_page import CounselorAtDesk
@@ -25,8 +26,8 @@ from desk.shield import WITH_SCRIPT
 from desk.worries import Worries, just_worried
 
 GOES_ON = (
-    "Whoever it is written to gets it as it was handed in.",
-    "The case is closed. What people have put on record stays.",
+    Sentence("Whoever it is written to gets it as it was handed in."),
+    Sentence("The case is closed. What people have put on record stays."),
 )
 
 
@@ -123,7 +124,7 @@ class Counsel:
                     self._office,
                     counselor,
                     request.path_params["case"],
-                    look_again_on=day_in(form, "look-again", "the next look"),
+                    look_again_on=day_in(form, "look-again", Sentence("the next look")),
                     partners=[one for one in form.getlist("partner") if isinstance(one, str)],
                 )
         except Refused as refused:
@@ -148,10 +149,12 @@ class Counsel:
             here=f"{_list(request)}/{case_id}#close",
             visitor=counselor.entered,
             form_key=form_key(request),
-            heading=f"The letter goes on: {row.child}" if row.child else "The letter goes on",
+            heading=Sentence("The letter goes on: {child}", child=row.child)
+            if row.child
+            else Sentence("The letter goes on"),
             follows=GOES_ON,
-            yes="Yes, it goes on",
-            keep="No, go back",
+            yes=Sentence("Yes, it goes on"),
+            keep=Sentence("No, go back"),
         )
 
     async def goes_on(self, request: Request) -> Response:
@@ -288,5 +291,7 @@ def _word(form: FormData) -> Word:
     refuse_too_long(for_child, for_adult)
     if letter is LetterOutcome.RETURN and not (for_child and for_adult):
         raise FormRefused(422, "A letter that goes back needs its reasons, in both boxes.")
-    asked = day_in(form, "counsel-asked", "the word with counsel") if form.get("counsel-asked") else None
+    asked = None
+    if form.get("counsel-asked"):
+        asked = day_in(form, "counsel-asked", Sentence("the word with counsel"))
     return Word(letter, None, for_child or None, for_adult or None, asked)

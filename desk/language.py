@@ -98,6 +98,11 @@ def spoken(value: object) -> object:
     return with_long_dates(value.said_in(other) if other else value, other)
 
 
+def said(sentence: str) -> str:
+    """As `spoken`, for what draws or lists in bluepals.paper."""
+    return str(spoken(sentence))
+
+
 def words(pattern: str, /, **values: object) -> Markup:
     """A template's own words, with what they are filled in with. They are ours, and may have tags in them; the values are text."""
     other = LANGUAGES.get(language())

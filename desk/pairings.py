@@ -14,6 +14,7 @@ from bluepals.paper.year_line import year_key, year_line
 from bluepals.paper.year_words import Link, moment_words, with_its_day, year_list
 from desk.doors import visitor
 from desk.forms import form_key
+from desk.language import said
 from desk.pages import page, pdf
 from service.parts import Parts
 from workflows.api import pairing
@@ -62,6 +63,7 @@ class Pairings:
             year_line=year_line,
             year_key=year_key,
             year_list=year_list,
+            say=said,
             workflow=workflow,
             workflow_page=self._parts.page_of(workflow) if reader.coordinates_all else None,
         )

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bluepals.domain.letters import Side
 from bluepals.domain.program import Policy
+from bluepals.domain.sentences import Sentence
 
 ABSENT = "the child is absent"  # why a pairing rests until its child writes again
 
@@ -29,6 +30,20 @@ class Rung(StrEnum):
     @property
     def needs_coordinator(self) -> bool:
         return self in (Rung.WARNING_PROPOSED, Rung.TO_DECIDE, Rung.COORDINATOR, Rung.REST_PROPOSED)
+
+
+RUNGS: Mapping[str, Sentence] = {
+    Rung.KIND_WORD: Sentence("kind word"),
+    Rung.LIAISON: Sentence("liaison"),
+    Rung.WARNING_PROPOSED: Sentence("warning proposed"),
+    Rung.WARNED: Sentence("warned"),
+    Rung.TO_DECIDE: Sentence("to decide"),
+    Rung.MORE_TIME: Sentence("more time"),
+    Rung.TEACHER: Sentence("teacher"),
+    Rung.COORDINATOR: Sentence("coordinator"),
+    Rung.REST_PROPOSED: Sentence("rest proposed"),
+    Rung.RESTS: Sentence("rests"),
+}
 
 
 @dataclass(frozen=True, slots=True)

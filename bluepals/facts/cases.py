@@ -7,8 +7,8 @@ from uuid import UUID
 
 from bluepals.domain.cases import Concern, pause_before
 from bluepals.domain.letters import Side
-from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.people import Role
+from bluepals.domain.sentences import Sentence, dated
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_hosts import tell_visits_of
 from bluepals.links import DeskPage
@@ -272,11 +272,17 @@ async def _refuse_unfit_time(
         PAPER_LIES if handed_in.own else timedelta(0)
     )
     if reported_at < known_since:
+        handed_in_at = letterhead.calendar.label(handed_in.at)
+        if handed_in.own:
+            raise NotTaken(
+                "The letter was handed in on {handed_in_at}, long after the time of your report. Say when you "
+                "reported what stands in it.",
+                handed_in_at=handed_in_at,
+            )
         raise NotTaken(
-            "The letter was handed in on {label}, {value}after the time of your report. Say when you reported "
+            "The letter was handed in on {handed_in_at}, after the time of your report. Say when you reported "
             "what stands in it.",
-            label=letterhead.calendar.label(handed_in.at),
-            value="long " if handed_in.own else "",
+            handed_in_at=handed_in_at,
         )
 
 
@@ -332,23 +338,34 @@ async def plan(
 
 def _refuse_unfit_day(letterhead: Letterhead, day: date) -> None:
     if day < letterhead.now.astimezone(letterhead.calendar.zone).date():
-        raise NotTaken(with_long_dates(f"The day to look again, {day}, is over. Choose one to come."))
+        raise NotTaken("The day to look again, {day}, is over. Choose one to come.", day=_long(day))
     if why := letterhead.calendar.why_closed(day):
         near = letterhead.calendar.last_school_day_by(letterhead.calendar.next_school_day(day))
         raise NotTaken(
-            with_long_dates(
-                f"The day to look again, {day}, is {why}. Choose a school day: {near}, for example."
-            )
+            "The day to look again, {day}, is {why}. Choose a school day: {near}, for example.",
+            day=_long(day),
+            why=why,
+            near=_long(near),
         )
+
+
+def _long(day: date) -> Sentence:
+    return dated(day, "%B %-d, %Y")
 
 
 async def _refuse_unknown_partners(connection: Connection, wanted: Iterable[str]) -> None:
     known = {one.name for one in await people.partners(connection)}
     for name in wanted:
         if name not in known:
-            listed = ", ".join(sorted(known)) or "none yet (import a partners.csv)"
+            if not known:
+                raise NotTaken(
+                    "{name} is no partner of this program: it has none yet (import a partners.csv).",
+                    name=repr(name),
+                )
             raise NotTaken(
-                "{name} is no partner of this program. There are: {listed}.", name=repr(name), listed=listed
+                "{name} is no partner of this program. There are: {partners}.",
+                name=repr(name),
+                partners=", ".join(sorted(known)),
             )
 
 

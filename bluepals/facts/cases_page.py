@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Side
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import cases
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.doors import Visitor
@@ -32,7 +33,7 @@ class CaseOnPage:
 
     id: UUID
     letter: LetterOnPage
-    since: str
+    since: Sentence
     mine: bool
     missing: tuple[str, ...]
 
@@ -43,8 +44,8 @@ class OnRecord:
 
     case_id: UUID
     letter: LetterOnPage
-    said: str
-    reported: str | None
+    said: Sentence
+    reported: Sentence | None
     reference: str | None
 
 
@@ -94,7 +95,9 @@ async def _case(
 
 
 def who_is_missing(person: PersonCard) -> str:
-    return f"{person.name} (no longer in the program)" if person.gone_since else person.name
+    if person.gone_since is None:
+        return person.name
+    return Sentence("{name} (no longer in the program)", name=person.name)
 
 
 async def on_record(connection: Connection, letterhead: Letterhead, reader: Visitor) -> tuple[OnRecord, ...]:
@@ -172,8 +175,8 @@ async def attest(
 
 @dataclass(frozen=True, slots=True)
 class SaidByLink:
-    said: str
-    reported: str | None
+    said: Sentence
+    reported: Sentence | None
     reference: str | None
 
 
@@ -182,7 +185,7 @@ class AttestPage:
     """`mine`: they have still to attest. `said`: what they did, while the case is open; of neither, it is over."""
 
     case_id: UUID
-    since: str
+    since: Sentence
     hotline: str
     now: str
     mine: bool

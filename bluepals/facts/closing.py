@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
 from bluepals.domain.gates import Cause
-from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.people import Role
+from bluepals.domain.sentences import Sentence, counted, dated
 from bluepals.facts import leaving
 from bluepals.facts.cases import look_at_packs
 from bluepals.facts.letters import due_again, tell_pairing, tell_writer
@@ -80,9 +80,9 @@ async def close(office: Office, scope: Scope, *, case_id: UUID, by: UUID, word: 
 
 
 _BECAME = {
-    LetterOutcome.DELIVER: "the letter goes on",
-    LetterOutcome.RETURN: "the letter went back to be changed",
-    LetterOutcome.KEEP: "the letter is kept",
+    LetterOutcome.DELIVER: Sentence("the letter goes on"),
+    LetterOutcome.RETURN: Sentence("the letter went back to be changed"),
+    LetterOutcome.KEEP: Sentence("the letter is kept"),
 }
 
 
@@ -94,18 +94,26 @@ def _closed_before(case: CaseRecord, word: Word) -> Closing:
     return Closing(closed=True, waits_for=())
 
 
+_CLOSED_BY = {
+    ("counselor",): Sentence("This case is closed by the word of its counselor. Ask them."),
+    ("coordinator",): Sentence("This case is closed by the word of its coordinator. Ask them."),
+    ("coordinator", "liaison"): Sentence(
+        "This case is closed by the word of its coordinator and its liaison. Ask them."
+    ),
+}
+
+
 async def _refuse_unfit(
     connection: Connection, case: CaseRecord, word: Word, needed: Sequence[str], own: Sequence[str]
 ) -> None:
     if not own:
-        raise NotTaken(
-            "This case is closed by the word of its {needed}. Ask them.", needed=" and its ".join(needed)
-        )
+        raise NotTaken(_CLOSED_BY[tuple(needed)])
     if missing := len(await case_readers.still_to_attest(connection, case.id)):
         raise NotTaken(
-            "{missing} who read the letter {value} not attested yet; nobody can do it for them. Call them.",
-            missing=missing,
-            value="has" if missing == 1 else "have",
+            "{missing} yet; nobody can do it for them. Call them.",
+            missing=counted(
+                missing, "who read the letter has not attested", "who read the letter have not attested"
+            ),
         )
     if case.kind in {Concern.SAD, Concern.UNSURE, Concern.FAMILY} and not await case_words.has_plan(
         connection, case.id
@@ -123,9 +131,8 @@ async def _refuse_unfit(
         )
     if word.counsel_asked_on and word.counsel_asked_on > await programs.today(connection):
         raise NotTaken(
-            with_long_dates(
-                f"{word.counsel_asked_on} is still to come. Ask counsel first, then say on which day that was."
-            )
+            "{day} is still to come. Ask counsel first, then say on which day that was.",
+            day=dated(word.counsel_asked_on, "%B %-d, %Y"),
         )
 
 

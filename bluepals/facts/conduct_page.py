@@ -7,6 +7,7 @@ from uuid import UUID
 from bluepals.domain.cases import LetterOutcome, OfficerOutcome
 from bluepals.domain.letters import ScannedLetter, Translation, TypedLetter
 from bluepals.domain.people import Role
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import cases, closing
 from bluepals.facts.closing import Closing, Word
 from bluepals.facts.desk import NotTheirs
@@ -22,7 +23,7 @@ from bluepals.store.letters import read as read_draft
 @dataclass(frozen=True, slots=True)
 class ConductInList:
     row: ConductRow
-    since: str
+    since: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class WordOnPage:
     """`said`: None until they have said it."""
 
     role: str
-    said: str | None
+    said: Sentence | None
     letter: LetterOutcome | None
     officer: OfficerOutcome | None
 

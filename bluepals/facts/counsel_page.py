@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bluepals.domain.letters import ScannedLetter, Translation, TypedLetter
 from bluepals.domain.people import Partner, Role
+from bluepals.domain.sentences import Sentence, dated
 from bluepals.facts import cases, closing, declining
 from bluepals.facts.cases_page import OnRecord, on_record_in, who_is_missing
 from bluepals.facts.closing import Closing, Word
@@ -45,14 +46,14 @@ class CounselorAtDesk:
 @dataclass(frozen=True, slots=True)
 class CaseInList:
     row: CaseRow
-    since: str
-    plan_by: str  # the day to look again, once there is a plan
+    since: Sentence
+    plan_by: Sentence  # the day to look again, once there is a plan
 
 
 @dataclass(frozen=True, slots=True)
 class PairToDecline:
     pair: PairToCome
-    until: str
+    until: Sentence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class CounselPage:
 class PersonOnCase:
     id: UUID
     name: str
-    since: str
+    since: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,9 @@ class NotAwaited:
 
     name: str
     died: bool
-    since: str
+    since: Sentence | None
     recorded_by: str | None
-    recorded: str
+    recorded: Sentence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ async def counsel_page(office: Office, counselor: CounselorAtDesk) -> CounselPag
         ahead=tuple(ahead),
         closed=tuple(one for one in closed if one not in due and one not in ahead),
         pairs=tuple(
-            PairToDecline(one, letterhead.calendar.label(one.until) if one.until else "")
+            PairToDecline(one, letterhead.calendar.label(one.until) if one.until else None)
             for one in pairs
             if letterhead.program.policy.declining_days
         ),
@@ -197,17 +198,17 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
                 NotAwaited(
                     one.name,
                     one.died,
-                    _day(letterhead, one.gone_since),
+                    _day(letterhead, one.gone_since) if one.gone_since else None,
                     one.recorded_by,
-                    _day(letterhead, one.recorded_at),
+                    _day(letterhead, one.recorded_at) if one.recorded_at else None,
                 )
                 for one in await case_readers.gone_readers(connection, case_id)
             ),
         )
 
 
-def _day(letterhead: Letterhead, at: datetime | None) -> str:
-    return f"{at.astimezone(letterhead.calendar.zone):%B %-d, %Y}" if at else ""
+def _day(letterhead: Letterhead, at: datetime) -> Sentence:
+    return dated(at.astimezone(letterhead.calendar.zone), "%B %-d, %Y")
 
 
 async def own_case(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CaseRow:

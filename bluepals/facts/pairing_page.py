@@ -13,6 +13,7 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.pairing_year import PairingYear
 from bluepals.domain.people import Role
+from bluepals.domain.sentences import Sentence, dated, together
 from bluepals.facts import pairing_year, teachers_page
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
@@ -24,12 +25,20 @@ from bluepals.store.database import Scope, widen
 READERS = (Role.COORDINATOR, Role.MODERATOR, Role.COUNSELOR)
 
 
-# What the record calls a letter's state, where people say it otherwise.
+# What the record calls a letter's state, as people say it.
 _IN_WORDS = {
-    "delivered: letter": "delivered",
-    "delivered: late": "delivered late",
-    "delivered: stock": "stock letter delivered",
-    "held": "delayed",
+    "delivered: letter": Sentence("delivered"),
+    "delivered: late": Sentence("delivered late"),
+    "delivered: stock": Sentence("stock letter delivered"),
+    "held back": Sentence("held back"),
+    "held": Sentence("delayed"),
+    "approved": Sentence("approved"),
+    "returned": Sentence("returned"),
+    "being read": Sentence("being read"),
+    "missed": Sentence("missed"),
+    "not yet": Sentence("not yet"),
+    "before this pairing": Sentence("before this pairing"),
+    "after this pairing": Sentence("after this pairing"),
 }
 
 
@@ -50,8 +59,8 @@ class PairingsReader:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    day: str
-    what: str
+    day: Sentence
+    what: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +68,18 @@ class RoundOnPage:
     """What has become of both letters; `opens_on` None: it has no date."""
 
     number: int
-    student: str
-    officer: str
+    student: Sentence
+    officer: Sentence
     opens_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class PairingPage:
+    """`ended`: why it has; None: it has not."""
+
     card: Mapping[str, Any]
     school_name: str
+    ended: Sentence | None
     year: PairingYear
     rounds: Sequence[RoundOnPage]
     story: Sequence[Moment]
@@ -134,17 +146,18 @@ async def pairing_page(office: Office, reader: PairingsReader, pairing_id: UUID)
     return PairingPage(
         card=card,
         school_name=program.name_of(card["school"]),
+        ended=status.ENDED[card["end_reason"]] if card["end_reason"] else None,
         year=await year_of(office, reader.scope, pairing_id),
         rounds=[
             RoundOnPage(one["number"], _in_words(one["student"]), _in_words(one["officer"]), one["opens_on"])
             for one in rounds
         ],
-        story=[Moment(f"{one['at'].astimezone(zone):%b %-d, %Y}", one["what"]) for one in story],
+        story=[Moment(dated(one["at"].astimezone(zone), "%b %-d, %Y"), one["what"]) for one in story],
         rests=rests,
         may_pause=reader.coordinates_all and card["ended_at"] is None and not rests,
     )
 
 
-def _in_words(state: str) -> str:
+def _in_words(state: str) -> Sentence:
     """A place of the pack may have had more than one letter."""
-    return ", ".join(_IN_WORDS.get(one, one) for one in state.split(", "))
+    return together(*(_IN_WORDS[one] for one in state.split(", ")), between=", ")

@@ -102,7 +102,7 @@ async def test_who_is_on_the_list_sees_whom_to_call_and_nobody_else_sees_the_cas
     draft = await town.delivers("noah", "Hello")
     await town.officer("sam").is_worried(draft.id, "harm")
     page = await town.reader("cora").sees()
-    assert "Ms. Mo, Ms. Tess, Sam" in page
+    assert "Ms. Mo, Ms. Tess and Sam" in page
     assert "I have reported" not in page, "it is not the coordinator's to say"
     for stranger in ("sol", "kim"):
         visitor = town.reader(stranger)

@@ -160,14 +160,14 @@ async def test_who_reads_a_letter_of_suspected_harm_has_the_duty_and_attests_her
     assert "please attest" in await coco.sees()
     without_time = await coco.posts(f"{case}/attest")
     assert without_time.status_code == 422
-    assert "have no reasonable cause: you, Ms. Mo, Ms. Tess." in without_time.text
+    assert "have no reasonable cause: you, Ms. Mo and Ms. Tess." in without_time.text
     attested = await coco.posts(f"{case}/attest", when="2026-09-01T09:00")
     assert "It is on record, for you." in attested.text
     assert "You reported on Tuesday, September 1, 2026, 9:00 AM CDT." in attested.text
     assert "Ms. Mo was worried." in attested.text
     waits = "Nobody can close it yet. Who has read the letter and has not said"
     assert waits in attested.text, "the teacher who typed it, and the moderator"
-    assert "have no reasonable cause: Ms. Mo, Ms. Tess." in attested.text
+    assert "have no reasonable cause: Ms. Mo and Ms. Tess." in attested.text
     refused = await coco.posts(f"{case}/close", letter="keep")
     assert refused.status_code == 409
     assert "nobody can do it for them" in refused.text
