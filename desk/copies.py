@@ -5,6 +5,7 @@ import re
 from starlette.datastructures import FormData, QueryParams
 
 from bluepals.domain.redaction import COLUMNS, ROWS, Cell
+from bluepals.domain.sentences import Sentence
 from bluepals.facts.reading_copies import Wish
 from bluepals.paper.pages import MAX_PAGES
 from desk.forms import MAX_TEXT_BYTES, FormRefused, Most
@@ -13,7 +14,7 @@ from desk.forms import MAX_TEXT_BYTES, FormRefused, Most
 A_COPY = Most(
     MAX_TEXT_BYTES,
     MAX_PAGES * ROWS * COLUMNS + 20,
-    "That is more than a letter can hold. Leave fewer words out, or send the letter back.",
+    Sentence("That is more than a letter can hold. Leave fewer words out, or send the letter back."),
 )
 
 

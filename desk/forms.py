@@ -16,6 +16,7 @@ from starlette.requests import Request
 from bluepals.domain.letters import MAX_CHARACTERS, Letter, ScannedLetter, TypedLetter
 from bluepals.domain.people import LANGUAGES
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.domain.survey import QUESTIONS, Answers, Taker, answers
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES, Upload, clean_pages
 from bluepals.paper.stacks import MAX_STACK_BYTES, ReadPage, read_stack
@@ -84,23 +85,32 @@ class Most:
 
     size: int  # bytes, of all that is sent
     fields: int
-    sentence: str
+    sentence: Sentence
 
 
 A_LETTER = Most(
     MAX_BODY_BYTES,
     20,
-    f"That is more than a letter can hold: {MAX_PAGES} files of {MEGABYTES} MB each are the most."
-    " Go back and send fewer or smaller ones.",
+    Sentence(
+        "That is more than a letter can hold: {files} files of {megabytes} MB each are the most. Go back and send fewer or"
+        " smaller ones.",
+        files=MAX_PAGES,
+        megabytes=MEGABYTES,
+    ),
 )
 A_STACK = Most(
     MAX_STACK_BYTES + MAX_TEXT_BYTES,
     20,
-    f"That is more than a stack can hold: {MAX_STACK_BYTES // 1024 // 1024} MB are the most. Go back, scan with a lower"
-    " resolution (200 dots an inch are enough), or send the stack in two halves.",
+    Sentence(
+        "That is more than a stack can hold: {megabytes} MB are the most. Go back, scan with a lower resolution (200 dots an"
+        " inch are enough), or send the stack in two halves.",
+        megabytes=MAX_STACK_BYTES // 1024 // 1024,
+    ),
 )
 A_LIST = Most(
-    MAX_TEXT_BYTES, 2_000, "That is more than a list can hold. Go back and send fewer lines at a time."
+    MAX_TEXT_BYTES,
+    2_000,
+    Sentence("That is more than a list can hold. Go back and send fewer lines at a time."),
 )
 
 
@@ -128,9 +138,8 @@ async def submitted(request: Request, most: Most = A_LETTER) -> AsyncIterator[Fo
         if "maximum size" in unreadable.detail:
             raise FormRefused(
                 413,
-                "The letter is too long: {max_characters} characters are the most. Shorten it, or send it as scanned "
-                "pages.",
-                max_characters=f"{MAX_CHARACTERS:,}",
+                "The letter is too long: {most} characters are the most. Shorten it, or send it as scanned pages.",
+                most=f"{MAX_CHARACTERS:,}",
             ) from None
         raise FormRefused(400, "The letter was cut off on its way. Go back and send it once more.") from None
 

@@ -12,7 +12,7 @@ from bluepals.domain.letters import MAX_CHARACTERS
 from bluepals.domain.people import LANGUAGES, language_name
 from bluepals.domain.redaction import COLUMNS, ROWS
 from bluepals.domain.returning import LONGEST_OWN_WORDS
-from bluepals.domain.sentences import counted, dated, listed, long_date
+from bluepals.domain.sentences import counted, dated, either, listed, long_date
 from bluepals.domain.survey import LONGEST_REMARK, Reply
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
@@ -45,6 +45,7 @@ _templates.globals.update(
     columns=COLUMNS,
     pages_of=pages_of,
     counted=counted,
+    either=either,
     listed=listed,
     follows_later=follows_later,
     _=words,

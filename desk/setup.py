@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from bluepals.domain.people import ConsentScope
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import readiness, setup_page
 from bluepals.facts.consents import PaperForms
 from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
@@ -29,7 +30,10 @@ MEGABYTES = 20
 A_FOLDER = Most(
     MEGABYTES * 1024 * 1024,
     20,
-    f"These files have more than {MEGABYTES} MB together. Leave out other grades and columns, and send them again.",
+    Sentence(
+        "These files have more than {megabytes} MB together. Leave out other grades and columns, and send them again.",
+        megabytes=MEGABYTES,
+    ),
 )
 FIRST_FILES = ("program.toml", "students.csv", "officers.csv", "staff.csv")
 

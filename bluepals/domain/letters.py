@@ -41,15 +41,15 @@ class TypedLetter:
             raise LetterRefused("The letter is empty. Write at least a sentence and send it again.")
         if len(self.text) > MAX_CHARACTERS:
             raise LetterRefused(
-                "The letter has {len} characters; {max_characters} is the most. Shorten it, or scan it as pages.",
-                len=f"{len(self.text):,}",
-                max_characters=f"{MAX_CHARACTERS:,}",
+                "The letter has {characters} characters; {most} is the most. Shorten it, or scan it as pages.",
+                characters=f"{len(self.text):,}",
+                most=f"{MAX_CHARACTERS:,}",
             )
         if bad := next((c for c in self.text if c == "\0" or unicodedata.category(c) == "Cs"), None):
             raise LetterRefused(
-                "The letter holds a character that is no text (U+{ord}). Copy the words into a new letter and send "
+                "The letter holds a character that is no text (U+{code}). Copy the words into a new letter and send "
                 "that.",
-                ord=f"{ord(bad):04X}",
+                code=f"{ord(bad):04X}",
             )
 
     @property

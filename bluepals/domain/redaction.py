@@ -37,8 +37,8 @@ def spans_of(text: str, words: Iterable[str]) -> list[Span]:
         spans = [match.span() for match in _pattern(wanted).finditer(text)] if wanted.strip() else []
         if not spans:
             raise RedactionRefused(
-                "“{strip}” does not stand in this letter. Write it as it is written there.",
-                strip=wanted.strip(),
+                "“{words}” does not stand in this letter. Write it as it is written there.",
+                words=wanted.strip(),
             )
         found += spans
     return found

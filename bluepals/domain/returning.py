@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bluepals.domain.letters import Side
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence, together
 
 LONGEST_OWN_WORDS = 500
 
@@ -28,9 +29,9 @@ def refuse_too_long(*own_words: str) -> None:
     for words in own_words:
         if len(words) > LONGEST_OWN_WORDS:
             raise WordsTooLong(
-                "Your own words have {len} characters, and {longest_own_words} in a box is the most. Shorten them.",
-                len=len(words),
-                longest_own_words=LONGEST_OWN_WORDS,
+                "Your own words have {characters} characters, and {most} in a box is the most. Shorten them.",
+                characters=len(words),
+                most=LONGEST_OWN_WORDS,
             )
 
 
@@ -43,30 +44,34 @@ class Reasons:
 _ENGLISH: Mapping[Usual, Reasons] = {
     Usual.CONTACT: Reasons(
         "Please leave out where you live, phone numbers, and names on apps or games.",
-        "It holds a way to reach the writer outside of these letters: an address, a number, an account or a link.",
+        Sentence(
+            "It holds a way to reach the writer outside of these letters: an address, a number, an account or a link."
+        ),
     ),
     Usual.OTHERS: Reasons(
         "Please do not write other people's full names or their secrets.",
-        "It names somebody else in full, or tells what is theirs to tell.",
+        Sentence("It names somebody else in full, or tells what is theirs to tell."),
     ),
     Usual.UNKIND: Reasons(
         "Some words could hurt somebody. Please find kinder ones.",
-        "Some of its words are unkind, or not fit for a child.",
+        Sentence("Some of its words are unkind, or not fit for a child."),
     ),
     Usual.MEETING: Reasons(
         "You will meet when the officers visit your school. Please do not plan to meet or send presents.",
-        "It speaks of meeting, of presents or of photos. All of that waits for the visit.",
+        Sentence("It speaks of meeting, of presents or of photos. All of that waits for the visit."),
     ),
     Usual.UNREADABLE: Reasons(
         "We could not read all of it. Please write it once more, or ask your teacher to scan it again.",
-        "Not all of it can be read: a page is missing, dark or cut off. Please scan or write it again.",
+        Sentence(
+            "Not all of it can be read: a page is missing, dark or cut off. Please scan or write it again."
+        ),
     ),
     Usual.SHORT: Reasons(
         "Your pal would love to hear more. Please write a few more sentences.",
-        "It is very short. A few more sentences make it a letter to look forward to.",
+        Sentence("It is very short. A few more sentences make it a letter to look forward to."),
     ),
 }
-# For a child: the adults who get a letter back read English.
+# For a child: an adult's are in the desk's catalog.
 _SPANISH: Mapping[Usual, str] = {
     Usual.CONTACT: "Por favor, no escribas dónde vives, ni números de teléfono, ni nombres de aplicaciones o juegos.",
     Usual.OTHERS: "Por favor, no escribas el nombre completo de otras personas ni sus secretos.",
@@ -86,3 +91,13 @@ def usual_reasons(side: Side, language: str) -> Mapping[Usual, Reasons]:
     if side is Side.STUDENT and language == "es":
         return {why: replace(said, for_child=_SPANISH[why]) for why, said in _ENGLISH.items()}
     return _ENGLISH
+
+
+def said_to_adult(reason: str) -> str:
+    """As it is on record; a usual one is a sentence again, with the reader's own words after it."""
+    for usual in _ENGLISH.values():
+        if reason == usual.for_adult:
+            return usual.for_adult
+        if reason.startswith(f"{usual.for_adult} "):
+            return together(usual.for_adult, reason.removeprefix(f"{usual.for_adult} "))
+    return reason

@@ -97,6 +97,14 @@ def listed(names: Sequence[str]) -> str:
     )
 
 
+def either(names: Sequence[str]) -> str:
+    """Ana, Ben or Cleo."""
+    *others, last = names
+    return (
+        Sentence("{others} or {last}", others=together(*others, between=", "), last=last) if others else last
+    )
+
+
 def together(*sentences: str, between: str = " ") -> Sentence:
     """One after the other."""
     names = [f"part{place}" for place, _ in enumerate(sentences)]

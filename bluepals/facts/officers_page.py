@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Letter, ScannedLetter, Side, Translation, TypedLetter, Verdict
+from bluepals.domain.returning import said_to_adult
 from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import endings, leaving, letters, visit_sheets, visits
 from bluepals.facts.desk import NotTheirs, PageClosed, hand_in_after
@@ -222,7 +223,7 @@ def _pal(
         late=bool(row.late) and turn is Turn.ANSWER,
         delayed=row.delayed,
         came=row.came,
-        reason=record.reason if record else None,
+        reason=said_to_adult(record.reason) if record and record.reason else None,
         unanswered=unanswered,
         mine=mine,
         draft_number=record.draft_number if record else 0,

@@ -92,17 +92,7 @@ async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wis
     into = translated_into(reader, row)
     translation = Translation(into, wish.translation) if into and wish.translation.strip() else None
     if not (wish.words or wish.marks or wish.cells or translation):
-        ask = (
-            "Tick the parts of the page that are to be black"
-            if row.pages
-            else "Write the words to leave out, or tick what is marked"
-        )
-        or_translate = ", or write the translation" if into else ""
-        raise RedactionRefused(
-            "Nothing is left out yet. {ask}{or_translate}; then see the copy.",
-            ask=ask,
-            or_translate=or_translate,
-        )
+        raise _nothing_left_out(pages=row.pages, into=into)
     opened = (await opened_by(office, reader, row, [row.draft_id])).get(row.draft_id)
     if opened is None:
         raise NotTheirs
@@ -112,6 +102,26 @@ async def _copy(office: Office, reader: ReaderAtDesk, row: ReadingRow, wish: Wis
         screening=screen(letter.text) if isinstance(letter, TypedLetter) else None,
         made_by=reader.id,
         translation=translation,
+    )
+
+
+def _nothing_left_out(*, pages: bool, into: str | None) -> RedactionRefused:
+    if pages and into:
+        return RedactionRefused(
+            "Nothing is left out yet. Tick the parts of the page that are to be black, or write the translation; then see the"
+            " copy."
+        )
+    if pages:
+        return RedactionRefused(
+            "Nothing is left out yet. Tick the parts of the page that are to be black; then see the copy."
+        )
+    if into:
+        return RedactionRefused(
+            "Nothing is left out yet. Write the words to leave out, or tick what is marked, or write the translation; then"
+            " see the copy."
+        )
+    return RedactionRefused(
+        "Nothing is left out yet. Write the words to leave out, or tick what is marked; then see the copy."
     )
 
 

@@ -13,6 +13,7 @@ from bluepals.domain.people import Role
 from bluepals.domain.redaction import Span
 from bluepals.domain.returning import Reasons
 from bluepals.domain.screening import Kind, Piece, pieces
+from bluepals.domain.sentences import Sentence, dated
 from bluepals.facts import letters
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
@@ -56,7 +57,7 @@ class LetterInQueue:
     """`taken`: somebody else has it open."""
 
     row: ReadingRow
-    since: str
+    since: Sentence
     taken: bool
 
 
@@ -84,7 +85,8 @@ class ShownLetter:
     draft_id: UUID
     side: Side
     round_number: int | None
-    day: str
+    day: Sentence
+    language: str = ""
     pieces: tuple[Piece, ...] = ()
     pictures: int = 0
     translation: Translation | None = None
@@ -111,7 +113,7 @@ class LetterPage:
     """
 
     row: ReadingRow
-    since: str
+    since: Sentence
     standing: Standing
     shown: ShownLetter
     earlier: tuple[ShownLetter, ...]
@@ -266,11 +268,11 @@ def _of_school(reader: ReaderAtDesk, row: ReadingRow) -> Scope:
 def _shown(
     letterhead: Letterhead, row: ReadingRow | EarlierRow, opened: dict[UUID, OpenedDraft]
 ) -> ShownLetter:
-    day = f"{row.received_at.astimezone(letterhead.calendar.zone):%B %-d, %Y}"
+    day = dated(row.received_at.astimezone(letterhead.calendar.zone), "%B %-d, %Y")
     bare = ShownLetter(row.draft_id, row.side, row.round_number, day)
     match opened.get(row.draft_id):
-        case OpenedDraft(letter=TypedLetter(text), marks=marks):
-            return replace(bare, pieces=pieces(text, marks), translation=opened[row.draft_id].translation)
+        case OpenedDraft(letter=TypedLetter(text), language=language, marks=marks, translation=translation):
+            return replace(bare, language=language, pieces=pieces(text, marks), translation=translation)
         case OpenedDraft(letter=ScannedLetter(pdf), translation=translation):
             return replace(bare, pictures=len(page_pictures(pdf)), translation=translation)
     return bare
@@ -340,7 +342,7 @@ async def undo(office: Office, reader: ReaderAtDesk, draft_id: UUID) -> UUID:
         ) from None
 
 
-_TOO_LATE = (
+_TOO_LATE = Sentence(
     "It is too late to take this back, or it was not yours: the letter is on its way. If something is wrong with it, say"
     " that you are worried: that holds it."
 )

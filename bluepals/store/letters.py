@@ -314,7 +314,7 @@ async def copy(
     """A new draft of the same letter, of whoever handed the source in. Raises NotTaken as a decision about the source would."""
     source = await _lock_draft(connection, Decision(source_id, source_hash, Verdict.APPROVE, made.made_by))
     if (existing := await _decision_about(connection, source_id)) is not None:
-        raise NotTaken(_decided_already(existing))
+        raise _decided_already(existing)
     _refuse_unfit(Decision(source_id, source_hash, Verdict.APPROVE, made.made_by), source)
     return await insert_copy(connection, keyring, source_id, made)
 
@@ -379,7 +379,7 @@ async def decide(connection: Connection, decision: Decision) -> Decided:
         _refuse_unfit(decision, draft)
         decision_id = await _insert_decision(connection, decision, draft)
     elif (existing["verdict"], existing["decided_by"]) != (decision.verdict, decision.decided_by):
-        raise NotTaken(_decided_already(existing))
+        raise _decided_already(existing)
     else:
         decision_id = existing["id"]
     return Decided(
@@ -423,16 +423,23 @@ async def _decision_about(connection: Connection, draft_id: UUID) -> asyncpg.Rec
     )
 
 
-_DECIDED = {
-    Verdict.APPROVE: "approved",
-    Verdict.RETURN: "sent back to be changed",
-    Verdict.REFER: "handed to the counselor",
-}
-
-
-def _decided_already(existing: asyncpg.Record) -> str:
-    said = _DECIDED[Verdict(existing["verdict"])]
-    return f"This letter has been {said} already, by {existing['name']}. The first decision stands."
+def _decided_already(existing: asyncpg.Record) -> NotTaken:
+    name = existing["name"]
+    match Verdict(existing["verdict"]):
+        case Verdict.APPROVE:
+            return NotTaken(
+                "This letter has been approved already, by {name}. The first decision stands.", name=name
+            )
+        case Verdict.RETURN:
+            return NotTaken(
+                "This letter has been sent back to be changed already, by {name}. The first decision stands.",
+                name=name,
+            )
+        case Verdict.REFER:
+            return NotTaken(
+                "This letter has been handed to the counselor already, by {name}. The first decision stands.",
+                name=name,
+            )
 
 
 async def _lock_draft(connection: Connection, decision: Decision) -> asyncpg.Record:
@@ -462,8 +469,8 @@ async def _lock_draft(connection: Connection, decision: Decision) -> asyncpg.Rec
 def _refuse_unfit(decision: Decision, draft: asyncpg.Record) -> None:
     if draft["number"] != draft["newest"] and draft["copied_by"]:
         raise NotTaken(
-            "A copy of this letter has been approved already, by {draft}. The first decision stands.",
-            draft=draft["copied_by"],
+            "A copy of this letter has been approved already, by {name}. The first decision stands.",
+            name=draft["copied_by"],
         )
     if decision.hash != draft["hash"] or draft["number"] != draft["newest"]:
         raise NotTaken(

@@ -1,4 +1,5 @@
 """What a moderator's page shows: letters that wait for this reader, and who has which. Ids, dates and states; no content."""
+# ruff: noqa: RUF001 (typographer's apostrophes)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import asyncpg
 
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.screening import Risk
+from bluepals.domain.sentences import Sentence
 from bluepals.store.database import Connection
 
 
@@ -56,6 +58,15 @@ class ReadingRow:
     undoable: bool
     claimed_by: UUID | None
     claimed_by_name: str | None
+
+    @property
+    def letter(self) -> Sentence:
+        """Whose it is, and to whom."""
+        if self.child is None:
+            return Sentence("a stock letter of {officer}", officer=self.officer)
+        if self.side is Side.STUDENT:
+            return Sentence("{child}’s letter to {officer}", child=self.child, officer=self.officer)
+        return Sentence("{officer}’s letter to {child}", officer=self.officer, child=self.child)
 
     @property
     def waits(self) -> bool:

@@ -4,6 +4,7 @@
 const LOOK_FIRST = 1000; // milliseconds: a second press of the same key is not about a letter that nobody has seen
 const NAME = "blue-pals-keys"; // "off" when somebody has turned them off (WCAG 2.1.4)
 const shown = performance.now();
+const words = document.currentScript.dataset;
 
 function press(element) {
   if (element.matches("summary")) {
@@ -29,7 +30,7 @@ function keyPressed(event) {
 
 function offerToTurnThemOff() {
   const button = document.createElement("button");
-  const say = () => (button.textContent = `Keys are ${localStorage.getItem(NAME) === "off" ? "off: turn them on" : "on: turn them off"}`);
+  const say = () => (button.textContent = localStorage.getItem(NAME) === "off" ? words.off : words.on);
   button.type = "button";
   button.className = "plain keys";
   button.addEventListener("click", () => {
@@ -45,7 +46,7 @@ function offerToLeaveOutWhatIsSelected(box) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet keys";
-  button.textContent = "Leave out what is selected";
+  button.textContent = words.selected;
   button.addEventListener("mousedown", (event) => event.preventDefault()); // a click would end the selection
   button.addEventListener("click", () => {
     const selected = document.getSelection().toString().split("\n").map((line) => line.trim()).filter(Boolean);

@@ -2,6 +2,7 @@
 "use strict";
 
 const WHOLE = "#content";
+const AWAY = document.currentScript.dataset.away;
 
 // The whole page, where the answer does not have the part: nobody is in any more, or something went wrong.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -28,6 +29,6 @@ document.addEventListener("htmx:sendError", ({ detail }) => {
   said.className = "alert";
   said.setAttribute("role", "alert");
   said.dataset.away = "";
-  said.textContent = "Not sent: there is no connection. What you have written is still here; try again in a moment.";
+  said.textContent = AWAY;
   detail.elt.querySelector("button").before(said);
 });

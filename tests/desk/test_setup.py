@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from bluepals.domain.program import Program
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import moves, year
 from desk import setup
 from desk.forms import Most
@@ -131,7 +132,8 @@ async def test_fault_1_a_formula_is_shown_as_text(town: Town, cora: Visitor) -> 
 async def test_fault_5_what_is_too_large_is_refused_before_it_is_read(
     town: Town, cora: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(setup, "A_FOLDER", Most(1000, 20, "These files have more than 1 KB together."))
+    most = Most(1000, 20, Sentence("These files have more than 1 KB together."))
+    monkeypatch.setattr(setup, "A_FOLDER", most)
     refused = await sends(cora, {**FILES, "students.csv": b"x" * 2000})
     assert refused.status_code == 413
     assert "These files have more than 1 KB together." in refused.text
