@@ -3,6 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from bluepals.domain.sentences import Sentence
+
+# The hotline of a program that names none.
+CHILDHELP = Sentence("Childhelp, 1-800-422-4453 (it names your state's own hotline)")
+
 # A page's address begins with its program's id; these addresses are nobody's.
 TAKEN_IDS = frozenset({"attest", "decline-family", "decline-officer", "enter", "health", "static"})
 
@@ -109,9 +114,14 @@ class Policy:
 class Safety:
     """What holds when a letter worries someone. `told`: roles or staff ids, in the order of the stopwatch."""
 
-    hotline: str = "Childhelp, 1-800-422-4453 (it names your state's own hotline)"
+    hotline: str = CHILDHELP
     told: tuple[str, ...] = ("counselor", "coordinator")
     liaison_decides: bool = True
+
+    @property
+    def hotline_said(self) -> str:
+        """To whoever has to report, in their language where the words are ours."""
+        return CHILDHELP if self.hotline == CHILDHELP else self.hotline
 
 
 @dataclass(frozen=True, slots=True)

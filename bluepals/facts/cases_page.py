@@ -67,7 +67,7 @@ async def cases_page(office: Office, reader: Visitor) -> CasesPage:
         said = await on_record(connection, letterhead, reader)
         local = letterhead.now.astimezone(letterhead.calendar.zone)
         return CasesPage(
-            hotline=letterhead.program.safety.hotline,
+            hotline=letterhead.program.safety.hotline_said,
             now=f"{local:%Y-%m-%dT%H:%M}",
             cases=tuple(one for one in found if one is not None),
             on_record=said,
@@ -141,7 +141,7 @@ async def _letter(
 
 async def hotline(office: Office, program: str) -> str:
     async with office.database.transaction(Scope.whole(program)) as connection:
-        return (await programs.load(connection)).safety.hotline
+        return (await programs.load(connection)).safety.hotline_said
 
 
 async def check_reader(office: Office, reader: Visitor, case_id: UUID) -> None:
@@ -203,7 +203,7 @@ async def attest_page(office: Office, token: str) -> AttestPage:
         return AttestPage(
             case_id=case.id,
             since=label(case.opened_at),
-            hotline=letterhead.program.safety.hotline,
+            hotline=letterhead.program.safety.hotline_said,
             now=f"{local:%Y-%m-%dT%H:%M}",
             mine=case.closed_at is None and await case_readers.may_attest(connection, case.id, link.person),
             said=tuple(

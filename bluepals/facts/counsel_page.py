@@ -183,7 +183,7 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
             pictures=pictures,
             marks=marks,
             erased=erased,
-            hotline=letterhead.program.safety.hotline,
+            hotline=letterhead.program.safety.hotline_said,
             now=f"{local:%Y-%m-%dT%H:%M}",
             today=local.date(),
             partners=tuple(await people.partners(connection)),

@@ -7,6 +7,7 @@ import pytest
 
 from bluepals.domain.cases import Concern
 from bluepals.facts import cases, leaving
+from tests.desk.spanish import english_left
 from tests.desk.town import SCOPE, Town
 
 
@@ -63,6 +64,18 @@ async def test_no_reasonable_cause_is_asked_once_more_there_too(town: Town) -> N
     assert "It goes on record for you" in (await town.http.get(f"{page}/no-cause")).text
     assert "You read it and had no reasonable cause." in await sends(town, page, "/no-cause")
     assert await said(town) == [(town.officers["dana"], False)]
+
+
+async def test_a_link_speaks_spanish_to_whoever_reads_it_so(town: Town) -> None:
+    page = await stopped_after_reading(town)
+    town.http.headers["accept-language"] = "es"
+    shown, asked = (await town.http.get(page)).text, (await town.http.get(f"{page}/no-cause")).text
+    assert "El deber de denunciar es suyo, personal e inmediato, también ahora que ya no participa." in shown
+    assert "La línea de denuncia: Childhelp, 1-800-422-4453 (allí le dicen" in shown
+    later = await sends(town, page, when="2030-09-01T08:30")
+    assert "La hora de la denuncia todavía no ha llegado." in later
+    done = await sends(town, page, when=f"{town.now:%Y-%m-%dT%H:%M}")
+    assert [english_left(one) for one in (shown, asked, later, done)] == [[]] * 4
 
 
 @pytest.mark.parametrize("who", ["kim", "cora"])
