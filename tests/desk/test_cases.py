@@ -4,6 +4,7 @@ import hashlib
 
 from itsdangerous import Signer
 
+from tests.desk.spanish import english_left
 from tests.desk.test_classes import state_of
 from tests.desk.town import Town
 
@@ -96,6 +97,24 @@ async def test_what_is_refused_stays_typed_with_its_own_case(town: Town) -> None
     assert f'id="when-{one}" type="datetime-local" name="when" value="2026-09-02T09:01"' in refused.text
     assert f'id="reference-{one}" name="reference" value="MO-1"' in refused.text
     assert f'id="when-{other}" type="datetime-local" name="when" value=""' in refused.text
+
+
+async def test_the_duty_is_as_strict_in_spanish(town: Town) -> None:
+    draft = await town.hands_in("maya", "Me pega.")
+    await town.teacher("tess").is_worried(draft.id, "harm")
+    case, tess, cora = await town.case(), town.reader("tess"), town.reader("cora")
+    tess.http.headers["accept-language"] = cora.http.headers["accept-language"] = "es"
+    calls = await cora.sees()
+    page, asked = await tess.sees(), (await tess.gets(f"{case}/no-cause")).text
+    assert "El deber de denunciar es suyo, personal e inmediato." in page
+    assert "Usted no ha denunciado, y dice que nada en la carta le da causa razonable" in asked
+    refused = (await tess.attests(case, when="2025-09-01T08:30")).text
+    assert "El martes" not in refused
+    assert "el martes, 1 de septiembre de 2026, 9:00 CDT, mucho después de la hora de su denuncia." in refused
+    done = (await tess.attests(case, when="2026-09-01T08:30", reference="MO-1")).text
+    assert "Sobre la carta de Maya Lopez, ronda 1" in done
+    assert "ni han dicho que no hay causa razonable" in calls
+    assert [english_left(one) for one in (page, asked, refused, done, calls)] == [[]] * 5
 
 
 async def test_who_is_on_the_list_sees_whom_to_call_and_nobody_else_sees_the_case(town: Town) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages import Message
-from jinja2 import Environment
+from jinja2 import Environment, nodes
 
 from desk import catalog
 from desk.language import CATALOG, LANGUAGES
@@ -58,6 +58,18 @@ def test_a_template_says_no_word_by_itself(template: Path) -> None:
     assert _bare_words(template.read_text("utf-8")) == []
 
 
+def test_what_templates_import_says_its_words_in_macros() -> None:
+    """Jinja keeps an imported template: words outside of its macros would stay in the language of whoever came first."""
+    trees = {one.name: Environment(autoescape=True).parse(one.read_text("utf-8")) for one in TEMPLATES}
+    templates = [one.template for tree in trees.values() for one in tree.find_all(nodes.FromImport)]
+    imported = {one.value for one in templates if isinstance(one, nodes.Const)}
+    said = {
+        name: [call for part in trees[name].body if not isinstance(part, nodes.Macro) for call in _said(part)]
+        for name in imported
+    }
+    assert {name: found for name, found in said.items() if found} == {}
+
+
 def test_words_outside_of_the_catalog_are_found() -> None:
     page = '<p class="hint" title="Hi {{ name }}">{{ _("Hello, {name}", name=name) }} <b>there</b></p>{# a note #}'
     assert _bare_words(page) == ["there", "Hi"]
@@ -87,6 +99,11 @@ def _bare_words(source: str) -> list[str]:
     outside = re.sub(r'[\w-]+="[^"]*"', "", re.sub(r"<[^>]*>", "\n", shown))
     texts = [outside, *(found[1] for found in READ.finditer(shown))]
     return [word.strip() for text in texts for word in re.findall(r"[^\W\d_][^\n\0]*", NAMES.sub("", text))]
+
+
+def _said(part: nodes.Node) -> list[str]:
+    called = [one.node for one in part.find_all(nodes.Call)]
+    return [one.name for one in called if isinstance(one, nodes.Name) and one.name in {"_", "counted"}]
 
 
 def _is_outside(kind: str) -> bool:

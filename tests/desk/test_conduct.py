@@ -11,6 +11,7 @@ from bluepals.facts import cases, closing
 from bluepals.facts.closing import Word
 from bluepals.store import people
 from bluepals.store.letters import NotTaken
+from tests.desk.spanish import english_left
 from tests.desk.town import FIRST_ROUND, PROGRAM, SCOPE, Town, scan
 from tests.mailroom import parsed
 
@@ -96,6 +97,21 @@ async def test_a_word_that_is_refused_stays_chosen(town: Town) -> None:
     assert 'name="officer" value="resumes" required>' in refused
     sure = (await cora.posts(f"{case}/word", letter="keep", sure="yes")).text
     assert 'name="sure" value="yes" checked' in sure
+
+
+async def test_whoever_decides_in_spanish_reads_no_english(town: Town) -> None:
+    case, cora = await a_case(town, "No le digas a nadie."), town.reader("cora")
+    cora.http.headers["accept-language"] = "es"
+    pages = [await cora.sees(), (await cora.gets(case)).text, (await cora.posts(f"{case}/read")).text]
+    refused = (await cora.posts(f"{case}/word", letter="return", officer="resumes")).text
+    assert "A la conducta de la policía nunca se responde con una devolución amable." in refused
+    said = (await cora.posts(f"{case}/word", **KEEP)).text
+    assert (
+        "La coordinación: la carta se guarda y no se entrega a nadie, y la persona de la policía sigue"
+        in said
+    )
+    assert "El enlace: todavía sin decisión" in said
+    assert [english_left(one) for one in [*pages, refused, said]] == [[]] * 5
 
 
 async def test_the_liaison_is_left_out_when_the_policy_says_so(town: Town) -> None:

@@ -14,6 +14,7 @@ from bluepals.domain.people import Partner
 from bluepals.facts import cases, letters
 from bluepals.store import people
 from bluepals.store.deliveries import Delivery, Held
+from tests.desk.spanish import english_left
 from tests.desk.town import FIRST_ROUND, PROGRAM, SCOPE, Town, Visitor, scan
 
 FRIENDS = Partner("Friends of Children", "grief", ("en", "es"), "555-0100")
@@ -412,6 +413,44 @@ async def test_an_officers_conduct_is_not_the_counselors_to_see(town: Town) -> N
     coco = town.counselor("coco")
     assert "Nothing waits for you here." in await coco.sees()
     assert (await coco.gets(str(opened.case.id))).status_code == 404
+
+
+async def test_a_counselor_who_speaks_spanish_is_told_everything_in_it(town: Town) -> None:
+    case, coco = await a_case(town, Concern.HARM, "Me pega."), town.counselor("coco")
+    coco.http.headers["accept-language"] = "es"
+    pages = [await coco.sees(), (await coco.gets(case)).text]
+    assert '<html lang="es">' in pages[0]
+    assert "Maya Lopez, clase 5A, North School, ronda 1. Desde el martes, 1 de septiembre de 2026" in pages[0]
+    assert "Queda registrado que usted la lee, y con ello llega el deber de denunciar: suyo" in pages[1]
+    read = (await coco.posts(f"{case}/read")).text
+    assert "El deber de denunciar es suyo, personal e inmediato." in read
+    assert "La línea de denuncia: Childhelp, 1-800-422-4453" in read
+    assert "si no tienen causa razonable: usted, Ms. Mo y Ms. Tess." in read
+    sunday = (await coco.posts(f"{case}/plan", look_again="2026-09-06", partner=FRIENDS.name)).text
+    assert "El día para revisar de nuevo, 6 de septiembre de 2026, no es día de clases" in sunday
+    assert "<title>No se aceptó: Sospecha de daño" in sunday
+    pages += [read, (await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY, partner=FRIENDS.name)).text]
+    assert "<strong>martes, 8 de septiembre de 2026</strong>, con Friends of Children." in pages[-1]
+    pages += [(await coco.gets(f"{case}/attest/no-cause")).text, (await coco.gets(f"{case}/goes-on")).text]
+    pages.append((await coco.posts(f"{case}/attest", when="2026-09-01T09:00")).text)
+    refused = (await coco.posts(f"{case}/close", letter="keep")).text
+    assert "2 personas que leyeron la carta no han declarado todavía" in refused
+    for name in ("mo", "tess"):
+        await cases.attest(
+            town.parts.office, SCOPE, case_id=UUID(case), by=town.staff[name], reported_at=town.now
+        )
+    pages += [refused, (await coco.posts(f"{case}/goes-on")).text, await coco.sees()]
+    assert [english_left(one, FRIENDS.name) for one in pages] == [[]] * len(pages)
+
+
+async def test_what_a_counselor_leaves_out_is_asked_and_shown_in_spanish(town: Town) -> None:
+    coco, case = await familys(town, "Mi hermano.")
+    coco.http.headers["accept-language"] = "es"
+    pages = [(await coco.gets(case)).text, (await coco.posts(f"{case}/copy", leave_out="hermano")).text]
+    assert "Esta copia seguiría su camino" in pages[1]
+    nothing = await coco.posts(f"{case}/copy", leave_out="tío")
+    assert (nothing.status_code, "tío" in nothing.text) == (422, True)
+    assert english_left(pages[1]) == []
 
 
 def ways(case: str, draft: UUID) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
 from bluepals.facts import cases, leaving
 from bluepals.store.endings import Reason
+from tests.desk.spanish import english_left
 from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, PROGRAM, SCOPE, Town, scan
 
 
@@ -49,6 +50,26 @@ async def test_of_a_case_there_is_no_more_than_a_delay(town: Town) -> None:
     assert "letter delayed" in page
     for word in ("harm", "uncle", str(await town.case())):
         assert word not in page
+
+
+async def test_a_pairing_s_year_is_drawn_and_told_in_spanish(town: Town) -> None:
+    await town.delivers("maya", "Hola, soy Maya.")
+    await town.on(FIRST_ROUND)
+    await town.hands_in("maya", "Querida Maya", side=Side.OFFICER)
+    cora = town.pairing_list("cora")
+    cora.http.headers["accept-language"] = "es"
+    page = (await cora.gets(str(town.pairings["maya"]))).text
+    assert '<html lang="es">' in page
+    drawing = page.partition("<svg")[2].partition("</svg>\n")[0]
+    assert "El año de Maya y Dana" in drawing
+    assert "La carta de Maya de la ronda 1 se entregó a Dana." in drawing
+    assert ">oct</text>" in drawing
+    assert "ronda 1: carta de su estudiante entregada" in page
+    assert "<td>entregada</td><td>en lectura</td><td>mar 13 oct</td>" in page
+    await leaving.stop(town.parts.office, SCOPE, town.officers["dana"], by=town.staff["cora"])
+    ended = (await cora.gets(str(town.pairings["maya"]))).text
+    assert "Terminó: su policía dejó el programa." in ended
+    assert [english_left(one) for one in (page, ended, await cora.sees())] == [[], [], []]
 
 
 async def test_the_operator_s_link_is_there_where_there_is_a_web_ui(town: Town) -> None:
