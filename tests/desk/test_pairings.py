@@ -152,6 +152,15 @@ async def test_each_dot_opens_its_letter_to_those_who_read_them(town: Town, name
     assert len(found) == 1, "whoever is outside the school has seen it, on record"
 
 
+async def test_a_letter_is_opened_in_spanish(town: Town) -> None:
+    draft = await town.delivers("maya", "Hola, soy Maya.")
+    mo = town.pairing_list("mo")
+    mo.http.headers["accept-language"] = "es"
+    opened = (await mo.gets(letter(town, "maya", draft.id))).text
+    assert "martes, 1 de septiembre de 2026: La carta de Maya de la ronda 1 se entregó a Dana." in opened
+    assert english_left(opened) == []
+
+
 async def test_pages_and_a_reserve_s_letter_open_too(town: Town) -> None:
     mo = town.pairing_list("mo")
     scanned = await town.delivers("maya", scan("white"))
