@@ -43,6 +43,7 @@ class ConductPage:
     case: ConductInList
     words: Sequence[WordOnPage]
     text: str | None
+    language: str
     translation: Translation | None
     erased: bool
 
@@ -80,7 +81,8 @@ async def _is_asked(connection: Connection, case_id: UUID, role: Role) -> bool:
 
 async def conduct_page(office: Office, visitor: Visitor, case_id: UUID) -> ConductPage:
     """Raises NotTheirs."""
-    row, text, translation, erased = await _own(office, visitor, case_id), None, None, False
+    row = await _own(office, visitor, case_id)
+    text, language, translation, erased = None, "", None, False
     async with office.database.transaction(Scope.whole(visitor.program)) as connection:
         label = (await Letterhead.of(office, connection)).calendar.label
         words = [
@@ -96,10 +98,10 @@ async def conduct_page(office: Office, visitor: Visitor, case_id: UUID) -> Condu
             try:
                 opened = await read_draft(connection, office.keyring, row.draft_id)
                 text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
-                translation = opened.translation
+                language, translation = opened.language, opened.translation
             except ContentErased:
                 erased = True
-    return ConductPage(ConductInList(row, label(row.opened_at)), words, text, translation, erased)
+    return ConductPage(ConductInList(row, label(row.opened_at)), words, text, language, translation, erased)
 
 
 async def open_letter(office: Office, visitor: Visitor, case_id: UUID) -> None:

@@ -27,6 +27,7 @@ class CopyPage:
 
     row: CaseRow
     text: str | None
+    language: str
     pictures: int
 
 
@@ -37,6 +38,7 @@ async def copy_page(office: Office, counselor: CounselorAtDesk, case_id: UUID, w
     return CopyPage(
         row=row,
         text=letter.text if isinstance(letter, TypedLetter) else None,
+        language=opened.language,
         pictures=len(page_pictures(letter.pdf)) if isinstance(letter, ScannedLetter) else 0,
     )
 

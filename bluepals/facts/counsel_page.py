@@ -90,7 +90,7 @@ class NotAwaited:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """`text`: None before the letter has been read here, for pages, and when it has been erased. `pictures`: how many pages.
+    """`text`: None before the letter has been read here, for pages, and when it has been erased. `language`: its. `pictures`: how many pages.
     `marks`: what the filter has found, to be left out with a tick. `missing`: who else has to attest.
 
     `gone`: those of them who have left. `not_awaited`: those who have not attested, and need not any more.
@@ -98,6 +98,7 @@ class CasePage:
 
     case: CaseInList
     text: str | None
+    language: str
     translation: Translation | None
     pictures: int
     marks: tuple[Marked, ...]
@@ -159,13 +160,13 @@ def _in_list(letterhead: Letterhead, row: CaseRow) -> CaseInList:
 async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -> CasePage:
     """With the letter's words, once it is on record that this counselor reads it. Raises NotTheirs."""
     row = await own_case(office, counselor, case_id)
-    text, translation, pictures, erased = None, None, 0, False
+    text, language, translation, pictures, erased = None, "", None, 0, False
     marks: tuple[Marked, ...] = ()
     if row.read:
         try:
             opened = await opened_by(office, counselor, row)
             text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
-            translation, marks = opened.translation, marks_of(opened)
+            language, translation, marks = opened.language, opened.translation, marks_of(opened)
             if isinstance(opened.letter, ScannedLetter):
                 pictures = len(page_pictures(opened.letter.pdf))
         except ContentErased:
@@ -179,6 +180,7 @@ async def case_page(office: Office, counselor: CounselorAtDesk, case_id: UUID) -
         return CasePage(
             case=_in_list(letterhead, row),
             text=text,
+            language=language,
             translation=translation,
             pictures=pictures,
             marks=marks,

@@ -34,6 +34,7 @@ class LetterPage:
     year: PairingYear
     moment: Moment
     text: str | None
+    language: str
     translation: Translation | None
     erased: bool
 
@@ -97,9 +98,9 @@ async def letter_page(office: Office, reader: PairingsReader, pairing_id: UUID, 
     try:
         opened = await _read(office, reader, year, moment)
     except ContentErased:
-        return LetterPage(year, moment, None, None, erased=True)
+        return LetterPage(year, moment, None, "", None, erased=True)
     text = opened.letter.text if isinstance(opened.letter, TypedLetter) else None
-    return LetterPage(year, moment, text, opened.translation, erased=False)
+    return LetterPage(year, moment, text, opened.language, opened.translation, erased=False)
 
 
 async def letters_pages(office: Office, reader: PairingsReader, pairing_id: UUID, draft_id: UUID) -> bytes:

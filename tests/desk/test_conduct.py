@@ -103,6 +103,7 @@ async def test_whoever_decides_in_spanish_reads_no_english(town: Town) -> None:
     case, cora = await a_case(town, "No le digas a nadie."), town.reader("cora")
     cora.http.headers["accept-language"] = "es"
     pages = [await cora.sees(), (await cora.gets(case)).text, (await cora.posts(f"{case}/read")).text]
+    assert '<div class="written" lang="en" dir="auto">No' in pages[2], "as it was handed in"
     refused = (await cora.posts(f"{case}/word", letter="return", officer="resumes")).text
     assert "A la conducta de la policía nunca se responde con una devolución amable." in refused
     said = (await cora.posts(f"{case}/word", **KEEP)).text

@@ -447,6 +447,7 @@ async def test_what_a_counselor_leaves_out_is_asked_and_shown_in_spanish(town: T
     coco, case = await familys(town, "Mi hermano.")
     coco.http.headers["accept-language"] = "es"
     pages = [(await coco.gets(case)).text, (await coco.posts(f"{case}/copy", leave_out="hermano")).text]
+    assert all('<div class="written" lang="en" dir="auto">Mi ' in one for one in pages), "as it was handed in"
     assert "Esta copia seguiría su camino" in pages[1]
     nothing = await coco.posts(f"{case}/copy", leave_out="tío")
     assert (nothing.status_code, "tío" in nothing.text) == (422, True)
