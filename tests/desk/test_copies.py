@@ -17,8 +17,9 @@ from bluepals.facts import cases, letters
 from bluepals.paper.pages import MAX_PAGES
 from bluepals.store.deliveries import Delivery, Held
 from bluepals.store.letters import DraftRecord
+from tests.desk.spanish import english_left
 from tests.desk.test_family import ANAS, save_addresses
-from tests.desk.test_reading import decides, verdict_of
+from tests.desk.test_reading import decides, in_spanish, verdict_of
 from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, SCOPE, Town, Visitor, read_pdf, scan
 
 PHONE = "Call me: 314-555-0123!\nI live with Aunt Rosa in Elm Street."
@@ -370,3 +371,24 @@ async def test_who_reads_one_language_decides_about_no_letter_in_two(town: Town)
     with pytest.raises(asyncpg.CheckViolationError, match="in two languages"):
         await town.admin.execute(statement, copy.id, town.staff["mo"])
     await town.admin.execute(statement, copy.id, town.staff["mia"])
+
+
+# In Spanish.
+
+
+async def test_a_copy_is_seen_in_spanish_and_so_is_what_it_lacks(town: Town) -> None:
+    original = await town.hands_in("ana", "Hola, me llamo Ana.", language="es")
+    mia = await in_spanish(town.moderator("mia"))
+    page = (await mia.posts("next")).text
+    assert "Dana no lee español." in page
+    refused = (await copies(mia, original, leave_out="Olmo")).text
+    assert "“Olmo” no aparece en esta carta." in refused
+    empty = (await copies(mia, original)).text
+    assert (
+        "Escriba las palabras que se deben tachar, elija entre lo señalado, o escriba la traducción;" in empty
+    )
+    seen = (await copies(mia, original, text="Hello, dear Dana.")).text
+    assert "Seguiría esta copia de la carta de Ana a Dana" in seen
+    for shown in (page, refused, empty, seen):
+        assert '<html lang="es">' in shown
+        assert english_left(shown) == []

@@ -12,6 +12,7 @@ from bluepals.domain.letters import Side, Verdict
 from bluepals.facts import letters, reading_page
 from bluepals.facts.reading_page import CLAIM_STAYS, PUT_OFF_STAYS, ReaderAtDesk
 from bluepals.store.letters import DraftRecord, NotTaken
+from tests.desk.spanish import english_left
 from tests.desk.test_disclosures import seen
 from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, PROGRAM, SCOPE, Town, Visitor, scan
 from tests.mailroom import set_clock
@@ -465,3 +466,64 @@ async def test_what_a_legal_hold_keeps_is_not_taken_back(town: Town) -> None:
     )
     refused = await mo.posts(f"{draft.id}/undo")
     assert (refused.status_code, "under a legal hold" in refused.text) == (409, True)
+
+
+# In Spanish.
+
+
+async def in_spanish(visitor: Visitor) -> Visitor:
+    """All their pages from here on."""
+    visitor.http.headers["accept-language"] = "es-US,es;q=0.9,en;q=0.8"
+    await visitor.sees()
+    return visitor
+
+
+async def test_the_queue_and_a_letter_are_in_spanish(town: Town) -> None:
+    spanish = await town.hands_in("ana", "Hola. Llama al 314-555-0123.", language="es")
+    for child in ("maya", "zoe"):
+        await town.hands_in(child, scan("white"))
+    mia = await in_spanish(town.moderator("mia"))
+    queue, page = await mia.sees(), (await mia.gets(str(spanish.id))).text
+    assert f'href="/stl/reading/{spanish.id}">La carta de Ana a Dana</a>' in queue
+    assert "3 cartas esperan" in queue
+    assert "Con unas frases más será una carta que se espere con ilusión." in page
+    for shown in (queue, page):
+        assert '<html lang="es">' in shown
+        assert english_left(shown) == []
+
+
+async def test_a_letter_is_in_its_own_language_whatever_the_page_speaks(town: Town) -> None:
+    await town.delivers("noah", "Mi perro se llama Rex.", language="es")
+    await town.on(FIRST_ROUND)
+    draft = await town.hands_in("noah", PHONE, number=2)
+    page = (await (await in_spanish(town.moderator("mia"))).gets(str(draft.id))).text
+    assert '<div class="written" lang="en" dir="auto">Call me: <mark>' in page
+    assert '<small lang="es"> número de teléfono</small>' in page
+    assert '<div class="written" lang="es" dir="auto">Mi perro' in page
+    assert '<span lang="en">Please leave out where you live' in page
+
+
+async def test_a_decision_and_what_is_refused_are_said_in_spanish(town: Town) -> None:
+    draft = await town.hands_in("noah", PHONE)
+    mo = await in_spanish(town.moderator("mo"))
+    key = await mo.form_key()
+    longer = await decides(mo, draft, "return", key=key, for_child="?" * 501)
+    assert "Sus propias palabras tienen 501 caracteres, y el máximo por casilla es 500." in longer.text
+    assert "No se ha hecho: La carta de Noah a Sam · Blue Pals" in longer.text
+    done = await decides(mo, draft, "approve", key=key)
+    assert "Aprobada: la carta de Noah a Sam." in done.text
+    other = await in_spanish(town.moderator("mia"))
+    refused = await decides(other, draft, "approve", key=await other.form_key())
+    assert "Ms. Mo ya ha aprobado esta carta. Vale la primera decisión." in refused.text
+
+
+async def test_an_officer_reads_a_usual_reason_in_spanish_and_a_reader_s_own_words_as_they_are(
+    town: Town,
+) -> None:
+    await town.on(FIRST_ROUND)
+    draft = await town.hands_in("noah", "Hi.", side=Side.OFFICER)
+    mo = await in_spanish(town.moderator("mo"))
+    own = {"for_child": "More!", "for_adult": "Tell of Rex!"}
+    await decides(mo, draft, "return", why="short", **own)
+    sam = await in_spanish(town.officer("sam"))
+    assert "Con unas frases más será una carta que se espere con ilusión. Tell of Rex!" in await sam.sees()

@@ -5,6 +5,7 @@ from uuid import UUID
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
 from bluepals.facts import cases
+from tests.desk.test_reading import in_spanish
 from tests.desk.town import FIRST_OPENING, FIRST_ROUND, NORTH, SCOPE, SECOND_ROUND, Town, read_pdf
 
 
@@ -134,3 +135,10 @@ async def test_a_teacher_is_worried_about_a_letter_of_the_pack_and_it_is_in_it_n
     assert "For Maya Lopez, from Dana" not in said.text
     dana = town.officer("dana")
     assert (await dana.http.get(dana.path)).status_code == 403
+
+
+async def test_whoever_worries_hears_of_the_duty_in_spanish(town: Town) -> None:
+    draft = await town.hands_in("maya", "My uncle hits me.")
+    mo = await in_spanish(town.moderator("mo"))
+    said = (await mo.is_worried(draft.id, "harm")).text
+    assert "La carta queda retenida. El deber de denunciar es suyo, e inmediato." in said

@@ -15,6 +15,7 @@ from bluepals.domain.sentences import (
     Sentence,
     counted,
     dated,
+    either,
     kept,
     listed,
     long_date,
@@ -83,6 +84,7 @@ def test_a_day_is_said_as_each_language_says_it() -> None:
 )
 def test_names_are_listed_with_the_last_one_apart(names: list[str], said: str) -> None:
     assert listed(names) == said
+    assert either(names) == said.replace(" and ", " or ")
 
 
 def test_sentences_stand_together_in_every_language() -> None:
