@@ -5,6 +5,7 @@ from enum import StrEnum
 import asyncpg
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError
 
+from bluepals.domain.sentences import Sentence, kept
 from bluepals.store.deliveries import DateMoved
 from bluepals.store.letters import NotTaken
 
@@ -24,12 +25,24 @@ class Refusal(StrEnum):
 
 # What to do about a broken rule, by its name in the migrations.
 _WAYS_OUT = {
-    "officer_within_capacity": "An officer has no free place left. Propose again (`match propose`) and decide about that.",
-    "one_live_pairing_for_a_student": "A child has a pal already. Propose again (`match propose`) and decide about that.",
-    "proposed_pair_check1": "A rejection needs its reason on record. Reject with `match reject --reason`.",
-    "proposed_pair_decided_by_fkey": "Whoever decides has to be on record. Name a staff_id of staff.csv.",
-    "an_open_case_is_a_legal_hold": "A case about a letter of this child is open. Erase it when that is closed: `case list`.",
-    "nothing_held_is_delivered": "A case has been opened about this letter meanwhile. It is looked at again.",
+    "officer_within_capacity": Sentence(
+        "An officer has no free place left. Propose again (`match propose`) and decide about that."
+    ),
+    "one_live_pairing_for_a_student": Sentence(
+        "A child has a pal already. Propose again (`match propose`) and decide about that."
+    ),
+    "proposed_pair_check1": Sentence(
+        "A rejection needs its reason on record. Reject with `match reject --reason`."
+    ),
+    "proposed_pair_decided_by_fkey": Sentence(
+        "Whoever decides has to be on record. Name a staff_id of staff.csv."
+    ),
+    "an_open_case_is_a_legal_hold": Sentence(
+        "A case about a letter of this child is open. Erase it when that is closed: `case list`."
+    ),
+    "nothing_held_is_delivered": Sentence(
+        "A case has been opened about this letter meanwhile. It is looked at again."
+    ),
 }
 
 
@@ -42,14 +55,13 @@ def without_values(error: Exception) -> FailureError:
         case FailureError():
             return error
         case NotTaken() | DateMoved():
-            return _refusal(Refusal(type(error).__name__), str(error))
+            return _refusal(Refusal(type(error).__name__), error.args[0])
         case LookupError() if type(error) is LookupError:  # KeyError and IndexError are bugs
             return _refusal(Refusal.NOT_ON_RECORD, str(error))
         case asyncpg.IntegrityConstraintViolationError():
             rule = error.constraint_name or error.column_name or type(error).__name__
-            return _refusal(
-                Refusal.RULE_BROKEN, _WAYS_OUT.get(rule, f"The database's rule {rule} does not allow it.")
-            )
+            forbidden = Sentence("The database's rule {rule} does not allow it.", rule=rule)
+            return _refusal(Refusal.RULE_BROKEN, _WAYS_OUT.get(rule, forbidden))
         case asyncpg.PostgresError():
             return ApplicationError(
                 f"PostgreSQL: {type(error).__name__} {error.sqlstate}", type=type(error).__name__
@@ -59,4 +71,4 @@ def without_values(error: Exception) -> FailureError:
 
 
 def _refusal(kind: Refusal, sentence: str) -> ApplicationError:
-    return ApplicationError(sentence, type=kind, category=ApplicationErrorCategory.BENIGN)
+    return ApplicationError(sentence, kept(sentence), type=kind, category=ApplicationErrorCategory.BENIGN)

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from bluepals.domain.program import RoundDates
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import calendar_page
 from bluepals.facts.calendar_page import Preview, key_of, why_round_stays
 from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
@@ -18,6 +19,13 @@ from desk.doors import visitor
 from desk.forms import Fields, day_in, form_key, submitted
 from desk.pages import page
 from desk.refusals import status_of
+
+# What a day is chosen for.
+_THESE = {
+    "students_due": Sentence("the children's letters"),
+    "officers_due": Sentence("the officers' letters"),
+    "opens_on": Sentence("the opening day"),
+}
 
 
 class Calendar:
@@ -112,6 +120,6 @@ def _sentences(refused: Refused | None) -> Sequence[str]:
 def _change(request: Request, sent: Fields) -> Change:
     """Raises FormRefused."""
     asked = request.path_params
-    students, officers, opens = (day_in(sent, name, f"the {what}") for name, what in DATES.items())
+    students, officers, opens = (day_in(sent, name, what) for name, what in _THESE.items())
     dates = RoundDates(asked["opening"], students, officers, opens)
     return Change(asked["program_year"], dates, along=sent.get("along") == "yes")

@@ -18,7 +18,7 @@ Message = str | tuple[str, str]  # one with a plural is two
 
 ROOT = Path(__file__).parents[1]
 # What only the command line says is said in English.
-PLACES = ("bluepals", "desk", "service", "workflows")
+PLACES = ("activities", "bluepals", "desk", "service", "workflows")
 
 
 HEADER = """\

@@ -13,7 +13,7 @@ from bluepals.facts.calendar_page import Preview, name_of, target_of
 from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
 from bluepals.facts.office import Office
 from bluepals.facts.pauses import Choice
-from bluepals.store.pauses import What
+from bluepals.store.pauses import What, resting
 from desk.doors import visitor
 from desk.forms import Fields, FormRefused, form_key, submitted
 from desk.pages import page
@@ -89,7 +89,8 @@ class Pauses:
                 seen = await calendar_page.preview_pause(self._office, coordinator, target, whats)
         except Refused as impossible:
             if not refused:
-                refused, status = str(impossible), status_of(impossible)
+                refused, status = impossible.sentence, status_of(impossible)
+        name = await name_of(self._office, coordinator, target) if target is not None else ""
         return page(
             "calendar-pause.html",
             status,
@@ -98,7 +99,8 @@ class Pauses:
             visitor=coordinator.entered,
             form_key=form_key(request),
             key=key,
-            name=await name_of(self._office, coordinator, target) if target is not None else "",
+            name=name,
+            what=resting(whats, name),
             by_classes=target is not None and target.is_of_classes,
             whats=whats,
             reason=str(sent.get("reason") or ""),
@@ -122,7 +124,7 @@ class Pauses:
             seen = await calendar_page.preview_resume(self._office, coordinator, target, what, choices)
         except Refused as impossible:
             if not refused:
-                refused, status = str(impossible), status_of(impossible)
+                refused, status = impossible.sentence, status_of(impossible)
         return page(
             "calendar-resume.html",
             status,

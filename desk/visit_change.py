@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import visit_change
 from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
 from bluepals.facts.office import Office
@@ -84,7 +85,7 @@ class ChangingVisit:
                 told = await visit_change.preview(self._office, coordinator, visit, change)
             except Refused as impossible:
                 if not refused:
-                    refused, status = str(impossible), status_of(impossible)
+                    refused, status = impossible.sentence, status_of(impossible)
         return page(
             "calendar-visit.html",
             status,
@@ -112,7 +113,7 @@ def _change(sent: Fields) -> Change:
         what = What(str(sent.get("do")))
     except ValueError:
         raise FormRefused(422, "Choose one of the buttons, and send it again.") from None
-    return Change(what, day_in(sent, "to", "the visit") if what is What.MOVE else None)
+    return Change(what, day_in(sent, "to", Sentence("the visit")) if what is What.MOVE else None)
 
 
 def _because(sent: Fields) -> str:

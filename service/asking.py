@@ -11,12 +11,13 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.exceptions import FailureError
+from temporalio.exceptions import ApplicationError, FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.matching import PairsDecided
 from bluepals.domain.program import Program
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence, made_of, together
 from workflows.api import assignment, visit_day
 from workflows.api.assignment import DecideAboutPairs
 from workflows.api.visit_day import CallOffVisit, MoveVisit, VisitChanged
@@ -83,8 +84,11 @@ def _about(pairs: Sequence[UUID], by: UUID) -> DecideAboutPairs:
 
 
 def sentence_of(refused: WorkflowUpdateFailedError) -> str:
-    """What the workflow said, without the type that it gives its refusal."""
+    """What the workflow said, without the type that it gives its refusal. Of an older one's no parts are kept."""
     cause = refused.cause
+    if isinstance(cause, ApplicationError) and cause.details:
+        said: str = made_of(cause.details[0])
+        return said
     return cause.message if isinstance(cause, FailureError) else str(cause)
 
 
@@ -94,7 +98,7 @@ async def in_a_sentence() -> AsyncIterator[None]:
     try:
         yield
     except WorkflowUpdateFailedError as refused:
-        raise CommandRefused(sentence_of(refused)) from None
+        raise CommandRefused(together(sentence_of(refused))) from None
     except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
         raise HasToWait(
             "Nobody has answered in time. It may be done all the same: look again in a minute, and then repeat it if it"
@@ -110,7 +114,7 @@ async def in_a_sentence() -> AsyncIterator[None]:
         raise HasToWait(_AWAY) from None
 
 
-_AWAY = (
+_AWAY = Sentence(
     "This has to wait: the service that carries it out is away, and nothing has changed. Letters, and what people decide"
     " about them, are taken all the same. Try again in a few minutes."
 )

@@ -10,6 +10,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.matching import DecidePairs, MakeProposal, MatchingActivities, PairsDecided
+    from bluepals.domain.sentences import Sentence
     from workflows.api.assignment import WORKFLOW, AssignmentInput, DecideAboutPairs, Stage
 
 from workflows.options import COMMAND, TRANSACTION, refusal, refused
@@ -66,19 +67,23 @@ class Assignment:
     @propose_again.validator
     def _refuse_when_over(self) -> None:
         if self._over:
-            raise refusal("YearOver", "The school year is over. Import next year's folder, then `open` it.")
+            raise refusal(
+                "YearOver", Sentence("The school year is over. Import next year's folder, then `open` it.")
+            )
 
     def _refuse(self, command: DecideAboutPairs) -> None:
         self._refuse_when_over()
         if not self._state.open_pairs:
             raise refusal(
                 "NothingToDecide",
-                "No pair is open. See who waits with `match show`; `match propose` makes a new proposal.",
+                Sentence(
+                    "No pair is open. See who waits with `match show`; `match propose` makes a new proposal."
+                ),
             )
         if not command.is_well_formed:
             raise refusal(
                 "MalformedCommand",
-                "Pairs and people are named by their ids, as `match show --json` lists them.",
+                Sentence("Pairs and people are named by their ids, as `match show --json` lists them."),
             )
 
     async def _asked_before_the_end(self) -> bool:

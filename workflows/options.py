@@ -7,6 +7,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
 
 from activities.failures import Refusal
+from bluepals.domain.sentences import Sentence, kept
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 
@@ -48,10 +49,13 @@ BATCH = HeartbeatOptions(
 
 def refused(failed: ActivityError) -> ApplicationError:
     """A refused command's answer: the sentence of the activity that refused it."""
-    cause = failed.cause if isinstance(failed.cause, ApplicationError) else None
+    cause = failed.cause
+    if not isinstance(cause, ApplicationError):
+        return refusal(None, Sentence("It could not be done. The Web UI shows why."))
     return ApplicationError(
-        cause.message if cause else "It could not be done. The Web UI shows why.",
-        type=cause.type if cause else None,
+        cause.message,
+        *cause.details,
+        type=cause.type,
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,
     )
@@ -77,6 +81,12 @@ def refuse_malformed(fact: Fact) -> None:
         raise refusal("MalformedFact", f"{fact.rule} Facts are sent by the desk and starter.py, not by hand.")
 
 
-def refusal(kind: str, sentence: str) -> ApplicationError:
+def refusal(kind: str | None, sentence: str) -> ApplicationError:
     """What a validator raises: it leaves no trace in the history."""
-    return ApplicationError(sentence, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN)
+    return ApplicationError(
+        sentence,
+        kept(sentence),
+        type=kind,
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )

@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.tells import Answer
     from activities.visit import AnotherDay, NoVisit, Reminder, VisitActivities
     from activities.year import ThisYear, VisitTimes
-    from bluepals.domain.sentences import counted
+    from bluepals.domain.sentences import Sentence, counted
     from bluepals.domain.visit_plan import IS_OVER, STAYS_READ_ALOUD
     from workflows.api.dates import DatesChanged
     from workflows.api.visit_day import (
@@ -113,7 +113,9 @@ class VisitDay:
     def _refuse_move(self, command: MoveVisit) -> None:
         self._refuse_when_over()
         if not command.is_well_formed:
-            raise refusal("MalformedCommand", "The day has to be a date, such as 2027-05-17.")
+            raise refusal(
+                "MalformedCommand", Sentence("The day has to be a date, such as {day}.", day="2027-05-17")
+            )
 
     @call_off_visit.validator
     def _refuse_call_off(self, command: CallOffVisit) -> None:  # noqa: ARG002 - the SDK hands it over

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import holidays
 
 from bluepals.domain.program import Break, Policy, Program, RoundDates, YearDates
-from bluepals.domain.sentences import Sentence, dated
+from bluepals.domain.sentences import Sentence, counted, dated
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -37,7 +37,7 @@ class DateProblem:
 
     key: str
     value: str
-    problem: str
+    problem: Sentence
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,15 @@ class SchoolCalendar:
         return tuple(day for day in days if self.is_school_day(day))
 
     def why_closed(self, day: date) -> str | None:
-        """Why there is no school on this day; None on a school day."""
+        """What this day is, since there is no school: a Saturday, Labor Day; None on a school day."""
         if day < self.year.first_day:
-            return f"before the first day, {self.year.first_day}"
+            return Sentence("before the first day, {day}", day=self.year.first_day)
         if day > self.year.last_day:
-            return f"after the last day, {self.year.last_day}"
+            return Sentence("after the last day, {day}", day=self.year.last_day)
         if day.weekday() >= SATURDAY:
-            return f"a {day:%A}"
+            return Sentence("a {weekday}", weekday=dated(day, "%A"))
         if pause := self._break_of(day):
-            return f"in the break from {pause.first} to {pause.last}"
+            return Sentence("in the break from {first} to {last}", first=pause.first, last=pause.last)
         return self.holidays.get(day)
 
     def is_school_day(self, day: date) -> bool:
@@ -178,7 +178,9 @@ def _unknown_names(program: Program) -> Iterator[DateProblem]:
         ZoneInfo(program.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield DateProblem(
-            "program.timezone", program.timezone, 'is no known time zone; write one such as "America/Chicago"'
+            "program.timezone",
+            program.timezone,
+            Sentence('is no known time zone; write one such as "America/Chicago"'),
         )
     try:
         _public_holidays(program.holidays, YearDates(date(2026, 8, 1), date(2026, 8, 1)))
@@ -186,29 +188,41 @@ def _unknown_names(program: Program) -> Iterator[DateProblem]:
         yield DateProblem(
             "program.holidays",
             program.holidays or "",
-            'is no region of the holidays library; write a country or a part of one, such as "US-MO"',
+            Sentence(
+                'is no region of the holidays library; write a country or a part of one, such as "US-MO"'
+            ),
         )
 
 
 def _year_problems(year: YearDates) -> Iterator[DateProblem]:
     length = year.last_day - year.first_day
     if not ONE_DAY <= length <= LONGEST_YEAR:
-        fault = f"is {length.days} days after" if length > LONGEST_YEAR else "is not after"
+        too_long = Sentence(
+            "is {days} days after first_day {first_day}; choose a day of the next twelve months",
+            days=length.days,
+            first_day=year.first_day,
+        )
+        too_short = Sentence(
+            "is not after first_day {first_day}; choose a day of the next twelve months",
+            first_day=year.first_day,
+        )
         yield DateProblem(
-            "year.last_day",
-            str(year.last_day),
-            f"{fault} first_day {year.first_day}; choose a day of the next twelve months",
+            "year.last_day", str(year.last_day), too_long if length > LONGEST_YEAR else too_short
         )
         return
     for number, pause in enumerate(year.breaks, start=1):
         key, value = f"year.breaks[{number}]", f"{pause.first} to {pause.last}"
         if pause.last < pause.first:
-            yield DateProblem(key, value, "ends before it begins; exchange the two dates")
+            yield DateProblem(key, value, Sentence("ends before it begins; exchange the two dates"))
         elif pause.last < year.first_day or pause.first > year.last_day:
             yield DateProblem(
                 key,
                 value,
-                f"is not in the year {year.first_day} to {year.last_day}; correct it or leave it out",
+                Sentence(
+                    "is not in the year {first_day} to {last_day}; correct it or leave it out",
+                    first_day=year.first_day,
+                    last_day=year.last_day,
+                ),
             )
 
 
@@ -219,7 +233,9 @@ def _rounds_problems(
         yield DateProblem(
             "rounds",
             str(len(rounds)),
-            f"is how many rounds there are; a year has 1 to {MOST_ROUNDS}, usually 4 to 8",
+            Sentence(
+                "is how many rounds there are; a year has 1 to {most}, usually 4 to 8", most=MOST_ROUNDS
+            ),
         )
     for dates in rounds:
         yield from _closed_days(calendar, dates)
@@ -231,8 +247,12 @@ def _rounds_problems(
             yield DateProblem(
                 f"rounds[{following.number}].students_due",
                 str(following.students_due),
-                f"comes before the class has read the letters of round {previous.number}, opened on "
-                f"{previous.opens_on}; choose {_from(calendar, previous.opens_on + ONE_DAY)}",
+                Sentence(
+                    "comes before the class has read the letters of round {number}, opened on {opened}; choose {a_day}",
+                    number=previous.number,
+                    opened=previous.opens_on,
+                    a_day=_from(calendar, previous.opens_on + ONE_DAY),
+                ),
             )
 
 
@@ -251,11 +271,12 @@ def _days_of(dates: RoundDates) -> dict[str, date]:
 def _closed_days(calendar: SchoolCalendar, dates: RoundDates) -> Iterator[DateProblem]:
     for name, day in _days_of(dates).items():
         if why := calendar.why_closed(day):
-            yield DateProblem(
-                f"rounds[{dates.number}].{name}",
-                str(day),
-                f"is {why}; choose a school day: {_from(calendar, day)}",
-            )
+            yield _closed_day(calendar, f"rounds[{dates.number}].{name}", day, why)
+
+
+def _closed_day(calendar: SchoolCalendar, key: str, day: date, why: str) -> DateProblem:
+    problem = Sentence("is {why}; choose a school day: {a_day}", why=why, a_day=_from(calendar, day))
+    return DateProblem(key, str(day), problem)
 
 
 def _short_times(calendar: SchoolCalendar, policy: Policy, dates: RoundDates) -> Iterator[DateProblem]:
@@ -266,8 +287,13 @@ def _short_times(calendar: SchoolCalendar, policy: Policy, dates: RoundDates) ->
         yield DateProblem(
             f"rounds[{dates.number}].officers_due",
             str(dates.officers_due),
-            f"leaves {_count(reply, 'day')} to reply after students_due {dates.students_due}; "
-            f"{needed} are needed: {_from(calendar, enough)}",
+            Sentence(
+                "leaves {days} to reply after the children's letters of {students_due}; {needed} are needed: {a_day}",
+                days=counted(max(reply, 0), "day", "days"),
+                students_due=dates.students_due,
+                needed=needed,
+                a_day=_from(calendar, enough),
+            ),
         )
     gap = calendar.school_days_between(dates.officers_due, dates.opens_on)
     needed = max(policy.opening_gap_school_days, 1)
@@ -276,13 +302,14 @@ def _short_times(calendar: SchoolCalendar, policy: Policy, dates: RoundDates) ->
         yield DateProblem(
             f"rounds[{dates.number}].opens_on",
             str(dates.opens_on),
-            f"leaves {_count(gap, 'school day')} for reading after officers_due {dates.officers_due}; "
-            f"{needed} are needed: {_from(calendar, enough)}",
+            Sentence(
+                "leaves {days} for reading after the officers' letters of {officers_due}; {needed} are needed: {a_day}",
+                days=counted(max(gap, 0), "school day", "school days"),
+                officers_due=dates.officers_due,
+                needed=needed,
+                a_day=_from(calendar, enough),
+            ),
         )
-
-
-def _count(count: int, unit: str) -> str:
-    return f"{max(count, 0) or 'no'} {unit}{'' if count == 1 else 's'}"
 
 
 def _day_after_school_days(calendar: SchoolCalendar, day: date, count: int) -> date:
@@ -292,12 +319,12 @@ def _day_after_school_days(calendar: SchoolCalendar, day: date, count: int) -> d
     return reached if enough else calendar.year.last_day + ONE_DAY
 
 
-def _from(calendar: SchoolCalendar, day: date) -> str:
+def _from(calendar: SchoolCalendar, day: date) -> Sentence:
     """The first school day that will do; none is left when it would be after the last one."""
     following = calendar.next_school_day(day)
     if calendar.is_school_day(following):
-        return f"{following} or later"
-    return f"none is left before last_day {calendar.year.last_day}, so begin earlier"
+        return Sentence("{day} or later", day=following)
+    return Sentence("none is left before the last day, {day}, so begin earlier", day=calendar.year.last_day)
 
 
 def _visit_problems(calendar: SchoolCalendar, program: Program) -> Iterator[DateProblem]:
@@ -309,25 +336,35 @@ def _visit_problems(calendar: SchoolCalendar, program: Program) -> Iterator[Date
         yield DateProblem(
             "visit.window_end",
             str(window.end),
-            f"is before window_start {window.start}; exchange the two dates",
+            Sentence("is before window_start {start}; exchange the two dates", start=window.start),
         )
     elif window.start <= last_opening:
         yield DateProblem(
             "visit.window_start",
             str(window.start),
-            f"is not after the last opening day, {last_opening}; choose {_from(calendar, last_opening + ONE_DAY)}",
+            Sentence(
+                "is not after the last opening day, {last_opening}; choose {a_day}",
+                last_opening=last_opening,
+                a_day=_from(calendar, last_opening + ONE_DAY),
+            ),
         )
     elif window.end >= last_day:
         yield DateProblem(
             "visit.window_end",
             str(window.end),
-            f"leaves no time for a farewell before last_day {last_day}; choose an earlier day",
+            Sentence(
+                "leaves no time for a farewell before the last day, {last_day}; choose an earlier day",
+                last_day=last_day,
+            ),
         )
     elif calendar.school_days_between(window.start - ONE_DAY, window.end) == 0:
         yield DateProblem(
             "visit.window_end",
             str(window.end),
-            f"leaves no school day for the visit after window_start {window.start}: widen the window",
+            Sentence(
+                "leaves no school day for the visit after window_start {start}: widen the window",
+                start=window.start,
+            ),
         )
 
 
@@ -342,7 +379,11 @@ def _own_visit_days(calendar: SchoolCalendar, program: Program) -> Iterator[Date
             yield DateProblem(
                 key,
                 str(day),
-                f"is not in the visit's window, {window.start} to {window.end}; choose a day of it",
+                Sentence(
+                    "is not in the visit's window, {start} to {end}; choose a day of it",
+                    start=window.start,
+                    end=window.end,
+                ),
             )
         elif why := calendar.why_closed(day):
-            yield DateProblem(key, str(day), f"is {why}; choose a school day: {_from(calendar, day)}")
+            yield _closed_day(calendar, key, day, why)

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program, Room
-from bluepals.domain.sentences import counted
+from bluepals.domain.refusals import Worded
+from bluepals.domain.sentences import Sentence, counted
 
 NOON = 12
 
@@ -22,9 +23,9 @@ class VisitState(StrEnum):
 
 
 # Why a visit stays as it is.
-STAYS_READ_ALOUD = "Letters are read aloud instead of this visit: that stays so."
-IS_OVER = "The visit is over: it can neither move nor be called off."
-NO_DAY_LEFT = "The visit is called off, and the year has no day left for a second date."
+STAYS_READ_ALOUD = Sentence("Letters are read aloud instead of this visit: that stays so.")
+IS_OVER = Sentence("The visit is over: it can neither move nor be called off.")
+NO_DAY_LEFT = Sentence("The visit is called off, and the year has no day left for a second date.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def over_at(found: VisitInstants, plan: VisitState) -> datetime:
     return found.latest if plan is VisitState.RESTS else found.over
 
 
-def why_it_stays(plan: VisitState, found: VisitInstants, now: datetime) -> str | None:
+def why_it_stays(plan: VisitState, found: VisitInstants, now: datetime) -> Sentence | None:
     """Why the visit can neither move nor be called off any more; None while it can."""
     if plan is VisitState.READ_ALOUD:
         return STAYS_READ_ALOUD
@@ -89,23 +90,35 @@ def waits_for_the_resting_until(program: Program, visit_on: date) -> datetime:
     return calendar.instant(day, policy.daily_mail_hour)
 
 
-def why_not_on(program: Program, day: date, now: datetime, last_opening: date | None) -> str | None:
+def why_not_on(program: Program, day: date, now: datetime, last_opening: date | None) -> Sentence | None:
     """Why the visit can't be moved to this day, and what to do; None when it can.
 
     `last_opening`: of the school's rounds as they are now; None: those that are left rest.
     """
-    calendar = SchoolCalendar.of(program)
-    if day > program.year.last_day:
-        return f"{day} is after the last day, {program.year.last_day}. Choose an earlier day."
+    calendar, last_day = SchoolCalendar.of(program), program.year.last_day
+    if day > last_day:
+        return Sentence(
+            "{day} is after the last day, {last_day}. Choose an earlier day.", day=day, last_day=last_day
+        )
     if why := calendar.why_closed(day):
-        return f"{day} is {why}. Choose a school day, such as {calendar.next_school_day(day)}."
-    if day == program.year.last_day:
-        return f"{day} leaves no time for a farewell before the last day, {program.year.last_day}. Choose an earlier day."
+        near = calendar.next_school_day(day)
+        return Sentence("{day} is {why}. Choose a school day, such as {near}.", day=day, why=why, near=near)
+    if day == last_day:
+        return Sentence(
+            "{day} leaves no time for a farewell before the last day, {last_day}. Choose an earlier day.",
+            day=day,
+            last_day=last_day,
+        )
     if last_opening is not None and day <= last_opening:
-        return f"{day} is not after the last opening day, {last_opening}. Choose a later day."
+        return Sentence(
+            "{day} is not after the last opening day, {last_opening}. Choose a later day.",
+            day=day,
+            last_opening=last_opening,
+        )
     if visit_instants(program, day).sheets_at <= now:
-        return (
-            f"{day} is too soon: everybody has to know by noon of the school day before. Choose a later day."
+        return Sentence(
+            "{day} is too soon: everybody has to know by noon of the school day before. Choose a later day.",
+            day=day,
         )
     return None
 
@@ -121,7 +134,7 @@ class Group:
     room: str
 
 
-class NoRoom(Exception):
+class NoRoom(Worded):
     """The message says how many places are missing, and what to do."""
 
 
@@ -142,8 +155,11 @@ def place_classes(classes: Mapping[str, int], rooms: Sequence[Room], slots: int)
     children, places = sum(classes.values()), slots * sum(room.places for room in rooms)
     if children > places:
         raise NoRoom(
-            f"{children} children have a visit, and the school's rooms hold {places} in {counted(slots, 'time slot', 'time slots')}."
-            " Name more rooms or more places in program.toml, or set a shorter visit (minutes)."
+            "{children} children have a visit, and the school's rooms hold {places} in {slots}."
+            " Name more rooms or more places in program.toml, or set a shorter visit (minutes).",
+            children=children,
+            places=places,
+            slots=counted(slots, "time slot", "time slots"),
         )
     free = {(slot, room.name): room.places for slot in range(slots) for room in rooms}
     largest_first = sorted(classes.items(), key=lambda one: (-one[1], one[0]))

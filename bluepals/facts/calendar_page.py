@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.program import Program
-from bluepals.domain.sentences import counted
+from bluepals.domain.sentences import Sentence, counted, listed
 from bluepals.domain.visit_plan import visit_instants, why_it_stays
 from bluepals.facts import dates, pauses
 from bluepals.facts.coordinators import CoordinatorAtDesk
@@ -20,13 +20,22 @@ from bluepals.facts.pauses import Choice, NewCalendar, PauseRefused
 from bluepals.store import pauses as store
 from bluepals.store import programs, rounds, status, visits
 from bluepals.store.database import Connection
-from bluepals.store.deadlines import OpenDeadline
-from bluepals.store.pauses import AlreadyPaused, NotPaused, OpenPause, Target, What
+from bluepals.store.deadlines import Deadline, OpenDeadline
+from bluepals.store.pauses import (
+    AlreadyPaused,
+    NotPaused,
+    OpenPause,
+    Target,
+    What,
+    already_paused,
+    not_paused,
+    resting,
+)
 from bluepals.store.rounds import RoundInCalendar
 from bluepals.store.visits import VisitDate
 
 # Why dates stay as they are.
-NOT_OPEN = "The year is not open yet: until then its dates are those of program.toml."
+NOT_OPEN = Sentence("The year is not open yet: until then its dates are those of program.toml.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +48,17 @@ class SchoolsCalendar:
     open: bool
     rounds: Sequence[RoundInCalendar]
     visit: VisitDate
-    visit_stays: str | None
+    visit_stays: Sentence | None
     visit_rests: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PauseOnPage:
+    """`what`: the letters of North School."""
+
     pause: OpenPause
-    of: str
-    since: str
+    what: Sentence
+    since: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ class CalendarPage:
 class MovedDates:
     """None: no date, since it rests or no longer fits."""
 
-    what: str
+    what: Sentence
     was: Sequence[date | None]
     becomes: Sequence[date | None]
 
@@ -106,7 +117,7 @@ async def calendar_page(office: Office, coordinator: CoordinatorAtDesk) -> Calen
             pauses=[
                 PauseOnPage(
                     one,
-                    await _called(connection, program, coordinator, one.target),
+                    resting([one.what], await _called(connection, program, coordinator, one.target)),
                     calendar.label(one.began_at),
                 )
                 for one in await _open_pauses(connection, coordinator)
@@ -124,8 +135,10 @@ def _targets(program: Program, coordinator: CoordinatorAtDesk) -> Mapping[str, s
     schools = {f"school-{one.id}": one.name for one in program.schools if coordinator.sees(one.id)}
     if coordinator.schools is not None:
         return schools
-    agencies = {f"agency-{one.id}": f"the officers of {one.name}" for one in program.agencies}
-    return {"program": "the whole program", **schools, **agencies}
+    agencies = {
+        f"agency-{one.id}": Sentence("the officers of {agency}", agency=one.name) for one in program.agencies
+    }
+    return {"program": Sentence("the whole program"), **schools, **agencies}
 
 
 async def _called(
@@ -134,8 +147,8 @@ async def _called(
     """Within a sentence. Raises LookupError, when there is no such pairing."""
     if target.pairing_id is not None:
         card = await status.pairing(connection, target.pairing_id)
-        return f"{card['student']} and {card['officer']}"
-    return _targets(program, coordinator).get(key_of(target), str(target))
+        return listed([card["student"], card["officer"]])
+    return _targets(program, coordinator).get(key_of(target), target.named)
 
 
 def target_of(key: str) -> Target:
@@ -196,18 +209,10 @@ async def _said_with_names(
     try:
         yield
     except AlreadyPaused as refused:
-        raise PauseRefused("The {what} of {name} are paused already.", what=refused.what, name=name) from None
+        raise PauseRefused(already_paused(refused.what, name)) from None
     except NotPaused as refused:
-        paused = [
-            f"the {one.pause.what} of {one.of}" for one in (await calendar_page(office, coordinator)).pauses
-        ]
-        whats = " and ".join(refused.whats)
-        raise PauseRefused(
-            "The {whats} of {name} are not paused. Paused: {value}.",
-            whats=whats,
-            name=name,
-            value="; ".join(paused) or "nothing is",
-        ) from None
+        paused = [one.what for one in (await calendar_page(office, coordinator)).pauses]
+        raise PauseRefused(not_paused(refused.whats, name, paused)) from None
 
 
 async def name_of(office: Office, coordinator: CoordinatorAtDesk, target: Target) -> str:
@@ -264,16 +269,19 @@ async def round_to_move(
     raise NotTheirs
 
 
-def why_round_stays(school: SchoolsCalendar, one: RoundInCalendar) -> str | None:
+def why_round_stays(school: SchoolsCalendar, one: RoundInCalendar) -> Sentence | None:
     """Why its dates can't be moved; None: they can."""
     if not school.open:
         return NOT_OPEN
     if one.over:
-        return f"Round {one.number} is over: its dates stay as they are."
+        return Sentence("Round {number} is over: its dates stay as they are.", number=one.number)
+    if one.left_out == "carried":
+        return Sentence("Round {number} was carried into the next year, and has no dates.", number=one.number)
     if one.left_out:
-        how = "was carried into the next year" if one.left_out == "carried" else "was dropped"
-        return f"Round {one.number} {how}, and has no dates."
-    return None if one.opens_on else f"Round {one.number} rests, and gets its dates when that ends."
+        return Sentence("Round {number} was dropped, and has no dates.", number=one.number)
+    if one.opens_on is None:
+        return Sentence("Round {number} rests, and gets its dates when that ends.", number=one.number)
+    return None
 
 
 async def preview_move(office: Office, coordinator: CoordinatorAtDesk, change: Change) -> Preview:
@@ -288,7 +296,14 @@ async def move(office: Office, coordinator: CoordinatorAtDesk, change: Change, *
     await dates.move(office, coordinator.office_scope, change, by=coordinator.id, agreed=agreed)
 
 
-_Dates = Mapping[tuple[str, str], Sequence[datetime | date | None]]
+_Dates = Mapping[tuple[str, Sentence], Sequence[datetime | date | None]]
+
+_DEADLINES = {
+    Deadline.DECLINE: Sentence("may decline"),
+    Deadline.FAREWELL: Sentence("last letters"),
+    Deadline.REST: Sentence("rest before the next pal"),
+    Deadline.RETURNED: Sentence("returned letter due"),
+}
 
 
 async def _before(office: Office, coordinator: CoordinatorAtDesk) -> NewCalendar:
@@ -298,13 +313,17 @@ async def _before(office: Office, coordinator: CoordinatorAtDesk) -> NewCalendar
 
 def _of_rounds(found: Sequence[store.RoundOnRecord]) -> _Dates:
     return {
-        (one.school, f"Round {one.number}"): (one.students_due_at, one.officers_due_at, one.opens_at)
+        (one.school, Sentence("Round {number}", number=one.number)): (
+            one.students_due_at,
+            one.officers_due_at,
+            one.opens_at,
+        )
         for one in found
     }
 
 
 def _of_visits(found: Sequence[store.VisitOnRecord]) -> _Dates:
-    return {(one.school, "Visit"): (one.on,) for one in found}
+    return {(one.school, Sentence("Visit")): (one.on,) for one in found}
 
 
 def _until(one: OpenDeadline | None) -> datetime | None:
@@ -331,13 +350,22 @@ async def _seen(
 
     return Preview(
         moved=[
-            MovedDates(f"{program.name_of(school)}, {what}", days(old.get((school, what), ())), days(now))
+            MovedDates(
+                Sentence("{school}, {what}", school=program.name_of(school), what=what),
+                days(old.get((school, what), ())),
+                days(now),
+            )
             for (school, what), now in new.items()
             if old.get((school, what)) != now
         ]
         + [
             MovedDates(
-                f"{program.name_of(school)}, {what} ({counted(count, 'pairing', 'pairings')})",
+                Sentence(
+                    "{school}, {what} ({pairings})",
+                    school=program.name_of(school),
+                    what=_DEADLINES[what],
+                    pairings=counted(count, "pairing", "pairings"),
+                ),
                 days([was]),
                 days([becomes]),
             )

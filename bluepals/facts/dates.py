@@ -20,21 +20,17 @@ from bluepals.store import programs, rounds, visits
 from bluepals.store.database import Connection, Scope
 from bluepals.store.pauses import Target
 
-DATES = {"students_due": "children's letters", "officers_due": "officers' letters", "opens_on": "opening day"}
-
-
-# What those who read program.toml call them, and what a coordinator does.
-_FIELDS = {
-    "students_due": "the children's letters of",
-    "officers_due": "the officers' letters of",
-    "last_day": "the last day,",
+DATES = {
+    "students_due": Sentence("children's letters"),
+    "officers_due": Sentence("officers' letters"),
+    "opens_on": Sentence("opening day"),
 }
 
 
 class DatesRefused(Refused):
     """The dates stay as they are; each sentence says why and what to do."""
 
-    def __init__(self, *sentences: str) -> None:
+    def __init__(self, *sentences: Sentence) -> None:
         self.sentences = sentences
         super().__init__(together(*sentences))
 
@@ -102,15 +98,14 @@ async def _school_of_open_year(connection: Connection, program_year: str) -> str
         if year == program_year:
             if state == "open":
                 return school
-            raise DatesRefused(
-                Sentence(
-                    "The year of {school} is {state}. Before it is open, its dates are those of program.toml: upload it "
-                    "again.",
-                    school=school,
-                    state=state,
-                )
-            )
+            raise DatesRefused(_CLOSED if state == "closed" else _NOT_OPEN)
     raise LookupError(f"There is no program year {program_year} here.")
+
+
+_NOT_OPEN = Sentence(
+    "The year is not open yet: until then its dates are those of program.toml. To change them, upload it again."
+)
+_CLOSED = Sentence("The year is over: its dates stay as they are.")
 
 
 async def _dates_to_come(connection: Connection, program_year: str) -> Mapping[int, RoundDates]:
@@ -144,14 +139,21 @@ def _wanted(
 
 def _what_is_over(
     before: Mapping[int, RoundDates], moved: Mapping[int, RoundDates], today: date
-) -> Iterator[str]:
+) -> Iterator[Sentence]:
     for number, dates in moved.items():
         for key, what in DATES.items():
             was, becomes = getattr(before[number], key), getattr(dates, key)
             if was != becomes and was <= today:
-                yield f"Round {number}, {what}: {was} is over and stays."
+                yield Sentence(
+                    "Round {number}, {what}: {day} is over and stays.", number=number, what=what, day=was
+                )
             elif was != becomes and becomes <= today:
-                yield f"Round {number}, {what}: {becomes} is over. Choose one to come."
+                yield Sentence(
+                    "Round {number}, {what}: {day} is over. Choose one to come.",
+                    number=number,
+                    what=what,
+                    day=becomes,
+                )
 
 
 async def _problems(
@@ -160,11 +162,17 @@ async def _problems(
     change: Change,
     wanted: Mapping[int, RoundDates],
     moved: Mapping[int, RoundDates],
-) -> Sequence[str]:
+) -> Sequence[Sentence]:
     """Of what is moved, and of the round that follows it."""
     looked_at = {*moved, *(number + 1 for number in moved)}
     found = [
-        f"Round {key[1]}, {DATES[key[2]]}: {one.value} {_FIELD.sub(lambda found: _FIELDS[found[0]], one.problem)}."
+        Sentence(
+            "Round {number}, {what}: {day} {problem}.",
+            number=key[1],
+            what=DATES[key[2]],
+            day=one.value,
+            problem=one.problem,
+        )
         for one in check_dates(replace(program, rounds=tuple(wanted.values())))
         if (key := _ROUND_KEY.fullmatch(one.key)) and int(key[1]) in looked_at
     ]
@@ -172,16 +180,24 @@ async def _problems(
     opened = await store.last_opening_before(connection, change.program_year, first)
     if first in moved and opened and wanted[first].students_due <= opened:
         found.append(
-            f"Round {first}: the children have to have read the letters of {opened} before they write."
+            Sentence(
+                "Round {number}: the children have to have read the letters of {opened} before they write.",
+                number=first,
+                opened=opened,
+            )
         )
     visit = await visits.date_of(connection, change.program_year)
     for number, dates in moved.items():
         if visit.state is VisitState.PLANNED and dates.opens_on >= visit.on:
             found.append(
-                f"Round {number}, opening day: {dates.opens_on} is not before the visit, {visit.on}. Move that first."
+                Sentence(
+                    "Round {number}, opening day: {day} is not before the visit, {visit}. Move that first.",
+                    number=number,
+                    day=dates.opens_on,
+                    visit=visit.on,
+                )
             )
     return found
 
 
-_FIELD = re.compile(r"\b(?:" + "|".join(_FIELDS) + r")\b")
 _ROUND_KEY = re.compile(r"rounds\[(\d+)\]\.(\w+)")

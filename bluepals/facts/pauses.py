@@ -17,7 +17,7 @@ from bluepals.domain.pauses import (
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program, RoundDates
 from bluepals.domain.refusals import Refused
-from bluepals.domain.sentences import counted
+from bluepals.domain.sentences import Sentence, counted
 from bluepals.facts import letters, who_may
 from bluepals.facts.calendars import tell_of_new_dates
 from bluepals.facts.deadlines import keep_days_left
@@ -189,12 +189,12 @@ async def resume(
     async with office.committing(scope) as connection:
         changed = await _resume(office, connection, target, whats, choices, by)
         if changed.unfit:
-            numbers = ", ".join(str(number) for number in sorted({one.number for one in changed.unfit}))
+            numbers = [str(number) for number in sorted({one.number for one in changed.unfit})]
             raise PauseRefused(
-                "There is no day left for round {numbers}. Say what becomes of it, as --round {split}=drop (or "
+                "There is no day left for round {numbers}. Say what becomes of it, as --round {first}=drop (or "
                 "shorten, or carry into the next year).",
-                numbers=numbers,
-                split=numbers.split(", ")[0],
+                numbers=", ".join(numbers),
+                first=numbers[0],
             )
         if changed.agreement != agreed:
             raise PauseRefused(
@@ -295,18 +295,22 @@ async def _shortened(
     left, rounds = max(0, calendar.school_days_between(after, last)), 1 + following
     wanted = shortened(calendar, unfit.number, after, calendar.add_school_days(after, left // rounds))
     if wanted is None:
-        too = f" with {counted(following, 'later one', 'later ones')}" if following else ""
         raise PauseRefused(
-            "Round {number} at {school} can't be shortened{too}: {school2} left after {after}, and {value} are "
-            "needed. Drop it, or carry it into the next year.",
-            number=unfit.number,
-            school=unfit.school,
-            too=too,
-            school2=counted(left, "school day is", "school days are"),
+            "{rounds} can't be shortened: {days} left after {after}, and {needed} are needed. Drop it, or carry it into"
+            " the next year.",
+            rounds=_named(unfit, following),
+            days=counted(left, "school day is", "school days are"),
             after=after,
-            value=SHORTEST * rounds,
+            needed=SHORTEST * rounds,
         )
     return await plan_for(connection, program, unfit.school, wanted)
+
+
+def _named(unfit: RoundOnRecord, following: int) -> Sentence:
+    one = Sentence("Round {number} at {school}", number=unfit.number, school=unfit.school)
+    if not following:
+        return one
+    return Sentence("{one} and {later}", one=one, later=counted(following, "later one", "later ones"))
 
 
 async def plan_for(connection: Connection, program: Program, school: str, wanted: RoundDates) -> RoundDates:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.program import Program
+from bluepals.domain.sentences import Sentence
 from bluepals.domain.visit_plan import VisitState, visit_instants, why_it_stays, why_not_on
 from bluepals.facts import visits
 from bluepals.facts.calendar_page import NOT_OPEN
@@ -44,7 +44,7 @@ class VisitToChange:
     school: str
     name: str
     planned: VisitDate
-    stays: str | None
+    stays: Sentence | None
     today: date
 
 
@@ -82,15 +82,16 @@ async def visit_to_change(office: Office, coordinator: CoordinatorAtDesk, progra
 
 async def _why_it_stays(
     connection: Connection, program: Program, program_year: str, state: str
-) -> str | None:
+) -> Sentence | None:
     if state != "open":
-        return "The year is over: its visit stays as it is." if state == "closed" else NOT_OPEN
+        closed = Sentence("The year is over: its visit stays as it is.")
+        return closed if state == "closed" else NOT_OPEN
     visit, plan = (
         await store.date_now(connection, program_year),
         await store.standing(connection, program_year),
     )
     if plan is VisitState.RESTS:
-        return "The visit rests, and gets its day when that ends. End it on the calendar first."
+        return Sentence("The visit rests, and gets its day when that ends. End it on the calendar first.")
     return why_it_stays(plan, visit_instants(program, visit.on), await programs.now(connection))
 
 
@@ -109,17 +110,17 @@ async def preview(
         )
 
 
-async def _why_not(connection: Connection, visit: VisitToChange, change: Change) -> str | None:
+async def _why_not(connection: Connection, visit: VisitToChange, change: Change) -> Sentence | None:
     if visit.stays:
         return visit.stays
     if change.to is None:
         again = change.what is What.CALL_OFF and visit.planned.state is VisitState.CALLED_OFF
-        return "The visit is called off already." if again else None
+        return Sentence("The visit is called off already.") if again else None
     if visit.planned.state is VisitState.PLANNED and visit.planned.on == change.to:
-        return "The visit is on that day already. Choose another one."
+        return Sentence("The visit is on that day already. Choose another one.")
     program, now = await programs.load(connection), await programs.now(connection)
     why = why_not_on(program, change.to, now, await rounds.last_opening(connection, visit.program_year))
-    return with_long_dates(f"The visit can't move: {why}") if why else None
+    return Sentence("The visit can't move: {why}", why=why) if why else None
 
 
 async def agree(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bluepals.domain.people import Role
 from bluepals.domain.program import School
+from bluepals.domain.sentences import Sentence, together
 from bluepals.domain.visit_plan import NoRoom, VisitState, most_slots, place_classes
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.links import DeskPage
@@ -42,7 +43,7 @@ async def arranged(connection: Connection, letterhead: Letterhead, program_year:
 
 async def _placed(
     connection: Connection, letterhead: Letterhead, program_year: str
-) -> tuple[Sequence[Meeting], str | None]:
+) -> tuple[Sequence[Meeting], Sentence | None]:
     """The meetings, and what the rooms lack."""
     school = await school_of(connection, letterhead, program_year)
     rows = await visit_sheets.meetings(connection, program_year)
@@ -53,7 +54,7 @@ async def _placed(
     try:
         groups = place_classes(sizes, school.rooms, most_slots(letterhead.program))
     except NoRoom as lacking:
-        groups, missing = place_classes(sizes, (), 1), str(lacking)
+        groups, missing = place_classes(sizes, (), 1), lacking.sentence
     begins = await visit_begins(connection, letterhead, program_year)
     slot = timedelta(minutes=letterhead.program.visit.minutes)
     meetings = [
@@ -111,8 +112,8 @@ async def called_off(office: Office, program: str, program_years: Iterable[str])
             standing = await visits.standing(connection, program_year)
             if standing in _NOW:
                 because = (await visits.date_now(connection, program_year)).because
-                why = f": {because}" if because and standing is not VisitState.RESTS else ""
-                said[program_year] = f"The visit {_NOW[standing]}{why}"
+                told = because if standing is not VisitState.RESTS else None
+                said[program_year] = together(_NOW[standing], *([told] if told else []), between=": ")
     return said
 
 
@@ -212,9 +213,9 @@ async def visitors_list(office: Office, scope: Scope, program_year: str) -> byte
 
 
 _NOW = {
-    VisitState.CALLED_OFF: "is called off",
-    VisitState.READ_ALOUD: "does not take place",
-    VisitState.RESTS: "rests",
+    VisitState.CALLED_OFF: Sentence("The visit is called off"),
+    VisitState.READ_ALOUD: Sentence("The visit does not take place"),
+    VisitState.RESTS: Sentence("The visit rests"),
 }
 
 
@@ -224,8 +225,7 @@ async def _arranged_or_refused(
     standing = await visits.standing(connection, program_year)
     if standing is not VisitState.PLANNED:
         raise NotTaken(
-            "The visit of {program_year} {now}: there is nothing to print for it now.",
-            program_year=program_year,
+            "{now}: there is nothing to print for it now.",
             now=_NOW[standing],
         )
     if meetings := await arranged(connection, letterhead, program_year):

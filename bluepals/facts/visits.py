@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from bluepals.domain.people import Role
 from bluepals.domain.program import School
+from bluepals.domain.sentences import Sentence, together
 from bluepals.domain.visit_plan import (
     VisitInstants,
     VisitState,
@@ -188,13 +189,19 @@ async def attend_by_name(office: Office, scope: Scope, name: str, *, came: bool)
     async with office.database.transaction(scope) as connection:
         officers = await visits.expected_today(connection, name)
         if len(officers) != 1:
-            raise NotTaken(
-                "{value} of this name {value2} expected at a visit today. Write first and last name as on the "
-                "visitors' list, or name the pairing's id (`visit show`).",
-                value=len(officers) or "Nobody",
-                value2="are" if officers else "is",
-            )
+            raise NotTaken(together(_expected(len(officers)), _NAME_IN_FULL))
         return await visits.attend_as(connection, officers[0], came=came)
+
+
+def _expected(officers: int) -> Sentence:
+    if not officers:
+        return Sentence("Nobody of this name is expected at a visit today.")
+    return Sentence("{officers} of this name are expected at a visit today.", officers=officers)
+
+
+_NAME_IN_FULL = Sentence(
+    "Write first and last name as on the visitors' list, or name the pairing's id (`visit show`)."
+)
 
 
 # The day moves, or is called off

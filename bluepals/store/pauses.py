@@ -1,6 +1,6 @@
 """Pauses on record, and the dates of rounds that they move."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ import asyncpg
 from bluepals.domain.pauses import FrozenRound, Pause
 from bluepals.domain.program import RoundDates
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence, together
 from bluepals.store.database import Connection
 
 
@@ -32,32 +33,72 @@ class Target:
         """Whole classes, with their opening days and their visit."""
         return self.agency is None and self.pairing_id is None
 
-    def __str__(self) -> str:
+    @property
+    def named(self) -> Sentence:
+        """By its id, within a sentence."""
         match self:
             case Target(school=str(school)):
-                return f"school {school}"
+                return Sentence("school {school}", school=school)
             case Target(agency=str(agency)):
-                return f"agency {agency}"
+                return Sentence("agency {agency}", agency=agency)
             case Target(pairing_id=UUID() as pairing_id):
-                return f"pairing {pairing_id}"
-        return "the program"
+                return Sentence("pairing {pairing_id}", pairing_id=pairing_id)
+        return Sentence("the program")
+
+    def __str__(self) -> str:
+        return str(self.named)
+
+
+def resting(whats: Collection[What], of: str) -> Sentence:
+    """Within a sentence."""
+    if len(whats) > 1:
+        return Sentence("the letters and the visits of {of}", of=of)
+    return (
+        Sentence("the letters of {of}", of=of)
+        if What.LETTERS in whats
+        else Sentence("the visits of {of}", of=of)
+    )
 
 
 class AlreadyPaused(Refused):
     """The same thing is paused already; the message says so."""
 
     def __init__(self, what: What, target: Target) -> None:
-        super().__init__(f"The {what} of {target} are paused already.")
+        super().__init__(already_paused(what, target.named))
         self.what = what
+
+
+def already_paused(what: What, of: str) -> Sentence:
+    return (
+        Sentence("The letters of {of} are paused already.", of=of)
+        if what is What.LETTERS
+        else Sentence("The visits of {of} are paused already.", of=of)
+    )
 
 
 class NotPaused(Refused):
     """There is no such pause to end; the message says what is paused."""
 
     def __init__(self, whats: Sequence[What], target: Target, paused: "Sequence[OpenPause]") -> None:
-        known = "; ".join(str(one) for one in paused) or "nothing is"
-        super().__init__(f"The {' and '.join(whats)} of {target} are not paused. Paused: {known}.")
+        known = [resting([one.what], one.target.named) for one in paused]
+        super().__init__(not_paused(whats, target.named, known))
         self.whats = whats
+
+
+def not_paused(whats: Collection[What], of: str, paused: Sequence[str]) -> Sentence:
+    """`paused`: all that is."""
+    if len(whats) > 1:
+        refused = Sentence("The letters and the visits of {of} are not paused.", of=of)
+    elif What.LETTERS in whats:
+        refused = Sentence("The letters of {of} are not paused.", of=of)
+    else:
+        refused = Sentence("The visits of {of} are not paused.", of=of)
+    known = (
+        Sentence("Paused: {paused}.", paused=together(*paused, between="; "))
+        if paused
+        else Sentence("Paused: nothing is.")
+    )
+    return together(refused, known)
 
 
 _THIS = "school_id IS NOT DISTINCT FROM $1 AND agency_id IS NOT DISTINCT FROM $2 AND pairing_id IS NOT DISTINCT FROM $3"
@@ -114,9 +155,6 @@ class OpenPause:
     what: What
     reason: str
     began_at: datetime
-
-    def __str__(self) -> str:
-        return f"{self.what} of {self.target}"
 
 
 async def open_pauses(connection: Connection) -> Sequence[OpenPause]:

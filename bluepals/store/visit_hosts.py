@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from bluepals.domain.sentences import Sentence
 from bluepals.store.database import Connection
 from bluepals.store.letters import NotTaken
 from bluepals.store.visits import Answered
@@ -287,19 +288,27 @@ async def answer(connection: Connection, host_id: UUID, said: str) -> Answered |
         said,
     )
     if row is None:
-        raise NotTaken("This request is settled: {value}", value=await _why_settled(connection, host_id))
+        raise NotTaken(await _why_settled(connection, host_id))
     return Answered(**row)
 
 
-async def _why_settled(connection: Connection, host_id: UUID) -> str:
+async def _why_settled(connection: Connection, host_id: UUID) -> Sentence:
     why: str = await connection.fetchval(
-        "SELECT CASE WHEN NOT visit_is_ahead(program_year_id) THEN 'the visit is over, or called off.'"
-        " WHEN attended IS NOT NULL THEN 'whether this officer came is on record.'"
-        " WHEN released_at IS NOT NULL THEN 'the child''s own officer comes after all, or the visit has another day.'"
-        " ELSE 'somebody else meets this child.' END FROM visit_host WHERE id = $1",
+        "SELECT CASE WHEN NOT visit_is_ahead(program_year_id) THEN 'over' WHEN attended IS NOT NULL THEN 'attended'"
+        " WHEN released_at IS NOT NULL THEN 'released' ELSE 'taken' END FROM visit_host WHERE id = $1",
         host_id,
     )
-    return why
+    return _SETTLED[why]
+
+
+_SETTLED = {
+    "over": Sentence("This request is settled: the visit is over, or called off."),
+    "attended": Sentence("This request is settled: whether this officer came is on record."),
+    "released": Sentence(
+        "This request is settled: the child's own officer comes after all, or the visit has another day."
+    ),
+    "taken": Sentence("This request is settled: somebody else meets this child."),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from bluepals.domain.sentences import Sentence
 from bluepals.domain.visit_plan import VisitState
 from bluepals.store.database import Connection
 from bluepals.store.letters import NotTaken
@@ -206,19 +207,24 @@ async def attend(connection: Connection, pairing_id: UUID, *, came: bool) -> Non
         raise NotTaken(await _why_nobody_came(connection, pairing_id))
 
 
-async def _why_nobody_came(connection: Connection, pairing_id: UUID) -> str:
+async def _why_nobody_came(connection: Connection, pairing_id: UUID) -> Sentence:
     year: str | None = await connection.fetchval(
         "SELECT program_year_id FROM visit JOIN pairing ON pairing.id = pairing_id WHERE pairing_id = $1",
         pairing_id,
     )
     if year is None:
-        return f"Pairing {pairing_id} was never invited. See: starter.py pairing show PROGRAM {pairing_id}"
+        return Sentence(
+            "Pairing {pairing_id} was never invited. See: starter.py pairing show PROGRAM {pairing_id}",
+            pairing_id=pairing_id,
+        )
     if await rests(connection, year):
-        return "The visit rests, and gets its day when that ends: who came is recorded from that day on."
-    return (
-        "Who came is recorded from the day of the visit on, and not while it is called off. It is on"
-        f" {(await date_now(connection, year)).on};"
-        " has it moved? Then first: starter.py visit move PROGRAM PROGRAM-YEAR --to YEAR-MONTH-DAY"
+        return Sentence(
+            "The visit rests, and gets its day when that ends: who came is recorded from that day on."
+        )
+    return Sentence(
+        "Who came is recorded from the day of the visit on, and not while it is called off. It is on {day}; has it"
+        " moved? Then first: starter.py visit move PROGRAM PROGRAM-YEAR --to YEAR-MONTH-DAY",
+        day=(await date_now(connection, year)).on,
     )
 
 

@@ -220,7 +220,7 @@ async def test_nothing_is_seen_of_a_pause_of_nothing(cora: Visitor) -> None:
 async def test_a_pause_freezes_and_ends_with_the_dates_that_were_seen(town: Town, cora: Visitor) -> None:
     page = (await pauses(cora, "school-north")).text
     assert "Paused. What comes in is kept" in page
-    assert "<strong>Letters of North School</strong>: Snow." in page
+    assert "<strong>The letters of North School</strong>: Snow." in page
     await town.on(date(2026, 9, 8))
     where = f"{cora.path}/resume/school-north/letters"
     seen = await cora.http.get(where)
@@ -248,8 +248,8 @@ async def test_what_rests_is_named_as_people_call_it(town: Town, cora: Visitor) 
     await pauses(cora, maya, reason="the child is absent")
     await pauses(cora, "agency-city")
     page = await cora.sees()
-    assert "<strong>Letters of Maya and Dana</strong>: the child is absent. <" in page
-    assert "<strong>Letters of the officers of City Police</strong>: Snow. <" in page
+    assert "<strong>The letters of Maya and Dana</strong>: the child is absent. <" in page
+    assert "<strong>The letters of the officers of City Police</strong>: Snow. <" in page
     assert "<h1>The letters of Maya and Dana go on</h1>" in (await cora.gets(f"resume/{maya}/letters")).text
     others = (await cora.gets("resume/school-north/letters")).text
     (paused,) = re.findall(r"The letters of North School are not paused. Paused: ([^.]+)\.", others)

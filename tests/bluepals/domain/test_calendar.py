@@ -27,6 +27,7 @@ from bluepals.domain.program import (
     VisitWindow,
     YearDates,
 )
+from bluepals.domain.sentences import Sentence
 
 ONE_DAY = timedelta(days=1)
 
@@ -309,13 +310,15 @@ def test_a_short_time_to_reply_is_refused_with_the_arithmetic():
     assert found == DateProblem(
         "rounds[2].officers_due",
         "2026-11-04",
-        "leaves 9 days to reply after students_due 2026-10-26; 14 are needed: 2026-11-09 or later",
+        Sentence(
+            "leaves 9 days to reply after the children's letters of 2026-10-26; 14 are needed: 2026-11-09 or later"
+        ),
     )
 
 
 def test_a_reply_that_is_due_before_the_letter_is_refused():
     found = only_problem(with_round(2, officers_due=date(2026, 10, 23)))
-    assert found.problem.startswith("leaves no days to reply after students_due 2026-10-26;")
+    assert found.problem.startswith("leaves 0 days to reply after the children's letters of 2026-10-26;")
 
 
 def test_a_short_time_to_read_is_refused_in_school_days():
@@ -323,7 +326,9 @@ def test_a_short_time_to_read_is_refused_in_school_days():
     assert found == DateProblem(
         "rounds[1].opens_on",
         "2026-10-06",
-        "leaves 2 school days for reading after officers_due 2026-10-02; 5 are needed: 2026-10-09 or later",
+        Sentence(
+            "leaves 2 school days for reading after the officers' letters of 2026-10-02; 5 are needed: 2026-10-09 or later"
+        ),
     )
 
 
@@ -344,8 +349,10 @@ def test_children_answer_what_they_have_read():
     assert found == DateProblem(
         "rounds[2].students_due",
         "2026-10-26",
-        "comes before the class has read the letters of round 1, opened on 2026-10-26; "
-        "choose 2026-10-27 or later",
+        Sentence(
+            "comes before the class has read the letters of round 1, opened on 2026-10-26; "
+            "choose 2026-10-27 or later"
+        ),
     )
 
 
@@ -357,8 +364,8 @@ def test_a_round_too_late_in_the_year_is_told_to_begin_earlier():
     assert [problem.problem for problem in found] == [
         "is Truman Day (observed); choose a school day: 2027-05-10 or later",
         (
-            "leaves 2 school days for reading after officers_due 2027-05-24; 5 are needed: "
-            "none is left before last_day 2027-05-28, so begin earlier"
+            "leaves 2 school days for reading after the officers' letters of 2027-05-24; 5 are needed: "
+            "none is left before the last day, 2027-05-28, so begin earlier"
         ),
     ]
 
@@ -378,7 +385,7 @@ def test_a_year_has_one_to_twelve_rounds(count):
     one = PROGRAM.rounds[0]
     rounds = tuple(replace(one, number=number) for number in range(1, count + 1))
     assert check_dates(replace(PROGRAM, rounds=rounds))[0] == DateProblem(
-        "rounds", str(count), "is how many rounds there are; a year has 1 to 12, usually 4 to 8"
+        "rounds", str(count), Sentence("is how many rounds there are; a year has 1 to 12, usually 4 to 8")
     )
 
 
@@ -401,7 +408,7 @@ def test_a_year_has_one_to_twelve_rounds(count):
             date(2027, 5, 10),
             date(2027, 5, 28),
             "visit.window_end",
-            "leaves no time for a farewell before last_day 2027-05-28; choose an earlier day",
+            "leaves no time for a farewell before the last day, 2027-05-28; choose an earlier day",
         ),
         (
             date(2027, 5, 22),
@@ -450,7 +457,7 @@ def test_the_year_itself_is_looked_at_first(year, key, problem):
 def test_an_unknown_time_zone_is_refused(zone):
     found = only_problem(replace(PROGRAM, timezone=zone))
     assert found == DateProblem(
-        "program.timezone", zone, 'is no known time zone; write one such as "America/Chicago"'
+        "program.timezone", zone, Sentence('is no known time zone; write one such as "America/Chicago"')
     )
 
 
@@ -460,5 +467,5 @@ def test_an_unknown_region_is_refused(region):
     assert found == DateProblem(
         "program.holidays",
         region,
-        'is no region of the holidays library; write a country or a part of one, such as "US-MO"',
+        Sentence('is no region of the holidays library; write a country or a part of one, such as "US-MO"'),
     )
