@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.failures import Refusal, without_values
+from bluepals.domain.sentences import made_of
 from bluepals.store.letters import NotTaken
 
 CANARY = "Quetzalina"
@@ -51,6 +52,13 @@ def test_of_other_errors_only_our_own_sentences_are_kept(error: Exception, kind:
     failure = without_values(error)
     assert isinstance(failure, ApplicationError)
     assert (failure.type, failure.message) == (kind, message)
+
+
+def test_our_own_sentences_keep_their_values() -> None:
+    failure = without_values(NotTaken("Pairing {id} has no open invitation.", id=7))
+    assert isinstance(failure, ApplicationError)
+    assert failure.message == made_of(failure.details[0]) == "Pairing 7 has no open invitation."
+    assert made_of(failure.details[0]).values == {"id": 7}
 
 
 @workflow.defn

@@ -9,6 +9,7 @@ import pytest
 
 from bluepals.facts import year
 from bluepals.store import programs
+from tests.desk.spanish import english_left
 from tests.desk.town import FIRST_ROUND, NORTH, PROGRAM, SCOPE, SOUTH, Town, Visitor
 
 FIRST = {"students_due": "2026-09-18", "officers_due": "2026-10-02", "opens_on": "2026-10-13"}
@@ -343,3 +344,60 @@ async def test_who_coordinates_one_school_changes_that_one(town: Town, cora: Vis
 async def test_the_calendar_is_the_coordinators(town: Town, name: str) -> None:
     visitor = town.calendar(name)
     assert (await visitor.http.get(visitor.path)).status_code == 403
+
+
+async def test_all_of_it_is_in_spanish_too(town: Town, cora: Visitor) -> None:
+    await cora.gets("?lang=es")
+    await pauses(cora, f"pairing-{town.pairings['maya']}", reason="Nieve.")
+    await pauses(cora, "agency-city", reason="Nieve.")
+    calendar = await cora.sees()
+    assert '<html lang="es">' in calendar
+    assert "<strong>Las cartas de Maya y Dana</strong>: Nieve." in calendar
+    assert ">Policías de City Police</option>" in calendar
+    assert re.search(r"vie 18 sept?</td><td>vie 2 oct</td><td>mar 13 oct", calendar)
+    resumed = (await cora.gets("resume/agency-city/letters")).text
+    assert "<h1>Se reanudan las cartas de policías de City Police</h1>" in resumed
+    paused = (await looks_at_pause(cora, letters="yes", visits="yes")).text
+    assert "Las cartas y las visitas de todo el programa." in paused
+    moved = (await looks(cora, **A_WEEK_LATER, along="yes")).text
+    assert "North School, Ronda 2" in moved
+    for page in (calendar, resumed, paused, moved):
+        assert english_left(page) == []
+
+
+@pytest.mark.parametrize(
+    ("dates", "sentence"),
+    [
+        (
+            {"opens_on": "2026-10-17"},
+            "Ronda 1, día de las cartas: el 17 de octubre de 2026 es sábado; elija un día de clases: el 19 de octubre de 2026 o después.",
+        ),
+        (
+            {"officers_due": "2026-09-21"},
+            "Ronda 1, cartas de policías: el 21 de septiembre de 2026 deja 3 días para responder después de las cartas de estudiantes del 18 de septiembre de 2026; se necesitan 14: ",
+        ),
+        (
+            {"opens_on": "2027-05-29"},
+            "es posterior al último día, el 28 de mayo de 2027; elija un día de clases: no",
+        ),
+        ({"students_due": "2026-09-01"}, "el 1 de septiembre de 2026 ya pasó. Elija un día futuro."),
+        ({"opens_on": "mañana"}, "Eso no es una fecha para el día de las cartas."),
+    ],
+)
+async def test_a_date_is_refused_in_spanish_with_the_arithmetic(
+    cora: Visitor, dates: dict[str, str], sentence: str
+) -> None:
+    page = (await looks(cora, lang="es", **{**FIRST, **dates})).text
+    assert sentence in page
+    assert english_left(page) == []
+
+
+async def test_what_is_not_paused_is_said_in_spanish(cora: Visitor) -> None:
+    await pauses(cora, "agency-city")
+    refused = (await cora.gets("resume/school-north/visits?lang=es")).text
+    assert (
+        "Las visitas de North School no están en pausa. En pausa: las cartas de policías de City Police."
+        in refused
+    )
+    await pauses(cora)
+    assert "Las cartas de todo el programa ya están en pausa." in (await pauses(cora)).text

@@ -9,6 +9,7 @@ import pytest
 from bluepals.facts import pauses, visits, year
 from bluepals.store.pauses import Target, What
 from service.asking import Asking
+from tests.desk.spanish import english_left
 from tests.desk.town import NORTH, SCOPE, SOUTH, Town, Visitor
 
 INVITED = date(2027, 3, 29)
@@ -178,3 +179,23 @@ async def test_it_is_those_of_the_school_who_change_it(town: Town, cora: Visitor
     assert (await looks(sol)).status_code == 404
     assert (await changes(sol, "call off")).status_code == 404
     assert (await cora.gets("stl.nowhere.2026/visit")).status_code == 404
+
+
+async def test_all_of_it_is_in_spanish_too(town: Town, cora: Visitor) -> None:
+    await town.on(INVITED)
+    await town.invites(NORTH)
+    seen = (await looks(cora, do="move", to="2027-04-20", lang="es")).text
+    assert '<html lang="es">' in seen
+    assert "La visita es el martes, 20 de abril de 2027, y ya no el " in seen
+    assert "3 policías con invitación reciben aviso, y se les pregunta de nuevo si vienen." in seen
+    refused = (await looks(cora, do="move", to="2027-04-17")).text
+    assert (
+        "La visita no se puede mover: el 17 de abril de 2027 es sábado. Elija un día de clases, por ejemplo el 19 de abril"
+        in refused
+    )
+    off = (await changes(cora, "call off", because="Nieve.")).text
+    assert "Hecho. Reciben aviso todas las personas invitadas" in off
+    final = (await changes(cora, "read aloud", because="Nieve.")).text
+    assert "En lugar de esta visita se leen cartas en voz alta: eso no cambia." in final
+    for page in (seen, refused, off, final, (await looks(cora)).text):
+        assert english_left(page) == []

@@ -5,9 +5,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 
 from bluepals.domain.people import Role
 from bluepals.facts import matching
+from desk.language import LANGUAGES
 from service.asking import Asking, CommandRefused, HasToWait, in_a_sentence
 from service.connection import connect
 from tests.workflows.test_assignment import begin, enroll, open_pairs
@@ -33,9 +36,16 @@ async def test_a_refusal_is_the_workflows_own_sentence(make_world: Callable[...,
     world = make_world()
     await enroll(world, 1, 0)
     await begin(world)
-    with pytest.raises(CommandRefused, match=r"^No pair is open\."):
+    with pytest.raises(CommandRefused, match=r"^No pair is open\.") as refused:
         async with in_a_sentence():
             await Asking(world.client).approve_pairs(world.program, [], uuid4())
+    assert refused.value.sentence.said_in(LANGUAGES["es"]).startswith("No hay ninguna pareja por decidir.")
+
+
+async def test_what_an_older_workflow_refuses_is_said_as_it_was() -> None:
+    with pytest.raises(CommandRefused, match=r"^No \{pair\} is open\.$"):
+        async with in_a_sentence():
+            raise WorkflowUpdateFailedError(ApplicationError("No {pair} is open."))
 
 
 async def test_a_year_that_nobody_has_opened_is_said_to_be_so(make_world: Callable[..., World]) -> None:

@@ -13,10 +13,13 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.year import VisitTimes
 from bluepals.domain.calendar import visit_day
+from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.people import Gender
 from bluepals.domain.visit_plan import visit_instants
 from bluepals.facts import visit_hosts, visits, year
 from bluepals.store.pauses import What
+from desk.language import LANGUAGES
+from service.asking import Asking, CommandRefused, in_a_sentence
 from tests.mailroom import parsed
 from tests.workflows.world import World, a_student, an_officer, eventually
 from workflows.api.dates import DatesChanged
@@ -26,6 +29,7 @@ from workflows.search_attributes import STAGE
 from workflows.visit_day import VisitDay
 
 DAY = timedelta(days=1)
+SPANISH = LANGUAGES["es"]
 VISITS = [What.VISITS]
 RESERVES = ["officer2@pd.example", "officer3@pd.example"]
 
@@ -262,6 +266,17 @@ async def test_a_day_that_can_t_be_kept_is_refused_and_nobody_is_told(
         await visit.handle.execute_update(VisitDay.move_visit, MoveVisit(days.get(to, to)))
     assert sentence in str(refused.value.cause)
     assert await visit.world.mails("moved") == []
+
+
+async def test_a_refusal_keeps_its_parts_for_whoever_says_it_in_another_language(visit: Visit) -> None:
+    saturday = visit.day + (5 - visit.day.weekday()) * DAY
+    with pytest.raises(CommandRefused) as refused:
+        async with in_a_sentence():
+            await Asking(visit.world.client).move_visit(visit.world.year, saturday)
+    spanish = with_long_dates(refused.value.sentence.said_in(SPANISH), SPANISH)
+    assert (
+        f"La visita no se puede mover: el {SPANISH.date(saturday, '%B %-d, %Y')} es sábado. Elija" in spanish
+    )
 
 
 async def test_a_visit_that_is_over_is_neither_moved_nor_called_off(visit: Visit) -> None:
