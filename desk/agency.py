@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import agency_page
 from bluepals.facts.agency_page import LiaisonAtDesk
 from bluepals.facts.office import Office
@@ -14,12 +15,6 @@ from desk.doors import fresh_visitor, visitor
 from desk.forms import day_in, form_key, sent_before, submitted
 from desk.pages import page
 from desk.refusals import status_of
-
-FOLLOWS = (
-    "No letter goes to {name} or from {name} from this moment on, and what waits is stopped.",
-    "Each child gets another officer. No cause is shown to anybody.",
-    "It can’t be taken back here: who is to write again has to be entered anew by the coordinator, under another number.",  # noqa: RUF001
-)
 
 
 class Agency:
@@ -57,10 +52,10 @@ class Agency:
             here=_here(request),
             visitor=request.state.visitor,
             form_key=form_key(request),
-            heading=f"Stop {officer.name} at once",
-            follows=[one.format(name=officer.name) for one in FOLLOWS],
-            yes="Yes, stop at once",
-            keep="No, go back",
+            heading=Sentence("Stop {name} at once", name=officer.name),
+            follows=_follows(officer.name),
+            yes=Sentence("Yes, stop at once"),
+            keep=Sentence("No, go back"),
         )
 
     async def stop(self, request: Request) -> Response:
@@ -78,7 +73,7 @@ class Agency:
         officer = await agency_page.own_officer(self._office, liaison, request.path_params["officer"])
         try:
             async with submitted(request) as form:
-                until = day_in(form, "until", "the end of the clearance")
+                until = day_in(form, "until", Sentence("the end of the clearance"))
                 await agency_page.enter_clearance(self._office, liaison, officer, until)
         except Refused as refused:
             return await self._page(request, liaison, refused=refused)
@@ -146,6 +141,21 @@ class Agency:
             made=made or {},
             done=request.query_params.get("done"),
         )
+
+
+def _follows(name: str) -> Sequence[Sentence]:
+    """When an officer is stopped."""
+    return (
+        Sentence(
+            "No letter goes to {name} or from {name} from this moment on, and what waits is stopped.",
+            name=name,
+        ),
+        Sentence("Each child gets another officer. No cause is shown to anybody."),
+        Sentence(
+            "It can’t be taken back here: who is to write again has to be entered anew by the coordinator, under another"  # noqa: RUF001
+            " number."
+        ),
+    )
 
 
 def _here(request: Request) -> str:

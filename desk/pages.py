@@ -13,7 +13,7 @@ from bluepals.domain.people import LANGUAGES, language_name
 from bluepals.domain.redaction import COLUMNS, ROWS
 from bluepals.domain.returning import LONGEST_OWN_WORDS
 from bluepals.domain.sentences import counted, dated, either, listed, long_date
-from bluepals.domain.survey import LONGEST_REMARK, Reply
+from bluepals.domain.survey import LONGEST_REMARK, REPLIES
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
 from bluepals.paper.words import in_own_words
@@ -38,7 +38,7 @@ _templates.globals.update(
     most_stack_pages=MAX_STACK_PAGES,
     most_stack_megabytes=MAX_STACK_BYTES // 1024 // 1024,
     most_megabytes=MAX_UPLOAD_BYTES // 1024 // 1024,
-    replies=list(Reply),
+    replies=REPLIES,
     longest_remark=LONGEST_REMARK,
     longest_own_words=LONGEST_OWN_WORDS,
     rows=ROWS,

@@ -1,4 +1,5 @@
 """/{program}/pals: an officer reads the letters of each pal and answers them."""
+# ruff: noqa: RUF001 (typographer's apostrophes)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence, listed
 from bluepals.domain.survey import Taker
 from bluepals.facts import officers_page, surveys
 from bluepals.facts.office import Office
-from bluepals.facts.officers_page import OfficerAtDesk, OfficerPage, Pal
+from bluepals.facts.officers_page import Farewell, OfficerAtDesk, OfficerPage, Pal
 from bluepals.store.endings import Reason
 from bluepals.store.unfinished import Begun, TypedOn
 from desk.doors import fresh_visitor, visitor
@@ -24,13 +26,7 @@ from desk.shield import WITH_SENDING
 from desk.worries import Worries, just_worried
 
 # Why an officer can't go on, in their own words.
-REASONS = {Reason.MOVED: "I’m moving away", Reason.BUSY: "I no longer have time"}  # noqa: RUF001
-FOLLOWS = (
-    "Each pal gets another officer after a while.",
-    "You may write a last letter to each by {by}. You and their teachers get a mail about it at once.",
-    "Nobody but the program’s office learns the reason.",  # noqa: RUF001
-    "You can’t take it back yourself. If it was a mistake, tell the coordinator before a last letter has gone out.",  # noqa: RUF001
-)
+REASONS = {Reason.MOVED: Sentence("I’m moving away"), Reason.BUSY: Sentence("I no longer have time")}
 
 
 class Pals:
@@ -122,10 +118,10 @@ class Pals:
             here=_here(request),
             visitor=request.state.visitor,
             form_key=form_key(request),
-            heading=f"{why}: stop writing to {' and '.join(last.pals) or 'pals'}",
-            follows=[one.format(by=last.by) for one in FOLLOWS],
-            yes="Yes, I can’t go on",  # noqa: RUF001
-            keep="No, go back",
+            heading=_to_stop(why, last.pals),
+            follows=_follows(last),
+            yes=Sentence("Yes, I can’t go on"),
+            keep=Sentence("No, go back"),
         )
 
     async def leave(self, request: Request) -> Response:
@@ -250,6 +246,27 @@ def _reason(request: Request) -> Reason:
     if said not in REASONS:
         raise FormRefused(422, "Open your page again, and choose there why you can't go on.")
     return Reason(said)
+
+
+def _to_stop(why: Sentence, pals: Sequence[str]) -> Sentence:
+    if not pals:
+        return Sentence("{why}: stop writing to pals", why=why)
+    return Sentence("{why}: stop writing to {pals}", why=why, pals=listed(pals))
+
+
+def _follows(last: Farewell) -> Sequence[Sentence]:
+    """From an officer's word that they can't go on."""
+    return (
+        Sentence("Each pal gets another officer after a while."),
+        Sentence(
+            "You may write a last letter to each by {day}. You and their teachers get a mail about it at once.",
+            day=last.by,
+        ),
+        Sentence("Nobody but the program’s office learns the reason."),
+        Sentence(
+            "You can’t take it back yourself. If it was a mistake, tell the coordinator before a last letter has gone out."
+        ),
+    )
 
 
 def _back(request: Request, done: str, about: UUID) -> Response:

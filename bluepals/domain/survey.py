@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 
 LONGEST_REMARK = 300
 
@@ -25,24 +26,32 @@ class Reply(StrEnum):
     NO = "no"
 
 
+REPLIES: Mapping[Reply, Sentence] = {
+    Reply.YES: Sentence("yes"),
+    Reply.MOSTLY: Sentence("mostly"),
+    Reply.HARDLY: Sentence("hardly"),
+    Reply.NO: Sentence("no"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     key: str
-    words: str
+    words: Sentence
 
 
 QUESTIONS: Mapping[Taker, tuple[Question, ...]] = {
     Taker.OFFICER: (
-        Question("gladly", "Did you like writing to your pal?"),
-        Question("time", "Was there enough time for each letter?"),
-        Question("help", "Did you have what you needed: the page, the reminders, the help?"),
-        Question("again", "Would you take part again next year?"),
+        Question("gladly", Sentence("Did you like writing to your pal?")),
+        Question("time", Sentence("Was there enough time for each letter?")),
+        Question("help", Sentence("Did you have what you needed: the page, the reminders, the help?")),
+        Question("again", Sentence("Would you take part again next year?")),
     ),
     Taker.TEACHER: (
-        Question("gladly", "Did your class look forward to its opening days?"),
-        Question("writing", "Do your children write more gladly than in the fall?"),
-        Question("effort", "Was it little enough work for you?"),
-        Question("again", "Would you take part with your next class?"),
+        Question("gladly", Sentence("Did your class look forward to its opening days?")),
+        Question("writing", Sentence("Do your children write more gladly than in the fall?")),
+        Question("effort", Sentence("Was it little enough work for you?")),
+        Question("again", Sentence("Would you take part with your next class?")),
     ),
 }
 
@@ -63,8 +72,8 @@ def answers(taker: Taker, given: Mapping[str, str], remark: str) -> Answers:
     line = " ".join(remark.split())
     if len(line) > LONGEST_REMARK:
         raise SurveyRefused(
-            "Your line has {len} characters; {longest_remark} is the most. Shorten it.",
-            len=len(line),
-            longest_remark=LONGEST_REMARK,
+            "Your line has {characters} characters; {most} is the most. Shorten it.",
+            characters=len(line),
+            most=LONGEST_REMARK,
         )
     return Answers(replies, line or None)

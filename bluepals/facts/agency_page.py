@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from bluepals.domain.people import Role
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import clearances, joining, leaving, who_may
 from bluepals.facts.desk import NotTheirs, PageClosed
 from bluepals.facts.doors import Visitor
@@ -17,7 +18,9 @@ from bluepals.store.agency_page import AgencyCard, OfficerRow
 from bluepals.store.database import Scope
 from bluepals.store.joining import Joining, JoiningLink
 
-WHOM_TO_ASK = "They write to no child of your schools: ask the liaison of their agency, or a coordinator of all schools."
+WHOM_TO_ASK = Sentence(
+    "They write to no child of your schools: ask the liaison of their agency, or a coordinator of all schools."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class AgencyOnPage:
     card: AgencyCard
     officers: tuple[OfficerOnPage, ...]
     wishes: tuple[Joining, ...]
-    links: tuple[tuple[JoiningLink, str], ...]  # each with the day on which it ends
+    links: tuple[tuple[JoiningLink, Sentence], ...]  # each with the day on which it ends
 
     @property
     def to_renew(self) -> tuple[OfficerOnPage, ...]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import letters, who_may
 from bluepals.facts.matching import begin
 from bluepals.facts.office import Office
@@ -82,7 +83,9 @@ async def _take_letters_along(connection: Connection, carried: Sequence[PastPair
 
 
 async def _refuse_too_early(connection: Connection, by: UUID) -> None:
-    await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="carries pairs over")
+    await who_may.refuse_all_but(
+        connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator carries pairs over.")
+    )
     years = await programs.years(connection)
     if not any(state == "closed" for _, _, state in years):
         raise CarryOverRefused(

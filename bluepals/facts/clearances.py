@@ -4,7 +4,6 @@ from datetime import date
 from uuid import UUID
 
 from bluepals.domain.gates import Cause
-from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.refusals import Refused
 from bluepals.facts import replacements, who_may
 from bluepals.facts.office import Letterhead, Office
@@ -23,15 +22,15 @@ class ClearanceRefused(Refused):
 async def enter(office: Office, scope: Scope, officer_id: UUID, until: date, *, by: UUID) -> None:
     """What was held may go, and children who wait may be given to this officer. Raises ClearanceRefused, NotTheirsToSay."""
     async with office.committing(scope) as connection:
-        await who_may.refuse_to_clear(connection, by, officer_id, says="enters a clearance")
+        await who_may.refuse_to_clear(connection, by, officer_id)
         await matching.one_at_a_time(connection, scope.program)
         letterhead = await Letterhead.of(office, connection)
         today = letterhead.now.astimezone(letterhead.calendar.zone).date()
-        if not today <= until <= today.replace(year=today.year + LONGEST, day=min(today.day, 28)):
+        if until < today:
+            raise ClearanceRefused("{until} is over. Write the last day of the clearance.", until=until)
+        if until > today.replace(year=today.year + LONGEST, day=min(today.day, 28)):
             raise ClearanceRefused(
-                with_long_dates(
-                    f"{until} is {'over' if until < today else 'too far away'}. Write the last day of the clearance."
-                )
+                "{until} is too far away. Write the last day of the clearance.", until=until
             )
         closed_before = await gates.closed(connection)
         await agency_page.enter_clearance(connection, officer_id, until)

@@ -12,7 +12,7 @@ from uuid import UUID
 from bluepals.domain.gates import Cause
 from bluepals.domain.people import ConsentScope, Role
 from bluepals.domain.refusals import Refused
-from bluepals.domain.sentences import listed
+from bluepals.domain.sentences import Sentence, listed
 from bluepals.facts import daily_lines, endings, new_pairs, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.roster import consent_key, tell_gates_opened
@@ -82,7 +82,9 @@ class PaperForms:
 async def record(office: Office, scope: Scope, forms: PaperForms, *, by: UUID) -> int:
     """For how many children this is new. Raises ConsentRefused or NotTheirsToSay."""
     async with office.committing(scope) as connection:
-        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="records consents")
+        await who_may.refuse_all_but(
+            connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator records consents.")
+        )
         await matching.one_at_a_time(connection, scope.program)
         await _refuse(connection, forms)
         async with _gates_opened(connection, scope.program):

@@ -69,7 +69,9 @@ async def move(office: Office, scope: Scope, change: Change, *, by: UUID, agreed
 
 
 async def _move(connection: Connection, change: Change, by: UUID) -> NewCalendar:
-    await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="changes dates")
+    await who_may.refuse_all_but(
+        connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator changes dates.")
+    )
     program, today = await programs.load(connection), await programs.today(connection)
     school = await _school_of_open_year(connection, change.program_year)
     before = await _dates_to_come(connection, change.program_year)

@@ -10,6 +10,7 @@ from uuid import UUID
 from bluepals.domain.address import is_line
 from bluepals.domain.people import Officer, OfficerKind
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts.doors import AN_HOUR, SECRET_BYTES, TooMany
 from bluepals.facts.office import Office
 from bluepals.roster import cells
@@ -85,26 +86,26 @@ def _wish(said: Mapping[str, str], most: int) -> Wish:
     if not said["gender"]:
         raise JoiningRefused("Choose a gender, or that you would rather be asked.")
     wish = Wish(
-        first_name=_read(said, "first name", cells.name),
-        last_name=_read(said, "last name", cells.name),
+        first_name=_read(said, Sentence("first name"), cells.name),
+        last_name=_read(said, Sentence("last name"), cells.name),
         gender=cells.gender(said["gender"]),
-        email=_read(said, "work address", cells.email),
-        languages=_read(said, "language", cells.languages),
-        capacity=_read(said, "number of pals", cells.capacity(most)),
-        kind=_read(said, "kind", cells.one_of(OfficerKind)),
+        email=_read(said, Sentence("work address"), cells.email),
+        languages=_read(said, Sentence("language"), cells.languages),
+        capacity=_read(said, Sentence("number of pals"), cells.capacity(most)),
+        kind=_read(said, Sentence("kind"), cells.one_of(OfficerKind)),
         profile=" ".join(said["profile"].split()),
     )
     if not wish.capacity or not wish.languages:
         raise JoiningRefused("Say to how many children you would write, and in which languages.")
     if not 0 < len(wish.profile) <= LONGEST_PROFILE or not is_line(wish.profile):
         raise JoiningRefused(
-            "Say in 1 to {longest_profile} characters who you are and why you would like to write.",
-            longest_profile=LONGEST_PROFILE,
+            "Say in 1 to {most} characters who you are and why you would like to write.",
+            most=LONGEST_PROFILE,
         )
     return wish
 
 
-def _read(said: Mapping[str, str], name: str, read: Callable[[str], Read]) -> Read:
+def _read(said: Mapping[str, str], name: Sentence, read: Callable[[str], Read]) -> Read:
     value = " ".join(said[name].split())
     if not value:
         raise JoiningRefused("Your {name} is missing.", name=name)
@@ -127,8 +128,8 @@ async def accept(office: Office, scope: Scope, joining_id: UUID, external_id: st
         wish = one.wish
         if known := await joining.officer_at(connection, wish.email, officer_id):
             raise JoiningRefused(
-                "Officer {known} has this address or this id already. Choose another id, or decline this one.",
-                known=known,
+                "Officer {officer} has this address or this id already. Choose another id, or decline this one.",
+                officer=known,
             )
         officer = Officer(
             officer_id=officer_id,

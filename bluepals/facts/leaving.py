@@ -11,6 +11,7 @@ from uuid import UUID
 from bluepals.domain.pauses import kept
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import daily_lines, endings, farewells, letters, new_pairs, replacements, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_hosts import let_hosts_go_after_death, tell_visits_of, tell_visits_of_the_uncleared
@@ -24,7 +25,6 @@ from bluepals.store.pauses import Target, What
 from bluepals.store.replacements import Over
 
 WITHDRAWALS = (Reason.MOVED, Reason.BUSY)
-SAYS_SO = "says so"
 
 
 class LeavingRefused(Refused):
@@ -45,7 +45,7 @@ async def leave(office: Office, scope: Scope, officer_id: UUID, reason: Reason, 
         raise LeavingRefused("An officer leaves as moved or busy. For all else: starter.py officer --help")
     async with office.committing(scope) as connection:
         if by != officer_id:
-            await who_may.refuse_to_stop(connection, by, officer_id, says=SAYS_SO)
+            await who_may.refuse_to_stop(connection, by, officer_id)
         await matching.one_at_a_time(connection, scope.program)
         letterhead = await Letterhead.of(office, connection)
         until = await leaving.leaves_at(connection, officer_id)
@@ -70,7 +70,7 @@ async def take_back(office: Office, scope: Scope, officer_id: UUID, *, by: UUID)
     Raises EndingRefused, LeavingRefused or NotTheirsToSay with what to do instead.
     """
     async with office.committing(scope) as connection:
-        await who_may.refuse_to_stop(connection, by, officer_id, says=SAYS_SO)
+        await who_may.refuse_to_stop(connection, by, officer_id)
         if await leaving.is_withdrawn(connection, officer_id):
             raise LeavingRefused(
                 "This officer takes part no longer, and what has ended so does not come back. The children get"
@@ -94,7 +94,7 @@ async def take_back(office: Office, scope: Scope, officer_id: UUID, *, by: UUID)
 async def stop(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> Left:
     """No contact from this commit on, and no cause shown. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
-        await who_may.refuse_to_stop(connection, by, officer_id, says=SAYS_SO)
+        await who_may.refuse_to_stop(connection, by, officer_id)
         await matching.one_at_a_time(connection, scope.program)
         letterhead = await Letterhead.of(office, connection)
         return await go_at_once(connection, letterhead, officer_id, Reason.STOPPED, by)
@@ -103,7 +103,7 @@ async def stop(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> L
 async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UUID) -> Left:
     """Nothing goes out by itself any more; the counselors hear of it first. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
-        await who_may.refuse_to_stop(connection, by, officer_id, says=SAYS_SO)
+        await who_may.refuse_to_stop(connection, by, officer_id)
         await matching.one_at_a_time(connection, scope.program)
         concerned = [one.id for one in await leaving.pairings_of_officer(connection, officer_id)]
         await _halt_visits(connection, concerned)
@@ -116,10 +116,17 @@ async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UU
             await _call_after_death(
                 connection,
                 pairing_id,
-                f"The officer of pairing {pairing_id} has died. Nothing is sent to the family by itself: speak with the"
-                " counselor.",
-                "When the child is to have another officer:"
-                f" starter.py replacement begin {letterhead.program.id} {pairing_id} --by YOUR-ID",
+                Sentence(
+                    "The officer of pairing {pairing} has died. Nothing is sent to the family by itself: speak with the"
+                    " counselor.",
+                    pairing=pairing_id,
+                ),
+                Sentence(
+                    "When the child is to have another officer: starter.py replacement begin {program} {pairing}"
+                    " --by YOUR-ID",
+                    program=letterhead.program.id,
+                    pairing=pairing_id,
+                ),
             )
         return left
 
@@ -127,7 +134,13 @@ async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UU
 async def student_died(office: Office, scope: Scope, student_id: UUID, *, by: UUID) -> Left:
     """Nothing goes out by itself any more; the counselor hears of it first. Raises LeavingRefused."""
     async with office.committing(scope) as connection:
-        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, Role.COUNSELOR, says=SAYS_SO)
+        await who_may.refuse_all_but(
+            connection,
+            by,
+            Role.COORDINATOR,
+            Role.COUNSELOR,
+            who=Sentence("Only a coordinator or a counselor says so."),
+        )
         await matching.one_at_a_time(connection, scope.program)
         new = await leaving.withdraw_student(connection, student_id)
         await matching.supersede_pairs_of(connection, student_id)
@@ -146,8 +159,11 @@ async def student_died(office: Office, scope: Scope, student_id: UUID, *, by: UU
             await _call_after_death(
                 connection,
                 pairing_id,
-                f"The child of pairing {pairing_id} has died. Nothing is sent to the family or the officer by itself:"
-                " speak with the counselor, and decide who tells the officer.",
+                Sentence(
+                    "The child of pairing {pairing} has died. Nothing is sent to the family or the officer by itself:"
+                    " speak with the counselor, and decide who tells the officer.",
+                    pairing=pairing_id,
+                ),
             )
         if new or ended:
             await daily_lines.without_child(connection, letterhead, student_id)
@@ -217,7 +233,7 @@ async def _tell_of_death(
 
 
 async def _call_after_death(
-    connection: Connection, pairing_id: UUID, sentence: str, how: str | None = None
+    connection: Connection, pairing_id: UUID, sentence: Sentence, how: Sentence | None = None
 ) -> None:
     pairing = await pairings.state(connection, pairing_id)
     await attention.call(
@@ -240,7 +256,9 @@ async def begin(office: Office, scope: Scope, pairing_id: UUID, reason: Reason, 
     Raises LeavingRefused, or LookupError with a sentence.
     """
     async with office.committing(scope) as connection:
-        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says=SAYS_SO)
+        await who_may.refuse_all_but(
+            connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator says so.")
+        )
         await matching.one_at_a_time(connection, scope.program)
         letterhead, pairing = (
             await Letterhead.of(office, connection),
@@ -299,9 +317,13 @@ async def look_at_clearances(connection: Connection, letterhead: Letterhead) -> 
                 kind=attention.CLEARANCE,
                 agency=one.agency,
                 subject_id=one.officer_id,
-                sentence=f"The clearance of officer {one.external_id} ended on {one.ended_on}. Enter the new one under My agency, or"
-                f" in the roster and import it; after {letterhead.calendar.label(letterhead.now + patience)} the children get another officer."
-                " A pause of the letters puts that off.",
+                sentence=Sentence(
+                    "The clearance of officer {officer} ended on {day}. Enter the new one under My agency, or in the roster"
+                    " and import it; after {until} the children get another officer. A pause of the letters puts that off.",
+                    officer=one.external_id,
+                    day=one.ended_on,
+                    until=letterhead.calendar.label(letterhead.now + patience),
+                ),
             )
             continue
         of_both = [*paused.get(Target(), ()), *paused.get(Target(agency=one.agency), ())]

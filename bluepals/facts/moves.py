@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bluepals.domain.people import Role
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import calendars, endings, farewells, letters, replacements, rounds, who_may
 from bluepals.facts.deadlines import keep_days_left
 from bluepals.facts.endings import EndingRefused
@@ -67,7 +68,9 @@ async def take_back(office: Office, scope: Scope, student: str, *, by: UUID) -> 
     Raises EndingRefused or NotTheirsToSay with what to do instead, and LookupError.
     """
     async with office.committing(scope) as connection:
-        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="takes this back")
+        await who_may.refuse_all_but(
+            connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator takes this back.")
+        )
         await matching.one_at_a_time(connection, scope.program)
         child = await consents.locked(connection, student)
         if not await moves.come_back(connection, child.id):

@@ -9,6 +9,7 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Letter, ScannedLetter, Side, Translation, TypedLetter, Verdict
 from bluepals.domain.returning import said_to_adult
+from bluepals.domain.sentences import Sentence, dated
 from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import endings, leaving, letters, visit_sheets, visits
 from bluepals.facts.desk import NotTheirs, PageClosed, hand_in_after
@@ -24,7 +25,7 @@ from bluepals.store.officers_page import LetterRow, PalRow
 from bluepals.store.unfinished import Begun, Place, TypedOn
 from bluepals.store.visit_hosts import OpenRequest
 
-NO_INVITATION = "There is no open invitation to this school. Ask the coordinator."
+NO_INVITATION = Sentence("There is no open invitation to this school. Ask the coordinator.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class ShownLetter:
     draft_id: UUID
     round_number: int
     side: Side
-    day: str
+    day: Sentence
     text: str | None
     erased: bool
     held: bool
@@ -73,7 +74,7 @@ class Pal:
     school_name: str
     turn: Turn
     round_number: int | None
-    due: str
+    due: Sentence | None
     late: bool
     delayed: bool
     came: bool  # the child's letter of this round, though it may not be shown now
@@ -93,10 +94,10 @@ class Invitation:
     pairing_id: UUID
     pals: tuple[str, ...]
     school_name: str
-    when: str
+    when: Sentence
     minutes: int
     answer: str | None
-    off: str | None
+    off: Sentence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,9 @@ class Request:
     id: UUID
     first_name: str
     school_name: str
-    when: str
+    when: Sentence
     answer: str | None
-    answer_by: str
+    answer_by: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class OfficerPage:
     invitations: tuple[Invitation, ...]
     requests: tuple[Request, ...]
     survey: tuple[Question, ...]  # asked now; empty when it has been answered
-    leaves: str | None = None  # by when the last letters may be written
+    leaves: Sentence | None = None  # by when the last letters may be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class Farewell:
     """To whom, and by when, an officer who can't go on may write a last letter."""
 
     pals: tuple[str, ...]
-    by: str
+    by: Sentence
 
 
 async def officer_at_desk(office: Office, visitor: Visitor) -> OfficerAtDesk:
@@ -183,12 +184,11 @@ async def _shown(
             translation = opened.translation
         except ContentErased:
             erased = True
-    day = f"{row.at.astimezone(calendar.zone):%B %-d, %Y}"
     return ShownLetter(
         draft_id=row.draft_id,
         round_number=row.round_number,
         side=row.side,
-        day=day,
+        day=dated(row.at.astimezone(calendar.zone), "%B %-d, %Y"),
         text=text,
         erased=erased,
         held=row.held,
@@ -219,7 +219,7 @@ def _pal(
         school_name=row.school_name,
         turn=turn,
         round_number=row.round_number,
-        due=calendar.label(due_at) if due_at else "",
+        due=calendar.label(due_at) if due_at else None,
         late=bool(row.late) and turn is Turn.ANSWER,
         delayed=row.delayed,
         came=row.came,
@@ -281,7 +281,8 @@ async def _invitations(
             when=calendar.label(stays[year].begins),
             minutes=stays[year].minutes,
             answer=rows[0].visit_answer,
-            off=off.get(year) or ("Your visit rests" if all(row.visit_rests for row in rows) else None),
+            off=off.get(year)
+            or (Sentence("Your visit rests") if all(row.visit_rests for row in rows) else None),
         )
         for year, rows in by_year.items()
     )

@@ -88,7 +88,9 @@ async def pause(
 ) -> NewCalendar:
     """From now on no deadline of this comes nearer. Raises PauseRefused, AlreadyPaused or LookupError."""
     async with office.committing(scope) as connection:
-        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
+        await who_may.refuse_all_but(
+            connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator pauses and resumes.")
+        )
         return await _pause(office, connection, target, whats, reason=reason, by=by)
 
 
@@ -135,7 +137,9 @@ async def pause_as_seen(
 async def _begin(
     office: Office, connection: Connection, target: Target, whats: Sequence[What], *, reason: str, by: UUID
 ) -> Rest:
-    await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
+    await who_may.refuse_all_but(
+        connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator pauses and resumes.")
+    )
     before = await calendar_to_come(connection)
     return Rest(before, await _pause(office, connection, target, whats, reason=reason, by=by))
 
@@ -212,7 +216,9 @@ async def _resume(
     choices: Mapping[int, Choice],
     by: UUID,
 ) -> NewCalendar:
-    await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="pauses and resumes")
+    await who_may.refuse_all_but(
+        connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator pauses and resumes.")
+    )
     if What.VISITS in whats:
         await visits.forget_limits(connection, target)
     letterhead = await Letterhead.of(office, connection)  # Its time is not after the pauses' end.

@@ -9,6 +9,7 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.matching import propose
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import letters, rounds, who_may
 from bluepals.facts.new_pairs import tell_counselors
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
@@ -189,7 +190,9 @@ async def reject(office: Office, scope: Scope, replacement_id: UUID, *, why: str
 
 
 async def _open_for_decision(connection: Connection, replacement_id: UUID, by: UUID) -> Replacement:
-    await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="decides who is next")
+    await who_may.refuse_all_but(
+        connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator decides who is next.")
+    )
     one = await store.one(connection, replacement_id)
     if one.outcome is not None:
         raise ReplacementRefused(

@@ -10,7 +10,7 @@ from bluepals.domain.letters import Side
 from bluepals.domain.pauses import Pause, moved
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
-from bluepals.domain.sentences import dated
+from bluepals.domain.sentences import Sentence, dated
 from bluepals.domain.silence import ABSENT, Rung, next_rung
 from bluepals.facts import pauses, who_may
 from bluepals.facts.deadlines import of_schools
@@ -303,7 +303,9 @@ _NOT_SO_FAR = {
 
 async def _silent_officer(connection: Connection, pairing_id: UUID, needed: Rung, by: UUID) -> SilentSide:
     """The officer's silence, which has reached this rung. Raises SilenceRefused or NotTheirsToSay."""
-    await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="decides about a silence")
+    await who_may.refuse_all_but(
+        connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator decides about a silence.")
+    )
     for one in await silence.silent_sides(connection, pairing_id):
         if one.silence.side is Side.OFFICER and needed in one.silence.reached:
             return one

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import who_may
 from bluepals.facts.office import Office
 from bluepals.store import case_readers, doors, passkeys, staff
@@ -23,7 +24,9 @@ class StaffStays(Refused):
 async def leave(office: Office, scope: Scope, staff_id: UUID, *, by: UUID) -> Sequence[HeldRole]:
     """The roles that need somebody else now; again, none. Raises StaffStays or NotTheirsToSay."""
     async with office.committing(scope) as connection:
-        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="says that somebody leaves")
+        await who_may.refuse_all_but(
+            connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator says that somebody leaves.")
+        )
         if by == staff_id:
             raise StaffStays(
                 "Another coordinator says that you leave, so that there is always one. Add one to staff.csv and import."
@@ -48,7 +51,9 @@ class LoggedOut:
 async def log_out(office: Office, scope: Scope, staff_id: UUID, *, by: UUID) -> LoggedOut:
     """On every device, as whatever they are besides. They may enter again at once, by what they still have. Raises NotTheirsToSay."""
     async with office.database.transaction(scope) as connection:
-        await who_may.refuse_all_but(connection, by, Role.COORDINATOR, says="logs somebody else out")
+        await who_may.refuse_all_but(
+            connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator logs somebody else out.")
+        )
         _, address = await passkeys.holder(connection, staff_id)
         everything = replace(await doors.identity_of(connection, address), staff=staff_id)
         ended = await doors.end_sessions(connection, everything)

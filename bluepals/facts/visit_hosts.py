@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4, uuid5
 
 from bluepals.domain.program import School
+from bluepals.domain.sentences import Sentence
 from bluepals.domain.visit_plan import VisitState, answer_limit, visit_instants, waits_for_the_resting_until
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_files import calendar_file
@@ -20,14 +21,6 @@ from bluepals.store.pairings import PairingCard
 from bluepals.store.visit_hosts import HostCard
 
 KIND = "visit host"  # of what the coordinator has to look at
-NOBODY_LEFT = (
-    "Nobody meets the child of pairing {pairing} at the visit, and no reserve is left to ask."
-    " Ask an officer yourself, or find a host on the day among those who come."
-)
-TOO_LATE = (
-    "Nobody meets the child of pairing {pairing} at the visit, and it is too late to ask a reserve:"
-    " find a host among those who come, as soon as they are recorded as present."
-)
 
 
 async def settle_hosts(office: Office, scope: Scope, program_year: str) -> datetime | None:
@@ -232,8 +225,12 @@ async def let_hosts_go_after_death(connection: Connection, pairing_ids: Sequence
                 kind=attention.DEATH,
                 school=pairing.school,
                 subject_id=host.id,
-                sentence=f"A reserve, {host.external_id}, was asked to meet the child of pairing {host.pairing_id} at the visit, and is"
-                " not needed any more. Nothing is sent to them by itself: decide who tells them.",
+                sentence=Sentence(
+                    "A reserve, {officer}, was asked to meet the child of pairing {pairing} at the visit, and is not"
+                    " needed any more. Nothing is sent to them by itself: decide who tells them.",
+                    officer=host.external_id,
+                    pairing=host.pairing_id,
+                ),
             )
 
 
@@ -284,9 +281,29 @@ async def _call_coordinator(
             kind=KIND,
             school=school.id,
             subject_id=pairing_id,
-            sentence=(NOBODY_LEFT if in_time else TOO_LATE).format(pairing=pairing_id),
-            how=f"On the day: starter.py visit host {letterhead.program.id} {pairing_id}",
+            sentence=_nobody_left(pairing_id) if in_time else _too_late(pairing_id),
+            how=Sentence(
+                "On the day: starter.py visit host {program} {pairing}",
+                program=letterhead.program.id,
+                pairing=pairing_id,
+            ),
         )
+
+
+def _nobody_left(pairing_id: UUID) -> Sentence:
+    return Sentence(
+        "Nobody meets the child of pairing {pairing} at the visit, and no reserve is left to ask."
+        " Ask an officer yourself, or find a host on the day among those who come.",
+        pairing=pairing_id,
+    )
+
+
+def _too_late(pairing_id: UUID) -> Sentence:
+    return Sentence(
+        "Nobody meets the child of pairing {pairing} at the visit, and it is too late to ask a reserve:"
+        " find a host among those who come, as soon as they are recorded as present.",
+        pairing=pairing_id,
+    )
 
 
 async def host_now(office: Office, scope: Scope, pairing_id: UUID) -> HostCard:

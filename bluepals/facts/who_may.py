@@ -7,6 +7,7 @@ from uuid import UUID
 from bluepals.domain.people import Role
 from bluepals.domain.program import Program
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.store import leaving, people, programs, staff
 from bluepals.store.database import Connection
 from bluepals.store.people import StaffMember
@@ -74,30 +75,37 @@ async def _reach(connection: Connection, program: Program, staff_id: UUID) -> Re
     return Reach(await staff.agencies_of(connection, staff_id), schools, serving)
 
 
-async def refuse_all_but(connection: Connection, by: UUID, *roles: Role, says: str) -> None:
-    """`says`: what they do, as the sentence goes on after who they are. Raises NotTheirsToSay."""
+async def refuse_all_but(connection: Connection, by: UUID, *roles: Role, who: Sentence) -> None:
+    """`who`: may say so, as a sentence. Raises NotTheirsToSay."""
     if not await _has_one_of(connection, by, *roles):
-        raise NotTheirsToSay(_sentence(f"a {' or a '.join(roles)}", says))
+        raise _not_theirs(who)
 
 
-async def refuse_to_stop(connection: Connection, by: UUID, officer_id: UUID, *, says: str) -> None:
+async def refuse_to_stop(connection: Connection, by: UUID, officer_id: UUID) -> None:
     """All but those whose officer this is. Raises NotTheirsToSay."""
     if not (await reach(connection, by)).stops(*await leaving.concerned(connection, officer_id)):
-        raise NotTheirsToSay(_sentence(_WHOSE_OFFICER, says))
+        raise _not_theirs(
+            Sentence(
+                "Only the liaison of the officer's agency, or a coordinator of all schools or of one that the officer"
+                " writes to, says so."
+            )
+        )
 
 
-async def refuse_to_clear(connection: Connection, by: UUID, officer_id: UUID, *, says: str) -> None:
+async def refuse_to_clear(connection: Connection, by: UUID, officer_id: UUID) -> None:
     """All but those whose officer this is, or may be. Raises NotTheirsToSay."""
     if not (await reach(connection, by)).clears(*await leaving.concerned(connection, officer_id)):
-        raise NotTheirsToSay(_sentence(_WHOSE_OFFICER, says))
-
-
-_WHOSE_OFFICER = "the liaison of the officer's agency, or a coordinator of all schools or of one that the officer writes to,"
+        raise _not_theirs(
+            Sentence(
+                "Only the liaison of the officer's agency, or a coordinator of all schools or of one that the officer"
+                " writes to, enters a clearance."
+            )
+        )
 
 
 async def _has_one_of(connection: Connection, by: UUID, *roles: Role) -> bool:
     return any([by in {one.id for one in await people.staff(connection, role)} for role in roles])
 
 
-def _sentence(who: str, says: str) -> str:
-    return f"Only {who} {says}. Use the id of one in --by; see staff.csv."
+def _not_theirs(who: Sentence) -> NotTheirsToSay:
+    return NotTheirsToSay("{who} Use the id of one in --by; see staff.csv.", who=who)
