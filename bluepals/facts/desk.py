@@ -4,6 +4,7 @@ from uuid import UUID
 
 from bluepals.domain.letters import ScannedLetter, Side
 from bluepals.domain.refusals import Worded
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import letters
 from bluepals.facts.office import Office
 from bluepals.store import desk
@@ -55,14 +56,14 @@ async def _refuse_what_came_before(connection: Connection, draft: DraftRecord) -
         )
 
 
-def _newer_than_shown(handed: Handed) -> str:
+def _newer_than_shown(handed: Handed) -> Sentence:
     """Nobody replaces a letter that they have not seen."""
-    again = (
-        "choose your pages again and send them"
-        if isinstance(handed.letter, ScannedLetter)
-        else "send it again: it is still in the box below"
-    )
-    return (
+    if isinstance(handed.letter, ScannedLetter):
+        return Sentence(
+            "A newer letter has come in since you opened this page, so yours was not taken and the newer one stays."
+            " If yours is to take its place, choose your pages again and send them."
+        )
+    return Sentence(
         "A newer letter has come in since you opened this page, so yours was not taken and the newer one stays."
-        f" If yours is to take its place, {again}."
+        " If yours is to take its place, send it again: it is still in the box below."
     )

@@ -157,7 +157,7 @@ async def _survey(connection: Connection, taker: Taker, year: int) -> dict[str, 
     counts = await surveys.counts(connection, taker, year)
     if not counts:
         return {}
-    found = {}
+    found: dict[str, dict[str, int | None]] = {}
     for question in QUESTIONS[taker]:
         given = {str(reply): counts.get(question.key, {}).get(reply, 0) for reply in Reply}
         hidden = conceal({reply: (count,) for reply, count in given.items()}).groups

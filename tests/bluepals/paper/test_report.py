@@ -1,6 +1,7 @@
 """The year for the community, as a page and as text: what each number means, and what is not there."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -20,7 +21,9 @@ NUMBERS: Numbers = {
     "invited": 40,
     "came": 33,
 }
-REPLIES = {question.words: {str(reply): 12 for reply in Reply} for question in QUESTIONS[Taker.TEACHER]}
+REPLIES: Mapping[str, Mapping[str, int | None]] = {
+    question.words: {str(reply): 12 for reply in Reply} for question in QUESTIONS[Taker.TEACHER]
+}
 REPORT = YearReport(
     program="stl",
     name="Two schools",
