@@ -104,7 +104,7 @@ async def stays(office: Office, program: str, wanted: Mapping[str, Sequence[UUID
     return found
 
 
-async def called_off(office: Office, program: str, program_years: Iterable[str]) -> Mapping[str, str]:
+async def called_off(office: Office, program: str, program_years: Iterable[str]) -> Mapping[str, Sentence]:
     """By program year, what is said of a visit that does not take place as planned, and why."""
     said = {}
     async with office.database.transaction(Scope.whole(program)) as connection:

@@ -343,12 +343,13 @@ async def _tell_that_it_is_off(connection: Connection, letterhead: Letterhead, p
     await _post_to_staff(connection, letterhead, school, to_school, key=key)
 
 
-def another_day_or_none(letterhead: Letterhead, program_year: str) -> str:
+def another_day_or_none(letterhead: Letterhead, program_year: str) -> Sentence:
     """The commands of whoever decides that."""
-    program = letterhead.program.id
-    return (
-        f"A day: starter.py visit move {program} {program_year} --to YEAR-MONTH-DAY;"
-        f" letters read aloud: starter.py visit call-off {program} {program_year} --read-aloud"
+    return Sentence(
+        "A day: starter.py visit move {program} {program_year} --to YEAR-MONTH-DAY;"
+        " letters read aloud: starter.py visit call-off {program} {program_year} --read-aloud",
+        program=letterhead.program.id,
+        program_year=program_year,
     )
 
 
@@ -380,8 +381,11 @@ async def _ask_for_a_second_date(
         key=key,
         kind="visit",
         school=school.id,
-        sentence=f"The visit of {program_year} is called off and has no second date. Give it one, or let letters be"
-        " read aloud instead.",
+        sentence=Sentence(
+            "The visit of {program_year} is called off and has no second date. Give it one, or let letters be read"
+            " aloud instead.",
+            program_year=program_year,
+        ),
         how=another_day_or_none(letterhead, program_year),
     )
 
