@@ -11,6 +11,7 @@ import pytest
 from bluepals.domain.letters import Side
 from bluepals.facts import daily, joining, letters
 from desk.app import app
+from tests.desk.spanish import english_left
 from tests.desk.town import DESK, FIRST_DUE, FIRST_ROUND, PROGRAM, SCOPE, Town, Visitor
 
 FORM = {
@@ -375,3 +376,41 @@ async def test_fault_33_what_matters_asks_for_a_fresh_entry(town: Town) -> None:
     assert stopped.status_code == 401
     assert "This step matters, so please enter again first." in stopped.text
     assert PROGRAM.id in str(stopped.url)
+
+
+async def test_the_agency_s_page_is_in_spanish_too(town: Town) -> None:
+    until = town.now.date() + timedelta(days=1)
+    await town.admin.execute("UPDATE officer SET cleared_until = $1 WHERE external_id = 'sam'", until)
+    await town.admin.execute("UPDATE officer SET cleared_until = NULL WHERE external_id = 'dana'")
+    lia, sam = town.liaison("lia"), town.officers["sam"]
+    lia.http.headers["accept-language"] = "es"
+    made = await lia.posts("link/city")
+    link = re.search(r"/stl/join/[\w-]+", made.text)
+    assert link
+    await signs_up(town, link[0], text="Escribo con gusto.")
+    page = await lia.sees()
+    assert "1 día más, hasta el miércoles, 2 de septiembre de 2026" in page
+    assert "Mujer, personal civil, escribe en inglés y español, a 2 estudiantes como máximo" in page
+    over = await lia.posts(f"officer/{sam}/clearance", until="2026-08-31")
+    assert "El 31 de agosto de 2026 ya pasó." in over.text
+    accepted = await lia.posts(f"joining/{await joining_id(town)}/accept", officer_id="N1")
+    sure = await lia.gets(f"officer/{sam}/stop")
+    assert "Desde este momento no sale ninguna carta de Sam Ruiz ni para Sam Ruiz" in sure.text
+    stopped = await lia.posts(f"officer/{sam}/stop")
+    for one in (made.text, page, over.text, accepted.text, sure.text, stopped.text):
+        assert '<html lang="es">' in one
+        assert english_left(one) == []
+
+
+async def test_who_would_like_to_write_is_asked_and_refused_in_spanish(town: Town) -> None:
+    link = f"{await makes_link(town.liaison('lia'))}?lang=es"
+    asked = await town.http.get(link)
+    missing = await signs_up(town, link, **{"last-name": " "})
+    assert "Falta su apellido." in missing.text
+    unfit = await signs_up(town, link, address="nia")
+    assert "Su correo del trabajo " in unfit.text
+    taken = await signs_up(town, link)
+    assert "El enlace de su agencia lo revisa" in taken.text
+    for one in (asked, missing, taken):
+        assert '<html lang="es">' in one.text
+        assert english_left(one.text, str(FORM["text"])) == []

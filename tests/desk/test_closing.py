@@ -5,6 +5,7 @@ import pytest
 from bluepals.domain.people import ConsentScope
 from bluepals.facts import certificates, consents, leaving, moves, visits
 from bluepals.store.endings import Reason
+from tests.desk.spanish import english_left
 from tests.desk.town import NORTH, SCOPE, Town, Visitor, read_pdf
 
 OFFICERS = {"gladly": "yes", "time": "mostly", "help": "yes", "again": "no", "remark": " Do it  again. "}
@@ -101,3 +102,15 @@ async def test_an_officer_who_left_during_the_year_gets_no_certificate(town: Tow
         town.pairings["noah"],
     )
     assert len(read_pdf(await certificates.of_agency(office, SCOPE, "city"))) == 1
+
+
+async def test_the_questions_are_asked_in_spanish_too(asked: Town) -> None:
+    dana = asked.officer("dana")
+    dana.http.headers["accept-language"] = "es"
+    page = await dana.sees()
+    assert "¿Le gustó escribir a su estudiante?" in page
+    refused = await dana.posts("survey", **OFFICERS | {"remark": "a" * 301})
+    assert "Su línea tiene 301 caracteres; el máximo es 300." in refused.text
+    thanked = await dana.posts("survey", **OFFICERS)
+    for one in (page, refused.text, thanked.text):
+        assert english_left(one, "Do it again.") == []

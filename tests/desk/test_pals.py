@@ -12,6 +12,7 @@ from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.facts import pauses, visit_hosts, visits
 from bluepals.paper.pages import page_pictures
 from bluepals.store.pauses import Target, What
+from tests.desk.spanish import english_left
 from tests.desk.town import (
     FIRST_DUE,
     FIRST_OPENING,
@@ -619,3 +620,50 @@ async def test_a_returned_letter_has_no_day_while_letters_rest(town: Town) -> No
     page = await dana.sees()
     assert "Please send it again by" not in page
     assert "Letters rest at present. What you send again is kept" in page
+
+
+async def test_an_officer_s_page_is_in_spanish_too_whatever_stands_on_it(town: Town) -> None:
+    await town.delivers("maya", "Hola")
+    await town.delivers("ana", "Hola")
+    await town.decides(await town.hands_in("maya", "Vivo cerca.", side=Side.OFFICER), Verdict.RETURN)
+    await town.hands_in("ana", "Hola, Ana", side=Side.OFFICER)
+    await town.delivers("noah", "Hola")
+    dana, sam, rita = (town.officer(name) for name in ("dana", "sam", "rita"))
+    for one in (dana, sam, rita):
+        one.http.headers["accept-language"] = "es"
+    written = "It names the unit's <i>street</i>."
+    pages = [await one.sees() for one in (dana, sam)]
+    assert "Su carta se devolvió: " in pages[0]
+    request = await asks_a_reserve(town)
+    kept = await sam.http.post(
+        f"{sam.path}/{town.pairings['noah']}/keep",
+        data={**await sam.letter_form(town.pairings["noah"]), "text": "Querido Noah"},
+    )
+    hosts = await rita.posts(f"host/{request}", answer="yes")
+    assert "Usted dijo que se encontrará con Zoe." in hosts.text
+    comes = await dana.answers_invitation(town.pairings["ana"], "no")
+    sure = await dana.gets("leave?reason=moved")
+    assert "Me mudo: dejar de escribir a Ana y Maya" in sure.text
+    leaves = await dana.leaves("moved")
+    for page in (*pages, kept.text, hosts.text, comes.text, sure.text, leaves.text):
+        assert '<html lang="es">' in page
+        assert english_left(page, written) == []
+
+
+async def test_what_an_officer_is_refused_is_said_in_spanish_with_its_names(town: Town) -> None:
+    sam, noah = town.officer("sam"), town.pairings["noah"]
+    sam.http.headers["accept-language"] = "es"
+    await town.admin.execute(
+        "UPDATE pairing SET ended_at = now(), end_reason = 'year closed' WHERE id = $1", noah
+    )
+    refused = await sam.http.post(
+        f"{sam.path}/{noah}/keep", data={"form": await sam.form_key(), "text": "Hola"}
+    )
+    assert "Ya no queda ninguna carta por escribir a Noah." in refused.text
+    request = await asks_a_reserve(town)
+    rita = town.officer("rita")
+    rita.http.headers["accept-language"] = "es"
+    key = await rita.form_key()
+    await town.admin.execute(f"UPDATE visit_host SET {CAME}")
+    settled = await rita.posts(f"host/{request}", key=key, answer="yes")
+    assert "Esta petición está resuelta: ya consta si esta persona de la policía vino." in settled.text
