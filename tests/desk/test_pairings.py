@@ -91,7 +91,7 @@ async def test_a_coordinator_lets_it_rest_from_its_page(town: Town) -> None:
     assert "1 pairing rests; the classes keep their opening days." in seen.text
     hidden = dict(re.findall(r'type="hidden" name="(form|agreed|target|letters)" value="([^"]+)"', seen.text))
     done = await cora.http.post(pause, data={**hidden, "reason": "Ill."})
-    assert "Letters of Maya and Dana" in done.text
+    assert "The letters of Maya and Dana" in done.text
     page = (await cora.gets(path)).text
     assert "Their letters rest." in page
     assert "Let this pairing rest" not in page
