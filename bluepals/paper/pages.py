@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import img2pdf
 import pikepdf
 
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 60_000_000
@@ -25,13 +27,23 @@ LENGTH = struct.Struct(">Q")
 REFUSED = 3
 
 PROJECT = Path(__file__).parents[2]
-TRY_THESE = "Send a PDF, or a photo as JPEG, PNG, TIFF or WebP."
+TRY_THESE = Sentence("Send a PDF, or a photo as JPEG, PNG, TIFF or WebP.")
 PHOTO_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*")
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 
 class PagesRefused(Refused):
     """The pages can't be taken: one sentence for their sender. It may name a file, so it is for no log."""
+
+
+class Wrong(StrEnum):
+    """What a process that draws says of an upload, with the numbers that belong to it."""
+
+    LETTER_TOO_LONG = "letter-too-long"  # the most pages
+    STACK_TOO_LONG = "stack-too-long"  # the most pages
+    UNREADABLE = "unreadable"
+    LOCKED = "locked"
+    TOO_LARGE = "too-large"  # width and height
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +64,9 @@ def clean_pages(uploads: Sequence[Upload]) -> bytes:
         raise PagesRefused("No pages were sent. {try_these}", try_these=TRY_THESE)
     if len(uploads) > MAX_PAGES:
         raise PagesRefused(
-            "{len} files were sent, and a letter has {max_pages} pages at the most. Send fewer pages.",
-            len=len(uploads),
-            max_pages=MAX_PAGES,
+            "{files} files were sent, and a letter has {most} pages at the most. Send fewer pages.",
+            files=len(uploads),
+            most=MAX_PAGES,
         )
     for upload in uploads:
         check_from_outside(upload, MAX_UPLOAD_BYTES)
@@ -83,11 +95,11 @@ def check_from_outside(upload: Upload, most_bytes: int) -> None:
         raise PagesRefused("{name} is empty. Choose the file again and send it once more.", name=name)
     if len(content) > most_bytes:
         raise PagesRefused(
-            "{name} has {value} MB, and {value2} MB is the most. Scan it at a lower resolution, or send its pages"
-            " one by one.",
+            "{name} has {megabytes} MB, and {most} MB is the most. Scan it at a lower resolution, or send its pages one by"
+            " one.",
             name=name,
-            value=f"{len(content) / 1024 / 1024:.1f}",
-            value2=most_bytes // 1024 // 1024,
+            megabytes=f"{len(content) / 1024 / 1024:.1f}",
+            most=most_bytes // 1024 // 1024,
         )
     if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
         raise PagesRefused(
@@ -109,7 +121,7 @@ def _is_webp(content: bytes) -> bool:
 
 def _shown_name(upload: Upload) -> str:
     printable = "".join(character for character in upload.filename if character.isprintable())
-    return f"“{printable[:60]}”" if printable.strip() else "The file"
+    return f"“{printable[:60]}”" if printable.strip() else Sentence("The file")
 
 
 def drawn_apart(module: str, uploads: Sequence[Upload], seconds: int) -> bytes:
@@ -127,11 +139,45 @@ def drawn_apart(module: str, uploads: Sequence[Upload], seconds: int) -> bytes:
     if drawn.returncode == 0:
         return drawn.stdout
     if drawn.returncode == REFUSED:
-        place, _, sentence = drawn.stdout.decode().partition(" ")
-        raise PagesRefused(
-            "{shown_name} {sentence}", shown_name=_shown_name(uploads[int(place)]), sentence=sentence
-        )
+        place, wrong, *numbers = drawn.stdout.decode().split()
+        raise _refused(uploads[int(place)], Wrong(wrong), [int(number) for number in numbers])
     raise PagesRefused(
         "The pages can't be drawn with the memory and the time that there are for them. "
         "Take photos of the pages, or scan them at a lower resolution, and send those."
     )
+
+
+def _refused(upload: Upload, wrong: Wrong, numbers: Sequence[int]) -> PagesRefused:
+    name = _shown_name(upload)
+    match wrong:
+        case Wrong.LETTER_TOO_LONG:
+            return PagesRefused(
+                "{name} takes the letter over {pages} pages, which is the most. Send fewer pages.",
+                name=name,
+                pages=numbers[0],
+            )
+        case Wrong.STACK_TOO_LONG:
+            return PagesRefused(
+                "{name} takes the stack over {pages} pages, which is the most. Send the others as a second stack.",
+                name=name,
+                pages=numbers[0],
+            )
+        case Wrong.UNREADABLE:
+            return PagesRefused(
+                "{name} can't be opened. Open it on your own device, save it anew as a PDF or a JPEG, and send that.",
+                name=name,
+            )
+        case Wrong.LOCKED:
+            return PagesRefused(
+                "{name} is locked with a password. Save it without one and send it again.", name=name
+            )
+        case Wrong.TOO_LARGE:
+            width, height = numbers
+            return PagesRefused(
+                "{name} has a picture of {width} by {height} pixels, and {most} million pixels are the most. Scan it at a"
+                " lower resolution and send it again.",
+                name=name,
+                width=f"{width:,}",
+                height=f"{height:,}",
+                most=MAX_PIXELS // 1_000_000,
+            )

@@ -2,7 +2,7 @@
 
 Decoders are where hostile files bite, so they run here with little memory, little time, no environment (and so
 no secrets) and no file to write to. `bluepals.paper.pages` starts this. Out goes one PDF, or with the status
-REFUSED the place of an upload, from 0, and the end of a sentence that begins with its name.
+REFUSED the place of an upload, from 0, what is wrong with it, and the numbers that belong to that.
 """
 
 import io
@@ -15,8 +15,7 @@ from typing import BinaryIO, TypeVar
 import pypdfium2 as pdfium
 from PIL import Image, ImageOps, ImageSequence
 
-from bluepals.domain.refusals import Worded
-from bluepals.paper.pages import LENGTH, MAX_PAGES, MAX_PIXELS, REFUSED, as_pdf, is_pdf
+from bluepals.paper.pages import LENGTH, MAX_PAGES, MAX_PIXELS, REFUSED, Wrong, as_pdf, is_pdf
 
 MEMORY_BYTES = 2 << 30
 
@@ -29,20 +28,24 @@ Drawn = TypeVar("Drawn")
 
 @dataclass(frozen=True, slots=True)
 class Most:
-    """What uploads may hold and cost together. `too_many`: the end of a sentence about the one that goes over it."""
+    """What uploads may hold and cost together. `too_many`: what is wrong with the one that goes over it."""
 
     pages: int
     cpu_seconds: int
-    too_many: str
+    too_many: Wrong
+
+    def refuses(self) -> "UploadRefused":
+        return UploadRefused(self.too_many, self.pages)
 
 
-A_LETTER = Most(
-    MAX_PAGES, 20, f"takes the letter over {MAX_PAGES} pages, which is the most. Send fewer pages."
-)
+A_LETTER = Most(MAX_PAGES, 20, Wrong.LETTER_TOO_LONG)
 
 
-class UploadRefused(Worded):
-    """What is wrong with one upload."""
+class UploadRefused(Exception):
+    """What is wrong with one upload, and the numbers that belong to it."""
+
+    def __init__(self, wrong: Wrong, *numbers: int) -> None:
+        super().__init__(" ".join([wrong, *map(str, numbers)]))
 
 
 def main() -> int:
@@ -72,7 +75,7 @@ def drawn_of(
     """Raises UploadRefused."""
     for number, page in enumerate(pages_of(content, most), start=so_far + 1):
         if number > most.pages:
-            raise UploadRefused(most.too_many)
+            raise most.refuses()
         yield draw(page)
 
 
@@ -97,9 +100,7 @@ def pages_of(content: bytes, most: Most) -> Iterator[Image.Image]:
         raise
     except Exception as error:
         # A decoder fails on a broken file in any way it likes; to the sender all of them mean the same.
-        raise UploadRefused(
-            "can't be opened. Open it on your own device, save it anew as a PDF or a JPEG, and send that."
-        ) from error
+        raise UploadRefused(Wrong.UNREADABLE) from error
 
 
 def pdf_pages(content: bytes, most: Most) -> Iterator[Image.Image]:
@@ -107,12 +108,10 @@ def pdf_pages(content: bytes, most: Most) -> Iterator[Image.Image]:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
         if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD:
-            raise UploadRefused(
-                "is locked with a password. Save it without one and send it again."
-            ) from error
+            raise UploadRefused(Wrong.LOCKED) from error
         raise
     if len(document) > most.pages:
-        raise UploadRefused(most.too_many)
+        raise most.refuses()
     for page in document:
         for picture in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE]):
             check_size(*picture.get_px_size())
@@ -130,13 +129,7 @@ def photo_pages(content: bytes) -> Iterator[Image.Image]:
 
 def check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
-        raise UploadRefused(
-            "has a picture of {width} by {height} pixels, and {value} million pixels are the most. Scan it at a "
-            "lower resolution and send it again.",
-            width=f"{width:,}",
-            height=f"{height:,}",
-            value=MAX_PIXELS // 1000000,
-        )
+        raise UploadRefused(Wrong.TOO_LARGE, width, height)
 
 
 def as_jpeg(page: Image.Image) -> bytes:

@@ -10,14 +10,11 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from bluepals.domain.stacks import SHEET
+from bluepals.paper.pages import Wrong
 from bluepals.paper.redraw import Most, as_jpeg, drawing
 from bluepals.paper.stacks import MAX_STACK_PAGES
 
-A_STACK = Most(
-    MAX_STACK_PAGES,
-    120,
-    f"takes the stack over {MAX_STACK_PAGES} pages, which is the most. Send the others as a second stack.",
-)
+A_STACK = Most(MAX_STACK_PAGES, 120, Wrong.STACK_TOO_LONG)
 QR_CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 MARGIN = 0.04  # of each side: a scanner's edge is dark
 PAPER_EDGE = 800  # pixels at which noise has become paper and a pencil's line is still one

@@ -48,10 +48,9 @@ def read_stack(uploads: Sequence[Upload]) -> list[ReadPage]:
         raise PagesRefused("No stack was sent. Choose the PDF from the copier, or photos of the pages.")
     if len(uploads) > MAX_STACK_PAGES:
         raise PagesRefused(
-            "{len} files were sent, and a stack has {max_stack_pages} pages at the most. Send the others as a "
-            "second stack.",
-            len=len(uploads),
-            max_stack_pages=MAX_STACK_PAGES,
+            "{files} files were sent, and a stack has {most} pages at the most. Send the others as a second stack.",
+            files=len(uploads),
+            most=MAX_STACK_PAGES,
         )
     for upload in uploads:
         check_from_outside(upload, MAX_STACK_BYTES if is_pdf(upload.content) else MAX_UPLOAD_BYTES)

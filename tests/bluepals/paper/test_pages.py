@@ -15,6 +15,7 @@ from bluepals.paper.pages import (
     MAX_UPLOAD_BYTES,
     PagesRefused,
     Upload,
+    Wrong,
     clean_pages,
     page_pictures,
 )
@@ -283,12 +284,12 @@ def test_a_heic_photo_is_refused_with_the_way_out():
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP", "PDF"])
 def test_a_broken_file_is_refused(kind, cut):
     content = saved(Image.effect_noise((60, 90), 90), kind)[:cut]
-    with pytest.raises(UploadRefused, match=r"can't be opened\. Open it on your own device"):
+    with pytest.raises(UploadRefused, match=Wrong.UNREADABLE):
         list(pages_of(content, A_LETTER))
 
 
 def test_the_refusal_names_the_file():
-    with pytest.raises(PagesRefused, match="“page 2” can't be opened"):
+    with pytest.raises(PagesRefused, match=r"“page 2” can't be opened\. Open it on your own device"):
         clean_pages([Upload("page 1", saved(picture(), "PNG")), Upload("page 2", b"%PDF-1.7 no more")])
 
 
