@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.domain.survey import Taker
 from bluepals.facts import class_openings, class_papers, surveys, teachers_page
 from bluepals.facts.office import Office
@@ -104,7 +105,7 @@ class Classes:
         try:
             async with submitted(request) as form:
                 asked_for = str(form.get("on", ""))
-                on = day_in(form, "on", "the opening day")
+                on = day_in(form, "on", Sentence("the opening day"))
                 await class_openings.move(self._office, teacher, year, class_name, number, on)
         except Refused as refused:
             not_moved = NotMoved(which, refused.sentence, asked_for)

@@ -233,7 +233,7 @@ def ids_in(form: FormData, name: str) -> list[UUID]:
         raise FormRefused(422, "Tick what is on the page, and send it again.") from None
 
 
-def day_in(form: Fields, name: str, what: str) -> date:
+def day_in(form: Fields, name: str, what: Sentence) -> date:
     """`what`: that which the day is for. Raises FormRefused."""
     written = _field(form, name)
     if not written:

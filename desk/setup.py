@@ -198,6 +198,6 @@ def _forms(form: FormData) -> PaperForms:
     return PaperForms(
         students=ids_in(form, "child"),
         scopes=[scope for scope in ConsentScope if scope in form.getlist("scope")],
-        given_on=day_in(form, "given-on", "the signing of the forms"),
+        given_on=day_in(form, "given-on", Sentence("the signing of the forms")),
         version=str(form.get("version") or "").strip() or None,
     )

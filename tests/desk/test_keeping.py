@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from bluepals.domain.letters import Side, TypedLetter
+from tests.desk.test_reading import in_spanish
 from tests.desk.town import FIRST_DUE, FIRST_OPENING, FIRST_ROUND, NORTH, SECOND_ROUND, Town, Visitor, photo
 
 BEGUN = "Dear Noah,\nI have begun <i>to</i> write."
@@ -183,3 +184,18 @@ async def test_an_erased_child_leaves_nothing_to_read(town: Town) -> None:
     await keeps(town, sam, BEGUN)
     await town.admin.execute("DELETE FROM content_key")
     assert "I have begun" not in await sam.sees()
+
+
+# In Spanish.
+
+
+async def test_the_form_of_a_letter_is_in_spanish_and_so_is_what_it_refuses(town: Town) -> None:
+    await town.on(FIRST_ROUND)
+    sam = await in_spanish(town.officer("sam"))
+    page = await sam.sees()
+    assert 'data-done="Guardada. Puede seguir más tarde, aquí o en otro lugar."' in page
+    assert '<option value="es">Español</option>' in page
+    locked = await sam.sends(town.pairings["noah"], pages=[("noah.pdf", b"%PDF-1.7 no more")])
+    assert "“noah.pdf” no se puede abrir." in locked.text
+    empty = await sam.sends(town.pairings["noah"], " ")
+    assert "La carta está vacía. Escriba al menos una frase y envíela otra vez." in empty.text
