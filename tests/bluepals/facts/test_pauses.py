@@ -603,7 +603,10 @@ async def test_two_rounds_need_twice_as_many_days_as_one(schools: TwoSchools) ->
     await pause(schools)
     await schools.at(datetime(2027, 4, 29, 15, tzinfo=UTC))
     both = {1: Choice.SHORTEN, 2: Choice.SHORTEN}
-    with pytest.raises(PauseRefused, match=r"and 1 later one can't be shortened: 15 school days are left .* and 16 are needed"):
+    with pytest.raises(
+        PauseRefused,
+        match=r"and 1 later one can't be shortened: 15 school days are left .* and 16 are needed",
+    ):
         await resume(schools, choices=both)
     assert (await resume(schools, choices=both | {2: Choice.DROP})).unfit == []
 

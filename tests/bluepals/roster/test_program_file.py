@@ -209,7 +209,9 @@ def test_breaks_may_be_written_as_pairs_tables_or_days(breaks: str) -> None:
 def test_dates_that_leave_too_little_time_are_refused_with_the_arithmetic() -> None:
     problem = only("officers_due = 2026-10-02", "officers_due = 2026-09-25")
     assert problem.value == "2026-09-25"
-    assert problem.problem.startswith("leaves 7 days to reply after the children's letters of 2026-09-18; 14 are needed")
+    assert problem.problem.startswith(
+        "leaves 7 days to reply after the children's letters of 2026-09-18; 14 are needed"
+    )
 
 
 def test_text_that_is_no_toml_is_refused_with_its_line() -> None:
