@@ -190,7 +190,7 @@ async def test_all_of_it_is_in_spanish_too(town: Town, cora: Visitor) -> None:
     assert "3 policías con invitación reciben aviso, y se les pregunta de nuevo si vienen." in seen
     refused = (await looks(cora, do="move", to="2027-04-17")).text
     assert (
-        "La visita no se puede mover: el 17 de abril de 2027 es sábado. Elija un día de clases, por ejemplo el 19 de abril"
+        "La visita no se puede cambiar de día: el 17 de abril de 2027 es sábado. Elija un día de clases, por ejemplo el 19 de abril"
         in refused
     )
     off = (await changes(cora, "call off", because="Nieve.")).text

@@ -275,7 +275,8 @@ async def test_a_refusal_keeps_its_parts_for_whoever_says_it_in_another_language
             await Asking(visit.world.client).move_visit(visit.world.year, saturday)
     spanish = with_long_dates(refused.value.sentence.said_in(SPANISH), SPANISH)
     assert (
-        f"La visita no se puede mover: el {SPANISH.date(saturday, '%B %-d, %Y')} es sábado. Elija" in spanish
+        f"La visita no se puede cambiar de día: el {SPANISH.date(saturday, '%B %-d, %Y')} es sábado. Elija"
+        in spanish
     )
 
 
