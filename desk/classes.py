@@ -29,7 +29,7 @@ class NotMoved:
     """An opening day that stays as it is: whose (year, round and class, as in the form's address), why, and what was asked for."""
 
     which: str
-    sentence: str
+    sentence: Sentence
     asked_for: str
 
 

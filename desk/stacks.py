@@ -1,6 +1,6 @@
 """/{program}/class/stack/...: a scanned stack of a class's letters is sorted, and handed in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from starlette.datastructures import FormData
@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
-from bluepals.domain.sentences import counted
+from bluepals.domain.sentences import Sentence, counted
 from bluepals.domain.stacks import Found, Put
 from bluepals.facts import stacks, teachers_page
 from bluepals.facts.office import Office
@@ -22,14 +22,18 @@ from desk.worries import concern_in, just_worried
 from service.referrals import Referrals
 
 # Why a page has no name yet.
-ASKED = {
-    Found.UNREADABLE: "The code on it cannot be read. Whose page is it?",
-    Found.SEVERAL: "Two sheets are on this picture. Scan them one by one, or say whose letter it is.",
-    Found.ANOTHER_ROUND: "It is a sheet of another round. Whose letter is it now?",
-    Found.NOT_HERE: "It is a sheet of another class, or of a letter that cannot be changed any more.",
-    Found.NO_CODE: "It has no code. Whose page is it?",
-    Found.EMPTY: "It looks empty.",
-    Found.SHEET: "Whose page is it?",
+ASKED: Mapping[Found, Sentence] = {
+    Found.UNREADABLE: Sentence("The code on it cannot be read. Whose page is it?"),
+    Found.SEVERAL: Sentence(
+        "Two sheets are on this picture. Scan them one by one, or say whose letter it is."
+    ),
+    Found.ANOTHER_ROUND: Sentence("It is a sheet of another round. Whose letter is it now?"),
+    Found.NOT_HERE: Sentence(
+        "It is a sheet of another class, or of a letter that cannot be changed any more."
+    ),
+    Found.NO_CODE: Sentence("It has no code. Whose page is it?"),
+    Found.EMPTY: Sentence("It looks empty."),
+    Found.SHEET: Sentence("Whose page is it?"),
 }
 
 
@@ -155,13 +159,16 @@ class Stacks:
             here=_here(request),
             visitor=request.state.visitor,
             form_key=form_key(request),
-            heading=f"Throw the stack of class {shown.class_name} away",
+            heading=Sentence("Throw the stack of class {class_name} away", class_name=shown.class_name),
             follows=(
-                f"What was scanned is deleted ({counted(shown.pages, 'page', 'pages')}), and none of it is handed in.",
-                "The paper stays with you, and can be scanned again.",
+                Sentence(
+                    "What was scanned is deleted ({pages}), and none of it is handed in.",
+                    pages=counted(shown.pages, "page", "pages"),
+                ),
+                Sentence("The paper stays with you, and can be scanned again."),
             ),
-            yes="Yes, throw it away",
-            keep="No, go back",
+            yes=Sentence("Yes, throw it away"),
+            keep=Sentence("No, go back"),
         )
 
     async def throw_away(self, request: Request) -> Response:
@@ -192,7 +199,7 @@ class Stacks:
             form_key=form_key(request),
             page=shown,
             why=ASKED,
-            refused=str(refused or ""),
+            refused=refused.sentence if refused else "",
             worried=await just_worried(self._office, request),
         )
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from bluepals.domain.calendar import ONE_DAY, SchoolCalendar
 from bluepals.domain.people import Role
+from bluepals.domain.sentences import Sentence, dated
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.teachers_page import TeacherAtDesk, own_class
@@ -73,35 +74,51 @@ async def _tell_the_others(
         )
 
 
-def _why_not(opening: ClassOpening, calendar: SchoolCalendar, today: date, on: date) -> str | None:
+def _why_not(opening: ClassOpening, calendar: SchoolCalendar, today: date, on: date) -> Sentence | None:
     if opening.schools_day is None or opening.opens_on is None:
-        return "Letters rest at present, and opening day with them. Choose a day when they go on."
+        return Sentence("Letters rest at present, and opening day with them. Choose a day when they go on.")
     if opening.opened:
-        return f"Your class opened these letters on {_day(opening.opens_on)}, so the day stays as it is."
+        return Sentence(
+            "Your class opened these letters on {day}, so the day stays as it is.", day=_day(opening.opens_on)
+        )
     if on < opening.schools_day:
-        return (
-            f"The school opens its letters on {_day(opening.schools_day)}. Choose that day, or a later one."
+        return Sentence(
+            "The school opens its letters on {day}. Choose that day, or a later one.",
+            day=_day(opening.schools_day),
         )
     if on < today:
-        return f"{_day(on)} is over. Choose {_day(calendar.next_school_day(today))}, or a later day."
+        return Sentence(
+            "{day} is over. Choose {next}, or a later day.",
+            day=_day(on),
+            next=_day(calendar.next_school_day(today)),
+        )
     return _too_late(opening, calendar, on) or _no_school(opening, calendar, on)
 
 
-def _too_late(opening: ClassOpening, calendar: SchoolCalendar, on: date) -> str | None:
+def _too_late(opening: ClassOpening, calendar: SchoolCalendar, on: date) -> Sentence | None:
     if opening.next_day is not None and on >= opening.next_day:
-        why = f"On {_day(opening.next_day)} the next letters are opened."
-    elif on > calendar.year.last_day:
-        why = f"After {_day(calendar.year.last_day)} there is no school."
-    else:
-        return None
-    return f"{why} Choose {_day(_latest(opening, calendar))}, or an earlier day."
+        return Sentence(
+            "On {day} the next letters are opened. Choose {latest}, or an earlier day.",
+            day=_day(opening.next_day),
+            latest=_day(_latest(opening, calendar)),
+        )
+    if on > calendar.year.last_day:
+        return Sentence(
+            "After {day} there is no school. Choose {latest}, or an earlier day.",
+            day=_day(calendar.year.last_day),
+            latest=_day(_latest(opening, calendar)),
+        )
+    return None
 
 
-def _no_school(opening: ClassOpening, calendar: SchoolCalendar, on: date) -> str | None:
+def _no_school(opening: ClassOpening, calendar: SchoolCalendar, on: date) -> Sentence | None:
     if calendar.is_school_day(on):
         return None
-    proposed = min(calendar.next_school_day(on), _latest(opening, calendar))
-    return f"There is no school on {_day(on)}. Choose another day, such as {_day(proposed)}."
+    return Sentence(
+        "There is no school on {day}. Choose another day, such as {proposed}.",
+        day=_day(on),
+        proposed=_day(min(calendar.next_school_day(on), _latest(opening, calendar))),
+    )
 
 
 def _latest(opening: ClassOpening, calendar: SchoolCalendar) -> date:
@@ -110,5 +127,5 @@ def _latest(opening: ClassOpening, calendar: SchoolCalendar) -> date:
     return calendar.last_school_day_by(before)
 
 
-def _day(day: date) -> str:
-    return f"{day:%A, %B %-d}"
+def _day(day: date) -> Sentence:
+    return dated(day, "%A, %B %-d")

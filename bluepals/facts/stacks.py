@@ -9,6 +9,7 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
+from bluepals.domain.sentences import Sentence, counted
 from bluepals.domain.stacks import Found, Layout, Put, SheetCode, found_on, laid_out
 from bluepals.facts import cases, letters, teachers_page
 from bluepals.facts.cases import Opened
@@ -23,7 +24,9 @@ from bluepals.store.letters import DraftRecord, Handed, NotTaken
 from bluepals.store.stacks import NewPage, PageRow, StackRow
 from bluepals.store.teachers_page import SchoolClass, class_round
 
-LOOK_AGAIN = "Something has changed since this page was shown. Look at the names again, then hand in."
+LOOK_AGAIN = Sentence(
+    "Something has changed since this page was shown. Look at the names again, then hand in."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +283,9 @@ async def hand_in(office: Office, teacher: TeacherAtDesk, stack_id: UUID, shown:
         now = await _sorting(connection, teacher, stack_id)
         _refuse_another(now, shown)
         if asked := len(now.layout.asked):
-            pages = "One page has" if asked == 1 else f"{asked} pages have"
             raise NotTaken(
-                "{pages} no name yet. Choose whose each is, or say that it is no letter.", pages=pages
+                "{pages}. Choose whose each is, or say that it is no letter.",
+                pages=counted(asked, "page has no name yet", "pages have no name yet"),
             )
         for pairing_id, numbers in now.layout.letters.items():
             await _take_letter(office, connection, teacher, now, pairing_id, numbers)
@@ -320,10 +323,10 @@ async def _take_letter(
     child = now.roster[pairing_id]
     if len(numbers) > MAX_PAGES:
         raise NotTaken(
-            "The letter of {name} has {len} pages, and {max_pages} is the most.",
+            "The letter of {name} has {pages} pages, and {most} is the most.",
             name=child.name,
-            len=len(numbers),
-            max_pages=MAX_PAGES,
+            pages=len(numbers),
+            most=MAX_PAGES,
         )
     found = await stacks.pictures(connection, office.keyring, now.stack.id, numbers)
     letter = await asyncio.to_thread(lambda: letter_of([turned(one.jpeg, one.turned) for one in found]))

@@ -9,6 +9,7 @@ from uuid import UUID
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Letter, Side, Verdict
 from bluepals.domain.people import Role
+from bluepals.domain.sentences import Sentence, listed
 from bluepals.domain.survey import QUESTIONS, Question, Taker
 from bluepals.facts import letters
 from bluepals.facts.desk import NotTheirs, PageClosed, hand_in_after
@@ -52,6 +53,20 @@ class ChildState(StrEnum):
     OVER = "the letters are over"
 
 
+_STATES: Mapping[ChildState, Sentence] = {
+    ChildState.WAITING: Sentence("waiting for the letter"),
+    ChildState.BEING_READ: Sentence("being read"),
+    ChildState.APPROVED: Sentence("approved"),
+    ChildState.RETURNED: Sentence("returned"),
+    ChildState.HELD: Sentence("with the counselor"),
+    ChildState.NO_ROUND: Sentence("no round left this year"),
+    ChildState.NO_CONSENT: Sentence("no consent yet"),
+    ChildState.NO_PAL: Sentence("no pal yet"),
+    ChildState.BETWEEN: Sentence("gets a new pal"),
+    ChildState.OVER: Sentence("the letters are over"),
+}
+
+
 class Plan(StrEnum):
     """What comes next for a child without a pal."""
 
@@ -81,10 +96,16 @@ class Child:
     pal_name: str | None
     state: ChildState
     reason: str | None
-    due_again: str | None
+    due_again: Sentence | None
     first_round: int | None
     draft_id: UUID | None  # of the letter that was handed in for this round
     draft_number: int  # of the same; 0: there is none
+
+    @property
+    def state_in_words(self) -> Sentence:
+        if self.state is ChildState.NOT_YET:
+            return Sentence("begins later, round {number}", number=self.first_round)
+        return _STATES[self.state]
 
     @property
     def may_hand_in(self) -> bool:
@@ -98,7 +119,7 @@ WITHOUT_PAL = WITHOUT_A_FIRST_PAL | {ChildState.BETWEEN}
 @dataclass(frozen=True, slots=True)
 class StackOnPage:
     id: UUID
-    came: str
+    came: Sentence
     goes: date  # unless it is handed in before
 
 
@@ -106,7 +127,7 @@ class StackOnPage:
 class ClassOnPage:
     of: SchoolClass
     round: ClassRound | None
-    due: str
+    due: Sentence | None
     children: tuple[Child, ...]
     opened: tuple[OpenedDay, ...]
     openings: Mapping[int, ClassOpening]  # by round
@@ -122,11 +143,11 @@ class ClassOnPage:
         return sum(child.state in {ChildState.WAITING, ChildState.RETURNED} for child in self.children)
 
     @property
-    def namesakes(self) -> list[Child]:
-        return sorted(
-            (child for child in self.children if child.numbered_name),
-            key=lambda child: child.numbered_name or "",
-        )
+    def namesakes(self) -> str | None:
+        """Who is whom on the sheets; None: no two have one first name."""
+        numbered = sorted((child.numbered_name, child.name) for child in self.children if child.numbered_name)
+        said = [Sentence("{on_sheet} is {name}", on_sheet=on_sheet, name=name) for on_sheet, name in numbered]
+        return listed(said) if said else None
 
     @property
     def prints_sheets(self) -> bool:
@@ -202,7 +223,7 @@ async def _class_on_page(
     return ClassOnPage(
         of=of,
         round=now,
-        due=calendar.label(now.students_due_at) if now and now.students_due_at else "",
+        due=calendar.label(now.students_due_at) if now and now.students_due_at else None,
         children=everybody,
         opened=opened,
         openings=await class_openings.openings(connection, of),

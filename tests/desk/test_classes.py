@@ -15,6 +15,7 @@ from bluepals.facts.closing import Word
 from bluepals.paper.pages import page_pictures
 from bluepals.store import matching
 from bluepals.store.pauses import Target, What
+from tests.desk.spanish import english_left
 from tests.desk.town import (
     FIRST_OPENING,
     FIRST_ROUND,
@@ -25,6 +26,7 @@ from tests.desk.town import (
     SECOND_ROUND,
     SOUTH,
     Town,
+    Visitor,
     photo,
     read_pdf,
     scan,
@@ -541,7 +543,7 @@ async def test_a_teacher_prints_a_sheet_for_each_child_that_writes(town: Town) -
     assert not [one for one in ("Lopez", "Ortiz", "Smith") if one in maya + ana + noah], (
         "the officers get the scans"
     )
-    said = "Officers see no last names, so on the sheets Maya (1) is Maya Lopez, Maya (2) is Maya Ortiz."
+    said = "Officers see no last names, so on the sheets Maya (1) is Maya Lopez and Maya (2) is Maya Ortiz."
     assert said in await tess.sees()
 
 
@@ -630,3 +632,84 @@ async def test_what_was_typed_for_a_child_that_is_in_another_class_by_now_is_giv
     assert refused.status_code == 404
     assert "Dear Dana, &lt;b&gt;I&lt;/b&gt; have a cat." in refused.text
     assert await town.count_drafts("maya") == 0
+
+
+# In Spanish
+
+
+def in_spanish(visitor: Visitor) -> Visitor:
+    visitor.http.headers["accept-language"] = "es"
+    return visitor
+
+
+async def test_a_teacher_reads_the_class_page_in_spanish_before_and_after_opening_day(town: Town) -> None:
+    tess = in_spanish(town.teacher("tess"))
+    await town.stocks("Hola")
+    await town.invites(NORTH)
+    await town.admin.execute("UPDATE student SET first_name = 'Maya' WHERE external_id = 'ana'")
+    await town.admin.execute("UPDATE pairing SET first_round = 2 WHERE id = $1", town.pairings["noah"])
+    before = await tess.sees()
+    assert '<html lang="es">' in before
+    assert "Plazo: <strong>viernes, 18 de septiembre de 2026, 17:00 CDT</strong>." in before
+    assert "Por llegar: 2." in before
+    assert "El día de las cartas es el martes, 13 de octubre de 2026." in before
+    assert state_of(before, "Noah Smith") == "empieza más tarde, ronda 2"
+    assert state_of(before, "Uma Yang") == "aún sin policía"
+    assert plan_of(before, "Uma Yang").startswith("No hay policía libre")
+    assert "en las hojas, Maya (1) es Maya Lopez y Maya (2) es Maya Ortiz." in before
+    await town.hands_in("maya", "Hola")
+    await town.on(FIRST_ROUND)
+    await town.delivers("ana", "Hola", side=Side.OFFICER)
+    await town.on(FIRST_OPENING)
+    await town.misses_with_stock("maya")
+    await town.opens(NORTH)
+    after = await tess.sees()
+    assert "<strong>2 cartas</strong> para el día de las cartas, martes, 13 de octubre de 2026" in after
+    assert "Para Maya Lopez, de Rita, policía de reserva" in after
+    await town.on(SECOND_OPENING)
+    await town.delivers("noah", "Hola", number=2, side=Side.OFFICER)
+    over = await tess.sees()
+    assert "Cartas que llegaron después del último día de las cartas" in over
+    assert [english_left(one) for one in (before, after, over)] == [[], [], []]
+
+
+async def test_each_state_of_a_letter_has_its_spanish_words(town: Town) -> None:
+    tess = in_spanish(town.teacher("tess"))
+    await town.decides(await town.hands_in("ana", "Hola"))
+    await town.decides(await town.hands_in("noah", "My street is Oak Street."), Verdict.RETURN)
+    page = await tess.sees()
+    states = {child: state_of(page, child) for child in ("Maya Lopez", "Ana Ortiz", "Noah Smith")}
+    assert states == {"Maya Lopez": "falta la carta", "Ana Ortiz": "aprobada", "Noah Smith": "devuelta"}
+    assert "Envíela de nuevo, por favor. Plazo: martes, 8 de septiembre de 2026" in page
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        (
+            "2026-10-17",
+            "El sábado, 17 de octubre no hay clases. Elija otro día, por ejemplo el lunes, 19 de octubre.",
+        ),
+        (
+            "2026-12-01",
+            "El martes, 17 de noviembre se abren las próximas cartas. Elija el lunes, 16 de noviembre",
+        ),
+        ("2026-10-01", "La escuela abre sus cartas el martes, 13 de octubre. Elija ese día o uno posterior."),
+        ("tomorrow", "Eso no es una fecha para el día de las cartas."),
+    ],
+)
+async def test_a_day_that_can_not_be_is_refused_in_spanish(town: Town, on: str, said: str) -> None:
+    refused = (await in_spanish(town.teacher("tess")).posts(f"opening/{NORTH}/1/5A", on=on)).text
+    assert said in refused
+    assert "<title>No se ha cambiado: Sus clases" in refused
+    assert english_left(refused) == []
+
+
+async def test_an_old_page_is_told_in_spanish_what_becomes_of_its_letter(town: Town) -> None:
+    tess, maya = in_spanish(town.teacher("tess")), town.pairings["maya"]
+    old_page = await tess.letter_form(maya)
+    await tess.sends(maya, "Hola")
+    refused = (await tess.sends(maya, "Adiós", showed=old_page)).text
+    assert "Desde que abrió esta página llegó una carta más nueva" in refused
+    assert "envíela otra vez: sigue en el cuadro de abajo." in refused
+    assert english_left(refused) == []

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from bluepals.domain.letters import ScannedLetter, Side, Verdict
 from bluepals.paper.pages import page_pictures
 from tests.bluepals.paper.scanner import as_scans, printed
+from tests.desk.spanish import english_left
 from tests.desk.town import FIRST_ROUND, NORTH, Town, Visitor
 
 FIRST_IN_ORDER = ("Maya Lopez", "Ana Ortiz", "Noah Smith")
@@ -99,7 +100,7 @@ async def test_what_has_no_readable_code_is_asked_about_where_sheets_are_and_not
     assert "hand in 2 letters" not in stack.text
     refused = await sorts(tess, stack, "done", shown=shown(stack.text))
     assert refused.status_code == 409
-    assert "One page has no name yet." in refused.text
+    assert "1 page has no name yet. Choose whose" in refused.text
     named = await sorts(tess, stack, "page/2", do="child", child=str(town.pairings["ana"]))
     assert whose(named.text) == {"Maya Lopez": [1], "Ana Ortiz": [2], "Noah Smith": [3]}
 
@@ -321,3 +322,57 @@ async def test_nothing_of_a_page_lies_open_in_the_database(town: Town) -> None:
     await drops(town.teacher("tess"), own_paper("M"))
     stored = await town.admin.fetchval("SELECT stored FROM stack_page")
     assert b"JFIF" not in stored
+
+
+# In Spanish
+
+
+def in_spanish(visitor: Visitor) -> Visitor:
+    visitor.http.headers["accept-language"] = "es"
+    return visitor
+
+
+async def test_a_stack_is_sorted_and_thrown_away_in_spanish(town: Town) -> None:
+    await town.hands_in("maya", "Hello")
+    tess = in_spanish(town.teacher("tess"))
+    maya, ana, _ = await sheets_of(tess)
+    stack = await drops(tess, [*own_paper("?"), maya, *own_paper("??", ""), ana])
+    assert '<html lang="es">' in stack.text
+    assert "2 páginas todavía no tienen nombre" in stack.text
+    assert 'alt="Página 2, Maya Lopez"' in stack.text
+    assert "Ya hay una carta de Maya Lopez; esta la reemplaza." in stack.text
+    joined = await sorts(tess, stack, "page/3", do="before")
+    refused = await sorts(tess, stack, "done", shown="what it was")
+    assert "Algo ha cambiado desde que se mostró esta página." in refused.text
+    assert "<title>No se ha hecho: El montón de la clase 5A" in refused.text
+    await sorts(tess, stack, "page/1", do="aside")
+    agreed = shown((await tess.http.get(stack.url.path)).text)
+    await sorts(tess, stack, "page/1", do="back")
+    unnamed = await sorts(tess, stack, "done", shown=agreed)
+    asked = (await tess.http.get(f"{stack.url.path}/gone")).text
+    assert "Lo escaneado se borra (5 páginas), y no se envía nada de ello." in asked
+    gone = await sorts(tess, stack, "gone")
+    assert "El montón se ha desechado." in gone.text
+    pages = [stack.text, joined.text, refused.text, unnamed.text, asked, gone.text]
+    assert [english_left(one) for one in pages] == [[]] * len(pages)
+
+
+async def test_a_stack_by_the_order_of_the_roster_is_handed_in_in_spanish(town: Town) -> None:
+    tess = in_spanish(town.teacher("tess"))
+    stack = await drops(tess, own_paper("M", "A", "N"))
+    assert "Los nombres son correctos: enviar 3 cartas" in stack.text
+    done = await is_done(tess, stack)
+    assert "Gracias: las cartas del montón han llegado" in done.text
+    assert [english_left(one) for one in (stack.text, done.text)] == [[], []]
+
+
+async def test_what_can_not_be_opened_is_said_in_spanish_with_the_file_s_name(town: Town) -> None:
+    tess = in_spanish(town.teacher("tess"))
+    refused = await tess.http.post(
+        f"{tess.path}/stacks/{NORTH}/5A",
+        data={"form": await tess.form_key()},
+        files=[("pages", ("copiadora.pdf", b"%PDF-1.7 no more"))],
+    )
+    assert refused.status_code == 422
+    assert "“copiadora.pdf” no se puede abrir. Ábralo en su dispositivo" in refused.text
+    assert english_left(refused.text) == []
