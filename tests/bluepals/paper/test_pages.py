@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 from PIL import Image, ImageDraw
 
+from bluepals.domain.sentences import Sentence
 from bluepals.paper import pages
 from bluepals.paper.pages import (
     MAX_PAGES,
@@ -291,6 +292,20 @@ def test_a_broken_file_is_refused(kind, cut):
 def test_the_refusal_names_the_file():
     with pytest.raises(PagesRefused, match=r"“page 2” can't be opened\. Open it on your own device"):
         clean_pages([Upload("page 1", saved(picture(), "PNG")), Upload("page 2", b"%PDF-1.7 no more")])
+
+
+def test_what_the_drawing_process_finds_is_a_sentence_with_its_values():
+    with pytest.raises(PagesRefused) as refusal:
+        clean_pages([Upload("page 1", saved(picture(), "PNG")), Upload("page 2", blank_pdf(MAX_PAGES))])
+    assert refusal.value.sentence.pattern.startswith("{name} takes the letter over {pages} pages")
+    assert refusal.value.sentence.values == {"name": "“page 2”", "pages": 12}
+
+
+def test_a_file_without_a_name_is_called_one_in_any_language():
+    with pytest.raises(PagesRefused) as refusal:
+        clean_pages([Upload("", b"%PDF-1.7 no more")])
+    assert str(refusal.value).startswith("The file can't be opened.")
+    assert isinstance(refusal.value.sentence.values["name"], Sentence)
 
 
 def test_a_locked_pdf_is_refused_with_the_way_out():
