@@ -6,6 +6,7 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import cases
 from bluepals.facts.cases import Standing
 from bluepals.facts.office import Office
@@ -76,7 +77,10 @@ class CaseActivities:
                 connection,
                 key=attention.PAGER,
                 kind=attention.PAGER,
-                sentence=f"The pager takes no page ({why}); mail goes out all the same: check BLUEPALS_PAGER_URL.",
+                sentence=Sentence(
+                    "The pager takes no page ({why}); mail goes out all the same: check BLUEPALS_PAGER_URL.",
+                    why=why,
+                ),
             )
 
 

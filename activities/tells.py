@@ -20,6 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.counters import TELLS
 from activities.heartbeats import heartbeats
 from activities.open_rows import OpenRows, start_each
+from bluepals.domain.sentences import Sentence
 from bluepals.store import attention, tells
 from bluepals.store.database import Database, Scope
 from bluepals.store.tells import Tell
@@ -40,11 +41,6 @@ class Answer(StrEnum):
     REFUSED = "refused"
 
 
-_FOR_A_PERSON = {
-    Answer.CLOSED: "{fact} came after {workflow} had closed: a person has to look at it.",
-    Answer.REFUSED: "{workflow} did not take {fact}: the worker is older than the desk, or one of them is wrong. "
-    "Look at the fact's row in the table tell.",
-}
 _CLOSED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
 
 
@@ -76,12 +72,12 @@ class Teller:
                 await tells.put_off(connection, tell.id)
             else:
                 await tells.answered(connection, tell.id, answer)
-                if sentence := _FOR_A_PERSON.get(answer):
+                if sentence := _for_a_person(answer, tell):
                     await attention.call(
                         connection,
                         key=f"tell-{tell.id}",
                         kind="late fact" if answer is Answer.CLOSED else "refused fact",
-                        sentence=sentence.format(fact=tell.fact, workflow=tell.workflow_id),
+                        sentence=sentence,
                     )
         return answer is not None
 
@@ -140,6 +136,24 @@ class Teller:
 
 def _kind(refused: WorkflowUpdateFailedError) -> str | None:
     return refused.cause.type if isinstance(refused.cause, ApplicationError) else None
+
+
+def _for_a_person(answer: Answer, tell: Tell) -> Sentence | None:
+    match answer:
+        case Answer.CLOSED:
+            return Sentence(
+                "{fact} came after {workflow} had closed: a person has to look at it.",
+                fact=tell.fact,
+                workflow=tell.workflow_id,
+            )
+        case Answer.REFUSED:
+            return Sentence(
+                "{workflow} did not take {fact}: the worker is older than the desk, or one of them is wrong. Look at the"
+                " fact's row in the table tell.",
+                fact=tell.fact,
+                workflow=tell.workflow_id,
+            )
+    return None
 
 
 class TellActivities:

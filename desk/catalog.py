@@ -42,7 +42,7 @@ def messages() -> Mapping[Message, set[str]]:
     files = {
         file: ast.parse(file.read_text("utf-8")) for place in PLACES for file in (ROOT / place).rglob("*.py")
     }
-    speaking = {"Sentence", *_worded(files.values())}
+    speaking = _speaking(files.values())
     for file, tree in files.items():
         for message in _in_python(tree, speaking):
             found[message].add(_name(file))
@@ -65,10 +65,10 @@ def _name(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
-def _worded(trees: Iterable[ast.Module]) -> set[str]:
-    """The names of Worded and of all that is made of it."""
+def _speaking(trees: Iterable[ast.Module]) -> set[str]:
+    """The names of Sentence and Worded, and of all that is made of them."""
     classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-    names = {"Worded"}
+    names = {"Sentence", "Worded"}
     while more := {one.name for one in classes if {ast.unparse(base) for base in one.bases} & names} - names:
         names |= more
     return names

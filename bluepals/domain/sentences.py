@@ -33,13 +33,21 @@ class Sentence(str):
     values: Mapping[str, Any]
 
     def __new__(cls, pattern: str, /, **values: object) -> Self:
-        return cls._of(pattern.format(**values), pattern, values)
+        return cls._of(pattern, values)
 
     @classmethod
-    def _of(cls, english: str, pattern: str, values: Mapping[str, object]) -> Self:
-        sentence = super().__new__(cls, english)
+    def _of(cls, pattern: str, values: Mapping[str, object]) -> Self:
+        sentence = super().__new__(cls, cls._in_english(pattern, values))
         sentence.pattern, sentence.values = pattern, values
         return sentence
+
+    @staticmethod
+    def _in_english(pattern: str, values: Mapping[str, object]) -> str:
+        return pattern.format(**values)
+
+    def with_values(self, values: Mapping[str, object]) -> Self:
+        """The same about others."""
+        return self._of(self.pattern, values)
 
     def said_in(self, language: Language) -> str:
         return language.gettext(self.pattern).format(
@@ -69,6 +77,25 @@ class Dated(Sentence):
         return language.date(self.values["at"], self.values["form"])
 
 
+class Begun(Sentence):
+    """What stands at the beginning: see `begun`."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def _in_english(pattern: str, values: Mapping[str, object]) -> str:
+        return _capital(pattern.format(**values))
+
+    def said_in(self, language: Language) -> str:
+        return _capital(super().said_in(language))
+
+
+class Reference(Sentence):
+    """Somebody or something, by an id: see `bluepals.domain.references`."""
+
+    __slots__ = ()
+
+
 def said_in(language: Language, value: object) -> object:
     """Values that are no sentences, names and numbers, are the same in each."""
     return value.said_in(language) if isinstance(value, Sentence) else value
@@ -77,12 +104,12 @@ def said_in(language: Language, value: object) -> object:
 def counted(number: int, one: str, many: str) -> Sentence:
     """1 round, 2 rounds; 1 child waits, 2 children wait."""
     noun = one if number == 1 else many
-    return Counted._of(f"{number} {noun}", f"{{number}} {noun}", {"number": number, "one": one, "many": many})  # noqa: SLF001
+    return Counted._of(f"{{number}} {noun}", {"number": number, "one": one, "many": many})  # noqa: SLF001
 
 
 def dated(at: date, form: str) -> Sentence:
     """`form`: of strftime."""
-    return Dated._of(f"{at:{form}}", f"{{at:{form}}}", {"at": at, "form": form})  # noqa: SLF001
+    return Dated._of(f"{{at:{form}}}", {"at": at, "form": form})  # noqa: SLF001
 
 
 def long_date(day: date) -> Sentence:
@@ -112,6 +139,15 @@ def together(*sentences: str, between: str = " ") -> Sentence:
     return Sentence(pattern, **dict(zip(names, sentences, strict=True)))
 
 
+def begun(sentence: str) -> Sentence:
+    """With a capital letter."""
+    return Begun._of("{sentence}", {"sentence": sentence})  # noqa: SLF001
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def kept(said: object) -> Any:
     """As JSON holds a sentence or one of its values, for whoever says it later: see `made_of`."""
     match said:
@@ -132,7 +168,7 @@ def made_of(held: Any) -> Any:
     match held:
         case {"sentence": kind, "pattern": pattern, "values": found}:
             values = {name: made_of(value) for name, value in found.items()}
-            return _KINDS[kind]._of(pattern.format(**values), pattern, values)  # noqa: SLF001
+            return _KINDS[kind]._of(pattern, values)  # noqa: SLF001
         case {"at": at, "zone": zone}:
             instant = datetime.fromisoformat(at)
             return instant.astimezone(ZoneInfo(zone)) if zone else instant
@@ -141,4 +177,4 @@ def made_of(held: Any) -> Any:
     return held
 
 
-_KINDS = {kind.__name__: kind for kind in (Sentence, Counted, Dated)}
+_KINDS = {kind.__name__: kind for kind in (Sentence, Counted, Dated, Begun, Reference)}

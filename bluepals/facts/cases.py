@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from bluepals.domain import references
 from bluepals.domain.cases import Concern, pause_before
 from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
@@ -119,8 +120,11 @@ async def look_at_packs(connection: Connection, case: CaseRecord) -> None:
             kind="empty place in a pack",
             school=case.school,
             subject_id=place.pairing_id,
-            sentence=f"The letter of pairing {place.pairing_id} for opening day {place.opening} is held: "
-            "give the teacher another one for this child.",
+            sentence=Sentence(
+                "The letter of {pairing} for opening day {opening} is held: give the teacher another one for this child.",
+                pairing=references.pairing(place.pairing_id),
+                opening=place.opening,
+            ),
         )
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from bluepals.domain import references
+from bluepals.domain.sentences import Sentence, begun
 from bluepals.facts import endings
 from bluepals.facts.new_pairs import declined_until
 from bluepals.facts.office import Letterhead, Office, post
@@ -129,8 +131,12 @@ async def _decline(office: Office, connection: Connection, program: str, pairing
         key=_call(standing),
         kind="declined",
         subject_id=pairing_id,
-        sentence=f"Pairing {pairing_id} was declined; student {standing.external_id} waits for another pal.",
-        how=f"Look for one: starter.py match propose {program}",
+        sentence=Sentence(
+            "{pairing} was declined; {student} waits for another pal.",
+            pairing=begun(references.pairing(pairing_id)),
+            student=references.student(standing.external_id),
+        ),
+        how=Sentence("Look for one: starter.py match propose {program}", program=program),
     )
     if standing.until is not None:
         letterhead = await Letterhead.of(office, connection)

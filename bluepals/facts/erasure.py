@@ -4,20 +4,14 @@ from uuid import UUID
 
 import asyncpg
 
+from bluepals.domain import references
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import daily_lines, new_pairs
 from bluepals.facts.office import Letterhead, Office
 from bluepals.store import attention, erasure, leaving, people
 from bluepals.store.database import Connection, Scope
 from bluepals.store.erasure import ErasedStudent
 from bluepals.store.letters import NotTaken
-
-# What to do, by the rule that refuses it.
-_WAYS_OUT = {
-    "under_a_legal_hold": "Student {0} is under a legal hold, and nothing may be deleted. See: starter.py hold list PROGRAM",
-    "an_open_case_is_a_legal_hold": "A safety case about student {0} is open, and nothing may be deleted until it is closed.",
-    "confirmed_by_a_coordinator": "An erasure is confirmed by a coordinator of the school. Name one with --by.",
-    "erased_after_the_letters": "Student {0} still has a pal. End pairing {1} first, then confirm again.",
-}
 
 
 async def request(office: Office, scope: Scope, external_id: str, requested_by: str) -> ErasedStudent:
@@ -45,8 +39,15 @@ async def _request(connection: Connection, program: str, student: ErasedStudent,
         connection,
         key=_key(student),
         kind="erasure",
-        sentence=f"The family of student {student.external_id} wishes that all about the child be erased.",
-        how=f"If it is so: starter.py erase confirm {program} {student.external_id} --by YOUR-ID",
+        sentence=Sentence(
+            "The family of {student} wishes that all about the child be erased.",
+            student=references.student(student.external_id),
+        ),
+        how=Sentence(
+            "If it is so: starter.py erase confirm {program} {student} --by YOUR-ID",
+            program=program,
+            student=student.external_id,
+        ),
         school=student.school,
         subject_id=student.id,
     )
@@ -78,8 +79,27 @@ async def _name_no_more(office: Office, connection: Connection, student_id: UUID
 
 
 def _refusal(refused: asyncpg.CheckViolationError, student: ErasedStudent) -> Exception:
-    way_out = _WAYS_OUT.get(refused.constraint_name or "")
-    return NotTaken(way_out.format(student.external_id, student.living_pairing)) if way_out else refused
+    """What to do, by the rule that refuses it."""
+    match refused.constraint_name:
+        case "under_a_legal_hold":
+            return NotTaken(
+                "Student {student} is under a legal hold, and nothing may be deleted. See: starter.py hold list PROGRAM",
+                student=student.external_id,
+            )
+        case "an_open_case_is_a_legal_hold":
+            return NotTaken(
+                "A safety case about student {student} is open, and nothing may be deleted until it is closed.",
+                student=student.external_id,
+            )
+        case "confirmed_by_a_coordinator":
+            return NotTaken("An erasure is confirmed by a coordinator of the school. Name one with --by.")
+        case "erased_after_the_letters":
+            return NotTaken(
+                "Student {student} still has a pal. End pairing {pairing} first, then confirm again.",
+                student=student.external_id,
+                pairing=student.living_pairing,
+            )
+    return refused
 
 
 def _key(student: ErasedStudent) -> str:

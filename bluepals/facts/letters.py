@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bluepals.domain import references
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.people import Role
 from bluepals.domain.screening import Risk, screen
+from bluepals.domain.sentences import Sentence, begun
 from bluepals.facts import cases
 from bluepals.facts.cases import Opened
 from bluepals.facts.office import Letterhead, Office, post
@@ -83,7 +85,11 @@ async def take_in(
             school=pairing.school,
             agency=pairing.agency,
             subject_id=draft.id,
-            sentence=f"Draft {draft.id} came in after pairing {pairing_id} had closed: read it and decide what to do.",
+            sentence=Sentence(
+                "{draft} came in after {pairing} had closed: read it and decide what to do.",
+                draft=begun(references.draft(draft.id)),
+                pairing=references.pairing(pairing_id),
+            ),
         )
     if not draft.known and handed.screening is not None and handed.screening.risk is Risk.HIGH:
         await widen(connection, program)  # To whom it is told is not the visitor's to see.
@@ -351,20 +357,34 @@ async def release(
         return outcome
 
 
-_TO_RELEASE = {
-    Held.NO_SUCH_DECISION: "Nobody has approved exactly this draft: read the newest one, and decide about that.",
-    Held.NO_CONSENT: "Enter the consent under Set-up, or in the roster and import it again.",
-    Held.NOT_CLEARED: "Enter the new clearance under My agency, or in the roster and import it again.",
-}
-
-
 async def _call_about_held(connection: Connection, pairing_id: UUID, draft_id: UUID, held: Held) -> None:
     await attention.call(
         connection,
         key=f"held-{draft_id}",
         kind="letter held",
         subject_id=pairing_id,
-        sentence=f"Draft {draft_id} of pairing {pairing_id} is held: {held}. {_TO_RELEASE[held]}",
+        sentence=_held_sentence(pairing_id, draft_id, held),
+    )
+
+
+def _held_sentence(pairing_id: UUID, draft_id: UUID, held: Held) -> Sentence:
+    meant = {"draft": begun(references.draft(draft_id)), "pairing": references.pairing(pairing_id)}
+    match held:
+        case Held.NO_CONSENT:
+            return Sentence(
+                "{draft} of {pairing} is held: no consent. Enter the consent under Set-up, or in the roster and import it again.",
+                **meant,
+            )
+        case Held.NOT_CLEARED:
+            return Sentence(
+                "{draft} of {pairing} is held: officer not cleared. Enter the new clearance under My agency, or in the"
+                " roster and import it again.",
+                **meant,
+            )
+    return Sentence(
+        "{draft} of {pairing} is held: no such decision. Nobody has approved exactly this draft: read the newest one, and"
+        " decide about that.",
+        **meant,
     )
 
 
@@ -508,8 +528,11 @@ async def called_about(
             key=f"no-stock-{pairing_id}-{round_number}",
             kind="no stock letter",
             subject_id=pairing_id,
-            sentence=f"Pairing {pairing_id} has no letter for opening day {round_number} and no stock letter is left: "
-            "ask a reserve officer for one.",
+            sentence=Sentence(
+                "{pairing} has no letter for opening day {opening} and no stock letter is left: ask a reserve officer for one.",
+                pairing=begun(references.pairing(pairing_id)),
+                opening=round_number,
+            ),
         )
     else:
         await attention.settle(connection, f"no-stock-{pairing_id}-{round_number}")

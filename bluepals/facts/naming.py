@@ -1,23 +1,19 @@
 """Sentences that are kept with ids, as they are said to those who may know the names."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
-from bluepals.domain.long_dates import with_long_dates
+from bluepals.domain.sentences import Reference, Sentence
 from bluepals.store import naming as store
 from bluepals.store.database import Connection
-from bluepals.store.naming import Pair
+from bluepals.store.naming import Pair, Person
 
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_ID = r"[0-9A-Za-z][0-9A-Za-z._:/#-]{0,39}(?<![.:])"  # without what ends a sentence
-_MEANT = re.compile(
-    rf"(?P<letter>[Dd]raft {_UUID})"
-    rf"|(?P<of>[Tt]he (?P<side>child|officer) of )?\b(?P<named>[Pp]airing) (?P<pairing>{_UUID})"
-    rf"|\b(?P<kind>[Ss]tudent|[Oo]fficer|[Ss]taff member) (?P<id>{_ID})"
-    rf"|\b[Ss]chool (?P<school>{_ID})"
-    rf"|\bof (?P<year>{_ID}\.\d{{4}})\b"
+_PAIRINGS, _PEOPLE, _SCHOOLS = (
+    {"child_of", "officer_of", "pairing"},
+    {"student", "officer", "staff_member"},
+    {"school", "visit_of"},
 )
 
 
@@ -32,47 +28,81 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class _Known:
     pairs: Mapping[UUID, Pair]
-    people: Mapping[tuple[str, str], str]
+    people: Mapping[tuple[str, str], Person]
     schools: Mapping[str, str]
 
 
 async def in_names(connection: Connection, sentences: Sequence[str]) -> Sequence[Named]:
     """What nobody is known for stays as it stands, as does the id of somebody who was erased."""
-    meant = [found for sentence in sentences for found in _MEANT.finditer(sentence)]
+    meant = [one for sentence in sentences for one in _meant(sentence)]
     known = _Known(
-        await store.pairs(connection, [UUID(one["pairing"]) for one in meant if one["pairing"]]),
-        await store.people(connection, [one["id"] for one in meant if one["id"]]),
-        await store.schools(connection) if any(one["school"] or one["year"] for one in meant) else {},
+        await store.pairs(connection, [UUID(one) for kind, one in meant if kind in _PAIRINGS]),
+        await store.people(connection, [one for kind, one in meant if kind in _PEOPLE]),
+        await store.schools(connection) if any(kind in _SCHOOLS for kind, _ in meant) else {},
     )
-    return [_named(sentence, known) for sentence in sentences]
+    return [Named(_named(sentence, known), _about(sentence, known)) for sentence in sentences]
 
 
-def _named(sentence: str, known: _Known) -> Named:
-    about = [UUID(one["pairing"]) for one in _MEANT.finditer(sentence) if one["pairing"]]
-    said = _MEANT.sub(lambda found: _said(found, known) or found[0], sentence)
-    return Named(with_long_dates(said), next((one for one in about if one in known.pairs), None))
+def _meant(said: object) -> Iterator[tuple[str, str]]:
+    """The kind and the id of each that it refers to."""
+    if isinstance(said, Reference):
+        yield _kind_and_id(said)
+    elif isinstance(said, Sentence):
+        for value in said.values.values():
+            yield from _meant(value)
 
 
-def _said(found: re.Match[str], known: _Known) -> str | None:
-    if found["letter"]:
-        return "A letter" if found[0].startswith("D") else "a letter"
-    if found["pairing"]:
-        pair = known.pairs.get(UUID(found["pairing"]))
-        return _pair(pair, found) if pair else None
-    if found["kind"]:
-        return known.people.get((found["kind"].lower(), found["id"]))
-    if found["school"]:
-        return known.schools.get(found["school"])
-    name = known.schools.get(found["year"])
-    return f"of {name}" if name else None
+def _kind_and_id(reference: Reference) -> tuple[str, str]:
+    ((kind, one),) = reference.values.items()
+    return kind, str(one)
 
 
-def _pair(pair: Pair, found: re.Match[str]) -> str:
-    child, officer = f"{pair.child} (class {pair.class_name}, {pair.school}", f"{pair.officer} ({pair.agency}"
-    match found["side"]:
-        case "child":
-            return f"{child}; officer: {pair.officer})"
+def _about(sentence: str, known: _Known) -> UUID | None:
+    pairings = [UUID(one) for kind, one in _meant(sentence) if kind in _PAIRINGS]
+    return next((one for one in pairings if one in known.pairs), None)
+
+
+def _named(said: Any, known: _Known) -> Any:
+    if isinstance(said, Reference):
+        return _name(*_kind_and_id(said), known) or said
+    if isinstance(said, Sentence):
+        return said.with_values({name: _named(value, known) for name, value in said.values.items()})
+    return said
+
+
+def _name(kind: str, one: str, known: _Known) -> str | None:
+    if kind in _PAIRINGS:
+        pair = known.pairs.get(UUID(one))
+        return _in_pair(kind, pair) if pair else None
+    if kind in _PEOPLE:
+        person = known.people.get((kind, one))
+        return _person(kind, one, person) if person else None
+    if kind in _SCHOOLS:
+        school = known.schools.get(one)
+        return Sentence("the visit of {school}", school=school) if school and kind == "visit_of" else school
+    return Sentence("a letter")
+
+
+def _in_pair(kind: str, pair: Pair) -> Sentence:
+    names = asdict(pair)
+    match kind:
+        case "child_of":
+            return Sentence("{child} (class {class_name}, {school}; officer: {officer})", **names)
+        case "officer_of":
+            return Sentence("{officer} ({agency}; child: {child}, class {class_name}, {school})", **names)
+    return Sentence("the pairing of {child} (class {class_name}, {school}) and {officer} ({agency})", **names)
+
+
+def _person(kind: str, one: str, person: Person) -> str:
+    match kind:
+        case "student":
+            return Sentence(
+                "{name} ({student}, class {class_name}, {school})",
+                name=person.name,
+                student=one,
+                class_name=person.class_name,
+                school=person.place,
+            )
         case "officer":
-            return f"{officer}; child: {pair.child}, class {pair.class_name}, {pair.school})"
-    the = "The" if found["named"].startswith("P") else "the"
-    return f"{the} pairing of {child}) and {officer})"
+            return f"{person.name} ({one}, {person.place})"
+    return f"{person.name} ({one})"

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
+from bluepals.domain import references
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.matching import propose
 from bluepals.domain.people import Role
+from bluepals.domain.references import child_of
 from bluepals.domain.refusals import Refused
-from bluepals.domain.sentences import Sentence
+from bluepals.domain.sentences import Sentence, begun
 from bluepals.facts import letters, rounds, who_may
 from bluepals.facts.new_pairs import tell_counselors
 from bluepals.facts.office import Letterhead, Office, post, post_to_family
@@ -129,8 +131,10 @@ async def seek(connection: Connection, letterhead: Letterhead) -> None:
             connection,
             one.id,
             one.child.school,
-            f"The child of pairing {one.pairing_id} has lost its officer and waits: no officer has a free place."
-            " Ask the agencies for one and import again.",
+            Sentence(
+                "{child} has lost its officer and waits: no officer has a free place. Ask the agencies for one and import again.",
+                child=begun(child_of(one.pairing_id)),
+            ),
         )
 
 
@@ -142,14 +146,23 @@ async def _propose(connection: Connection, letterhead: Letterhead, one: Seeking,
         connection,
         one.id,
         one.child.school,
-        f"Officer {officer} is proposed as the next one for the child of pairing {one.pairing_id}.",
-        f"See: starter.py replacement list {program}; then: starter.py replacement approve {program} {one.id} --by YOUR-ID",
+        Sentence(
+            "{officer} is proposed as the next one for {child}.",
+            officer=begun(references.officer(officer)),
+            child=child_of(one.pairing_id),
+        ),
+        Sentence(
+            "See: starter.py replacement list {program}; then: starter.py replacement approve {program} {replacement}"
+            " --by YOUR-ID",
+            program=program,
+            replacement=one.id,
+        ),
     )
     await tell(connection, one.id)
 
 
 async def _ask(
-    connection: Connection, replacement_id: UUID, school: str, sentence: str, how: str | None = None
+    connection: Connection, replacement_id: UUID, school: str, sentence: Sentence, how: Sentence | None = None
 ) -> None:
     await attention.call(
         connection,

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from bluepals.domain import references
 from bluepals.domain.gates import Cause
 from bluepals.domain.letters import TypedLetter
 from bluepals.domain.people import FollowOn, Officer, Partner, StaffRole, StockLetter, Student
 from bluepals.domain.program import Break, Program
 from bluepals.domain.screening import screen
+from bluepals.domain.sentences import Sentence, begun, together
 from bluepals.facts import replacements, rounds
 from bluepals.facts.office import Letterhead, Office
 from bluepals.facts.visit_hosts import (
@@ -157,9 +159,10 @@ def _erased(roster: Roster, erased: erasure.Erased) -> Iterator[NeedsPerson]:
     ):
         for one in ids:
             if one in known:
-                text = (
-                    f"{table} {one} was erased and is not taken in again: take the row out, or give whoever it is now"
-                    " an id of their own"
+                who = references.student(one) if table == "student" else references.officer(one)
+                text = Sentence(
+                    "{who} was erased and is not taken in again: take the row out, or give whoever it is now an id of their own",
+                    who=who,
                 )
                 school, agency = (known[one], None) if table == "student" else (None, known[one])
                 yield NeedsPerson(
@@ -170,7 +173,10 @@ def _erased(roster: Roster, erased: erasure.Erased) -> Iterator[NeedsPerson]:
 def _left(roster: Roster, left: frozenset[str]) -> Iterator[NeedsPerson]:
     """Staff of the file who have left: an import gives nobody a role back."""
     for one in sorted({role.staff_id for role in roster.staff} & left):
-        text = f"staff member {one} has left: take the row out, or give whoever it is now an id of their own"
+        text = Sentence(
+            "{who} has left: take the row out, or give whoever it is now an id of their own",
+            who=references.staff_member(one),
+        )
         yield NeedsPerson("staff.csv", None, "staff_id", one, text, f"left {one}")
 
 
@@ -178,9 +184,12 @@ def _left_school(roster: Roster, left: frozenset[str]) -> Iterator[NeedsPerson]:
     """Children of the file who have left: an import brings nobody back."""
     for one in roster.students:
         if one.student_id in left:
-            text = (
-                f"student {one.student_id} has left and gets no pal: take the row out, or if the child is there again,"
-                f" starter.py student take-back {roster.program.id} {one.student_id} --by YOUR-ID"
+            text = Sentence(
+                "{child} has left and gets no pal: take the row out, or if the child is there again,"
+                " starter.py student take-back {program} {student} --by YOUR-ID",
+                child=references.student(one.student_id),
+                program=roster.program.id,
+                student=one.student_id,
             )
             yield NeedsPerson(
                 "students.csv", None, "student_id", one.student_id, text, f"left {one.student_id}", one.school
@@ -230,8 +239,8 @@ async def _ask(connection: Connection, needs_person: Sequence[NeedsPerson]) -> N
         )
 
 
-def _sentence(one: NeedsPerson) -> str:
-    return f"{one.problem[:1].upper()}{one.problem[1:]}."
+def _sentence(one: NeedsPerson) -> Sentence:
+    return together(begun(one.problem), ".", between="")
 
 
 # ---- what an import can't change

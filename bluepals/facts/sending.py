@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from bluepals.domain.sentences import Sentence
 from bluepals.mail.replies import Outcome, Result
 from bluepals.store import attention, mail
 from bluepals.store.database import Connection
 
 SERVER = "mail-server"
-MAY_HAVE_ARRIVED = "may have arrived, perhaps twice: ask the person"
 
 
 async def take_over_lost(connection: Connection) -> None:
     """Of a batch that has died."""
     for lost in await mail.take_over_lost(connection):
-        await _call_about(connection, lost, MAY_HAVE_ARRIVED)
+        await _call_about(connection, lost, _may_have_arrived(lost.id))
 
 
 async def record(connection: Connection, claimed: mail.ClaimedMail, claim_id: UUID, outcome: Outcome) -> None:
-    for_a_person = ""
+    for_a_person = None
     match outcome.result:
         case Result.SENT:
             await mail.mark_sent(connection, claimed.id, claim_id, outcome.reply)
@@ -26,14 +26,20 @@ async def record(connection: Connection, claimed: mail.ClaimedMail, claim_id: UU
             return  # It is given back with the rest of the batch.
         case Result.REFUSED_FOR_NOW:
             if await mail.mark_refused_for_now(connection, claimed.id, claim_id, outcome.reply):
-                for_a_person = f"was put off for days ({outcome.reply}): tell the person in another way"
+                for_a_person = Sentence(
+                    "Mail {mail} was put off for days ({reply}): tell the person in another way.",
+                    mail=claimed.id,
+                    reply=outcome.reply,
+                )
         case Result.UNKNOWN:
             if await mail.mark_unknown(connection, claimed.id, claim_id, outcome.reply):
-                for_a_person = MAY_HAVE_ARRIVED
+                for_a_person = _may_have_arrived(claimed.id)
         case Result.REFUSED:
             await mail.mark_refused(connection, claimed.id, claim_id, outcome.reply)
-            for_a_person = (
-                f"was refused ({outcome.reply}): check the address, and tell the person in another way"
+            for_a_person = Sentence(
+                "Mail {mail} was refused ({reply}): check the address, and tell the person in another way.",
+                mail=claimed.id,
+                reply=outcome.reply,
             )
     if outcome.suppress:
         await mail.suppress(connection, claimed.id, outcome.reply)
@@ -53,12 +59,21 @@ async def note_server(connection: Connection, outcomes: Sequence[Outcome]) -> No
         connection,
         key=SERVER,
         kind="mail server",
-        sentence=f"The mail server takes no mail ({outcomes[0].reply}). Nothing is lost, mails wait: "
-        "check that it runs, and the BLUEPALS_SMTP_ settings.",
+        sentence=Sentence(
+            "The mail server takes no mail ({reply}). Nothing is lost, mails wait: check that it runs, and the BLUEPALS_SMTP_"
+            " settings.",
+            reply=outcomes[0].reply,
+        ),
     )
 
 
-async def _call_about(connection: Connection, one: mail.ClaimedMail | mail.LostMail, what: str) -> None:
+def _may_have_arrived(mail_id: UUID) -> Sentence:
+    return Sentence("Mail {mail} may have arrived, perhaps twice: ask the person.", mail=mail_id)
+
+
+async def _call_about(
+    connection: Connection, one: mail.ClaimedMail | mail.LostMail, sentence: Sentence
+) -> None:
     await attention.call(
         connection,
         key=f"mail-{one.id}",
@@ -66,5 +81,5 @@ async def _call_about(connection: Connection, one: mail.ClaimedMail | mail.LostM
         school=one.school,
         agency=one.agency,
         subject_id=one.id,
-        sentence=f"Mail {one.id} {what}.",
+        sentence=sentence,
     )

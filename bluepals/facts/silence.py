@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
+from bluepals.domain import references
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Side
 from bluepals.domain.pauses import Pause, moved
 from bluepals.domain.people import Role
+from bluepals.domain.references import child_of, officer_of
 from bluepals.domain.refusals import Refused
-from bluepals.domain.sentences import Sentence, dated
+from bluepals.domain.sentences import Sentence, begun, dated
 from bluepals.domain.silence import ABSENT, Rung, next_rung
 from bluepals.facts import pauses, who_may
 from bluepals.facts.deadlines import of_schools
@@ -133,37 +135,66 @@ async def _call(connection: Connection, program: str, one: SilentSide, rung: Run
         school=one.school,
         agency=one.agency,
         subject_id=one.pairing_id,
-        sentence=_SENTENCES[rung].format(
-            pairing=one.pairing_id, missed=one.silence.missed, since=one.silence.since
-        ),
-        how=_HOW[rung].format(pairing=one.pairing_id, program=program) if rung in _HOW else None,
+        sentence=_what_is_asked(one, rung),
+        how=_how(program, one.pairing_id, rung),
     )
 
 
-_SENTENCES = {
-    Rung.WARNING_PROPOSED: "The officer of pairing {pairing} has been silent since {since}, also for the liaison."
-    " Approve a warning, or ask the liaison once more.",
-    Rung.TO_DECIDE: "The officer of pairing {pairing} has not answered a warning. Decide: another officer, or more time.",
-    Rung.COORDINATOR: "The child of pairing {pairing} has missed {missed} dates in a row. Ask the teacher.",
-    Rung.REST_PROPOSED: "The child of pairing {pairing} has been silent since {since}. If it is absent, let the pairing rest.",
-}
-_HOW = {
-    Rung.WARNING_PROPOSED: "To warn: starter.py silence warn {program} {pairing} --by YOUR-ID",
-    Rung.TO_DECIDE: "Another officer: starter.py replacement begin {program} {pairing} --by YOUR-ID;"
-    " more time: starter.py silence more-time {program} {pairing} --by YOUR-ID",
-    Rung.REST_PROPOSED: "To let it rest:"
-    " starter.py pause {program} --pairing {pairing} --letters --by YOUR-ID"
-    f' --reason "{ABSENT}"',
-}
+def _what_is_asked(one: SilentSide, rung: Rung) -> Sentence:
+    child, officer = begun(child_of(one.pairing_id)), begun(officer_of(one.pairing_id))
+    match rung:
+        case Rung.WARNING_PROPOSED:
+            return Sentence(
+                "{officer} has been silent since {since}, also for the liaison."
+                " Approve a warning, or ask the liaison once more.",
+                officer=officer,
+                since=one.silence.since,
+            )
+        case Rung.TO_DECIDE:
+            return Sentence(
+                "{officer} has not answered a warning. Decide: another officer, or more time.",
+                officer=officer,
+            )
+        case Rung.COORDINATOR:
+            return Sentence(
+                "{child} has missed {missed} dates in a row. Ask the teacher.",
+                child=child,
+                missed=one.silence.missed,
+            )
+    return Sentence(
+        "{child} has been silent since {since}. If it is absent, let the pairing rest.",
+        child=child,
+        since=one.silence.since,
+    )
+
+
+def _how(program: str, pairing_id: UUID, rung: Rung) -> Sentence | None:
+    match rung:
+        case Rung.WARNING_PROPOSED:
+            return Sentence(
+                "To warn: starter.py silence warn {program} {pairing} --by YOUR-ID",
+                program=program,
+                pairing=pairing_id,
+            )
+        case Rung.TO_DECIDE:
+            return Sentence(
+                "Another officer: starter.py replacement begin {program} {pairing} --by YOUR-ID;"
+                " more time: starter.py silence more-time {program} {pairing} --by YOUR-ID",
+                program=program,
+                pairing=pairing_id,
+            )
+        case Rung.REST_PROPOSED:
+            return Sentence(
+                'To let it rest: starter.py pause {program} --pairing {pairing} --letters --by YOUR-ID --reason "{absent}"',
+                program=program,
+                pairing=pairing_id,
+                absent=ABSENT,
+            )
+    return None
 
 
 async def _call_not_reached(connection: Connection, one: SilentSide) -> None:
     officer = one.silence.side is Side.OFFICER
-    whom = (
-        f"the officer of pairing {one.pairing_id}"
-        if officer
-        else f"any teacher of class {one.class_name} of school {one.school}"
-    )
     await attention.call(
         connection,
         key=not_reached_key(one),
@@ -171,8 +202,22 @@ async def _call_not_reached(connection: Connection, one: SilentSide) -> None:
         school=None if officer else one.school,
         agency=one.agency if officer else None,
         subject_id=one.pairing_id if officer else None,
-        sentence=f"Mail does not get through to {whom}, so this is no silence: mend the address in the roster and import"
-        f" it again, or ask {'the liaison' if officer else 'at the school'}.",
+        sentence=_not_got_through(one),
+    )
+
+
+def _not_got_through(one: SilentSide) -> Sentence:
+    if one.silence.side is Side.OFFICER:
+        return Sentence(
+            "Mail does not get through to {officer}, so this is no silence: mend the address in the roster and import it"
+            " again, or ask the liaison.",
+            officer=officer_of(one.pairing_id),
+        )
+    return Sentence(
+        "Mail does not get through to any teacher of class {class_name} of {school}, so this is no silence: mend the"
+        " address in the roster and import it again, or ask at the school.",
+        class_name=one.class_name,
+        school=references.school(one.school),
     )
 
 
@@ -227,8 +272,10 @@ async def _look_for_a_coordinator(connection: Connection) -> None:
         connection,
         key=NOBODY,
         kind=NOBODY,
-        sentence="The program has no coordinator: nobody is asked about who is silent, and no pairing of an absent child rests"
-        " or goes on again. Add a row with the role coordinator to staff.csv and import it.",
+        sentence=Sentence(
+            "The program has no coordinator: nobody is asked about who is silent, and no pairing of an absent child rests"
+            " or goes on again. Add a row with the role coordinator to staff.csv and import it."
+        ),
     )
 
 

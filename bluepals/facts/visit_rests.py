@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import uuid4
 
+from bluepals.domain import references
 from bluepals.domain.calendar import ONE_DAY
 from bluepals.domain.pauses import moved, stretch_until
+from bluepals.domain.sentences import Sentence
 from bluepals.domain.visit_plan import VisitState, why_not_on
 from bluepals.facts.office import Letterhead
 from bluepals.facts.visit_hosts import let_resting_hosts_go, tell_visit_day
@@ -62,8 +64,11 @@ async def _ask_for_a_day(connection: Connection, letterhead: Letterhead, school:
         key=f"visit-date-{year}",
         kind="visit",
         school=school,
-        sentence=f"After the pause no school day is left for the visit of {year}, and it is called off. Give it a second"
-        " date, or let letters be read aloud instead.",
+        sentence=Sentence(
+            "After the pause no school day is left for {visit}, and it is called off. Give it a second date, or let letters"
+            " be read aloud instead.",
+            visit=references.visit_of(year),
+        ),
         how=another_day_or_none(letterhead, year),
     )
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from bluepals.domain import references
 from bluepals.domain.people import Role, StaffRole, Student
+from bluepals.domain.sentences import Sentence
 from bluepals.roster.problems import NeedsPerson, Problem
 
 # Without them no year can run at all.
@@ -10,11 +12,7 @@ INDISPENSABLE = {
     Role.COORDINATOR: "the program has no coordinator; add a row with the role coordinator",
     Role.MODERATOR: "the program has no moderator, so no letter could go on; add a row with the role moderator",
 }
-EACH_SCHOOL = {
-    Role.COORDINATOR: "nobody runs the year there",
-    Role.MODERATOR: "nobody reads its letters",
-    Role.COUNSELOR: "nobody is told of a child in distress",
-}
+EACH_SCHOOL = (Role.COORDINATOR, Role.MODERATOR, Role.COUNSELOR)
 
 
 def nobody_at_all(file: str, staff: Sequence[StaffRole]) -> Iterator[Problem]:
@@ -33,20 +31,39 @@ def missing(
     students = list(students)
     anywhere = {role.role for role in staff}
     for school in schools:
-        for role, consequence in EACH_SCHOOL.items():
+        for role in EACH_SCHOOL:
             expected = role in anywhere or role not in INDISPENSABLE
             if expected and not any(one.role is role and one.school in {None, school} for one in staff):
-                text = f"school {school} has no {role}, so {consequence}: add a row and import again"
-                yield NeedsPerson(file, None, "role", "", text, f"{role} {school}", school)
+                yield NeedsPerson(file, None, "role", "", _nobody(role, school), f"{role} {school}", school)
         yield from _unread_languages(file, school, students, staff)
     teachers = [one for one in staff if one.role is Role.TEACHER]
     for school, class_name in sorted({(student.school, student.class_name) for student in students}):
         if not any(one.school == school and one.class_name in {None, class_name} for one in teachers):
-            text = (
-                f"class {class_name} of school {school} has no teacher, so nobody hands its letters in or out:"
-                " add a row and import again"
+            text = Sentence(
+                "class {class_name} of {school} has no teacher, so nobody hands its letters in or out: add a row and import again",
+                class_name=class_name,
+                school=references.school(school),
             )
             yield NeedsPerson(file, None, "class", class_name, text, f"{school} {class_name}", school)
+
+
+def _nobody(role: Role, school: str) -> Sentence:
+    where = references.school(school)
+    match role:
+        case Role.COORDINATOR:
+            return Sentence(
+                "{school} has no coordinator, so nobody runs the year there: add a row and import again",
+                school=where,
+            )
+        case Role.MODERATOR:
+            return Sentence(
+                "{school} has no moderator, so nobody reads its letters: add a row and import again",
+                school=where,
+            )
+    return Sentence(
+        "{school} has no counselor, so nobody is told of a child in distress: add a row and import again",
+        school=where,
+    )
 
 
 def _unread_languages(
@@ -57,8 +74,10 @@ def _unread_languages(
     read = {language for one in readers for language in one.languages}
     spoken = {student.language for student in students if student.school == school}
     for language in sorted(spoken - read) if readers else ():
-        text = (
-            f"school {school} has children who write in {language}, and no moderator reads it: add it to the languages"
-            " of one and import again"
+        text = Sentence(
+            "{school} has children who write in {language}, and no moderator reads it: add it to the languages of one and"
+            " import again",
+            school=references.school(school),
+            language=language,
         )
         yield NeedsPerson(file, None, "languages", "", text, f"{school} {language}", school)

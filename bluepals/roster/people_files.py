@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
+from bluepals.domain import references
 from bluepals.domain.letters import LetterRefused, TypedLetter
 from bluepals.domain.people import (
     ConsentScope,
@@ -18,6 +19,7 @@ from bluepals.domain.people import (
     Student,
 )
 from bluepals.domain.program import Policy
+from bluepals.domain.sentences import Sentence
 from bluepals.roster import cells
 from bluepals.roster.problems import NeedsPerson, Problem, Unfit
 from bluepals.roster.sheets import Row, Wanted, read_sheet
@@ -27,7 +29,6 @@ SPACES = " \t\r\n\xa0"
 REQUIRED = object()
 
 T = TypeVar("T")
-GENDER_TABLE = "docs/formats.md has the table of genders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ def _refuse_two_grades(file: SourceFile, others: Mapping[str, Row], read: Read[S
 
 
 def _look_at_student(file: SourceFile, row: Row, student: Student, read: Read[Student]) -> None:
-    def ask(column: str, problem: str) -> None:
+    def ask(column: str, problem: Sentence) -> None:
         read.needs_person.append(
             NeedsPerson(
                 file.name,
@@ -203,17 +204,23 @@ def _look_at_student(file: SourceFile, row: Row, student: Student, read: Read[St
             )
         )
 
+    child = references.student(student.student_id)
     if student.gender is None:
         ask(
             "gender",
-            f"student {student.student_id} has no gender of the table ({GENDER_TABLE}): correct the cell,"
-            " or decide with the family whose pal this child is to be",
+            Sentence(
+                "{child} has no gender of the table (docs/formats.md has the table of genders): correct the cell,"
+                " or decide with the family whose pal this child is to be",
+                child=child,
+            ),
         )
     if student.consent is None:
         ask(
             "consent",
-            f"student {student.student_id} has no consent on record and is not matched: ask the guardian,"
-            " enter the day and import again",
+            Sentence(
+                "{child} has no consent on record and is not matched: ask the guardian, enter the day and import again",
+                child=child,
+            ),
         )
 
 
@@ -248,7 +255,7 @@ def read_officers(file: SourceFile, to: References) -> Read[Officer]:
 
 
 def _look_at_officer(file: SourceFile, row: Row, officer: Officer, today: date, read: Read[Officer]) -> None:
-    def ask(column: str, problem: str) -> None:
+    def ask(column: str, problem: Sentence) -> None:
         read.needs_person.append(
             NeedsPerson(
                 file.name,
@@ -261,17 +268,24 @@ def _look_at_officer(file: SourceFile, row: Row, officer: Officer, today: date, 
             )
         )
 
+    who = references.officer(officer.officer_id)
     if officer.gender is None:
         ask(
             "gender",
-            f"officer {officer.officer_id} has no gender of the table ({GENDER_TABLE}) and is not matched:"
-            " correct the cell and import again",
+            Sentence(
+                "{officer} has no gender of the table (docs/formats.md has the table of genders) and is not matched:"
+                " correct the cell and import again",
+                officer=who,
+            ),
         )
     if officer.cleared_until is None:
         ask(
             "cleared_until",
-            f"officer {officer.officer_id} has no clearance on record and is not matched: ask the agency,"
-            " enter the last day of it and import again",
+            Sentence(
+                "{officer} has no clearance on record and is not matched: ask the agency, enter the last day of it and"
+                " import again",
+                officer=who,
+            ),
         )
     elif officer.cleared_until < today:
         ask(
@@ -380,7 +394,11 @@ def _look_at_writer(
         read.problems.append(Problem(file.name, row.line, "officer_id", letter.officer_id, text))
     elif writer.gender is None:
         del read.found[letter.stock_id]
-        text = f"stock letter {letter.stock_id} waits until the gender of officer {writer.officer_id} is on record"
+        text = Sentence(
+            "stock letter {letter} waits until the gender of {officer} is on record",
+            letter=letter.stock_id,
+            officer=references.officer(writer.officer_id),
+        )
         read.needs_person.append(
             NeedsPerson(
                 file.name,

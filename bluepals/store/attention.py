@@ -1,10 +1,12 @@
 """The queue of what a person has to look at: one open row for each thing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from bluepals.domain.sentences import Sentence, kept, made_of
 from bluepals.store.database import Connection
 
 CLEARANCE, DEATH, LOST_MAIL, PAGER = (
@@ -39,16 +41,18 @@ async def call(
     *,
     key: str,
     kind: str,
-    sentence: str,
-    how: str | None = None,
+    sentence: Sentence,
+    how: Sentence | None = None,
     school: str | None = None,
     agency: str | None = None,
     subject_id: UUID | None = None,
 ) -> None:
-    """Ask for a person; while the same key is open, once. The sentence holds ids, never a child's name. `how`: with which command."""
+    """Ask for a person; while the same key is open, once. The sentence holds ids, never a child's name: see
+    `bluepals.domain.references`. `how`: with which command.
+    """
     await connection.execute(
-        "INSERT INTO attention (program_id, school_id, agency_id, key, kind, subject_id, sentence, how)"
-        " VALUES (current_setting('bluepals.program'), $1, $2, $3, $4, $5, $6, $7)"
+        "INSERT INTO attention (program_id, school_id, agency_id, key, kind, subject_id, sentence, how, patterns)"
+        " VALUES (current_setting('bluepals.program'), $1, $2, $3, $4, $5, $6, $7, $8)"
         " ON CONFLICT (program_id, key) WHERE closed_at IS NULL DO NOTHING",
         school,
         agency,
@@ -57,6 +61,7 @@ async def call(
         subject_id,
         sentence,
         how,
+        {"sentence": kept(sentence), "how": kept(how)},
     )
 
 
@@ -108,8 +113,13 @@ async def open_calls(connection: Connection) -> Sequence[Call]:
     """The oldest first. What is about a pairing, or a search for an officer, is of the school where its child is now."""
     rows = await connection.fetch(
         "SELECT key, kind, coalesce(pairing.school_id, replacement.school_id, attention.school_id) AS school,"
-        " attention.agency_id AS agency, subject_id, sentence, how, attention.opened_at"
+        " attention.agency_id AS agency, subject_id, sentence, how, patterns, attention.opened_at"
         " FROM attention LEFT JOIN pairing ON pairing.id = subject_id LEFT JOIN replacement ON replacement.id = subject_id"
         " WHERE attention.closed_at IS NULL ORDER BY attention.opened_at, key"
     )
-    return [Call(**row) for row in rows]
+    return [_call(**row) for row in rows]
+
+
+def _call(*, patterns: Mapping[str, Any] | None, **row: Any) -> Call:
+    """What was written before patterns were kept stays in English."""
+    return Call(**row | {name: made_of(pattern) for name, pattern in (patterns or {}).items()})

@@ -18,6 +18,15 @@ class Pair:
     agency: str
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`place`: a child's school, or an officer's agency."""
+
+    name: str
+    place: str | None
+    class_name: str | None
+
+
 async def pairs(connection: Connection, pairing_ids: Sequence[UUID]) -> Mapping[UUID, Pair]:
     """Those of which nobody is erased."""
     rows = await connection.fetch(
@@ -33,21 +42,22 @@ async def pairs(connection: Connection, pairing_ids: Sequence[UUID]) -> Mapping[
     return {row["id"]: Pair(**{name: row[name] for name in Pair.__slots__}) for row in rows}
 
 
-async def people(connection: Connection, external_ids: Collection[str]) -> Mapping[tuple[str, str], str]:
-    """By the kind and the id of the files: a name, and where they are. Without who is erased."""
+async def people(connection: Connection, external_ids: Collection[str]) -> Mapping[tuple[str, str], Person]:
+    """By the kind and the id of the files. Without who is erased."""
     rows = await connection.fetch(
-        "SELECT 'student' AS kind, external_id, format('%s %s (%s, class %s, %s)', first_name, last_name, external_id,"
-        "   class_name, school.name) AS name FROM student"
-        "  JOIN school ON school.program_id = student.program_id AND school.id = student.school_id"
+        "SELECT 'student' AS kind, external_id, first_name || ' ' || last_name AS name, school.name AS place, class_name"
+        "  FROM student JOIN school ON school.program_id = student.program_id AND school.id = student.school_id"
         "  WHERE external_id = ANY ($1) AND erased_at IS NULL"
-        " UNION ALL SELECT 'officer', external_id, format('%s %s (%s, %s)', first_name, last_name, external_id, agency.name)"
+        " UNION ALL SELECT 'officer', external_id, first_name || ' ' || last_name, agency.name, NULL"
         "  FROM officer JOIN agency ON agency.program_id = officer.program_id AND agency.id = officer.agency_id"
         "  WHERE external_id = ANY ($1) AND erased_at IS NULL"
-        " UNION ALL SELECT 'staff member', external_id, format('%s (%s)', name, external_id) FROM staff"
-        "  WHERE external_id = ANY ($1)",
+        " UNION ALL SELECT 'staff_member', external_id, name, NULL, NULL FROM staff WHERE external_id = ANY ($1)",
         external_ids,
     )
-    return {(row["kind"], row["external_id"]): row["name"] for row in rows}
+    return {
+        (row["kind"], row["external_id"]): Person(row["name"], row["place"], row["class_name"])
+        for row in rows
+    }
 
 
 async def schools(connection: Connection) -> Mapping[str, str]:
