@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bluepals.domain.refusals import Refused
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import coordinators_page
 from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
 from bluepals.facts.decisions import Step
@@ -15,18 +16,19 @@ from bluepals.facts.office import Office
 from bluepals.paper.round_bar import round_bar, round_key
 from desk.doors import visitor
 from desk.forms import FormRefused, form_key, submitted
+from desk.language import said
 from desk.pages import page
 from desk.refusals import status_of
 from desk.shield import WITH_SENDING
 
 # Calls that are answered on another page, and what it is called; a letter waits for a consent or for a clearance.
-_SETUP, _AGENCY = ("setup", "Set-up"), ("agency", "My agency")
+_SETUP, _AGENCY = ("setup", Sentence("Set-up")), ("agency", Sentence("My agency"))
 ELSEWHERE = {
     "clearance": (_AGENCY,),
-    "declined": (("setup/pairs", "Match again"),),
+    "declined": (("setup/pairs", Sentence("Match again")),),
     "letter held": (_SETUP, _AGENCY),
     "roster": (_SETUP,),
-    "visit": (("calendar", "Calendar"),),
+    "visit": (("calendar", Sentence("Calendar")),),
 }
 
 
@@ -70,6 +72,7 @@ class Board:
             visitor=request.state.visitor,
             form_key=form_key(request),
             page=await coordinators_page.coordinators_page(self._office, coordinator),
+            say=said,
             round_bar=round_bar,
             round_key=round_key,
             steps=Step,

@@ -8,7 +8,7 @@ from uuid import UUID
 from bluepals.domain.board import Board
 from bluepals.domain.cases import Concern
 from bluepals.domain.people import Role
-from bluepals.domain.sentences import counted
+from bluepals.domain.sentences import Sentence, counted, dated, long_date
 from bluepals.facts import board, conduct_page, decisions
 from bluepals.facts.coordinators import CoordinatorAtDesk
 from bluepals.facts.decisions import Decision, Step
@@ -30,7 +30,7 @@ class DecisionOnBoard:
     decision: Decision
     sentence: str
     pairing: UUID | None
-    since: str
+    since: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class ToRead:
     school: str | None
     language: str
     letters: int
-    oldest: str
+    oldest: Sentence
     readers: Sequence[str]
     reads: bool
 
@@ -68,6 +68,31 @@ class PalChanges:
     approved: bool
     begins: date | None
 
+    @property
+    def standing(self) -> Sentence:
+        if self.officer is None:
+            return Sentence("nobody has a free place yet")
+        if self.begins is None:
+            return (
+                Sentence("{officer} is approved as the next one", officer=self.officer)
+                if self.approved
+                else Sentence("{officer} is proposed as the next one", officer=self.officer)
+            )
+        begins = long_date(self.begins)
+        return (
+            Sentence(
+                "{officer} is approved as the next one, from {begins} at the earliest",
+                officer=self.officer,
+                begins=begins,
+            )
+            if self.approved
+            else Sentence(
+                "{officer} is proposed as the next one, from {begins} at the earliest",
+                officer=self.officer,
+                begins=begins,
+            )
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
@@ -79,7 +104,7 @@ class OpenCase:
     id: str
     school: str | None
     since: date
-    waits_for: str
+    waits_for: Sentence
     page: DeskPage | None
 
 
@@ -193,14 +218,16 @@ async def _open_cases(
     ]
 
 
-def _waits_for(case: case_lists.Row) -> str:
+def _waits_for(case: case_lists.Row) -> Sentence:
     if case["to_attest"]:
-        return f"{counted(case['to_attest'], 'reader', 'readers')} of the letter to attest"
+        readers = counted(case["to_attest"], "reader", "readers")
+        return Sentence("Waits for {readers} of the letter to attest.", readers=readers)
     if case["kind"] == Concern.CONDUCT:
-        return "the word of those who decide about an officer's conduct"
+        return Sentence("Waits for the word of those who decide about an officer's conduct.")
     if case["look_again_on"] is None:
-        return "the counselor's plan"
-    return f"the counselor, who looks again on {case['look_again_on']:%B %-d}"
+        return Sentence("Waits for the counselor's plan.")
+    day = dated(case["look_again_on"], "%B %-d")
+    return Sentence("Waits for the counselor, who looks again on {day}.", day=day)
 
 
 async def take_step(

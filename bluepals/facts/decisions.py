@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bluepals.domain.program import Program
+from bluepals.domain.sentences import Sentence
 from bluepals.domain.silence import ABSENT, Rung
 from bluepals.facts import erasure, leaving, pauses, replacements, silence, visit_hosts, who_may
 from bluepals.facts.desk import NotTheirs
@@ -23,15 +24,15 @@ from bluepals.store.pauses import Target, What
 class Step(StrEnum):
     """What one button can answer to a call."""
 
-    APPROVE_OFFICER = "approve the officer"
-    REJECT_OFFICER = "reject the officer"
-    WARN = "send the warning"
-    MORE_TIME = "give more time"
-    ANOTHER_OFFICER = "look for another officer"
-    REST = "let the letters rest"
-    ERASE = "erase the child"
-    FIND_HOST = "find a host who is there"
-    DEALT_WITH = "dealt with"
+    APPROVE_OFFICER = Sentence("approve the officer")
+    REJECT_OFFICER = Sentence("reject the officer")
+    WARN = Sentence("send the warning")
+    MORE_TIME = Sentence("give more time")
+    ANOTHER_OFFICER = Sentence("look for another officer")
+    REST = Sentence("let the letters rest")
+    ERASE = Sentence("erase the child")
+    FIND_HOST = Sentence("find a host who is there")
+    DEALT_WITH = Sentence("dealt with")
 
 
 _STEPS: Mapping[str, Sequence[Step]] = {

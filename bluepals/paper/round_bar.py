@@ -1,10 +1,12 @@
 """How far a school's round is, as a small bar for each side: the children's letters above, the officers' below."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 from markupsafe import Markup
 
 from bluepals.domain.board import SchoolRound, SideCount
+from bluepals.domain.sentences import Say, Sentence, counted, together
 from bluepals.paper.svg import element, key, named
 
 WIDTH, HEIGHT = 112, 36  # pixels; it does not grow with its page
@@ -21,35 +23,35 @@ _LATE = {"fill": "#a35c00"}
 _MISSING = {"fill": "#fff", "stroke": "#b3261e", "stroke-width": 1.6, "stroke-dasharray": "2 1.5"}
 
 
-def round_words(of: SchoolRound) -> str:
+def round_words(of: SchoolRound) -> Sentence:
     """All that the bar shows."""
-    return (
-        f"Round {of.number}, {of.school_name}. Children: {_count_words(of.students)}."
-        f" Officers: {_count_words(of.officers)}."
+    return Sentence(
+        "Round {number}, {school}. Children: {children}. Officers: {officers}.",
+        number=of.number,
+        school=of.school_name,
+        children=_count_words(of.students),
+        officers=_count_words(of.officers),
     )
 
 
-def _count_words(count: SideCount) -> str:
-    words = [
-        f"{count.written} of {count.of} written",
-        f"{count.read} read",
-        f"{count.released} released",
-        f"{count.late} late",
-        f"{count.missing} missing",
-    ]
-    if count.stock:
-        letters = "letter stands" if count.stock == 1 else "letters stand"
-        words.append(f"{count.stock} stock {letters} in")
-    return ", ".join(words)
+def _count_words(count: SideCount) -> Sentence:
+    letters = Sentence(
+        "{written} of {of} written, {read} read, {released} released, {late} late, {missing} missing",
+        **asdict(count),
+    )
+    if not count.stock:
+        return letters
+    stock = counted(count.stock, "stock letter stands in", "stock letters stand in")
+    return together(letters, stock, between=", ")
 
 
-def round_bar(of: SchoolRound) -> Markup:
+def round_bar(of: SchoolRound, say: Say = str) -> Markup:
     """As one image, with `round_words` as its name."""
     box = {"width": WIDTH, "height": HEIGHT, "viewBox": f"0 0 {WIDTH} {HEIGHT}", "font-size": 12}
     return named(
         "svg",
         {"class": "round-bar", "role": "img", **box},
-        round_words(of),
+        say(round_words(of)),
         _row(of.students, "students", 3),
         _row(of.officers, "officers", 3 + ROW),
     )
@@ -94,16 +96,16 @@ def _stages(count: SideCount) -> Mapping[str, int]:
     }
 
 
-def round_key() -> Markup:
-    looks: dict[str, Mapping[str, object]] = {
-        "released": _STAGES["released"],
-        "read, not released": _STAGES["read"],
-        "written, not read": _STAGES["written"],
-        "to be written": _OUTLINE,
-        "missing": _MISSING,
+def round_key(say: Say = str) -> Markup:
+    looks: dict[Sentence, Mapping[str, object]] = {
+        Sentence("released"): _STAGES["released"],
+        Sentence("read, not released"): _STAGES["read"],
+        Sentence("written, not read"): _STAGES["written"],
+        Sentence("to be written"): _OUTLINE,
+        Sentence("missing"): _MISSING,
     }
-    bars = [(_sample(look, y=-5, thick=10), words) for words, look in looks.items()]
-    return key([*bars, (_sample(_LATE, y=2, thick=3), "late")])
+    bars = [(_sample(look, y=-5, thick=10), say(words)) for words, look in looks.items()]
+    return key([*bars, (_sample(_LATE, y=2, thick=3), say(Sentence("late")))])
 
 
 def _sample(look: Mapping[str, object], *, y: int, thick: int) -> Markup:

@@ -290,8 +290,12 @@ def _look_at_officer(file: SourceFile, row: Row, officer: Officer, today: date, 
     elif officer.cleared_until < today:
         ask(
             "cleared_until",
-            f"officer {officer.officer_id} is cleared until {officer.cleared_until} only and is not matched:"
-            " ask the agency to renew it, enter the new day and import again",
+            Sentence(
+                "{officer} is cleared until {day} only and is not matched: ask the agency to renew it, enter the new day and"
+                " import again",
+                officer=who,
+                day=officer.cleared_until,
+            ),
         )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 import asyncpg
 
 from bluepals.domain.board import SchoolRound, SideCount
+from bluepals.domain.sentences import Sentence
 from bluepals.store.database import Connection
 
 
@@ -83,11 +84,11 @@ def _count(row: asyncpg.Record) -> SideCount:
 class WhyAlone(StrEnum):
     """What a child without a pal waits for."""
 
-    CONSENT = "no consent on record"
-    GENDER = "whose pal it is to be is undecided"
-    APPROVAL = "a pal is proposed, and to be approved"
-    NEXT_OFFICER = "between two officers"
-    OFFICER = "no officer with a free place yet"
+    CONSENT = Sentence("no consent on record")
+    GENDER = Sentence("whose pal it is to be is undecided")
+    APPROVAL = Sentence("a pal is proposed, and to be approved")
+    NEXT_OFFICER = Sentence("between two officers")
+    OFFICER = Sentence("no officer with a free place yet")
 
 
 @dataclass(frozen=True, slots=True)

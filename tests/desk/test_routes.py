@@ -10,6 +10,7 @@ from starlette.routing import Mount, Route
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
 from bluepals.domain.program import TAKEN_IDS
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import cases, stacks, teachers_page, visit_hosts, visits
 from bluepals.facts.declining import Decliner
 from bluepals.paper.stacks import ReadPage
@@ -145,7 +146,9 @@ async def has_a_passkey(town: Town, name: str) -> UUID:
 async def called(town: Town) -> str:
     """The key of a call about South."""
     async with town.parts.database.transaction(SCOPE) as connection:
-        await attention.call(connection, key="about-south", kind="late", sentence="Look.", school="south")
+        await attention.call(
+            connection, key="about-south", kind="late", sentence=Sentence("Look."), school="south"
+        )
     return "about-south"
 
 

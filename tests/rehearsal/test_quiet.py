@@ -1,5 +1,6 @@
 """What a rehearsal waits for before its clock turns."""
 
+from bluepals.domain.sentences import Sentence
 from bluepals.store import attention, tells
 from bluepals.store.database import Connection
 from rehearsal import quiet
@@ -54,7 +55,9 @@ async def test_a_child_whose_next_officer_nobody_seeks_is_waited_for_until_the_c
         assert (await quiet.left(connection))[what] == len(open_rows)
         for row in open_rows:
             key = f"replacement-{row['id']}"
-            await attention.call(connection, key=key, kind="new officer", sentence="Nobody is free.")
+            await attention.call(
+                connection, key=key, kind="new officer", sentence=Sentence("Nobody is free.")
+            )
         assert what not in await quiet.left(connection)
 
 

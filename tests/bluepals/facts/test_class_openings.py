@@ -10,6 +10,7 @@ from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
 from bluepals.domain.pairing_year import OpeningDay
 from bluepals.domain.program import RoundDates
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import cases, class_openings, dates, leaving, pairing_year, pauses, roster, year
 from bluepals.facts.class_papers import pack
 from bluepals.facts.dates import Change
@@ -386,7 +387,7 @@ async def test_a_call_for_a_stock_letter_stands_until_the_class_opens(schools: T
             kind="no stock letter",
             school="north",
             subject_id=schools.pairing["Ana"],
-            sentence="Ana has no letter.",
+            sentence=Sentence("Ana has no letter."),
         )
     await pack_comes(schools)
     assert await is_open()

@@ -8,6 +8,7 @@ import pytest
 
 from bluepals.domain.letters import Side
 from bluepals.domain.people import ConsentScope
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import consents, endings, matching, roster
 from bluepals.facts.consents import ConsentRefused, PaperForms, Withdrawn
 from bluepals.facts.roster import consent_key
@@ -218,7 +219,7 @@ async def test_a_form_on_paper_opens_the_gate_and_its_call_is_settled(schools: T
     assert not await gate(schools, "Ana", LETTERS)
     before = await schools.admin.fetchval("SELECT count(*) FROM tell WHERE fact = 'gate_opened'")
     async with schools.database.transaction(schools.scope) as connection:
-        await attention.call(connection, key=consent_key("Ana"), kind="roster", sentence="Ask.")
+        await attention.call(connection, key=consent_key("Ana"), kind="roster", sentence=Sentence("Ask."))
     assert await record(schools, "Ana", LETTERS, ConsentScope.PHOTOS) == 1
     assert [await gate(schools, "Ana", scope) for scope in ConsentScope] == [True, False, True, False]
     row = await schools.admin.fetchrow(

@@ -14,6 +14,7 @@ import pytest
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side, Verdict
 from bluepals.domain.program import RoundDates
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import cases, daily, doors, letters, matching, pairings, pauses, roster, year
 from bluepals.facts import dates as round_dates
 from bluepals.facts.dates import Change
@@ -367,7 +368,9 @@ async def test_what_a_case_waits_for_is_mailed_also_while_everything_rests(schoo
     )
     async with schools.database.transaction(schools.scope) as connection:
         for kind in ("roster", "death"):
-            await attention.call(connection, key=kind, kind=kind, sentence=f"About a {kind}.")
+            await attention.call(
+                connection, key=kind, kind=kind, sentence=Sentence("About a {kind}.", kind=kind)
+            )
 
     async def morning(_: Connection) -> None:
         await schools.at(MONDAY + timedelta(days=1))

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from bluepals.domain.letters import Side
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import daily, declining, letters
 from bluepals.facts.decisions import open_decisions
 from bluepals.store import attention, programs

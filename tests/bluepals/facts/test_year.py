@@ -6,6 +6,7 @@ from email.message import EmailMessage
 import pytest
 
 from bluepals.domain.letters import Side
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import daily, endings, letters, visits, year
 from bluepals.facts.year import Numbers
 from bluepals.store import attention, programs, rounds
@@ -320,7 +321,7 @@ async def test_a_teacher_hears_how_many_letters_are_still_to_come_and_whose_is_n
 async def test_the_coordinator_hears_of_what_needs_a_person(schools: TwoSchools) -> None:
     await schools.approve_stock()
     async with schools.database.transaction(schools.scope) as connection:
-        await attention.call(connection, key="k", kind="test", sentence="Look at pairing 7.")
+        await attention.call(connection, key="k", kind="test", sentence=Sentence("Look at pairing 7."))
     assert "Look at pairing 7." in (await morning(schools, date(2026, 9, 9)))["cora@staff.example"]
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 from bluepals.domain.cases import LetterOutcome
 from bluepals.domain.letters import Side, TypedLetter, Verdict
 from bluepals.domain.people import FollowOn, Partner
+from bluepals.domain.sentences import Sentence
 from bluepals.domain.stacks import Found
 from bluepals.facts import (
     cases,
