@@ -1,6 +1,7 @@
 """The coordinator's board: what needs them, with the button there; how far the rounds are; who waits."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,10 @@ from uuid import UUID
 import httpx
 import pytest
 
+from bluepals.domain import references
 from bluepals.domain.cases import Concern
 from bluepals.domain.letters import Side
+from bluepals.domain.sentences import Sentence, begun
 from bluepals.domain.silence import Rung
 from bluepals.facts import cases, erasure, leaving, letters, replacements, silence
 from bluepals.facts.office import Letterhead
@@ -17,6 +20,8 @@ from bluepals.store import attention
 from bluepals.store import silence as silence_store
 from bluepals.store.endings import Reason
 from tests.desk.town import FIRST_ROUND, SCOPE, Town, Visitor
+
+LOOK = Sentence("Look.")
 
 
 @pytest.fixture
@@ -227,49 +232,84 @@ async def test_who_is_next_is_named_with_the_child_and_a_link(seeking: Town) -> 
     ("kept", "said"),
     [
         (
-            "The child of pairing {maya} is silent.",
+            lambda pairings: Sentence(
+                "{child} is silent.", child=begun(references.child_of(pairings["maya"]))
+            ),
             "Maya Lopez (class 5A, North School; officer: Dana Ruiz) is silent.",
         ),
         (
-            "The officer of pairing {maya} is silent since 2026-09-18.",
+            lambda pairings: Sentence(
+                "{officer} is silent since {since}.",
+                officer=begun(references.officer_of(pairings["maya"])),
+                since=date(2026, 9, 18),
+            ),
             "Dana Ruiz (City Police; child: Maya Lopez, class 5A, North School) is silent since September 18, 2026.",
         ),
         (
-            "Pairing {leo} was declined; student uma waits for another pal.",
+            lambda _: Sentence("{student} waits for another pal.", student=references.student("uma")),
             "Uma Yang (uma, class 5A, North School) waits for another pal.",
         ),
         (
-            "Draft {maya} of pairing {leo} is held.",
+            lambda pairings: Sentence(
+                "{draft} of {pairing} is held.",
+                draft=begun(references.draft(pairings["maya"])),
+                pairing=references.pairing(pairings["leo"]),
+            ),
             "A letter of the pairing of Leo Park (class 5A, South School) and Ben Ruiz (County Police) is held.",
         ),
-        ("The clearance of officer sam ended.", "The clearance of Sam Ruiz (sam, City Police) ended."),
-        ("Staff member tess has left.", "Ms. Tess (tess) has left."),
-        ("The visit of stl.north.2026 is called off.", "The visit of North School is called off."),
-        ("Class 5A of school south has no teacher.", "Class 5A of South School has no teacher."),
-        ("Student nobody has no consent.", "Student nobody has no consent."),
-        ("Ask student sam.", "Ask student sam."),
+        (
+            lambda _: Sentence("The clearance of {officer} ended.", officer=references.officer("sam")),
+            "The clearance of Sam Ruiz (sam, City Police) ended.",
+        ),
+        (
+            lambda _: Sentence("{who} has left.", who=begun(references.staff_member("tess"))),
+            "Ms. Tess (tess) has left.",
+        ),
+        (
+            lambda _: Sentence("{visit} is called off.", visit=begun(references.visit_of("stl.north.2026"))),
+            "The visit of North School is called off.",
+        ),
+        (
+            lambda _: Sentence("Class 5A of {school} has no teacher.", school=references.school("south")),
+            "Class 5A of South School has no teacher.",
+        ),
+        (
+            lambda _: Sentence("{student} has no consent.", student=begun(references.student("nobody"))),
+            "Student nobody has no consent.",
+        ),
+        (lambda _: Sentence("Ask {student}.", student=references.student("sam")), "Ask student sam."),
     ],
 )
-async def test_ids_are_said_as_names(town: Town, kept: str, said: str) -> None:
-    await _asks(town, "clearance", sentence=kept.format(**town.pairings))
+async def test_ids_are_said_as_names(
+    town: Town, kept: Callable[[Mapping[str, UUID]], Sentence], said: str
+) -> None:
+    await _asks(town, "clearance", sentence=kept(town.pairings))
     assert said in await town.coordinator("cora").sees()
+
+
+async def test_a_call_without_patterns_is_said_as_it_was_written(town: Town) -> None:
+    """Those of before 0108 have none."""
+    await _asks(town, "clearance", sentence=Sentence("Ask {student}.", student=references.student("uma")))
+    await town.admin.execute("UPDATE attention SET patterns = NULL")
+    assert "Ask student uma." in await town.coordinator("cora").sees()
 
 
 async def test_who_was_erased_is_not_named(town: Town) -> None:
     await erasure.request(town.parts.office, SCOPE, "uma", "tess")
     await erasure.confirm(town.parts.office, SCOPE, "uma", by=town.staff["cora"])
-    await _asks(town, "clearance", sentence="Student uma was erased.")
+    uma = begun(references.student("uma"))
+    await _asks(town, "clearance", sentence=Sentence("{student} was erased.", student=uma))
     assert "Student uma was erased." in await town.coordinator("cora").sees()
 
 
-async def _asks(town: Town, kind: str, *, sentence: str = "Look.", **other: Any) -> str:
+async def _asks(town: Town, kind: str, *, sentence: Sentence = LOOK, **other: Any) -> str:
     async with town.parts.database.transaction(SCOPE) as connection:
         await attention.call(
             connection,
             key=f"a {kind}",
             kind=kind,
             sentence=sentence,
-            how="See: starter.py status stl",
+            how=Sentence("See: starter.py status stl"),
             **other,
         )
     return f"a {kind}"
@@ -353,7 +393,7 @@ async def _silent(town: Town, side: Side, *rungs: Rung) -> str:
             connection,
             key=key,
             kind=silence.KIND,
-            sentence="Silent.",
+            sentence=Sentence("Silent."),
             school="north",
             subject_id=one.pairing_id,
         )

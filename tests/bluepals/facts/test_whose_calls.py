@@ -52,7 +52,12 @@ async def told(schools: TwoSchools, said: str) -> set[str]:
 async def asked(schools: TwoSchools, *, school: str | None = None, agency: str | None = None) -> set[str]:
     async with schools.database.transaction(schools.scope) as connection:
         await attention.call(
-            connection, key="look", kind="roster", sentence="Look at this.", school=school, agency=agency
+            connection,
+            key="look",
+            kind="roster",
+            sentence=Sentence("Look at this."),
+            school=school,
+            agency=agency,
         )
     return await told(schools, "Look at this.")
 

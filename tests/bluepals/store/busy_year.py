@@ -83,7 +83,7 @@ async def live_a_year(schools: TwoSchools) -> None:
         await visits.invite(schools.office, schools.scope, schools.year(school))
         async with schools.database.transaction(schools.scope) as connection:
             await attention.call(
-                connection, key=f"look-{school}", kind="test", sentence="Look here.", school=school
+                connection, key=f"look-{school}", kind="test", sentence=Sentence("Look here."), school=school
             )
     await _ask_a_reserve(schools)
     await _enter(schools)
