@@ -102,7 +102,8 @@ def _in_template(source: str) -> Iterator[Message]:
     tree = Environment(autoescape=True).parse(source)
     for _, function, said in extract_from_ast(tree, ("_", "counted")):
         texts = [said] if isinstance(said, str) else [one for one in said or () if one]
-        yield (texts[0], texts[1]) if function == "counted" else texts[0]
+        if texts:  # What a variable holds has its words where that is written.
+            yield (texts[0], texts[1]) if function == "counted" else texts[0]
 
 
 def up_to_date(catalog: Catalog) -> Catalog:

@@ -220,8 +220,8 @@ async def _open_cases(
 
 def _waits_for(case: case_lists.Row) -> Sentence:
     if case["to_attest"]:
-        readers = counted(case["to_attest"], "reader", "readers")
-        return Sentence("Waits for {readers} of the letter to attest.", readers=readers)
+        readers = counted(case["to_attest"], "reader of the letter", "readers of the letter")
+        return Sentence("Waits for {readers} to attest.", readers=readers)
     if case["kind"] == Concern.CONDUCT:
         return Sentence("Waits for the word of those who decide about an officer's conduct.")
     if case["look_again_on"] is None:

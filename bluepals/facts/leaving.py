@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bluepals.domain import references
 from bluepals.domain.pauses import kept
 from bluepals.domain.people import Role
 from bluepals.domain.refusals import Refused
-from bluepals.domain.sentences import Sentence
+from bluepals.domain.sentences import Sentence, begun
 from bluepals.facts import daily_lines, endings, farewells, letters, new_pairs, replacements, who_may
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_hosts import let_hosts_go_after_death, tell_visits_of, tell_visits_of_the_uncleared
@@ -117,9 +118,8 @@ async def officer_died(office: Office, scope: Scope, officer_id: UUID, *, by: UU
                 connection,
                 pairing_id,
                 Sentence(
-                    "The officer of pairing {pairing} has died. Nothing is sent to the family by itself: speak with the"
-                    " counselor.",
-                    pairing=pairing_id,
+                    "{officer} has died. Nothing is sent to the family by itself: speak with the counselor.",
+                    officer=begun(references.officer_of(pairing_id)),
                 ),
                 Sentence(
                     "When the child is to have another officer: starter.py replacement begin {program} {pairing}"
@@ -160,9 +160,9 @@ async def student_died(office: Office, scope: Scope, student_id: UUID, *, by: UU
                 connection,
                 pairing_id,
                 Sentence(
-                    "The child of pairing {pairing} has died. Nothing is sent to the family or the officer by itself:"
-                    " speak with the counselor, and decide who tells the officer.",
-                    pairing=pairing_id,
+                    "{child} has died. Nothing is sent to the family or the officer by itself: speak with the counselor,"
+                    " and decide who tells the officer.",
+                    child=begun(references.child_of(pairing_id)),
                 ),
             )
         if new or ended:
@@ -318,9 +318,9 @@ async def look_at_clearances(connection: Connection, letterhead: Letterhead) -> 
                 agency=one.agency,
                 subject_id=one.officer_id,
                 sentence=Sentence(
-                    "The clearance of officer {officer} ended on {day}. Enter the new one under My agency, or in the roster"
-                    " and import it; after {until} the children get another officer. A pause of the letters puts that off.",
-                    officer=one.external_id,
+                    "The clearance of {officer} ended on {day}. Enter the new one under My agency, or in the roster and"
+                    " import it; after {until} the children get another officer. A pause of the letters puts that off.",
+                    officer=references.officer(one.external_id),
                     day=one.ended_on,
                     until=letterhead.calendar.label(letterhead.now + patience),
                 ),

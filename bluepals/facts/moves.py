@@ -22,6 +22,8 @@ from bluepals.store.letters import NotTaken
 from bluepals.store.moves import SchoolYear
 from bluepals.store.pauses import Target
 
+_STATES = {"prepared": Sentence("prepared"), "open": Sentence("open"), "closed": Sentence("closed")}
+
 
 @dataclass(frozen=True, slots=True)
 class Left:
@@ -96,10 +98,10 @@ async def transfer(
             return Transferred(child.pairing_id, school, class_name, known=True)
         if to.state != await moves.state_of(connection, child.program_year):
             raise NotTaken(
-                "The year of {school} is {state}, and that of {school2} is not. Open or close both first.",
+                "The year of {school} is {state}, and that of {other} is not. Open or close both first.",
                 school=school,
-                state=to.state,
-                school2=child.school,
+                state=_STATES[to.state],
+                other=child.school,
             )
         letterhead = await Letterhead.of(office, connection)
         pairings = await moves.taken_along(connection, child.id)

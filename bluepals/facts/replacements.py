@@ -202,6 +202,15 @@ async def reject(office: Office, scope: Scope, replacement_id: UUID, *, why: str
         await tell(connection, replacement_id)
 
 
+_OUTCOMES = {
+    Over.PAIRED: Sentence("paired"),
+    Over.TAKEN_BACK: Sentence("taken back"),
+    Over.CHILD_LEFT: Sentence("child left"),
+    Over.YEAR_OVER: Sentence("year over"),
+    Over.PEOPLE_DECIDE: Sentence("people decide"),
+}
+
+
 async def _open_for_decision(connection: Connection, replacement_id: UUID, by: UUID) -> Replacement:
     await who_may.refuse_all_but(
         connection, by, Role.COORDINATOR, who=Sentence("Only a coordinator decides who is next.")
@@ -211,7 +220,7 @@ async def _open_for_decision(connection: Connection, replacement_id: UUID, by: U
         raise ReplacementRefused(
             "Replacement {replacement_id} is over: {outcome}. Nothing is to be decided.",
             replacement_id=replacement_id,
-            outcome=one.outcome,
+            outcome=_OUTCOMES[one.outcome],
         )
     if one.next_pairing_id is not None:
         raise ReplacementRefused(

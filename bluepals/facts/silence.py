@@ -341,13 +341,6 @@ async def give_more_time(office: Office, scope: Scope, pairing_id: UUID, *, by: 
         await _reach(connection, letterhead, one, Rung.MORE_TIME, by)
 
 
-# By the rung that is needed.
-_NOT_SO_FAR = {
-    Rung.WARNING_PROPOSED: "a warning has not been proposed yet",
-    Rung.TO_DECIDE: "it has not been warned, or still has time to answer",
-}
-
-
 async def _silent_officer(connection: Connection, pairing_id: UUID, needed: Rung, by: UUID) -> SilentSide:
     """The officer's silence, which has reached this rung. Raises SilenceRefused or NotTheirsToSay."""
     await who_may.refuse_all_but(
@@ -356,9 +349,14 @@ async def _silent_officer(connection: Connection, pairing_id: UUID, needed: Rung
     for one in await silence.silent_sides(connection, pairing_id):
         if one.silence.side is Side.OFFICER and needed in one.silence.reached:
             return one
+    if needed is Rung.WARNING_PROPOSED:
+        raise SilenceRefused(
+            "The officer of pairing {pairing_id} is not silent for so long: a warning has not been proposed yet. See:"
+            " starter.py silence list PROGRAM",
+            pairing_id=pairing_id,
+        )
     raise SilenceRefused(
-        "The officer of pairing {pairing_id} is not silent for so long: {not_so_far}. See: starter.py silence"
-        " list PROGRAM",
+        "The officer of pairing {pairing_id} is not silent for so long: it has not been warned, or still has time to"
+        " answer. See: starter.py silence list PROGRAM",
         pairing_id=pairing_id,
-        not_so_far=_NOT_SO_FAR[needed],
     )

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4, uuid5
 
+from bluepals.domain import references
 from bluepals.domain.program import School
 from bluepals.domain.sentences import Sentence
 from bluepals.domain.visit_plan import VisitState, answer_limit, visit_instants, waits_for_the_resting_until
@@ -226,10 +227,10 @@ async def let_hosts_go_after_death(connection: Connection, pairing_ids: Sequence
                 school=pairing.school,
                 subject_id=host.id,
                 sentence=Sentence(
-                    "A reserve, {officer}, was asked to meet the child of pairing {pairing} at the visit, and is not"
-                    " needed any more. Nothing is sent to them by itself: decide who tells them.",
-                    officer=host.external_id,
-                    pairing=host.pairing_id,
+                    "A reserve, {reserve}, was asked to meet {child} at the visit, and is not needed any more. Nothing is"
+                    " sent to them by itself: decide who tells them.",
+                    reserve=host.external_id,
+                    child=references.child_of(host.pairing_id),
                 ),
             )
 
@@ -292,17 +293,17 @@ async def _call_coordinator(
 
 def _nobody_left(pairing_id: UUID) -> Sentence:
     return Sentence(
-        "Nobody meets the child of pairing {pairing} at the visit, and no reserve is left to ask."
-        " Ask an officer yourself, or find a host on the day among those who come.",
-        pairing=pairing_id,
+        "Nobody meets {child} at the visit, and no reserve is left to ask. Ask an officer yourself, or find a host on the"
+        " day among those who come.",
+        child=references.child_of(pairing_id),
     )
 
 
 def _too_late(pairing_id: UUID) -> Sentence:
     return Sentence(
-        "Nobody meets the child of pairing {pairing} at the visit, and it is too late to ask a reserve:"
-        " find a host among those who come, as soon as they are recorded as present.",
-        pairing=pairing_id,
+        "Nobody meets {child} at the visit, and it is too late to ask a reserve: find a host among those who come, as"
+        " soon as they are recorded as present.",
+        child=references.child_of(pairing_id),
     )
 
 

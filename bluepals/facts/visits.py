@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from bluepals.domain import references
 from bluepals.domain.people import Role
 from bluepals.domain.program import School
-from bluepals.domain.sentences import Sentence, together
+from bluepals.domain.sentences import Sentence, begun, together
 from bluepals.domain.visit_plan import (
     VisitInstants,
     VisitState,
@@ -382,9 +383,8 @@ async def _ask_for_a_second_date(
         kind="visit",
         school=school.id,
         sentence=Sentence(
-            "The visit of {program_year} is called off and has no second date. Give it one, or let letters be read"
-            " aloud instead.",
-            program_year=program_year,
+            "{visit} is called off and has no second date. Give it one, or let letters be read aloud instead.",
+            visit=begun(references.visit_of(program_year)),
         ),
         how=another_day_or_none(letterhead, program_year),
     )

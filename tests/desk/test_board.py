@@ -19,6 +19,7 @@ from bluepals.facts.office import Letterhead
 from bluepals.store import attention
 from bluepals.store import silence as silence_store
 from bluepals.store.endings import Reason
+from tests.desk.spanish import english_left
 from tests.desk.town import FIRST_ROUND, SCOPE, Town, Visitor
 
 LOOK = Sentence("Look.")
@@ -448,3 +449,65 @@ async def test_who_coordinates_one_school_sees_and_answers_what_is_of_it(seeking
 async def test_the_board_is_the_coordinators(town: Town, name: str) -> None:
     visitor = town.coordinator(name)
     assert (await visitor.http.get(visitor.path)).status_code == 403
+
+
+# ---- in Spanish
+
+
+async def test_all_of_it_is_in_spanish_for_who_reads_that(seeking: Town) -> None:
+    cora, by = seeking.coordinator("cora"), seeking.staff["mo"]
+    cora.http.headers["accept-language"] = "es"
+    draft = await seeking.hands_in("maya", "He hits me.")
+    await cases.worry(seeking.parts.office, SCOPE, draft_id=draft.id, by=by, concern=Concern.HARM)
+    await seeking.hands_in("noah", "Hello")
+    await seeking.hands_in("leo", "Hola.", language="es")
+    for kind in ("mail", "letter held"):
+        await _asks(seeking, kind)
+    page = await cora.sees()
+    assert '<html lang="es">' in page
+    assert english_left(page) == []
+    assert "Aprobar a la persona de la policía<span class='unseen'>, decisión 3</span>" in page
+    assert "Ronda 1, North School. Estudiantes: 2 de 4 escritas, 0 leídas, 0 entregadas, 0 tarde" in page
+    assert "Espera la declaración de 2 personas que leyeron la carta." in page
+    assert "Todavía no hay policía con un lugar libre <small>1</small>" in page
+
+
+async def test_whom_a_call_means_is_named_in_spanish(seeking: Town) -> None:
+    cora = seeking.coordinator("cora")
+    cora.http.headers["accept-language"] = "es"
+    assert (
+        "Rita Ruiz (rita, County Police) es la siguiente persona que se propone para Zoe Kraus (clase 5/B &amp; C,"
+        " North School; policía: Kim Ruiz)." in await cora.sees()
+    )
+
+
+async def test_a_day_in_a_call_is_said_in_spanish(town: Town) -> None:
+    dana = begun(references.officer_of(town.pairings["maya"]))
+    warned = Sentence(
+        "{officer} has been silent since {since}, also for the liaison. Approve a warning, or ask the liaison once more.",
+        officer=dana,
+        since=date(2026, 9, 18),
+    )
+    await _asks(town, "silence", sentence=warned)
+    cora = town.coordinator("cora")
+    cora.http.headers["accept-language"] = "es"
+    assert (
+        "Dana Ruiz (City Police; estudiante: Maya Lopez, clase 5A, North School) no escribe desde el"
+        " 18 de septiembre de 2026" in await cora.sees()
+    )
+
+
+async def test_a_refusal_is_in_spanish_with_its_values(town: Town) -> None:
+    await erasure.request(town.parts.office, SCOPE, "maya", "tess")
+    cora, key = town.coordinator("cora"), await town.admin.fetchval("SELECT key FROM attention")
+    cora.http.headers["accept-language"] = "es"
+    unsure, refused = (
+        await takes(cora, key, "erase the child"),
+        await takes(cora, key, "erase the child", sure="yes"),
+    )
+    assert "Marque que la familia lo desea: un borrado no se puede deshacer." in unsure.text
+    assert (
+        f"maya (estudiante) todavía tiene su policía. Termine primero la pareja {town.pairings['maya']} y confirme otra vez."
+        in refused.text
+    )
+    assert [english_left(one.text) for one in (unsure, refused)] == [[], []]

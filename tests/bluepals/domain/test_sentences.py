@@ -4,15 +4,18 @@ import json
 from copy import deepcopy
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bluepals.domain.references import child_of
 from bluepals.domain.refusals import Refused
 from bluepals.domain.sentences import (
     Sentence,
+    begun,
     counted,
     dated,
     either,
@@ -98,6 +101,17 @@ def test_what_is_listed_is_said_in_every_language() -> None:
     assert every.said_in(BACKWARDS) == "visit no and letter no pal no,"
 
 
+def test_what_stands_at_the_beginning_has_a_capital_letter_in_every_language() -> None:
+    child = begun(Sentence("{child} of our class", child="de la Cruz"))
+    assert (child, child.said_in(BACKWARDS)) == ("De la Cruz of our class", "Class our of de la Cruz")
+
+
+def test_a_sentence_is_said_of_others_too() -> None:
+    of_ana = begun(Sentence("{child} waits", child="Ana"))
+    of_ben = of_ana.with_values({"sentence": Sentence("{child} waits", child="ben")})
+    assert (of_ben, of_ben.said_in(BACKWARDS)) == ("Ben waits", "Waits ben")
+
+
 def test_a_copy_is_the_same_sentence() -> None:
     assert deepcopy([Sentence("{child} waits", child="{Ana}")])[0].said_in(BACKWARDS) == "waits {Ana}"
 
@@ -119,12 +133,14 @@ EVENING = datetime(2026, 11, 1, 6, 30, tzinfo=UTC).astimezone(
         Sentence("{child} waits for {what}", child="{Ana}", what=Sentence("a pal")),
         Sentence("{day} is over, {number:,} times", day=date(2026, 10, 5), number=1200),
         together(counted(2, "child waits", "children wait"), long_date(date(2026, 10, 5))),
+        Sentence("{who} waits", who=begun(child_of(UUID(int=7)))),
         dated(EVENING, "%B %-d, %-I:%M %p %Z"),
         dated(datetime(2026, 10, 5, 12, tzinfo=UTC), "%B %-d, %-I:%M %p %Z"),
     ],
 )
 def test_a_sentence_is_made_again_of_what_was_kept_of_it(sentence: Sentence) -> None:
     again = made_of(json.loads(json.dumps(kept(sentence))))
+    assert type(again) is type(sentence)
     assert (again, again.said_in(BACKWARDS)) == (sentence, sentence.said_in(BACKWARDS))
 
 

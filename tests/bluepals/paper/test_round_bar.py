@@ -53,6 +53,17 @@ def test_words_tell_every_count_of_both_sides():
     )
 
 
+def test_every_word_of_a_bar_and_of_its_key_is_said_as_its_page_says_it():
+    def loudly(sentence: str) -> str:
+        return f"«{sentence}»"
+
+    bar, meanings = ET.fromstring(round_bar(a_round(), loudly)), ET.fromstring(round_key(loudly))
+    said = [*(text for title in bar.iter("title") for text in title.itertext()), *meanings.itertext()]
+    words = [text.strip() for text in said if text.strip()]
+    assert len(words) == 7
+    assert [text for text in words if (text[0], text[-1]) != ("«", "»")] == []
+
+
 def test_one_stock_letter_stands_in():
     assert "1 stock letter stands in." in round_words(a_round(officers=SideCount(9, 0, 0, 0, 0, 9, 1)))
 
