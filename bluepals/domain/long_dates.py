@@ -5,8 +5,8 @@ from datetime import date
 
 from bluepals.domain.sentences import Language
 
-# Alone, and no part of an id.
-_DAY = re.compile(r"(?<![\w.:/#-])\d{4}-\d\d-\d\d(?![\w:/#-])")
+# Alone, and no part of an id; in quotation marks it is what somebody is to write.
+_DAY = re.compile(r"(?<![\w.:/#“-])\d{4}-\d\d-\d\d(?![\w:/#-])")
 _IN_ENGLISH = "%B %-d, %Y"
 
 

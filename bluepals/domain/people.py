@@ -28,6 +28,16 @@ class Role(StrEnum):
     LIAISON = "liaison"
 
 
+GENDERS = {Gender.FEMALE: Sentence("female"), Gender.MALE: Sentence("male")}
+ROLES = {
+    Role.COORDINATOR: Sentence("coordinator"),
+    Role.TEACHER: Sentence("teacher"),
+    Role.MODERATOR: Sentence("moderator"),
+    Role.COUNSELOR: Sentence("counselor"),
+    Role.LIAISON: Sentence("liaison"),
+}
+
+
 class OfficerKind(StrEnum):
     SWORN = "sworn"
     CIVILIAN = "civilian"

@@ -112,7 +112,7 @@ def _read(said: Mapping[str, str], name: Sentence, read: Callable[[str], Read]) 
     try:
         return read(value)
     except Unfit as unfit:
-        raise JoiningRefused("Your {name} {unfit}.", name=name, unfit=unfit) from None
+        raise JoiningRefused("Your {name} {unfit}.", name=name, unfit=unfit.sentence) from None
 
 
 async def accept(office: Office, scope: Scope, joining_id: UUID, external_id: str, *, by: UUID) -> None:
@@ -120,7 +120,7 @@ async def accept(office: Office, scope: Scope, joining_id: UUID, external_id: st
     try:
         officer_id = cells.identifier(external_id.strip())
     except Unfit as unfit:
-        raise JoiningRefused("{external_id} {unfit}.", external_id=repr(external_id), unfit=unfit) from None
+        raise JoiningRefused("“{written}” {unfit}.", written=external_id, unfit=unfit.sentence) from None
     async with office.committing(scope) as connection:
         one = await joining.waiting_one(connection, joining_id)
         if one is None:

@@ -20,6 +20,7 @@ from bluepals.facts.visit_hosts import (
     tell_visits_of_who_stay_away,
 )
 from bluepals.roster import NeedsPerson, Problem, RosterReading
+from bluepals.roster.problems import key_of
 from bluepals.store import (
     attention,
     consents,
@@ -224,7 +225,7 @@ async def tell_gates_opened(
 
 def consent_key(student: str) -> str:
     """Of the call about a child without a consent, by its id in the roster."""
-    return NeedsPerson("students.csv", None, "consent", "", "", student).key
+    return key_of("students.csv", "consent", student)
 
 
 async def _ask(connection: Connection, needs_person: Sequence[NeedsPerson]) -> None:
@@ -263,13 +264,23 @@ async def _refuse_transfers(connection: Connection, students: Sequence[Student])
         connection, [one.student_id for one in students], [one.school for one in students]
     )
     if moved:
-        text = (
-            "is another school than {0}, where student {1} has a pal or waits for the next one; correct the cell, or take all of it along first:"
-            " starter.py student transfer PROGRAM {1} --to {2} --class CLASS --by YOUR-ID"
-        )
         raise RosterRefused(
             [
-                Problem("students", None, "school", asked, text.format(now, child, asked))
+                Problem(
+                    "students",
+                    None,
+                    "school",
+                    asked,
+                    Sentence(
+                        "is another school than {school}, where {child} has a pal or waits for the next one; correct"
+                        " the cell, or take all of it along first:"
+                        " starter.py student transfer PROGRAM {student} --to {other} --class CLASS --by YOUR-ID",
+                        school=now,
+                        child=references.student(child),
+                        student=child,
+                        other=asked,
+                    ),
+                )
                 for child, now, asked in moved
             ]
         )
@@ -280,55 +291,71 @@ async def _refuse_others(connection: Connection, roster: Roster) -> None:
     children = await people.children_of_another_gender(connection, roster.students)
     officers = await people.officers_of_another_gender(connection, roster.officers)
     moved = await people.officers_of_another_agency(connection, roster.officers)
-    matched = "is not {0}, by which {1} {2} has been matched; write that back, or give whoever it is now an id of their own"
-    at_agency = (
-        "is another agency than {0}, for which officer {1} writes to a child; write that back. An officer who goes to another"
-        " agency leaves first, and has another id there: starter.py officer --help"
-    )
     problems = [
         *(
-            _contradicts("students", "gender", now, matched.format(on, "student", who))
+            _contradicts("students", "gender", now, _matched_by(on, references.student(who)))
             for who, on, now in children
         ),
         *(
-            _contradicts("officers", "gender", now, matched.format(on, "officer", who))
+            _contradicts("officers", "gender", now, _matched_by(on, references.officer(who)))
             for who, on, now in officers
         ),
-        *(_contradicts("officers", "agency", now, at_agency.format(on, who)) for who, on, now in moved),
+        *(_contradicts("officers", "agency", now, _writes_for(on, who)) for who, on, now in moved),
     ]
     if problems:
         raise RosterRefused(problems)
 
 
-def _contradicts(file: str, column: str, value: str | None, problem: str) -> Problem:
-    return Problem(file, None, column, value or "nothing", problem)
+def _contradicts(file: str, column: str, value: str | None, problem: Sentence) -> Problem:
+    return Problem(file, None, column, value or Sentence("nothing"), problem)
+
+
+def _matched_by(gender: str, who: Sentence) -> Sentence:
+    return Sentence(
+        "is not {gender}, by which {who} has been matched; write that back, or give whoever it is now an id of their own",
+        gender=gender,
+        who=who,
+    )
+
+
+def _writes_for(agency: str, officer: str) -> Sentence:
+    return Sentence(
+        "is another agency than {agency}, for which {officer} writes to a child; write that back. An officer who goes to"
+        " another agency leaves first, and has another id there: starter.py officer --help",
+        agency=agency,
+        officer=references.officer(officer),
+    )
 
 
 def _contradictions(known: Program, new: Program, states: dict[str, str]) -> Iterator[Problem]:
     if new.first_year != known.first_year:
         running = sorted(year for year, state in states.items() if state == "open")
         if running:
-            text = (
-                f"begins another school year while {', '.join(running)} is still open; import it when that is closed,"
-                " or give the program another id"
+            text = Sentence(
+                "begins another school year while {years} is still open; import it when that is closed, or give the program"
+                " another id",
+                years=", ".join(running),
             )
-            yield _problem("year.first_day", new.year.first_day, text)
+            yield _problem("year.first_day", str(new.year.first_day), text)
         return
     if any(
         states.get(known.program_year_id(school.id), "prepared") != "prepared" for school in known.schools
     ):
         yield from _changed_dates(known, new)
     elif len(new.rounds) < len(known.rounds):
-        text = (
-            f"is how many rounds there are, and {len(known.rounds)} are on record; move a round, but keep it"
+        text = Sentence(
+            "is how many rounds there are, and {known} are on record; move a round, but keep it",
+            known=len(known.rounds),
         )
-        yield _problem("rounds", len(new.rounds), text)
+        yield _problem("rounds", str(len(new.rounds)), text)
     for table, before, now in (
         ("schools", known.schools, new.schools),
         ("agencies", known.agencies, new.agencies),
     ):
         for gone in sorted({one.id for one in before} - {one.id for one in now}):
-            text = f"is on record for this year, with its people; write it back under [[{table}]]"
+            text = Sentence(
+                "is on record for this year, with its people; write it back under [[{table}]]", table=table
+            )
             yield _problem(table, gone, text)
 
 
@@ -336,9 +363,10 @@ def _changed_dates(known: Program, new: Program) -> Iterator[Problem]:
     before, now = _dates(known), _dates(new)
     for key in {**before, **now}:
         if before.get(key) != now.get(key):
-            text = (
-                f"is {_shown(before.get(key))} on record, and the year has been opened; an import doesn't move the dates"
-                " of an open year, so write that back"
+            text = Sentence(
+                "is {date} on record, and the year has been opened; an import doesn't move the dates of an open year, so"
+                " write that back",
+                date=_shown(before.get(key)),
             )
             yield _problem(key, _shown(now.get(key)), text)
 
@@ -367,7 +395,7 @@ def _dates(program: Program) -> dict[str, Any]:
 def _shown(value: Any) -> str:
     match value:
         case None:
-            return "not there"
+            return Sentence("not there")
         case tuple():
             return f"[{', '.join(map(_shown, value))}]"
         case Break(first, last):
@@ -375,5 +403,5 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _problem(key: str, value: object, problem: str) -> Problem:
-    return Problem(FILE, None, key, str(value), problem)
+def _problem(key: str, value: str, problem: Sentence) -> Problem:
+    return Problem(FILE, None, key, value, problem)

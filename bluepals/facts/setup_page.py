@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bluepals.domain.program import Program
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import consents, roster
 from bluepals.facts.consents import ConsentRefused, PaperForms
 from bluepals.facts.coordinators import CoordinatorAtDesk
@@ -98,7 +99,10 @@ async def take_in(
         today = await programs.today(connection)
     reading = await asyncio.to_thread(read_files, files, known, today)
     if reading.program is not None and reading.program.id != known.id:
-        text = f"is another program, and these pages are those of {known.id}; write its own id back"
+        text = Sentence(
+            "is another program, and these pages are those of {program}; write its own id back",
+            program=known.id,
+        )
         reading = replace(
             reading, problems=(Problem(roster.FILE, None, "program.id", reading.program.id, text),)
         )

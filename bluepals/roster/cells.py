@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bluepals.domain.address import is_address, is_line
 from bluepals.domain.people import Gender
+from bluepals.domain.sentences import Sentence, together
 from bluepals.roster.encoding import was_misread
 from bluepals.roster.problems import Unfit
 
@@ -18,7 +19,7 @@ LONGEST_CLASS = 40
 LONGEST_REMARK = 200
 LONGEST_ADDRESS = 254
 FIFTH = 5
-MISREAD = "was saved in one encoding and read in another; export it again as UTF-8"
+MISREAD = Sentence("was saved in one encoding and read in another; export it again as UTF-8")
 
 # Every spelling that is accepted, in small letters and without spaces. Whatever is not here is a person's to read.
 GENDERS: Mapping[str, Gender] = {
@@ -97,7 +98,7 @@ def name(text: str) -> str:
     if was_misread(line):
         raise Unfit(MISREAD)
     if bad := next((char for char in line if char in '"<>' or unicodedata.category(char) == "Cf"), None):
-        raise Unfit(f"holds {_described(bad)}, which no name needs; type the name again without it")
+        raise Unfit("holds {sign}, which no name needs; type the name again without it", sign=_described(bad))
     if not any(char.isalpha() for char in line):
         raise Unfit("has no letter in it; write the name")
     return line
@@ -118,14 +119,16 @@ def remark(text: str) -> str:
 
 def _line(text: str, longest: int) -> str:
     if len(text) > longest:
-        raise Unfit(f"has {len(text):,} characters; {longest} is the most")
+        raise Unfit("has {characters:,} characters; {most} is the most", characters=len(text), most=longest)
     if not is_line(text):
         raise Unfit("holds a line break, a control character or =?; write it on one line, in letters")
     return " ".join(text.split())
 
 
 def _described(char: str) -> str:
-    return char if char.isprintable() else f"the invisible character U+{ord(char):04X}"
+    if char.isprintable():
+        return char
+    return Sentence("the invisible character U+{code:04X}", code=ord(char))
 
 
 def email(text: str) -> str:
@@ -190,7 +193,9 @@ def day_until(today: date) -> Callable[[str], date]:
     def read(text: str) -> date:
         found = day(text)
         if found > today:
-            raise Unfit(f"is after today, {today}; write the day on which it was given, or leave it empty")
+            raise Unfit(
+                "is after today, {today}; write the day on which it was given, or leave it empty", today=today
+            )
         return found
 
     return read
@@ -217,7 +222,7 @@ def capacity(most: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         found = _WHOLE.match(text)
         if not found or not 0 <= int(found[0]) <= most:
-            raise Unfit(f"is no number of children from 0 to {most} (capacity_max); 0 means none")
+            raise Unfit("is no number of children from 0 to {most} (capacity_max); 0 means none", most=most)
         return int(found[0])
 
     return read
@@ -229,7 +234,8 @@ def one_of(choices: type[Choice], aliases: Mapping[str, str] | None = None) -> C
         try:
             return choices((aliases or {}).get(plain, plain))
         except ValueError:
-            raise Unfit(f"is none of {', '.join(choices)}{suggestion(plain, list(choices))}") from None
+            none = Sentence("is none of {choices}", choices=", ".join(choices))
+            raise Unfit(with_nearest(none, plain, list(choices))) from None
 
     return read
 
@@ -239,14 +245,18 @@ def known(ids: Collection[str] | None, table: str) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if ids is not None and text not in ids:
-            there = ", ".join(sorted(ids)) or "none"
-            raise Unfit(f"is no id of program.toml's [[{table}]]; there are: {there}{suggestion(text, ids)}")
+            unknown = Sentence(
+                "is no id of program.toml's [[{table}]]; there are: {ids}",
+                table=table,
+                ids=", ".join(sorted(ids)) or Sentence("none"),
+            )
+            raise Unfit(with_nearest(unknown, text, ids))
         return text
 
     return read
 
 
-def suggestion(text: str, choices: Collection[str]) -> str:
-    """The nearest of the choices, to be added to a sentence."""
+def with_nearest(problem: Sentence, text: str, choices: Collection[str]) -> Sentence:
+    """And with the nearest of the choices, if one is near."""
     close = get_close_matches(text, list(choices), n=1)
-    return f" (is {close[0]} meant?)" if close else ""
+    return together(problem, Sentence("(is {choice} meant?)", choice=close[0])) if close else problem

@@ -9,8 +9,10 @@ from bluepals.roster.problems import NeedsPerson, Problem
 
 # Without them no year can run at all.
 INDISPENSABLE = {
-    Role.COORDINATOR: "the program has no coordinator; add a row with the role coordinator",
-    Role.MODERATOR: "the program has no moderator, so no letter could go on; add a row with the role moderator",
+    Role.COORDINATOR: Sentence("the program has no coordinator; add a row with the role coordinator"),
+    Role.MODERATOR: Sentence(
+        "the program has no moderator, so no letter could go on; add a row with the role moderator"
+    ),
 }
 EACH_SCHOOL = (Role.COORDINATOR, Role.MODERATOR, Role.COUNSELOR)
 

@@ -10,6 +10,7 @@ from typing import IO
 
 from bluepals.domain.people import FollowOn, Officer, Partner, Role, StaffRole, StockLetter, Student
 from bluepals.domain.program import Program
+from bluepals.domain.sentences import Sentence, listed
 from bluepals.roster.coverage import missing, nobody_at_all
 from bluepals.roster.people_files import (
     Read,
@@ -115,7 +116,10 @@ def _unknown_in_list(name: str, program: Program | None, roles: Iterable[StaffRo
     known = {*Role, *(role.staff_id for role in roles)}
     for named in program.safety.told if program else ():
         if named not in known:
-            text = f"is told of a suspected harm by program.toml, and is no role and no staff_id of {name}; correct one"
+            text = Sentence(
+                "is told of a suspected harm by program.toml, and is no role and no staff_id of {file}; correct one",
+                file=name,
+            )
             yield Problem(FILE, None, "safety.told", named, text)
 
 
@@ -145,7 +149,7 @@ class _Files:
             paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
         except (OSError, ValueError):
             files = cls(None)
-            text = "is no folder that can be opened; give the folder that holds program.toml"
+            text = Sentence("is no folder that can be opened; give the folder that holds program.toml")
             files.problems.append(Problem(folder.name, None, "", str(folder), text))
             return files
         return cls({path.name.casefold(): _opener(path) for path in paths})
@@ -156,7 +160,7 @@ class _Files:
             return None
         names = [stem + ending for ending in TABLE_ENDINGS if stem + ending in self._there]
         if len(names) > 1:
-            text = f"the folder has {' and '.join(names)}; keep the one that counts"
+            text = Sentence("the folder has {files}; keep the one that counts", files=listed(names))
             self.problems.append(Problem(names[0], None, "", "", text))
             return None
         if not names and optional:
@@ -170,18 +174,29 @@ class _Files:
         if self._there is None:
             return None
         if (opened := self._there.get(name)) is None:
-            self._add(name, f"the folder has no {name}; add it (docs/formats.md has its columns)")
+            self._add(
+                name,
+                Sentence("the folder has no {file}; add it (docs/formats.md has its columns)", file=name),
+            )
             return None
         try:
             with opened() as file:
                 data = file.read(most + 1)
         except OSError as broken:
-            self._add(name, f"the file can't be opened ({broken.strerror}); see who may read it")
+            self._add(
+                name,
+                Sentence("the file can't be opened ({why}); see who may read it", why=broken.strerror),
+            )
             return None
         if len(data) > most:
-            self._add(name, f"the file has more than {most:,} bytes; leave out other grades and columns")
+            self._add(
+                name,
+                Sentence(
+                    "the file has more than {most:,} bytes; leave out other grades and columns", most=most
+                ),
+            )
             return None
         return data
 
-    def _add(self, name: str, text: str) -> None:
+    def _add(self, name: str, text: Sentence) -> None:
         self.problems.append(Problem(name, None, "", "", text))

@@ -152,16 +152,19 @@ def _further_consents(row: Row, values: Mapping[str, Any]) -> tuple[tuple[Consen
 def _is_lawful(file: SourceFile, row: Row, values: Mapping[str, Any], read: Read[Student]) -> bool:
     """A guardian without access neither agrees to anything nor reads the other one's mail."""
 
-    def refuse(column: str, text: str) -> None:
+    def refuse(column: str, text: Sentence) -> None:
         read.problems.append(Problem(file.name, row.line, column, row.cells[column].strip(), text))
 
     before = len(read.problems)
     without = [number for number in (1, 2) if not values[f"guardian{number}_access"]]
     if values["consent_by"] in without:
-        refuse("consent_by", "is a guardian without access, whose consent doesn't count; ask the other one")
+        text = Sentence("is a guardian without access, whose consent doesn't count; ask the other one")
+        refuse("consent_by", text)
     addresses = [(values[name] or "").casefold() for name in ("guardian_email", "guardian2_email")]
     if len(without) == 1 and addresses[0] and addresses[0] == addresses[1]:
-        text = "is also read by the guardian without access; write an address that only the other one reads"
+        text = Sentence(
+            "is also read by the guardian without access; write an address that only the other one reads"
+        )
         refuse("guardian2_email" if without == [1] else "guardian_email", text)
     return len(read.problems) == before
 
@@ -185,7 +188,11 @@ def _skip(row: Row, others: dict[str, Row], read: Read[Student]) -> None:
 def _refuse_two_grades(file: SourceFile, others: Mapping[str, Row], read: Read[Student]) -> None:
     for student_id in sorted(others.keys() & read.found.keys()):
         line, other = read.lines[student_id], others[student_id].line
-        text = f"is in grade 5 on line {line} and in another grade on line {other}; correct the wrong one"
+        text = Sentence(
+            "is in grade 5 on line {line} and in another grade on line {other}; correct the wrong one",
+            line=line,
+            other=other,
+        )
         read.problems.append(Problem(file.name, max(line, other), "student_id", student_id, text))
         read.skipped -= 1
 
@@ -336,7 +343,11 @@ def read_staff(file: SourceFile, to: References) -> Read[StaffRole]:
         role = StaffRole(class_name=values.pop("class"), **values)
         line, first = people.setdefault(role.staff_id, (row.line, role))
         if (first.name, first.email) != (role.name, role.email):
-            text = f"has one name or e-mail on line {line} and another on line {row.line}; make them the same"
+            text = Sentence(
+                "has one name or e-mail on line {first} and another on line {line}; make them the same",
+                first=line,
+                line=row.line,
+            )
             read.problems.append(Problem(file.name, row.line, "staff_id", role.staff_id, text))
         elif (key := repr(role)) in read.found:
             read.repeated += 1
@@ -350,10 +361,12 @@ def _is_in_place(file: SourceFile, row: Row, values: Mapping[str, Any], read: Re
     needed, allowed = PLACES[role]
     given = {place for place in ("school", "class", "agency") if values[place] is not None}
     for place in sorted(needed - given):
-        text = f"is empty, and a {role}'s row names the {place}; fill it in"
+        text = Sentence("is empty, and a {role}'s row names the {place}; fill it in", role=role, place=place)
         read.problems.append(Problem(file.name, row.line, place, "", text))
     for place in sorted(given - allowed):
-        text = f"has no meaning in a {role}'s row; leave it empty, or write a row for each role"
+        text = Sentence(
+            "has no meaning in a {role}'s row; leave it empty, or write a row for each role", role=role
+        )
         read.problems.append(Problem(file.name, row.line, place, values[place], text))
     return needed <= given <= allowed
 
@@ -386,7 +399,7 @@ def _letter(text: str) -> str:
     try:
         return TypedLetter(text).text
     except LetterRefused as refused:
-        raise Unfit(f"can't be taken: {refused}") from None
+        raise Unfit("can't be taken: {why}", why=refused.sentence) from None
 
 
 def _look_at_writer(
@@ -394,7 +407,7 @@ def _look_at_writer(
 ) -> None:
     writer = officers.get(letter.officer_id)
     if writer is None:
-        text = "is no officer of the officers file; write the id of the one who wrote the letter"
+        text = Sentence("is no officer of the officers file; write the id of the one who wrote the letter")
         read.problems.append(Problem(file.name, row.line, "officer_id", letter.officer_id, text))
     elif writer.gender is None:
         del read.found[letter.stock_id]
@@ -459,7 +472,9 @@ def read_follow_on(file: SourceFile) -> Read[FollowOn]:
         if values := _values(file, row, columns, read):
             one = FollowOn(**values)
             if one.ends < one.begins:
-                text = f"is before {one.begins}, the day on which it begins; correct one of the two"
+                text = Sentence(
+                    "is before {day}, the day on which it begins; correct one of the two", day=one.begins
+                )
                 read.problems.append(Problem(file.name, row.line, "ends", str(one.ends), text))
             else:
                 _is_new(file, "name", one.name, row.line, one, read)
@@ -490,7 +505,7 @@ def _values(file: SourceFile, row: Row, columns: Sequence[Column], read: _Findin
         try:
             values[column.name] = _value(column, text)
         except Unfit as unfit:
-            read.problems.append(Problem(file.name, row.line, column.name, text, str(unfit)))
+            read.problems.append(Problem(file.name, row.line, column.name, text, unfit.sentence))
     return values if len(values) == len(columns) else None
 
 
@@ -510,6 +525,10 @@ def _is_new(file: SourceFile, column: str, key: str, line: int, value: T, read: 
     if read.found[key] == value:
         read.repeated += 1
     else:
-        text = f"is on line {read.lines[key]} with other content than on line {line}; keep the right row only"
+        text = Sentence(
+            "is on line {first} with other content than on line {line}; keep the right row only",
+            first=read.lines[key],
+            line=line,
+        )
         read.problems.append(Problem(file.name, line, column, key, text))
     return False

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from bluepals.domain.refusals import Worded
+from bluepals.domain.sentences import Sentence
+
 LONGEST_SHOWN = 60
 
 
@@ -13,7 +16,7 @@ class Problem:
     line: int | None
     column: str
     value: str
-    problem: str
+    problem: Sentence
 
     def __post_init__(self) -> None:
         for cut in ("column", "value"):
@@ -30,16 +33,22 @@ class NeedsPerson(Problem):
 
     @property
     def key(self) -> str:
-        """The same thing in the next import, wherever its row stands then."""
-        return f"roster {self.file.partition('.')[0]} {self.column} {self.about}"
+        return key_of(self.file, self.column, self.about)
 
 
-class Unfit(ValueError):
-    """A value that can't be taken; the message is a Problem's sentence."""
+def key_of(file: str, column: str, about: str) -> str:
+    """The same thing in the next import, wherever its row stands then."""
+    return f"roster {file.partition('.')[0]} {column} {about}"
+
+
+class Unfit(Worded):
+    """A value that can't be taken; the sentence is a Problem's."""
 
 
 def shown(value: str) -> str:
-    """A value as it may be printed anywhere: one short line of printable characters."""
+    """A value as it may be printed anywhere: one short line of printable characters. A sentence is ours, and is one."""
+    if isinstance(value, Sentence):
+        return value
     printable = "".join(
         char if char.isprintable() else f"\\u{ord(char):04x}" for char in value[: LONGEST_SHOWN + 1]
     )

@@ -24,6 +24,7 @@ from bluepals.domain.program import (
     VisitWindow,
     YearDates,
 )
+from bluepals.domain.sentences import Sentence, counted, together
 from bluepals.roster import cells
 from bluepals.roster.encoding import Undecodable, decode
 from bluepals.roster.problems import Problem, Unfit
@@ -118,10 +119,8 @@ def read_program(data: bytes) -> ProgramFile:
         text = decode(data)
         document = tomllib.loads(text)
     except Undecodable as broken:
-        fault = Problem(
-            FILE, broken.line, "", "", f"line {broken.line} is no text in UTF-8; save the file as UTF-8"
-        )
-        return ProgramFile(problems=[fault])
+        problem = Sentence("line {line} is no text in UTF-8; save the file as UTF-8", line=broken.line)
+        return ProgramFile(problems=[Problem(FILE, broken.line, "", "", problem)])
     except (ValueError, RecursionError) as broken:
         return ProgramFile(problems=[_no_toml(str(broken))])
     return _Reader(document, dict(_lines(text))).read()
@@ -129,14 +128,9 @@ def read_program(data: bytes) -> ProgramFile:
 
 def _no_toml(message: str) -> Problem:
     found = _AT_LINE.search(message)
-    why = _AT_LINE.sub("", message).strip() or "it is nested too deeply"
-    return Problem(
-        FILE,
-        int(found[1]) if found else None,
-        "",
-        "",
-        f"the file is not valid TOML: {why}; docs/formats.md has an example",
-    )
+    why = _AT_LINE.sub("", message).strip() or Sentence("it is nested too deeply")
+    problem = Sentence("the file is not valid TOML: {why}; docs/formats.md has an example", why=why)
+    return Problem(FILE, int(found[1]) if found else None, "", "", problem)
 
 
 def _lines(text: str) -> Iterator[tuple[str, int]]:
@@ -253,7 +247,8 @@ class _Reader:
     def _id(self, path: str, table: Mapping[str, Any], taken: Collection[str]) -> str | None:
         found = self._get(path, table, "id", _slug)
         if found in taken:
-            self._add(f"{path}.id", str(found), "is the id of another one already; give each its own")
+            problem = Sentence("is the id of another one already; give each its own")
+            self._add(f"{path}.id", str(found), problem)
             return None
         return found
 
@@ -278,9 +273,13 @@ class _Reader:
             ("moderation_school_days", "moderation_escalation_school_days"),
         ):
             if read[less] > read[more]:
-                self._add(f"policy.{less}", str(read[less]), f"is more than {more}, {read[more]}; lower it")
+                problem = Sentence("is more than {key}, {most}; lower it", key=more, most=read[more])
+                self._add(f"policy.{less}", str(read[less]), problem)
         if read["visit_hour"] >= read["due_hour"]:
-            late = f"is not before due_hour, {read['due_hour']}, at which a visit is over; choose an earlier hour"
+            late = Sentence(
+                "is not before due_hour, {hour}, at which a visit is over; choose an earlier hour",
+                hour=read["due_hour"],
+            )
             self._add("policy.visit_hour", str(read["visit_hour"]), late)
         return policy
 
@@ -297,10 +296,14 @@ class _Reader:
         """None after a problem."""
         table = self._document.get(key, None if required else {})
         if table is None:
-            self._add(key, "", f"there is no [{key}]; add it, with {', '.join(KEYS[key])}")
+            problem = Sentence(
+                "there is no [{table}]; add it, with {keys}", table=key, keys=", ".join(KEYS[key])
+            )
+            self._add(key, "", problem)
             return None
         if not isinstance(table, dict):
-            self._add(key, _shown(table), f"is no table; write [{key}] on a line of its own, once")
+            problem = Sentence("is no table; write [{table}] on a line of its own, once", table=key)
+            self._add(key, _shown(table), problem)
             return None
         self._refuse_unknown(key, table, KEYS[key])
         return table
@@ -308,7 +311,12 @@ class _Reader:
     def _tables(self, key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         tables = self._document.get(key)
         if not isinstance(tables, list) or not tables or not all(isinstance(one, dict) for one in tables):
-            self._add(key, "", f"there is no [[{key}]]; write one for each, with {', '.join(KEYS[key])}")
+            problem = Sentence(
+                "there is no [[{table}]]; write one for each, with {keys}",
+                table=key,
+                keys=", ".join(KEYS[key]),
+            )
+            self._add(key, "", problem)
             return
         for number, table in enumerate(tables, start=1):
             path = f"{key}[{number}]"
@@ -319,8 +327,9 @@ class _Reader:
         for key in table:
             if key not in known:
                 full = f"{path}.{key}" if path else key
-                text = f"is no key of this file{cells.suggestion(key, known)}; known here: {', '.join(known)}"
-                self._add(full, key, text)
+                unknown = cells.with_nearest(Sentence("is no key of this file"), key, known)
+                there = Sentence("known here: {keys}", keys=", ".join(known))
+                self._add(full, key, together(unknown, there, between="; "))
 
     def _get(
         self,
@@ -335,16 +344,16 @@ class _Reader:
             return None
         if key not in table:
             if default is _REQUIRED:
-                self._add(f"{path}.{key}", "", "is missing; add it")
+                self._add(f"{path}.{key}", "", Sentence("is missing; add it"))
                 return None
             return default  # type: ignore[no-any-return] # A default has the type that its reader gives.
         try:
             return read(table[key])
         except Unfit as unfit:
-            self._add(f"{path}.{key}", _shown(table[key]), str(unfit))
+            self._add(f"{path}.{key}", _shown(table[key]), unfit.sentence)
             return None
 
-    def _add(self, key: str, value: str, problem: str) -> None:
+    def _add(self, key: str, value: str, problem: Sentence) -> None:
         self._problems.append(Problem(FILE, self._line(key), key, value, problem))
 
     def _line(self, key: str) -> int | None:
@@ -364,11 +373,11 @@ def _shown(value: Any) -> str:
         case bool():
             return str(value).lower()
         case int() if value.bit_length() > 64:
-            return "a number of many digits"
+            return Sentence("a number of many digits")
         case list():
-            return f"{len(value)} values"
+            return counted(len(value), "value", "values")
         case dict():
-            return "a table"
+            return Sentence("a table")
     return str(value)
 
 
@@ -381,20 +390,20 @@ def _text(value: Any) -> str:
 def _name(value: Any) -> str:
     text = " ".join(_text(value).split(" ")).strip()
     if not text or len(text) > LONGEST_NAME or not is_line(text):
-        raise Unfit(f"is no name; write one line of up to {LONGEST_NAME} characters")
+        raise Unfit("is no name; write one line of up to {most} characters", most=LONGEST_NAME)
     return text
 
 
 def _sentence(value: Any) -> str:
     text = _text(value).strip()
     if not text or len(text) > LONGEST_SENTENCE or not is_line(text):
-        raise Unfit(f"is no sentence; write one line of up to {LONGEST_SENTENCE} characters")
+        raise Unfit("is no sentence; write one line of up to {most} characters", most=LONGEST_SENTENCE)
     return text
 
 
 def _rooms(value: Any) -> tuple[Room, ...]:
     if not isinstance(value, list):
-        raise Unfit('is no list; write [{name = "Gym", places = 40}]')
+        raise Unfit('is no list; write [{{name = "Gym", places = 40}}]')
     rooms = tuple(_room(one) for one in value)
     if len({room.name for room in rooms}) < len(rooms):
         raise Unfit("names a room twice; give each its own name")
@@ -405,7 +414,7 @@ def _room(value: Any) -> Room:
     match value:
         case {"name": name, "places": places} if len(value) == 2:
             return Room(_name(name), _whole(*PLACES)(places))
-    raise Unfit('has a room that is none; write {name = "Gym", places = 40}')
+    raise Unfit('has a room that is none; write {{name = "Gym", places = 40}}')
 
 
 def _slug(value: Any) -> str:
@@ -432,7 +441,7 @@ def _date(value: Any) -> date:
     if not isinstance(found, date) or isinstance(found, datetime):
         raise Unfit("is no date; write year-month-day, such as 2026-08-17, without quotation marks")
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise Unfit(f"is not between {FIRST_YEAR} and {LAST_YEAR}; correct the year")
+        raise Unfit("is not between {first} and {last}; correct the year", first=FIRST_YEAR, last=LAST_YEAR)
     return found
 
 
@@ -468,7 +477,7 @@ def _ids_of(known: Collection[str] | None) -> Callable[[Any], tuple[str, ...]]:
 def _named(value: Any) -> tuple[str, ...]:
     """Roles, or staff ids: whose id it is, only staff.csv knows."""
     if not isinstance(value, list) or not value:
-        raise Unfit(f"names nobody; list roles ({', '.join(Role)}) or ids of staff.csv, in order")
+        raise Unfit("names nobody; list roles ({roles}) or ids of staff.csv, in order", roles=", ".join(Role))
     return tuple(dict.fromkeys(cells.identifier(_text(one)) for one in value))
 
 
@@ -481,7 +490,7 @@ def _yes_or_no(value: Any) -> bool:
 def _whole(least: int, most: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         if type(value) is not int or not least <= value <= most:
-            raise Unfit(f"is no whole number from {least} to {most}")
+            raise Unfit("is no whole number from {least} to {most}", least=least, most=most)
         return value
 
     return read
@@ -490,7 +499,11 @@ def _whole(least: int, most: int) -> Callable[[Any], int]:
 def _wholes(least: int, most: int) -> Callable[[Any], tuple[int, ...]]:
     def read(value: Any) -> tuple[int, ...]:
         if not isinstance(value, list):
-            raise Unfit(f"is no list; write whole numbers from {least} to {most}, such as [{least}, {most}]")
+            raise Unfit(
+                "is no list; write whole numbers from {least} to {most}, such as [{least}, {most}]",
+                least=least,
+                most=most,
+            )
         return tuple(_whole(least, most)(one) for one in value)
 
     return read

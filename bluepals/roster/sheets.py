@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
 
+from bluepals.domain.sentences import Sentence, counted
 from bluepals.roster import workbook
 from bluepals.roster.encoding import Undecodable, decode
 from bluepals.roster.formulas import unguarded
@@ -31,7 +32,7 @@ class Unreadable:
     """A record that is none."""
 
     line: int
-    why: str
+    why: Sentence
 
 
 Record = tuple[int, Sequence[str]]  # the line on which it begins, its cells
@@ -74,10 +75,13 @@ def read_sheet(file: str, data: bytes, wanted: Wanted) -> Sheet:
     try:
         _read_first(file, _tables(data, wanted), wanted, sheet)
     except Undecodable as broken:
-        text = "can't be read as UTF-8, UTF-16 or Windows-1252; save the file as UTF-8"
-        sheet.problems.append(Problem(file, broken.line, "", "", f"line {broken.line} {text}"))
+        text = Sentence(
+            "line {line} can't be read as UTF-8, UTF-16 or Windows-1252; save the file as UTF-8",
+            line=broken.line,
+        )
+        sheet.problems.append(Problem(file, broken.line, "", "", text))
     except Unfit as unfit:
-        sheet.problems.append(Problem(file, None, "", "", f"the file {unfit}"))
+        sheet.problems.append(Problem(file, None, "", "", Sentence("the file {unfit}", unfit=unfit.sentence)))
     return sheet
 
 
@@ -98,8 +102,11 @@ def _read_first(file: str, tables: Iterable[Table], wanted: Wanted, sheet: Sheet
             above.append(record)
             if len(above) >= LINES_ABOVE:
                 break
-    names = ", ".join(wanted.names)
-    raise Unfit(f"has no header line among its first {LINES_ABOVE}; name the columns: {names}")
+    raise Unfit(
+        "has no header line among its first {lines}; name the columns: {columns}",
+        lines=LINES_ABOVE,
+        columns=", ".join(wanted.names),
+    )
 
 
 def _enough(wanted: Wanted) -> int:
@@ -114,7 +121,9 @@ def _read_table(file: str, header: Record, records: Table, wanted: Wanted, sheet
     line, titles = header
     if len(titles) > MOST_COLUMNS:
         raise Unfit(
-            f"has {len(titles):,} columns; {MOST_COLUMNS} are the most. Remove those that are not needed"
+            "has {columns:,} columns; {most} are the most. Remove those that are not needed",
+            columns=len(titles),
+            most=MOST_COLUMNS,
         )
     if faults := [*_header_problems(file, line, titles, wanted)]:
         sheet.problems.extend(faults)
@@ -122,19 +131,26 @@ def _read_table(file: str, header: Record, records: Table, wanted: Wanted, sheet
     places = {name: place for place, cell in enumerate(titles) if (name := wanted.named(cell))}
     for record in records:
         if isinstance(record, Unreadable):
-            sheet.problems.append(Problem(file, record.line, "", "", f"the row {record.why}"))
+            sheet.problems.append(Problem(file, record.line, "", "", record.why))
             continue
         line, cells = record
         if not any(cell.strip() for cell in cells):
             continue
         if len(sheet.rows) == MOST_ROWS:
-            text = f"the file has more than {MOST_ROWS:,} rows; split it by school or leave other grades out"
+            text = Sentence(
+                "the file has more than {most:,} rows; split it by school or leave other grades out",
+                most=MOST_ROWS,
+            )
             sheet.problems.append(Problem(file, line, "", "", text))
             return
         if len(cells) != len(titles):
             sheet.problems.append(_ragged(file, line, len(cells), len(titles)))
         elif long := next((name for name, at in places.items() if len(cells[at]) > LONGEST_CELL), None):
-            text = f"has {len(cells[places[long]]):,} characters; {LONGEST_CELL:,} is the most for a cell"
+            text = Sentence(
+                "has {characters:,} characters; {most:,} is the most for a cell",
+                characters=len(cells[places[long]]),
+                most=LONGEST_CELL,
+            )
             sheet.problems.append(Problem(file, line, long, cells[places[long]], text))
         else:
             read = {name: unguarded(cells[at]) for name, at in places.items()}
@@ -142,14 +158,18 @@ def _read_table(file: str, header: Record, records: Table, wanted: Wanted, sheet
 
 
 def _ragged(file: str, line: int, cells: int, titles: int) -> Problem:
-    what = (
-        'put cells with a comma, semicolon or tab in them in "quotation marks"'
-        if cells > titles
-        else "add the empty cells at their places"
+    too_many = Sentence(
+        "the row has {cells} and the header {titles}; put cells with a comma, semicolon or tab in them in"
+        ' "quotation marks"',
+        cells=counted(cells, "cell", "cells"),
+        titles=titles,
     )
-    return Problem(
-        file, line, "", f"{cells} cells", f"the row has {cells} cells and the header {titles}; {what}"
+    too_few = Sentence(
+        "the row has {cells} and the header {titles}; add the empty cells at their places",
+        cells=counted(cells, "cell", "cells"),
+        titles=titles,
     )
+    return Problem(file, line, "", counted(cells, "cell", "cells"), too_many if cells > titles else too_few)
 
 
 def _header_problems(file: str, line: int, titles: Sequence[str], wanted: Wanted) -> Iterator[Problem]:
@@ -157,9 +177,8 @@ def _header_problems(file: str, line: int, titles: Sequence[str], wanted: Wanted
     for plain, count in counts.items():
         if count > 1:
             title = next(title for title in titles if _plain(title) == plain)
-            yield Problem(
-                file, line, title, title, f"is the header of {count} columns; keep one, or rename the others"
-            )
+            text = Sentence("is the header of {count} columns; keep one, or rename the others", count=count)
+            yield Problem(file, line, title, title, text)
     unknown = {_plain(title): title for title in titles if title.strip() and wanted.named(title) is None}
     for name in wanted.names:
         if _plain(name) in counts:
@@ -167,11 +186,10 @@ def _header_problems(file: str, line: int, titles: Sequence[str], wanted: Wanted
         close = get_close_matches(_plain(name), unknown, n=1, cutoff=0.85)
         if close:
             title = unknown[close[0]]
-            yield Problem(
-                file, line, name, title, f"seems to mean {name}; write {name}, or remove the column"
-            )
+            text = Sentence("seems to mean {name}; write {name}, or remove the column", name=name)
+            yield Problem(file, line, name, title, text)
         elif name not in wanted.optional:
-            yield Problem(file, line, name, "", f"there is no column {name}; add it")
+            yield Problem(file, line, name, "", Sentence("there is no column {name}; add it", name=name))
 
 
 def _plain(header: str) -> str:
@@ -212,11 +230,14 @@ def _records(lines: Sequence[str], above: int, delimiter: str) -> Table:
             yield Unreadable(line, _why(str(broken)))
 
 
-def _why(error: str) -> str:
+def _why(error: str) -> Sentence:
     if "field larger" in error:
-        return (
-            f"has a cell of more than {LONGEST_CELL:,} characters, or a quotation mark that is never closed"
+        return Sentence(
+            "the row has a cell of more than {most:,} characters, or a quotation mark that is never closed",
+            most=LONGEST_CELL,
         )
     if "unexpected end" in error:
-        return 'begins a quotation that is never closed; close it, or write "" for the mark itself'
-    return 'has something after a closing quotation mark; write "" for a mark inside a cell'
+        return Sentence(
+            'the row begins a quotation that is never closed; close it, or write "" for the mark itself'
+        )
+    return Sentence('the row has something after a closing quotation mark; write "" for a mark inside a cell')

@@ -31,7 +31,8 @@ def tables(data: bytes) -> Iterator[Iterator[tuple[int, Sequence[str]]]]:
         raise
     except Exception as broken:  # noqa: BLE001 - the library meets a broken file with whatever its parts raise
         raise Unfit(
-            f"is no workbook that can be opened ({type(broken).__name__}); save it again as .xlsx or .csv"
+            "is no workbook that can be opened ({error}); save it again as .xlsx or .csv",
+            error=type(broken).__name__,
         ) from None
     return map(iter, sheets)
 
@@ -43,8 +44,11 @@ def _look_inside(data: bytes) -> None:
         size = sum(member.file_size for member in members)
         if size > MOST_BYTES_UNPACKED or len(members) > MOST_PARTS:
             raise Unfit(
-                f"would unpack to {size:,} bytes in {len(members):,} parts; a roster has less than "
-                f"{MOST_BYTES_UNPACKED:,}. Copy the rows into a new workbook, or save them as .csv"
+                "would unpack to {size:,} bytes in {parts:,} parts; a roster has less than {most:,}. Copy the rows into a"
+                " new workbook, or save them as .csv",
+                size=size,
+                parts=len(members),
+                most=MOST_BYTES_UNPACKED,
             )
         for member in members:
             if member.filename.endswith((".xml", ".rels")):
@@ -61,7 +65,7 @@ def _rows(sheet: Any) -> list[tuple[int, Sequence[str]]]:
     found = []
     for number, row in enumerate(sheet.iter_rows(max_row=MOST_LINES, values_only=True), start=1):
         if len(row) > MOST_COLUMNS:
-            raise Unfit(f"has more than {MOST_COLUMNS} columns; remove those that are not needed")
+            raise Unfit("has more than {most} columns; remove those that are not needed", most=MOST_COLUMNS)
         if any(value is not None for value in row):
             found.append((number, [_text(value) for value in row]))
     width = max((len(cells) for _, cells in found), default=0)

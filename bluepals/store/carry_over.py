@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bluepals.domain.letters import Side, Verdict
+from bluepals.domain.matching import SINCE_LAST_YEAR
 from bluepals.store.database import Connection
 from bluepals.store.letters import Decided, NotTaken
 
@@ -105,10 +106,11 @@ async def propose(connection: Connection, program: str, pairs: Sequence[UUID]) -
         "WITH made AS (INSERT INTO proposal (program_id, number, seed, needs)"
         "   VALUES ($1, (SELECT count(*) + 1 FROM proposal), 0, '[]') RETURNING id)"
         " INSERT INTO proposed_pair (proposal_id, program_id, school_id, agency_id, student_id, officer_id, gender, reason)"
-        " SELECT made.id, program_id, school_id, agency_id, student_id, officer_id, gender, 'pals since last year'"
+        " SELECT made.id, program_id, school_id, agency_id, student_id, officer_id, gender, $3"
         " FROM made, pairing WHERE pairing.id = ANY ($2::uuid[]) RETURNING id",
         program,
         list(pairs),
+        SINCE_LAST_YEAR,
     )
     return [row["id"] for row in rows]
 

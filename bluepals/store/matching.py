@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from bluepals.domain.matching import Avoided, Candidate, Child, Need, Pair
+from bluepals.domain.matching import Avoided, Candidate, Child, Need, Pair, reason_on_record
 from bluepals.domain.people import Gender
 from bluepals.store.database import Connection
 
@@ -143,7 +143,7 @@ async def open_pairs(connection: Connection) -> Sequence[OpenPair]:
         " JOIN officer ON officer.id = proposed_pair.officer_id WHERE state = 'proposed'"
         " ORDER BY school, class_name, in_alphabet(student.last_name), in_alphabet(student.first_name), proposed_pair.id"
     )
-    return [OpenPair(**row) for row in rows]
+    return [OpenPair(**{**row, "reason": reason_on_record(row["reason"])}) for row in rows]
 
 
 async def latest_needs(connection: Connection) -> Sequence[dict[str, object]]:

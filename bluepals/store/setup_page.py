@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bluepals.domain.people import ROLES, Role
+from bluepals.domain.sentences import Sentence, together
 from bluepals.store.database import Connection
 
 
@@ -56,20 +58,27 @@ async def agencies(connection: Connection) -> Sequence[AgencyInSetup]:
 
 @dataclass(frozen=True, slots=True)
 class PersonInSetup:
-    """One of the staff, and what they are: each role with its school, class or agency."""
+    """One of the staff, and what they are: each role with its class, school or agency."""
 
     name: str
-    roles: Sequence[str]
+    roles: Sequence[Sentence]
     schools: frozenset[str | None]
 
 
 async def staff(connection: Connection) -> Sequence[PersonInSetup]:
     rows = await connection.fetch(
-        "SELECT name, array_agg(concat_ws(' ', role, class_name, school_id, staff_role.agency_id) ORDER BY role, school_id, class_name)"
+        "SELECT name, array_agg(ARRAY[role, class_name, school_id, staff_role.agency_id] ORDER BY role, school_id, class_name)"
         " AS roles, array_agg(DISTINCT school_id) AS schools"
         " FROM staff JOIN staff_role ON staff_id = staff.id GROUP BY staff.id, name ORDER BY in_alphabet(name), staff.id"
     )
-    return [PersonInSetup(row["name"], row["roles"], frozenset(row["schools"])) for row in rows]
+    return [
+        PersonInSetup(row["name"], [_role(*one) for one in row["roles"]], frozenset(row["schools"]))
+        for row in rows
+    ]
+
+
+def _role(role: Role, *where: str | None) -> Sentence:
+    return together(ROLES[role], *(one for one in where if one is not None))
 
 
 @dataclass(frozen=True, slots=True)

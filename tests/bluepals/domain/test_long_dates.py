@@ -13,6 +13,7 @@ from bluepals.domain.long_dates import with_long_dates
         ("Student S-2026-09-18 waits.", "Student S-2026-09-18 waits."),
         ("Pairing 2026-09-18-1 waits.", "Pairing 2026-09-18-1 waits."),
         ("2026-13-40 is no date.", "2026-13-40 is no date."),
+        ("Write it such as “2026-12-01”.", "Write it such as “2026-12-01”."),
     ],
 )
 def test_a_date_is_written_out(kept: str, said: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bluepals.domain.people import Partner
+from bluepals.domain.sentences import Sentence
 from bluepals.roster import Problem, RosterReading, is_of_a_folder, read_files, read_folder
 from tests.bluepals.roster.village import GOOD, TODAY, cells_of, read, the_problem, workbook, write
 
@@ -65,7 +66,7 @@ def test_of_two_files_for_the_same_people_nobody_guesses(tmp_path: Path) -> None
 
 
 def test_a_value_is_shown_short_and_printable() -> None:
-    problem = Problem("x.csv", 1, "a\nb", "\x1b[31m" + "é" * 100, "is wrong")
+    problem = Problem("x.csv", 1, "a\nb", "\x1b[31m" + "é" * 100, Sentence("is wrong"))
     assert problem.value.startswith("\\u001b[31mé")
     assert (len(problem.value), problem.column) == (60, "a\\u000ab")
 
