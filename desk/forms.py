@@ -243,7 +243,7 @@ def day_in(form: Fields, name: str, what: Sentence) -> date:
     except ValueError:
         raise FormRefused(
             422,
-            "That is no date for {what}. Choose a day, or write year-month-day, such as 2026-12-01.",
+            "That is no date for {what}. Choose a day, or write year-month-day, such as “2026-12-01”.",
             what=what,
         ) from None
 

@@ -94,8 +94,13 @@ def spoken(value: object) -> object:
     """A sentence as the reader's language says it; all else as it is."""
     if not isinstance(value, Sentence):
         return value
+    return with_long_dates(as_in_files(value), LANGUAGES.get(language()))
+
+
+def as_in_files(sentence: str) -> str:
+    """As `spoken`, with its days as a file has them."""
     other = LANGUAGES.get(language())
-    return with_long_dates(value.said_in(other) if other else value, other)
+    return sentence.said_in(other) if other and isinstance(sentence, Sentence) else str(sentence)
 
 
 def said(sentence: str) -> str:

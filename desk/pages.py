@@ -18,7 +18,7 @@ from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
 from bluepals.paper.words import in_own_words
 from desk.following import follows_later
-from desk.language import in_other_language, language, spoken, words
+from desk.language import as_in_files, in_other_language, language, spoken, words
 from desk.navigation import pages_of
 
 HERE = Path(__file__).parent
@@ -70,6 +70,7 @@ _templates.filters["ended"] = ended
 _templates.filters["begun"] = begun
 _templates.filters["long_date"] = long_date
 _templates.filters["dated"] = dated
+_templates.filters["as_in_files"] = as_in_files
 _templates.filters["in_words"] = language_name
 _templates.filters["in_own_words"] = in_own_words
 

@@ -187,8 +187,8 @@ async def _files(form: FormData) -> tuple[Mapping[str, bytes], Sequence[str]]:
     if not files:
         raise FormRefused(
             422,
-            "No file of a program folder was sent. Choose {first_files}.",
-            first_files=", ".join(FIRST_FILES),
+            "No file of a program folder was sent. Choose {files}.",
+            files=", ".join(FIRST_FILES),
         )
     return files, others
 

@@ -14,15 +14,16 @@ from bluepals.domain.program import Program
 from bluepals.facts import matching
 from bluepals.store import matching as store
 from service.asking import Asking
+from tests.desk.spanish import english_left
 from tests.desk.town import FIRST_ROUND, PROGRAM, SCOPE, Town, Visitor
 
 NEED = Need(Gender.FEMALE, 2, 1, 1, (2, 1, 1), (1, 0, 0))
 
 
-async def propose(town: Town, *children: str) -> list[str]:
+async def propose(town: Town, *children: str, reason: str = "same language") -> list[str]:
     """Each with Rita, who has one place. The ids of the open pairs."""
     async with town.parts.database.transaction(SCOPE) as connection:
-        pairs = [Pair(child, "rita", "same language") for child in children]
+        pairs = [Pair(child, "rita", reason) for child in children]
         await store.save_proposal(connection, PROGRAM.id, 7, pairs, [NEED])
         return [str(pair.id) for pair in await store.open_pairs(connection)]
 
@@ -166,3 +167,19 @@ async def test_who_coordinates_one_school_decides_about_its_pairs_only(town: Tow
 async def test_the_pairs_are_the_coordinators(town: Town, name: str) -> None:
     visitor = town.pairs(name)
     assert (await visitor.http.get(visitor.path)).status_code == 403
+
+
+async def test_the_pairs_are_in_spanish_too_with_their_reasons(
+    town: Town, cora: Visitor, answered: None
+) -> None:
+    reason = "same gender; serves the school; both speak Spanish; the officer's pal no. 2"
+    (pair,) = await propose(town, "uma", reason=reason)
+    page = (await cora.http.get(f"{cora.path}?lang=es")).text
+    assert '<html lang="es">' in page
+    assert "Mismo género; atiende a la escuela; las dos partes hablan español; estudiante n.º 2" in page
+    assert re.search(r"femenino</th><td>2</td><td>1</td><td>1</td>\s*<td>1 <small>de 2 necesarios", page)
+    refused = await decides(cora, "reject", pair)
+    assert "Diga en pocas palabras por qué no" in refused.text
+    done = await decides(cora, "approve all")
+    assert "1 pareja aprobada." in done.text
+    assert [english_left(one) for one in (page, refused.text, done.text)] == [[]] * 3

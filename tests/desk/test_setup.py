@@ -17,6 +17,7 @@ from desk.forms import Most
 from service.parts import Parts
 from tests.bluepals.roster.village import OFFICERS, STAFF, STUDENTS, cells_of, workbook
 from tests.bluepals.roster.village import PROGRAM as VILLAGE
+from tests.desk.spanish import english_left
 from tests.desk.town import NORTH, SCOPE, SOUTH, Town, Visitor
 
 FILES = {"students.csv": STUDENTS.encode(), "officers.csv": OFFICERS.encode(), "staff.csv": STAFF.encode()}
@@ -205,7 +206,7 @@ async def test_who_has_handed_in_the_form_is_ticked(town: Town, cora: Visitor) -
         ({"scope": []}, 422, "and what its family agrees to"),
         ({"given_on": "2026-09-02"}, 422, "is still to come"),
         ({"given_on": ""}, 422, "Choose a day for the signing of the forms."),
-        ({"given_on": "soon"}, 422, "That is no date for the signing of the forms."),
+        ({"given_on": "soon"}, 422, "year-month-day, such as “2026-12-01”."),
         ({"scope": ["visit"]}, 422, "Nothing else holds without the letters"),
         ({"child": ["maya"]}, 422, "Tick what is on the page"),
         ({"child": ["00000000-0000-4000-8000-000000000000"]}, 404, "There is no such page"),
@@ -317,7 +318,7 @@ async def test_what_is_missing_is_said_in_place_and_nothing_is_opened(
 async def test_a_year_that_is_over_is_not_opened(town: Town, began: list[str]) -> None:
     await town.on(date(2027, 6, 1))
     cora = town.setup("cora")
-    assert "was over on 2027-05-28: send one with new dates" in await cora.sees()
+    assert "was over on May 28, 2027: send one with new dates" in await cora.sees()
     assert (await opens(cora)).status_code == 422
     assert began == []
 
@@ -341,7 +342,7 @@ async def test_what_had_better_be_there_is_said_and_hinders_nobody(
     assert "South School: there is no counselor" not in page, "Cal is"
     assert "North School: class 5/B &amp; C has no teacher" in page
     assert "6 children may have a pal, and officers have 5 places: some will wait." in page
-    assert "The first letters were due on 2026-09-18" in page
+    assert "The first letters were due on September 18, 2026" in page
     assert (await opens(cora)).status_code == 200
     assert began == ["stl"]
 
@@ -363,3 +364,43 @@ async def test_opening_is_for_who_coordinates_all_schools(town: Town, began: lis
     assert "Open the year" not in await sol.sees()
     assert (await opens(sol)).status_code == 403
     assert began == []
+
+
+# ---- in Spanish
+
+
+async def in_spanish(visitor: Visitor, path: str = "") -> str:
+    """And so are the pages after it."""
+    return (await visitor.http.get(f"{visitor.path}{path}?lang=es")).text
+
+
+async def test_the_set_up_is_in_spanish_too(town: Town, cora: Visitor) -> None:
+    await town.admin.execute("DELETE FROM staff_role WHERE staff_id = $1", town.staff["coco"])
+    page = await in_spanish(cora)
+    assert '<html lang="es">' in page
+    assert english_left(page) == []
+    assert "Ms. Tess: docente 5A north" in page
+    assert "North School: no hay orientación escolar" in page
+
+
+async def test_problems_are_said_in_spanish_with_days_and_words_as_files_have_them(cora: Visitor) -> None:
+    await in_spanish(cora)
+    spoilt = STUDENTS.replace("S-2,Ben,O'Neil,M,5,5A,north", "S-2,Ben,O'Neil,M,5,5A,nort").replace(
+        "2026-08-01", "someday", 1
+    )
+    program = VILLAGE.replace("2027-05-28", "2026-05-28")
+    files = {**FILES, "students.csv": spoilt.encode(), "program.toml": program.encode()}
+    page = (await sends(cora, files)).text
+    assert "<strong>students.csv, línea 3</strong>, school: <q>nort</q>" in page
+    assert "no es un id de [[schools]] en program.toml; hay: north, south (¿quiso decir north?)" in page
+    assert "no es una fecha; escriba año-mes-día, como 2026-08-17, o mes/día/año" in page
+    assert english_left(page) == []
+
+
+async def test_the_consents_of_a_class_are_in_spanish_too(town: Town, cora: Visitor) -> None:
+    await records(town, cora, "uma")
+    page = await in_spanish(cora, f"/{FORMS_5A}")
+    assert "Las cartas: lunes, 31 de agosto de 2026, formulario 2026-2, en papel." in page
+    assert english_left(page) == []
+    refused = (await records(town, cora, "uma", given_on="")).text
+    assert "Elija un día para la firma de los formularios." in refused
