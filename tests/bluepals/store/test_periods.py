@@ -15,7 +15,7 @@ GOES = {
     "mails": "mail.message mail.reply mail.to_address",
     "tells": "tell.answer tell.body tell.fact tell.key tell.workflow_id",
     "answers": "survey.answers survey.remark",
-    "calls": "attention.how attention.key attention.kind attention.sentence attestation.reference legal_hold.reason"
+    "calls": "attention.how attention.key attention.kind attention.patterns attention.sentence attestation.reference legal_hold.reason"
     " pause.reason program_year.visit_because program_year.visit_because_next proposed_pair.decided_why",
     "addresses": "suppressed_address.address suppressed_address.reply",
     "people": "officer.email officer.first_name officer.last_name officer.precinct staff.email staff.name"
