@@ -14,7 +14,6 @@ What a pair costs, in tiers of which a higher one always outweighs all lower one
 """
 
 import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -23,7 +22,7 @@ from datetime import date
 
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from bluepals.domain.people import LANGUAGES, Gender, language_name
+from bluepals.domain.people import Gender, language_name
 from bluepals.domain.sentences import Sentence
 
 CAPACITIES = (1, 2, 3)
@@ -76,7 +75,7 @@ class Candidate:
 class Pair:
     child: str
     officer: str
-    reason: str
+    reason: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,34 +317,13 @@ def _places(officers: Sequence[Candidate]) -> list[tuple[int, Candidate]]:
 
 
 def _reason(child: Child, officer: Candidate, load: int) -> Sentence:
-    language = language_name(child.language) if child.language in officer.languages else None
-    return _in_words(language, load + 1)
-
-
-def _in_words(language: str | None, place: int) -> Sentence:
-    if language is None:
+    if child.language not in officer.languages:
         return Sentence(
             "same gender; serves the school; no common language is free; the officer's pal no. {place}",
-            place=place,
+            place=load + 1,
         )
     return Sentence(
         "same gender; serves the school; both speak {language}; the officer's pal no. {place}",
-        language=language,
-        place=place,
+        language=language_name(child.language),
+        place=load + 1,
     )
-
-
-SINCE_LAST_YEAR = Sentence("pals since last year")
-_ON_RECORD = re.compile(
-    r"same gender; serves the school; (?:both speak (.+)|no common language is free); the officer's pal no\. (\d+)"
-)
-_LANGUAGES = {str(name): name for name in LANGUAGES.values()}
-
-
-def reason_on_record(text: str) -> str:
-    """The sentence again of which a record holds the English; what is none of them stays as it stands."""
-    if text == SINCE_LAST_YEAR:
-        return SINCE_LAST_YEAR
-    if found := _ON_RECORD.fullmatch(text):
-        return _in_words(_LANGUAGES.get(found[1], found[1]), int(found[2]))
-    return text

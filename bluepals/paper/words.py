@@ -41,8 +41,6 @@ class Words:
     running: str
     ideas: str
     footnote: str
-    visit: str
-    visit_text: str
 
     def long_date(self, day: date) -> str:
         weekday = _DAYS[self.language].split()[day.weekday()]
@@ -83,8 +81,6 @@ ENGLISH = Words(
     running="For {to}, from {sender}",
     ideas="My ideas for a reply",
     footnote="▢ stands for a sign that can't be printed here.",
-    visit="Blue Pals visit: {school}",
-    visit_text="The children and their pals meet. The mail that came with this file has the link for your answer.",
 )
 
 SPANISH = Words(
@@ -112,8 +108,6 @@ SPANISH = Words(
     running="Para {to}, de {sender}",
     ideas="Mis ideas para responder",
     footnote="▢ está en lugar de un signo que aquí no se puede imprimir.",
-    visit="Visita de Blue Pals: {school}",
-    visit_text="Por fin se conocen quienes se han escrito todo el año. El correo que trae este archivo tiene el enlace para responder.",
 )
 
 _BY_LANGUAGE = {words.language: words for words in (ENGLISH, SPANISH)}

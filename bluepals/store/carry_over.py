@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bluepals.domain.letters import Side, Verdict
-from bluepals.domain.matching import SINCE_LAST_YEAR
+from bluepals.domain.sentences import Sentence, kept
 from bluepals.store.database import Connection
 from bluepals.store.letters import Decided, NotTaken
 
@@ -100,17 +100,22 @@ async def take_along(connection: Connection, student_id: UUID, program_year: str
     )
 
 
+_SINCE_LAST_YEAR = Sentence("pals since last year")
+
+
 async def propose(connection: Connection, program: str, pairs: Sequence[UUID]) -> Sequence[UUID]:
     """Proposed pairs of the same two people as in these pairings."""
     rows = await connection.fetch(
         "WITH made AS (INSERT INTO proposal (program_id, number, seed, needs)"
         "   VALUES ($1, (SELECT count(*) + 1 FROM proposal), 0, '[]') RETURNING id)"
-        " INSERT INTO proposed_pair (proposal_id, program_id, school_id, agency_id, student_id, officer_id, gender, reason)"
-        " SELECT made.id, program_id, school_id, agency_id, student_id, officer_id, gender, $3"
+        " INSERT INTO proposed_pair (proposal_id, program_id, school_id, agency_id, student_id, officer_id, gender, reason,"
+        " pattern)"
+        " SELECT made.id, program_id, school_id, agency_id, student_id, officer_id, gender, $3, $4"
         " FROM made, pairing WHERE pairing.id = ANY ($2::uuid[]) RETURNING id",
         program,
         list(pairs),
-        SINCE_LAST_YEAR,
+        _SINCE_LAST_YEAR,
+        kept(_SINCE_LAST_YEAR),
     )
     return [row["id"] for row in rows]
 

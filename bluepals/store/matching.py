@@ -10,8 +10,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from bluepals.domain.matching import Avoided, Candidate, Child, Need, Pair, reason_on_record
+from bluepals.domain.matching import Avoided, Candidate, Child, Need, Pair
 from bluepals.domain.people import Gender
+from bluepals.domain.sentences import kept, made_of
 from bluepals.store.database import Connection
 
 
@@ -86,10 +87,11 @@ async def save_proposal(
     )
     assert proposal is not None  # noqa: S101 - INSERT ... RETURNING
     await connection.executemany(
-        "INSERT INTO proposed_pair (proposal_id, program_id, school_id, agency_id, student_id, officer_id, gender, reason)"
+        "INSERT INTO proposed_pair (proposal_id, program_id, school_id, agency_id, student_id, officer_id, gender, reason,"
+        " pattern)"
         " SELECT $1, student.program_id, student.school_id, officer.agency_id, student.id, officer.id,"
-        " student.pal_gender, $4 FROM student, officer WHERE student.external_id = $2 AND officer.external_id = $3",
-        [(proposal["id"], pair.child, pair.officer, pair.reason) for pair in pairs],
+        " student.pal_gender, $4, $5 FROM student, officer WHERE student.external_id = $2 AND officer.external_id = $3",
+        [(proposal["id"], pair.child, pair.officer, pair.reason, kept(pair.reason)) for pair in pairs],
     )
     number: int = proposal["number"]
     return number
@@ -138,12 +140,17 @@ async def open_pairs(connection: Connection) -> Sequence[OpenPair]:
         "SELECT proposed_pair.id, proposed_pair.school_id AS school, student.class_name,"
         " student.first_name || ' ' || student.last_name AS student,"
         " officer.first_name || ' ' || officer.last_name AS officer, proposed_pair.agency_id AS agency,"
-        " proposed_pair.gender, proposed_pair.reason"
+        " proposed_pair.gender, proposed_pair.reason, proposed_pair.pattern"
         " FROM proposed_pair JOIN student ON student.id = proposed_pair.student_id"
         " JOIN officer ON officer.id = proposed_pair.officer_id WHERE state = 'proposed'"
         " ORDER BY school, class_name, in_alphabet(student.last_name), in_alphabet(student.first_name), proposed_pair.id"
     )
-    return [OpenPair(**{**row, "reason": reason_on_record(row["reason"])}) for row in rows]
+    return [_open_pair(**row) for row in rows]
+
+
+def _open_pair(*, pattern: Any, **row: Any) -> OpenPair:
+    """The reason of a pair from before patterns were kept stays in English."""
+    return OpenPair(**row | ({"reason": made_of(pattern)} if pattern else {}))
 
 
 async def latest_needs(connection: Connection) -> Sequence[dict[str, object]]:

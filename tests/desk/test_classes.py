@@ -9,6 +9,7 @@ import pytest
 from bluepals.domain.cases import Concern, LetterOutcome
 from bluepals.domain.letters import ScannedLetter, Side, TypedLetter, Verdict
 from bluepals.domain.matching import Pair
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import cases, closing, declining, leaving, moves, pauses, replacements, visits
 from bluepals.facts import matching as facts_of_matching
 from bluepals.facts.closing import Word
@@ -104,7 +105,9 @@ def plan_of(page: str, child: str) -> str:
 
 async def proposes(town: Town, child: str, officer: str) -> None:
     async with town.parts.database.transaction(SCOPE) as connection:
-        await matching.save_proposal(connection, PROGRAM.id, 2, [Pair(child, officer, "a test")], [])
+        await matching.save_proposal(
+            connection, PROGRAM.id, 2, [Pair(child, officer, Sentence("a test"))], []
+        )
 
 
 async def approves(town: Town) -> UUID:

@@ -9,8 +9,9 @@ import pytest
 
 from activities.matching import PairsDecided
 from bluepals.domain.matching import Need, Pair
-from bluepals.domain.people import Gender
+from bluepals.domain.people import Gender, language_name
 from bluepals.domain.program import Program
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import matching
 from bluepals.store import matching as store
 from service.asking import Asking
@@ -20,7 +21,10 @@ from tests.desk.town import FIRST_ROUND, PROGRAM, SCOPE, Town, Visitor
 NEED = Need(Gender.FEMALE, 2, 1, 1, (2, 1, 1), (1, 0, 0))
 
 
-async def propose(town: Town, *children: str, reason: str = "same language") -> list[str]:
+SAME_LANGUAGE = Sentence("same language")
+
+
+async def propose(town: Town, *children: str, reason: Sentence = SAME_LANGUAGE) -> list[str]:
     """Each with Rita, who has one place. The ids of the open pairs."""
     async with town.parts.database.transaction(SCOPE) as connection:
         pairs = [Pair(child, "rita", reason) for child in children]
@@ -172,7 +176,11 @@ async def test_the_pairs_are_the_coordinators(town: Town, name: str) -> None:
 async def test_the_pairs_are_in_spanish_too_with_their_reasons(
     town: Town, cora: Visitor, answered: None
 ) -> None:
-    reason = "same gender; serves the school; both speak Spanish; the officer's pal no. 2"
+    reason = Sentence(
+        "same gender; serves the school; both speak {language}; the officer's pal no. {place}",
+        language=language_name("es"),
+        place=2,
+    )
     (pair,) = await propose(town, "uma", reason=reason)
     page = (await cora.http.get(f"{cora.path}?lang=es")).text
     assert '<html lang="es">' in page
@@ -183,3 +191,10 @@ async def test_the_pairs_are_in_spanish_too_with_their_reasons(
     done = await decides(cora, "approve all")
     assert "1 pareja aprobada." in done.text
     assert [english_left(one) for one in (page, refused.text, done.text)] == [[]] * 3
+
+
+async def test_a_reason_without_a_pattern_is_said_as_it_was_written(town: Town, cora: Visitor) -> None:
+    """Those of before 0109 have none."""
+    await propose(town, "uma", reason=Sentence("both speak {language}", language=language_name("es")))
+    await town.admin.execute("UPDATE proposed_pair SET pattern = NULL")
+    assert "Both speak Spanish" in (await cora.http.get(f"{cora.path}?lang=es")).text

@@ -21,6 +21,7 @@ from bluepals.domain.letters import Letter, ScannedLetter, Side, TypedLetter, Ve
 from bluepals.domain.matching import Pair
 from bluepals.domain.people import Gender, Officer, OfficerKind, Role, StaffRole, Student
 from bluepals.domain.program import Agency, Policy, Program, RoundDates, School, VisitWindow, YearDates
+from bluepals.domain.sentences import Sentence
 from bluepals.facts import doors, letters, pairings, visits, year
 from bluepals.settings import Settings
 from bluepals.store import consents, matching, people, programs
@@ -471,7 +472,7 @@ async def _settle(town: Town) -> None:
         await consents.save(connection, STUDENTS)
         await people.save_officers(connection, PROGRAM.id, OFFICERS)
         await people.save_staff(connection, PROGRAM.id, STAFF)
-        pairs = [Pair(child, officer, "a test") for child, officer in PAIRS.items()]
+        pairs = [Pair(child, officer, Sentence("a test")) for child, officer in PAIRS.items()]
         await matching.save_proposal(connection, PROGRAM.id, 1, pairs, [])
         proposed = await matching.open_pairs(connection)
         cora = await people.staff_id(connection, "cora")

@@ -19,10 +19,8 @@ from bluepals.domain.matching import (
     Serving,
     needs,
     propose,
-    reason_on_record,
 )
 from bluepals.domain.people import Gender
-from bluepals.domain.sentences import Sentence, kept
 
 FEMALE, MALE = Gender.FEMALE, Gender.MALE
 ENGLISH, SPANISH = frozenset({"en"}), frozenset({"es"})
@@ -280,19 +278,6 @@ def test_the_reason_names_nobody():
     ]
     (alone,) = propose(children[:1], [officer("x")], SERVING, frozenset(), 1).pairs
     assert "no common language is free" in alone.reason
-
-
-@pytest.mark.parametrize("language", ["en", "es", "so"])
-@pytest.mark.parametrize("spoken", [True, False])
-def test_a_reason_on_record_is_a_sentence_again(language, spoken):
-    speaks = frozenset({language if spoken else "vi"})
-    (pair,) = propose(
-        [child("a", language=language)], [officer("x", languages=speaks)], SERVING, frozenset(), 1
-    ).pairs
-    again = reason_on_record(str(pair.reason))
-    assert (kept(again), again) == (kept(pair.reason), pair.reason)
-    assert isinstance(reason_on_record("pals since last year"), Sentence)
-    assert reason_on_record("a new officer") == "a new officer"
 
 
 @pytest.mark.parametrize(("children", "officers"), [([], []), ([child("a")], []), ([], [officer("x")])])

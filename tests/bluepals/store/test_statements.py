@@ -20,6 +20,7 @@ from bluepals.domain.matching import Pair
 from bluepals.domain.people import ConsentScope, OfficerKind, Partner, Role
 from bluepals.domain.program import RoundDates
 from bluepals.domain.screening import Risk, Screening
+from bluepals.domain.sentences import Sentence
 from bluepals.domain.silence import Rung, Silence
 from bluepals.domain.stacks import Found, Put
 from bluepals.domain.survey import Answers, Taker
@@ -346,7 +347,7 @@ OTHERWISE: dict[str, dict[str, object]] = {
     "people.staff_by_external_id": {"external_id": "Cora"},
     "people.staff_id": {"external_id": "Cora"},
     "programs.save": {"program": program("stl")},
-    "matching.save_proposal": {"pairs": [Pair("Ana", "Rita", "because")]},
+    "matching.save_proposal": {"pairs": [Pair("Ana", "Rita", Sentence("because"))]},
 }
 
 
