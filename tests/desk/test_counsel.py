@@ -422,6 +422,7 @@ async def test_a_counselor_who_speaks_spanish_is_told_everything_in_it(town: Tow
     assert '<html lang="es">' in pages[0]
     assert "Maya Lopez, clase 5A, North School, ronda 1. Desde el martes, 1 de septiembre de 2026" in pages[0]
     assert "Queda registrado que usted la lee, y con ello llega el deber de denunciar: suyo" in pages[1]
+    assert "Friends of Children: grief <small>555-0100 · inglés y español</small>" in pages[1]
     read = (await coco.posts(f"{case}/read")).text
     assert "El deber de denunciar es suyo, personal e inmediato." in read
     assert "La línea de denuncia: Childhelp, 1-800-422-4453" in read
