@@ -12,7 +12,7 @@ from bluepals.domain.letters import Side
 from bluepals.domain.program import Policy
 from bluepals.domain.sentences import Sentence
 
-ABSENT = "the child is absent"  # why a pairing rests until its child writes again
+ABSENT = Sentence("the child is absent")  # why a pairing rests until its child writes again; on record in English
 
 
 class Rung(StrEnum):

@@ -188,7 +188,7 @@ def _how(program: str, pairing_id: UUID, rung: Rung) -> Sentence | None:
                 'To let it rest: starter.py pause {program} --pairing {pairing} --letters --by YOUR-ID --reason "{absent}"',
                 program=program,
                 pairing=pairing_id,
-                absent=ABSENT,
+                absent=str(ABSENT),
             )
     return None
 

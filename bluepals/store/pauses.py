@@ -12,6 +12,7 @@ from bluepals.domain.pauses import FrozenRound, Pause
 from bluepals.domain.program import RoundDates
 from bluepals.domain.refusals import Refused
 from bluepals.domain.sentences import Sentence, together
+from bluepals.domain.silence import ABSENT
 from bluepals.store.database import Connection
 
 
@@ -167,7 +168,7 @@ async def open_pauses(connection: Connection) -> Sequence[OpenPause]:
         OpenPause(
             Target(row["school_id"], row["agency_id"], row["pairing_id"]),
             What(row["what"]),
-            row["reason"],
+            ABSENT if row["reason"] == ABSENT else row["reason"],
             row["began_at"],
         )
         for row in rows

@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from bluepals.domain.silence import ABSENT
 from bluepals.facts import year
 from bluepals.store import programs
 from tests.desk.spanish import english_left
@@ -344,6 +345,12 @@ async def test_who_coordinates_one_school_changes_that_one(town: Town, cora: Vis
 async def test_the_calendar_is_the_coordinators(town: Town, name: str) -> None:
     visitor = town.calendar(name)
     assert (await visitor.http.get(visitor.path)).status_code == 403
+
+
+async def test_why_a_child_that_is_absent_rests_is_said_in_spanish_too(town: Town, cora: Visitor) -> None:
+    await pauses(cora, f"pairing-{town.pairings['maya']}", reason=ABSENT)
+    await cora.gets("?lang=es")
+    assert "<strong>Las cartas de Maya y Dana</strong>: estudiante ausente. <" in await cora.sees()
 
 
 async def test_all_of_it_is_in_spanish_too(town: Town, cora: Visitor) -> None:
