@@ -12,7 +12,8 @@ from bluepals.domain.letters import Side
 from bluepals.domain.program import Policy
 from bluepals.domain.sentences import Sentence
 
-ABSENT = Sentence("the child is absent")  # why a pairing rests until its child writes again; on record in English
+# Why a pairing rests until its child writes again; on record in English.
+ABSENT = Sentence("the child is absent")
 
 
 class Rung(StrEnum):
