@@ -46,8 +46,8 @@ async def _set(
 ) -> None:
     if not 0 < len(reason) <= LONGEST_REASON:
         raise Refused(
-            "A reason has 1 to {longest_reason} characters. Refer to the case instead of telling it.",
-            longest_reason=LONGEST_REASON,
+            "A reason has 1 to {most} characters. Refer to the case instead of telling it.",
+            most=LONGEST_REASON,
         )
     async with parts_of(program) as service, service.database.transaction(Scope.whole(program)) as connection:
         await holds.hold(

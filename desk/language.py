@@ -66,6 +66,11 @@ def language() -> str:
     return _language.get()
 
 
+def _other() -> Language | None:
+    """Than English, if the reader's is."""
+    return LANGUAGES.get(language())
+
+
 def speak(code: str) -> None:
     """From here to the end of this request."""
     _language.set(code)
@@ -94,12 +99,12 @@ def spoken(value: object) -> object:
     """A sentence as the reader's language says it; all else as it is."""
     if not isinstance(value, Sentence):
         return value
-    return with_long_dates(as_in_files(value), LANGUAGES.get(language()))
+    return with_long_dates(as_in_files(value), _other())
 
 
 def as_in_files(sentence: str) -> str:
     """As `spoken`, with its days as a file has them."""
-    other = LANGUAGES.get(language())
+    other = _other()
     return sentence.said_in(other) if other and isinstance(sentence, Sentence) else str(sentence)
 
 
@@ -110,7 +115,7 @@ def said(sentence: str) -> str:
 
 def words(pattern: str, /, **values: object) -> Markup:
     """A template's own words, with what they are filled in with. They are ours, and may have tags in them; the values are text."""
-    other = LANGUAGES.get(language())
+    other = _other()
     said = other.gettext(pattern) if other else pattern
     return Markup(said).format(**{name: spoken(value) for name, value in values.items()})  # noqa: S704 - see above
 

@@ -8,17 +8,16 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from bluepals.domain.letters import MAX_CHARACTERS
-from bluepals.domain.people import LANGUAGES, language_name
+from bluepals.domain.people import GENDERS, LANGUAGES, language_name
 from bluepals.domain.redaction import COLUMNS, ROWS
 from bluepals.domain.returning import LONGEST_OWN_WORDS
-from bluepals.domain.sentences import counted, dated, either, listed, long_date
+from bluepals.domain.sentences import begun, counted, dated, either, listed, long_date
 from bluepals.domain.survey import LONGEST_REMARK, REPLIES
 from bluepals.paper.pages import MAX_PAGES, MAX_UPLOAD_BYTES
 from bluepals.paper.stacks import MAX_STACK_BYTES, MAX_STACK_PAGES
 from bluepals.paper.words import in_own_words
 from desk.following import follows_later
-from desk.language import as_in_files, in_other_language, language, spoken, words
+from desk.language import as_in_files, in_other_language, language, said, spoken, words
 from desk.navigation import pages_of
 
 HERE = Path(__file__).parent
@@ -33,7 +32,7 @@ _templates = Environment(
 )
 _templates.globals.update(
     languages=LANGUAGES,
-    most_characters=MAX_CHARACTERS,
+    genders=GENDERS,
     most_files=MAX_PAGES,
     most_stack_pages=MAX_STACK_PAGES,
     most_stack_megabytes=MAX_STACK_BYTES // 1024 // 1024,
@@ -56,14 +55,8 @@ _templates.globals.update(
 
 def ended(sentence: str) -> str:
     """With a full stop, where whoever wrote it has left it out."""
-    said = str(spoken(sentence))
-    return said if said.endswith((".", "!", "?")) else f"{said}."
-
-
-def begun(sentence: str) -> str:
-    """With a capital letter, and the others as they are."""
-    said = str(spoken(sentence))
-    return f"{said[:1].upper()}{said[1:]}"
+    spoken = said(sentence)
+    return spoken if spoken.endswith((".", "!", "?")) else f"{spoken}."
 
 
 _templates.filters["ended"] = ended

@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bluepals.domain.matching import CAPACITIES
-from bluepals.domain.people import GENDERS
 from bluepals.domain.refusals import Refused
 from bluepals.facts import proposal_page
 from bluepals.facts.coordinators import CoordinatorAtDesk, coordinator_at_desk
@@ -95,7 +94,6 @@ class Proposal:
             form_key=form_key(request),
             page=await proposal_page.proposal_page(self._office, coordinator),
             capacities=CAPACITIES,
-            genders=GENDERS,
             refused=refused,
             sent=sent_before(request),
             done=what,

@@ -211,10 +211,8 @@ def _year_problems(year: YearDates) -> Iterator[DateProblem]:
         )
         return
     for number, pause in enumerate(year.breaks, start=1):
-        key, value = (
-            f"year.breaks[{number}]",
-            Sentence("{first} to {last}", first=pause.first, last=pause.last),
-        )
+        key = f"year.breaks[{number}]"
+        value = Sentence("{first} to {last}", first=pause.first, last=pause.last)
         if pause.last < pause.first:
             yield DateProblem(key, value, Sentence("ends before it begins; exchange the two dates"))
         elif pause.last < year.first_day or pause.first > year.last_day:

@@ -33,10 +33,10 @@ class Sentence(str):
     values: Mapping[str, Any]
 
     def __new__(cls, pattern: str, /, **values: object) -> Self:
-        return cls._of(pattern, values)
+        return cls.of(pattern, values)
 
     @classmethod
-    def _of(cls, pattern: str, values: Mapping[str, object]) -> Self:
+    def of(cls, pattern: str, values: Mapping[str, object]) -> Self:
         sentence = super().__new__(cls, cls._in_english(pattern, values))
         sentence.pattern, sentence.values = pattern, values
         return sentence
@@ -47,7 +47,7 @@ class Sentence(str):
 
     def with_values(self, values: Mapping[str, object]) -> Self:
         """The same about others."""
-        return self._of(self.pattern, values)
+        return self.of(self.pattern, values)
 
     def said_in(self, language: Language) -> str:
         return language.gettext(self.pattern).format(
@@ -104,12 +104,12 @@ def said_in(language: Language, value: object) -> object:
 def counted(number: int, one: str, many: str) -> Sentence:
     """1 round, 2 rounds; 1 child waits, 2 children wait."""
     noun = one if number == 1 else many
-    return Counted._of(f"{{number}} {noun}", {"number": number, "one": one, "many": many})  # noqa: SLF001
+    return Counted.of(f"{{number}} {noun}", {"number": number, "one": one, "many": many})
 
 
 def dated(at: date, form: str) -> Sentence:
     """`form`: of strftime."""
-    return Dated._of(f"{{at:{form}}}", {"at": at, "form": form})  # noqa: SLF001
+    return Dated.of(f"{{at:{form}}}", {"at": at, "form": form})
 
 
 def long_date(day: date) -> Sentence:
@@ -141,7 +141,7 @@ def together(*sentences: str, between: str = " ") -> Sentence:
 
 def begun(sentence: str) -> Sentence:
     """With a capital letter."""
-    return Begun._of("{sentence}", {"sentence": sentence})  # noqa: SLF001
+    return Begun.of("{sentence}", {"sentence": sentence})
 
 
 def _capital(text: str) -> str:
@@ -168,7 +168,7 @@ def made_of(held: Any) -> Any:
     match held:
         case {"sentence": kind, "pattern": pattern, "values": found}:
             values = {name: made_of(value) for name, value in found.items()}
-            return _KINDS[kind]._of(pattern, values)  # noqa: SLF001
+            return _KINDS[kind].of(pattern, values)
         case {"at": at, "zone": zone}:
             instant = datetime.fromisoformat(at)
             return instant.astimezone(ZoneInfo(zone)) if zone else instant

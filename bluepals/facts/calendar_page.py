@@ -34,9 +34,6 @@ from bluepals.store.pauses import (
 from bluepals.store.rounds import RoundInCalendar
 from bluepals.store.visits import VisitDate
 
-# Why dates stay as they are.
-NOT_OPEN = Sentence("The year is not open yet: until then its dates are those of program.toml.")
-
 
 @dataclass(frozen=True, slots=True)
 class SchoolsCalendar:
@@ -272,7 +269,7 @@ async def round_to_move(
 def why_round_stays(school: SchoolsCalendar, one: RoundInCalendar) -> Sentence | None:
     """Why its dates can't be moved; None: they can."""
     if not school.open:
-        return NOT_OPEN
+        return dates.NOT_OPEN
     if one.over:
         return Sentence("Round {number} is over: its dates stay as they are.", number=one.number)
     if one.left_out == "carried":

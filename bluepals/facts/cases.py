@@ -9,7 +9,7 @@ from bluepals.domain import references
 from bluepals.domain.cases import Concern, pause_before
 from bluepals.domain.letters import Side
 from bluepals.domain.people import Role
-from bluepals.domain.sentences import Sentence, dated
+from bluepals.domain.sentences import Sentence
 from bluepals.facts.office import Letterhead, Office, post
 from bluepals.facts.visit_hosts import tell_visits_of
 from bluepals.links import DeskPage
@@ -342,19 +342,15 @@ async def plan(
 
 def _refuse_unfit_day(letterhead: Letterhead, day: date) -> None:
     if day < letterhead.now.astimezone(letterhead.calendar.zone).date():
-        raise NotTaken("The day to look again, {day}, is over. Choose one to come.", day=_long(day))
+        raise NotTaken("The day to look again, {day}, is over. Choose one to come.", day=day)
     if why := letterhead.calendar.why_closed(day):
         near = letterhead.calendar.last_school_day_by(letterhead.calendar.next_school_day(day))
         raise NotTaken(
             "The day to look again, {day}, is {why}. Choose a school day: {near}, for example.",
-            day=_long(day),
+            day=day,
             why=why,
-            near=_long(near),
+            near=near,
         )
-
-
-def _long(day: date) -> Sentence:
-    return dated(day, "%B %-d, %Y")
 
 
 async def _refuse_unknown_partners(connection: Connection, wanted: Iterable[str]) -> None:
@@ -363,12 +359,12 @@ async def _refuse_unknown_partners(connection: Connection, wanted: Iterable[str]
         if name not in known:
             if not known:
                 raise NotTaken(
-                    "{name} is no partner of this program: it has none yet (import a partners.csv).",
-                    name=repr(name),
+                    "“{name}” is no partner of this program: it has none yet (import a partners.csv).",
+                    name=name,
                 )
             raise NotTaken(
-                "{name} is no partner of this program. There are: {partners}.",
-                name=repr(name),
+                "“{name}” is no partner of this program. There are: {partners}.",
+                name=name,
                 partners=", ".join(sorted(known)),
             )
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from bluepals.domain.cases import Concern, LetterOutcome, OfficerOutcome
 from bluepals.domain.gates import Cause
 from bluepals.domain.people import Role
-from bluepals.domain.sentences import Sentence, counted, dated
+from bluepals.domain.sentences import Sentence, counted
 from bluepals.facts import leaving
 from bluepals.facts.cases import look_at_packs
 from bluepals.facts.letters import due_again, tell_pairing, tell_writer
@@ -132,7 +132,7 @@ async def _refuse_unfit(
     if word.counsel_asked_on and word.counsel_asked_on > await programs.today(connection):
         raise NotTaken(
             "{day} is still to come. Ask counsel first, then say on which day that was.",
-            day=dated(word.counsel_asked_on, "%B %-d, %Y"),
+            day=word.counsel_asked_on,
         )
 
 

@@ -100,11 +100,12 @@ async def _school_of_open_year(connection: Connection, program_year: str) -> str
         if year == program_year:
             if state == "open":
                 return school
-            raise DatesRefused(_CLOSED if state == "closed" else _NOT_OPEN)
+            raise DatesRefused(_CLOSED if state == "closed" else NOT_OPEN)
     raise LookupError(f"There is no program year {program_year} here.")
 
 
-_NOT_OPEN = Sentence(
+# Why dates stay as they are.
+NOT_OPEN = Sentence(
     "The year is not open yet: until then its dates are those of program.toml. To change them, upload it again."
 )
 _CLOSED = Sentence("The year is over: its dates stay as they are.")

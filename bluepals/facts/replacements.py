@@ -9,7 +9,6 @@ from bluepals.domain import references
 from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.matching import propose
 from bluepals.domain.people import Role
-from bluepals.domain.references import child_of
 from bluepals.domain.refusals import Refused
 from bluepals.domain.sentences import Sentence, begun
 from bluepals.facts import letters, rounds, who_may
@@ -133,7 +132,7 @@ async def seek(connection: Connection, letterhead: Letterhead) -> None:
             one.child.school,
             Sentence(
                 "{child} has lost its officer and waits: no officer has a free place. Ask the agencies for one and import again.",
-                child=begun(child_of(one.pairing_id)),
+                child=begun(references.child_of(one.pairing_id)),
             ),
         )
 
@@ -149,7 +148,7 @@ async def _propose(connection: Connection, letterhead: Letterhead, one: Seeking,
         Sentence(
             "{officer} is proposed as the next one for {child}.",
             officer=begun(references.officer(officer)),
-            child=child_of(one.pairing_id),
+            child=references.child_of(one.pairing_id),
         ),
         Sentence(
             "See: starter.py replacement list {program}; then: starter.py replacement approve {program} {replacement}"

@@ -10,7 +10,6 @@ from bluepals.domain.calendar import SchoolCalendar
 from bluepals.domain.letters import Side
 from bluepals.domain.pauses import Pause, moved
 from bluepals.domain.people import Role
-from bluepals.domain.references import child_of, officer_of
 from bluepals.domain.refusals import Refused
 from bluepals.domain.sentences import Sentence, begun, dated
 from bluepals.domain.silence import ABSENT, Rung, next_rung
@@ -141,7 +140,8 @@ async def _call(connection: Connection, program: str, one: SilentSide, rung: Run
 
 
 def _what_is_asked(one: SilentSide, rung: Rung) -> Sentence:
-    child, officer = begun(child_of(one.pairing_id)), begun(officer_of(one.pairing_id))
+    child = begun(references.child_of(one.pairing_id))
+    officer = begun(references.officer_of(one.pairing_id))
     match rung:
         case Rung.WARNING_PROPOSED:
             return Sentence(
@@ -211,7 +211,7 @@ def _not_got_through(one: SilentSide) -> Sentence:
         return Sentence(
             "Mail does not get through to {officer}, so this is no silence: mend the address in the roster and import it"
             " again, or ask the liaison.",
-            officer=officer_of(one.pairing_id),
+            officer=references.officer_of(one.pairing_id),
         )
     return Sentence(
         "Mail does not get through to any teacher of class {class_name} of {school}, so this is no silence: mend the"

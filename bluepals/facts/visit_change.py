@@ -9,8 +9,8 @@ from bluepals.domain.program import Program
 from bluepals.domain.sentences import Sentence
 from bluepals.domain.visit_plan import VisitState, visit_instants, why_it_stays, why_not_on
 from bluepals.facts import visits
-from bluepals.facts.calendar_page import NOT_OPEN
 from bluepals.facts.coordinators import CoordinatorAtDesk
+from bluepals.facts.dates import NOT_OPEN
 from bluepals.facts.desk import NotTheirs
 from bluepals.facts.office import Office
 from bluepals.store import programs, rounds, visit_hosts

@@ -111,9 +111,10 @@ async def called_off(office: Office, program: str, program_years: Iterable[str])
         for program_year in program_years:
             standing = await visits.standing(connection, program_year)
             if standing in _NOW:
-                because = (await visits.date_now(connection, program_year)).because
-                told = because if standing is not VisitState.RESTS else None
-                said[program_year] = together(_NOW[standing], *([told] if told else []), between=": ")
+                now, because = _NOW[standing], (await visits.date_now(connection, program_year)).because
+                if because and standing is not VisitState.RESTS:
+                    now = together(now, because, between=": ")
+                said[program_year] = now
     return said
 
 
@@ -224,10 +225,7 @@ async def _arranged_or_refused(
 ) -> Sequence[Meeting]:
     standing = await visits.standing(connection, program_year)
     if standing is not VisitState.PLANNED:
-        raise NotTaken(
-            "{now}: there is nothing to print for it now.",
-            now=_NOW[standing],
-        )
+        raise NotTaken("{now}: there is nothing to print for it now.", now=_NOW[standing])
     if meetings := await arranged(connection, letterhead, program_year):
         return meetings
     raise NotTaken(

@@ -74,7 +74,7 @@ async def release(connection: Connection, key: str, released_by: UUID | None = N
         released_by,
     )
     if changed != "UPDATE 1":
-        raise NotTaken("No hold {key} stands. See which do: starter.py hold list PROGRAM", key=repr(key))
+        raise NotTaken("No hold “{key}” stands. See which do: starter.py hold list PROGRAM", key=key)
 
 
 async def standing(connection: Connection) -> Sequence[Hold]:

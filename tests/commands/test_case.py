@@ -86,7 +86,7 @@ def test_a_worry_has_a_plan_and_a_kept_letter_stays(desk: Desk, place: Place) ->
     assert "is no date" in starter.is_refused(*plan, "soon", status=Exit.WRONG_USAGE)
     day = first_day()
     unknown = starter.is_refused(*plan, day, "--partner", "Nobody")
-    assert unknown == "'Nobody' is no partner of this program. There are: Grief Circle."
+    assert unknown == "“Nobody” is no partner of this program. There are: Grief Circle."
     planned = starter.answers(*plan, day, "--partner", "Grief Circle")
     assert planned == {"case": case, "look_again_on": str(day), "partners": ["Grief Circle"]}
     assert starter.says(*keep) == "Closed: keep.\n"

@@ -452,7 +452,7 @@ async def test_a_plan_is_the_counselors_with_a_school_day_to_come(schools: TwoSc
         await plan(schools, opened, day=date(2026, 8, 31))
     with pytest.raises(NotTaken, match="a Saturday"):
         await plan(schools, opened, day=date(2026, 9, 5))
-    with pytest.raises(NotTaken, match=r"'Nobody' is no partner"):
+    with pytest.raises(NotTaken, match=r"“Nobody” is no partner"):
         await cases.plan(
             schools.office,
             schools.scope,

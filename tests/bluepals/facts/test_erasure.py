@@ -211,7 +211,7 @@ async def test_what_is_held_is_erased_once_it_is_released(lived: TwoSchools) -> 
     async with lived.database.transaction(lived.scope) as connection:
         assert [one.key for one in await holds.standing(connection)] == ["case 7"]
         await holds.release(connection, "case 7")
-        with pytest.raises(NotTaken, match="No hold 'case 7' stands"):
+        with pytest.raises(NotTaken, match="No hold “case 7” stands"):
             await holds.release(connection, "case 7")
     await erase(lived)
     assert await traces(lived.admin) == {}
