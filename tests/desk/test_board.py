@@ -476,7 +476,7 @@ async def test_whom_a_call_means_is_named_in_spanish(seeking: Town) -> None:
     cora = seeking.coordinator("cora")
     cora.http.headers["accept-language"] = "es"
     assert (
-        "Rita Ruiz (rita, County Police) es la siguiente persona que se propone para Zoe Kraus (clase 5/B &amp; C,"
+        "Se propone a Rita Ruiz (rita, County Police) como siguiente policía de Zoe Kraus (clase 5/B &amp; C,"
         " North School; policía: Kim Ruiz)." in await cora.sees()
     )
 

@@ -387,7 +387,7 @@ async def test_all_of_it_is_in_spanish_too(town: Town, cora: Visitor) -> None:
             {"opens_on": "2027-05-29"},
             "es posterior al último día, el 28 de mayo de 2027; elija un día de clases: no",
         ),
-        ({"students_due": "2026-09-01"}, "el 1 de septiembre de 2026 ya pasó. Elija un día futuro."),
+        ({"students_due": "2026-09-01"}, "el 1 de septiembre de 2026 ya pasó. Elija uno que esté por venir."),
         ({"opens_on": "mañana"}, "Eso no es una fecha para el día de las cartas."),
     ],
 )

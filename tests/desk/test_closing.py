@@ -108,7 +108,7 @@ async def test_the_questions_are_asked_in_spanish_too(asked: Town) -> None:
     dana = asked.officer("dana")
     dana.http.headers["accept-language"] = "es"
     page = await dana.sees()
-    assert "¿Le gustó escribir a su estudiante?" in page
+    assert "¿Le gustó escribirle a su estudiante?" in page
     refused = await dana.posts("survey", **OFFICERS | {"remark": "a" * 301})
     assert "Su línea tiene 301 caracteres; el máximo es 300." in refused.text
     thanked = await dana.posts("survey", **OFFICERS)

@@ -385,7 +385,8 @@ async def test_a_copy_is_seen_in_spanish_and_so_is_what_it_lacks(town: Town) -> 
     assert "“Olmo” no aparece en esta carta." in refused
     empty = (await copies(mia, original)).text
     assert (
-        "Escriba las palabras que se deben tachar, elija entre lo señalado, o escriba la traducción;" in empty
+        "Escriba las palabras que se deben tachar, o marque lo que está señalado, o escriba la traducción;"
+        in empty
     )
     seen = (await copies(mia, original, text="Hello, dear Dana.")).text
     assert "Seguiría esta copia de la carta de Ana a Dana" in seen

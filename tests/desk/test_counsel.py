@@ -428,7 +428,7 @@ async def test_a_counselor_who_speaks_spanish_is_told_everything_in_it(town: Tow
     assert "La línea de denuncia: Childhelp, 1-800-422-4453" in read
     assert "si no tienen causa razonable: usted, Ms. Mo y Ms. Tess." in read
     sunday = (await coco.posts(f"{case}/plan", look_again="2026-09-06", partner=FRIENDS.name)).text
-    assert "El día para revisar de nuevo, 6 de septiembre de 2026, no es día de clases" in sunday
+    assert "El día para revisar de nuevo, el 6 de septiembre de 2026, no es día de clases" in sunday
     assert "<title>No se aceptó: Sospecha de daño" in sunday
     pages += [read, (await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY, partner=FRIENDS.name)).text]
     assert "<strong>martes, 8 de septiembre de 2026</strong>, con Friends of Children." in pages[-1]

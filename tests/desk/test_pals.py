@@ -666,4 +666,4 @@ async def test_what_an_officer_is_refused_is_said_in_spanish_with_its_names(town
     key = await rita.form_key()
     await town.admin.execute(f"UPDATE visit_host SET {CAME}")
     settled = await rita.posts(f"host/{request}", key=key, answer="yes")
-    assert "Esta petición está resuelta: ya consta si esta persona de la policía vino." in settled.text
+    assert "Esta petición ya está resuelta: ya consta si esta persona de la policía vino." in settled.text
