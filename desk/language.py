@@ -1,6 +1,7 @@
 """In which language a page speaks: the one that was chosen, or else what its reader's browser likes best."""
 
 import gettext
+import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -41,6 +42,32 @@ _DATES_IN_SPANISH = {
     "%-I:%M %p": "H:mm",
 }
 
+_AND_OR = re.compile(r"\b(?P<word>[yo]) (?=\{(?P<next>\w+)\})")
+# How the next word begins for "y" and "o" to change, and what they become.
+_BEFORE_SUCH = {
+    "y": (re.compile(r"h?[ií](?![aeo])", re.IGNORECASE), "e"),
+    "o": (re.compile(r"h?[oó]", re.IGNORECASE), "u"),
+}
+
+
+def _with_and_or(pattern: str, values: Mapping[str, object]) -> str:
+    """Ana y Ben, but Ana e Inés; Ana o Ben, but Ana u Óscar."""
+
+    def fitting(found: re.Match[str]) -> str:
+        such, other = _BEFORE_SUCH[found["word"]]
+        return f"{other if such.match(str(values[found['next']])) else found['word']} "
+
+    return _AND_OR.sub(fitting, pattern)
+
+
+class _Pattern(str):
+    """Of a sentence in Spanish."""
+
+    __slots__ = ()
+
+    def format(self, *args: object, **values: object) -> str:
+        return _with_and_or(self, values).format(*args, **values)
+
 
 class Spanish(gettext.GNUTranslations):
     """The catalog as translators keep it, read without a build step."""
@@ -51,6 +78,9 @@ class Spanish(gettext.GNUTranslations):
             write_mo(compiled, read_po(lines, locale="es"))
         compiled.seek(0)
         super().__init__(compiled)
+
+    def gettext(self, message: str) -> str:
+        return _Pattern(super().gettext(message))
 
     def date(self, at: date, form: str, /) -> str:
         return format_datetime(at, _DATES_IN_SPANISH[form], locale="es_US")
@@ -115,9 +145,16 @@ def said(sentence: str) -> str:
 
 def words(pattern: str, /, **values: object) -> Markup:
     """A template's own words, with what they are filled in with. They are ours, and may have tags in them; the values are text."""
+<<<<<<< HEAD
     other = _other()
     said = other.gettext(pattern) if other else pattern
     return Markup(said).format(**{name: spoken(value) for name, value in values.items()})  # noqa: S704 - see above
+=======
+    other = LANGUAGES.get(language())
+    filled = {name: spoken(value) for name, value in values.items()}
+    said = _with_and_or(other.gettext(pattern), filled) if other else pattern
+    return Markup(said).format(**filled)  # noqa: S704 - see above
+>>>>>>> a13b3392 (Spanish joins names as they sound: Ana e Inés, Ben u Óscar)
 
 
 def chosen_language(request: Request) -> str | None:

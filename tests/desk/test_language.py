@@ -1,13 +1,16 @@
 """In which language the desk speaks to somebody, and how they choose the other one."""
 
 import re
+from contextvars import copy_context
 
 import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from desk.language import CHOSEN, Speaking, language
+from bluepals.domain.sentences import Sentence, either, listed
+from desk.language import CHOSEN, LANGUAGES, Speaking, language, speak
+from desk.language import words as in_template
 from tests.bluepals.facts.test_year import words
 from tests.desk.spanish import english_left
 from tests.desk.test_doors import ENTER, TESS, Browser, another, newest_mail
@@ -127,3 +130,28 @@ async def test_a_familys_code_comes_in_its_language_first(town: Town, browser: B
     text = words(message)
     assert text.index("Escriba el código") < text.index("Type the code")
     assert "Abrir Blue Pals" in text
+
+
+@pytest.mark.parametrize(
+    ("names", "and_one", "or_one"),
+    [
+        (["Ana", "Ben"], "Ana y Ben", "Ana o Ben"),
+        (["Ana", "Leo", "Inés"], "Ana, Leo e Inés", "Ana, Leo o Inés"),
+        (["Ana", "Hilda"], "Ana e Hilda", "Ana o Hilda"),
+        (["Ana", "Ian"], "Ana y Ian", "Ana o Ian"),
+        (["Ben", "Óscar"], "Ben y Óscar", "Ben u Óscar"),
+    ],
+)
+def test_spanish_joins_names_as_they_sound(names: list[str], and_one: str, or_one: str) -> None:
+    said = [
+        one.said_in(LANGUAGES["es"]) for one in (listed(names), either(names)) if isinstance(one, Sentence)
+    ]
+    assert said == [and_one, or_one]
+
+
+def test_a_templates_own_words_join_names_as_they_sound_too() -> None:
+    def said_in_spanish() -> str:
+        speak("es")
+        return in_template("{student} and {officer}", student="Maya", officer="Irma")
+
+    assert copy_context().run(said_in_spanish) == "Maya e Irma"
