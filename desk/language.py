@@ -145,16 +145,10 @@ def said(sentence: str) -> str:
 
 def words(pattern: str, /, **values: object) -> Markup:
     """A template's own words, with what they are filled in with. They are ours, and may have tags in them; the values are text."""
-<<<<<<< HEAD
     other = _other()
-    said = other.gettext(pattern) if other else pattern
-    return Markup(said).format(**{name: spoken(value) for name, value in values.items()})  # noqa: S704 - see above
-=======
-    other = LANGUAGES.get(language())
     filled = {name: spoken(value) for name, value in values.items()}
     said = _with_and_or(other.gettext(pattern), filled) if other else pattern
     return Markup(said).format(**filled)  # noqa: S704 - see above
->>>>>>> a13b3392 (Spanish joins names as they sound: Ana e Inés, Ben u Óscar)
 
 
 def chosen_language(request: Request) -> str | None:
