@@ -110,9 +110,11 @@ async def _refuse_unfit(
         raise NotTaken(_CLOSED_BY[tuple(needed)])
     if missing := len(await case_readers.still_to_attest(connection, case.id)):
         raise NotTaken(
-            "{missing} yet; nobody can do it for them. Call them.",
+            "{missing}; nobody can do it for them. Call them.",
             missing=counted(
-                missing, "who read the letter has not attested", "who read the letter have not attested"
+                missing,
+                "reader of the letter has not attested yet",
+                "readers of the letter have not attested yet",
             ),
         )
     if case.kind in {Concern.SAD, Concern.UNSURE, Concern.FAMILY} and not await case_words.has_plan(

@@ -66,7 +66,7 @@ def test_a_suspected_harm_from_one_step_to_the_delivery(desk: Desk, place: Place
     still_here = ("case", "not-reached", program, case, MODERATOR, "--by", COUNSELOR)
     assert "still takes part in the program" in starter.is_refused(*still_here)
     close = ("case", "close", program, case, "--letter", "deliver", "--by")
-    assert "1 who read the letter has not attested" in starter.is_refused(*close, COUNSELOR)
+    assert "1 reader of the letter has not attested yet" in starter.is_refused(*close, COUNSELOR)
     assert starter.says(*attest, MODERATOR, "--no-cause") == "Attested, for yourself. All have.\n"
 
     assert "by the word of its counselor" in starter.is_refused(*close, COORDINATOR)

@@ -152,7 +152,7 @@ async def test_closing_needs_all_attestations_and_the_counselors_word(schools: T
     opened = (await schools.decide(draft, Verdict.REFER)).opened
     assert opened is not None
     await attest(schools, opened, "Mona")
-    with pytest.raises(NotTaken, match="1 who read the letter has not attested"):
+    with pytest.raises(NotTaken, match="1 reader of the letter has not attested yet"):
         await close(schools, opened, DELIVER)
     await attest(schools, opened, "Tess")
     for other in ("Cora", "Mona", "Cal"):

@@ -144,7 +144,7 @@ async def test_a_case_closes_once_its_counselor_has_recorded_who_could_not_be_re
         await not_reached(schools, opened)
     await is_stopped(schools)
     assert await attest(schools, opened, "Tess", "Mona") == 1
-    with pytest.raises(NotTaken, match="1 who read the letter has not attested yet"):
+    with pytest.raises(NotTaken, match="1 reader of the letter has not attested yet"):
         await close(schools, opened)
     with pytest.raises(NotTaken, match="Only the counselor of this school"):
         await not_reached(schools, opened, by="Cora")
