@@ -34,7 +34,7 @@ async def test_photos_are_agreed_to_in_the_other_language(town: Town, screens: E
     screen = await screens(width=390)
     await screen.enters_by_mail(MAYAS, at="family")
     await screen.presses("Español")
-    await screen.presses("Fotos en la visita, hechas por la escuela, Maya")
+    await screen.presses("Fotos en la visita, tomadas por la escuela, Maya")
     await screen.is_looked_at("family-agree-spanish")
     await screen.presses("Sí, lo autorizo")
     assert "Gracias. Desde ahora usted lo autoriza." in await screen.reads()

@@ -410,7 +410,7 @@ async def test_who_would_like_to_write_is_asked_and_refused_in_spanish(town: Tow
     unfit = await signs_up(town, link, address="nia")
     assert "Su correo del trabajo " in unfit.text
     taken = await signs_up(town, link)
-    assert "El enlace de su agencia lo revisa" in taken.text
+    assert "El enlace de su agencia revisa su solicitud" in taken.text
     for one in (asked, missing, taken):
         assert '<html lang="es">' in one.text
         assert english_left(one.text, str(FORM["text"])) == []

@@ -107,7 +107,7 @@ async def test_the_duty_is_as_strict_in_spanish(town: Town) -> None:
     calls = await cora.sees()
     page, asked = await tess.sees(), (await tess.gets(f"{case}/no-cause")).text
     assert "El deber de denunciar es suyo, personal e inmediato." in page
-    assert "Usted no ha denunciado, y dice que nada en la carta le da causa razonable" in asked
+    assert "Usted no ha denunciado, y declara que nada en la carta le da causa razonable" in asked
     refused = (await tess.attests(case, when="2025-09-01T08:30")).text
     assert "El martes" not in refused
     assert "el martes, 1 de septiembre de 2026, 9:00 CDT, mucho después de la hora de su denuncia." in refused

@@ -389,7 +389,7 @@ async def test_a_copy_is_seen_in_spanish_and_so_is_what_it_lacks(town: Town) -> 
         in empty
     )
     seen = (await copies(mia, original, text="Hello, dear Dana.")).text
-    assert "Seguiría esta copia de la carta de Ana a Dana" in seen
+    assert "Esta copia de la carta de Ana a Dana seguiría su camino" in seen
     for shown in (page, refused, empty, seen):
         assert '<html lang="es">' in shown
         assert english_left(shown) == []

@@ -421,7 +421,7 @@ async def test_a_counselor_who_speaks_spanish_is_told_everything_in_it(town: Tow
     pages = [await coco.sees(), (await coco.gets(case)).text]
     assert '<html lang="es">' in pages[0]
     assert "Maya Lopez, clase 5A, North School, ronda 1. Desde el martes, 1 de septiembre de 2026" in pages[0]
-    assert "Queda registrado que usted la lee, y con ello llega el deber de denunciar: suyo" in pages[1]
+    assert "y con ello le corresponde el deber de denunciar: suyo, personal e inmediato." in pages[1]
     assert "Friends of Children: grief <small>555-0100 · inglés y español</small>" in pages[1]
     read = (await coco.posts(f"{case}/read")).text
     assert "El deber de denunciar es suyo, personal e inmediato." in read
@@ -429,7 +429,7 @@ async def test_a_counselor_who_speaks_spanish_is_told_everything_in_it(town: Tow
     assert "si no tienen causa razonable: usted, Ms. Mo y Ms. Tess." in read
     sunday = (await coco.posts(f"{case}/plan", look_again="2026-09-06", partner=FRIENDS.name)).text
     assert "El día para revisar de nuevo, el 6 de septiembre de 2026, no es día de clases" in sunday
-    assert "<title>No se aceptó: Sospecha de daño" in sunday
+    assert "<title>No se ha aceptado: Sospecha de daño" in sunday
     pages += [read, (await coco.posts(f"{case}/plan", look_again=A_SCHOOL_DAY, partner=FRIENDS.name)).text]
     assert "<strong>martes, 8 de septiembre de 2026</strong>, con Friends of Children." in pages[-1]
     pages += [(await coco.gets(f"{case}/attest/no-cause")).text, (await coco.gets(f"{case}/goes-on")).text]

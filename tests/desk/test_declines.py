@@ -135,7 +135,7 @@ async def test_who_speaks_spanish_reads_it_in_spanish(town: Town) -> None:
 
 async def test_the_answer_is_in_the_familys_language_too(town: Town) -> None:
     await not_introduced(town)
-    assert "No les presentaremos" in await sends(town, path(town, Decliner.FAMILY, "ana"))
+    assert "No se hará la presentación" in await sends(town, path(town, Decliner.FAMILY, "ana"))
 
 
 async def test_after_the_introduction_the_way_out_is_told(town: Town) -> None:

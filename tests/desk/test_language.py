@@ -55,7 +55,7 @@ async def test_a_guardian_comes_in_without_a_word_of_english(town: Town, browser
     page = await browser.asks(TESS)
     refused = await browser.types("000 000")
     assert "Ese no es el código del mensaje más reciente" in refused.text
-    assert "<title>No se ha podido entrar: Mire su correo · Blue Pals</title>" in refused.text
+    assert "<title>No se ha podido entrar: Revise su correo · Blue Pals</title>" in refused.text
     link, _ = await newest_mail(town)
     entry, spent = await http.get(link), await http.get(f"{ENTER}/another")
     assert "Este enlace no abre nada aquí" in spent.text
@@ -70,7 +70,7 @@ async def test_a_language_that_was_chosen_holds_on_the_pages_after_it(town: Town
     assert "Type the e-mail address" in door.text
     spanish = await browser.http.get(ENTER, params={"to": f"/{PROGRAM.id}/family", "lang": "es"})
     assert "Escriba la dirección" in spanish.text
-    assert "Mire su correo" in (await browser.asks(TESS)).text
+    assert "Revise su correo" in (await browser.asks(TESS)).text
 
 
 def others(page: str) -> list[str]:

@@ -633,7 +633,7 @@ async def test_an_officer_s_page_is_in_spanish_too_whatever_stands_on_it(town: T
         one.http.headers["accept-language"] = "es"
     written = "It names the unit's <i>street</i>."
     pages = [await one.sees() for one in (dana, sam)]
-    assert "Su carta se devolvió: " in pages[0]
+    assert "Su carta fue devuelta: " in pages[0]
     request = await asks_a_reserve(town)
     kept = await sam.http.post(
         f"{sam.path}/{town.pairings['noah']}/keep",

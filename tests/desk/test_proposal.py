@@ -185,7 +185,9 @@ async def test_the_pairs_are_in_spanish_too_with_their_reasons(
     page = (await cora.http.get(f"{cora.path}?lang=es")).text
     assert '<html lang="es">' in page
     assert "Mismo género; atiende a la escuela; las dos partes hablan español; estudiante n.º 2" in page
-    assert re.search(r"femenino</th><td>2</td><td>1</td><td>1</td>\s*<td>1 <small>de 2 necesarios", page)
+    assert re.search(
+        r"femenino</th><td>2</td><td>1</td><td>1</td>\s*<td>1 <small>de 2 que se necesitan", page
+    )
     refused = await decides(cora, "reject", pair)
     assert "Diga en pocas palabras por qué no" in refused.text
     done = await decides(cora, "approve all")

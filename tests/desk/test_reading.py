@@ -508,7 +508,7 @@ async def test_a_decision_and_what_is_refused_are_said_in_spanish(town: Town) ->
     mo = await in_spanish(town.moderator("mo"))
     key = await mo.form_key()
     longer = await decides(mo, draft, "return", key=key, for_child="?" * 501)
-    assert "Sus propias palabras tienen 501 caracteres, y el máximo por casilla es 500." in longer.text
+    assert "Sus propias palabras tienen 501 caracteres, y el máximo por cuadro es 500." in longer.text
     assert "No se ha hecho: La carta de Noah a Sam · Blue Pals" in longer.text
     done = await decides(mo, draft, "approve", key=key)
     assert "Aprobada: la carta de Noah a Sam." in done.text

@@ -141,4 +141,4 @@ async def test_whoever_worries_hears_of_the_duty_in_spanish(town: Town) -> None:
     draft = await town.hands_in("maya", "My uncle hits me.")
     mo = await in_spanish(town.moderator("mo"))
     said = (await mo.is_worried(draft.id, "harm")).text
-    assert "La carta queda retenida. El deber de denunciar es suyo, e inmediato." in said
+    assert "La carta queda retenida. El deber de denunciar es suyo, personal e inmediato." in said
