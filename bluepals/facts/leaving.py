@@ -211,7 +211,7 @@ async def _put_another(connection: Connection, withheld: Withheld) -> None:
     if number is None or number != withheld.round_number:
         return  # It came beside another one.
     ended = (await pairings.state(connection, pairing_id)).ended
-    put = deliveries.put_stock_letter_meanwhile if ended else deliveries.put_stock_letter
+    put = deliveries.put_stock_letter_meanwhile if ended else deliveries.put_stock_letter_instead
     await letters.called_about(connection, pairing_id, number, await put(connection, pairing_id, number))
 
 

@@ -186,25 +186,29 @@ async def put_stock_letter(
     In the child's language if there is one, otherwise in English, never one that this child has had; the least used first.
     Raises DateMoved when the class's opening day is frozen or was left out.
     """
+    filled = await _in_the_pack(connection, pairing_id, round_number)
+    if filled is None and not await _has_opening_day(connection, pairing_id, round_number):
+        raise DateMoved(f"Round {round_number} has no opening day now.")
+    return filled or await put_stock_letter_instead(connection, pairing_id, round_number)
+
+
+async def put_stock_letter_instead(
+    connection: Connection, pairing_id: UUID, round_number: int
+) -> Delivery | Held | None:
+    """The same in place of a letter that was in the pack, which may rest meanwhile."""
     if filled := await _in_the_pack(connection, pairing_id, round_number):
         return filled
     gates = await connection.fetchrow(
         # Another officer has written it: the clearance of the child's own is not asked for.
         "SELECT pairing.ended_at, has_consent(student) AS consented, true AS cleared, false AS paused,"
-        " false AS under_a_case, false AS stopped, false AS carried,"
-        " (SELECT opens_at FROM pairing_round WHERE pairing_id = $1 AND number = $2) AS opens_at"
+        " false AS under_a_case, false AS stopped, false AS carried"
         " FROM pairing JOIN student ON student.id = pairing.student_id WHERE pairing.id = $1"
         " FOR SHARE OF pairing, student",
         pairing_id,
-        round_number,
     )
     if gates is None:
         return Held.ENDED
-    if gates["opens_at"] is None:
-        raise DateMoved(f"Round {round_number} has no opening day now.")
-    if held := _closed_gate(gates):
-        return held
-    return await _put_stock_letter(connection, pairing_id, round_number)
+    return _closed_gate(gates) or await _put_stock_letter(connection, pairing_id, round_number)
 
 
 async def put_stock_letter_meanwhile(
@@ -221,6 +225,15 @@ async def put_stock_letter_meanwhile(
     if waits is None:
         return Held.ENDED
     return await _put_stock_letter(connection, pairing_id, round_number) if waits else Held.NO_CONSENT
+
+
+async def _has_opening_day(connection: Connection, pairing_id: UUID, round_number: int) -> bool:
+    has: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM pairing_round WHERE pairing_id = $1 AND number = $2 AND opens_at IS NOT NULL)",
+        pairing_id,
+        round_number,
+    )
+    return has
 
 
 async def _in_the_pack(connection: Connection, pairing_id: UUID, round_number: int) -> Delivery | None:

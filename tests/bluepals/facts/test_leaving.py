@@ -334,6 +334,19 @@ async def test_a_stopped_officers_stock_letter_goes_to_no_child(schools: TwoScho
     assert "no stock letter is left" in (await calls(schools, "no stock letter"))[0]
 
 
+async def test_a_stock_letter_that_is_held_back_while_letters_rest_asks_for_another_at_once(
+    schools: TwoSchools,
+) -> None:
+    await schools.approve_stock()
+    await letters.put_stock_letter(schools.office, schools.scope, schools.pairing["Ana"], 1)
+    await pauses.pause(
+        schools.office, schools.scope, Target(), [What.LETTERS], reason="snow", by=schools.staff["Cora"]
+    )
+    await stop(schools, "Rita")
+    assert await in_the_pack(schools) == []
+    assert "no stock letter is left" in (await calls(schools, "no stock letter"))[0]
+
+
 async def test_a_letter_that_was_approved_before_the_stop_is_not_released(schools: TwoSchools) -> None:
     draft = await schools.write("Ana", Side.OFFICER)
     await schools.decide(draft)
