@@ -9,7 +9,6 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
-from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from markupsafe import Markup
@@ -20,27 +19,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bluepals.domain.long_dates import with_long_dates
 from bluepals.domain.sentences import Language, Sentence
+from bluepals.domain.spanish_dates import in_spanish
 
 LANGUAGE = "lang"  # in an address
 CHOSEN = "__Host-blue-pals-language"  # a cookie, as long as the browser is open
 OTHER = {"en": ("es", "Español"), "es": ("en", "English")}
 CATALOG = Path(__file__).parent / "es.po"
-
-# As English writes a day or an hour, and as Spanish does (Unicode's letters for the parts of a date).
-_DATES_IN_SPANISH = {
-    "%A, %B %-d, %Y": "EEEE, d 'de' MMMM 'de' y",
-    "%A, %B %-d": "EEEE, d 'de' MMMM",
-    "%B %-d, %Y": "d 'de' MMMM 'de' y",
-    "%B %-d": "d 'de' MMMM",
-    "%b": "MMM",
-    "%b %-d": "d MMM",
-    "%b %-d, %Y": "d MMM y",
-    "%a %b %-d": "EEE d MMM",
-    "%A": "EEEE",
-    "%A, %B %-d, %Y, %-I:%M %p": "EEEE, d 'de' MMMM 'de' y, H:mm",
-    "%A, %B %-d, %Y, %-I:%M %p %Z": "EEEE, d 'de' MMMM 'de' y, H:mm z",
-    "%-I:%M %p": "H:mm",
-}
 
 _AND_OR = re.compile(r"\b(?P<word>[yo]) (?=\{(?P<next>\w+)\})")
 # How the next word begins for "y" and "o" to change, and what they become.
@@ -83,7 +67,7 @@ class Spanish(gettext.GNUTranslations):
         return _Pattern(super().gettext(message))
 
     def date(self, at: date, form: str, /) -> str:
-        return format_datetime(at, _DATES_IN_SPANISH[form], locale="es_US")
+        return in_spanish(at, form)
 
 
 LANGUAGES: Mapping[str, Language] = {"es": Spanish(CATALOG)}

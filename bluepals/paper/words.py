@@ -3,15 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-# Python's own names of days and months follow the machine's locale, which need not be there in both languages.
-_DAYS = {
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
-    "es": "lunes martes miércoles jueves viernes sábado domingo",
-}
-_MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-}
+from bluepals.domain.spanish_dates import in_spanish
+
+_DAY = "%A, %B %-d, %Y"
+_DAY_AND_HOUR = f"{_DAY}, %-I:%M %p"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +38,14 @@ class Words:
     footnote: str
 
     def long_date(self, day: date) -> str:
-        weekday = _DAYS[self.language].split()[day.weekday()]
-        month = _MONTHS[self.language].split()[day.month - 1]
-        if self.language == "es":
-            return f"{weekday} {day.day} de {month} de {day.year}"
-        return f"{weekday}, {month} {day.day}, {day.year}"
+        return self._dated(day, _DAY)
 
     def until(self, moment: datetime) -> str:
         """A local date with its hour, after "by" or its like."""
-        if self.language == "es":
-            return f"{self.long_date(moment)}, a las {moment:%H:%M}"
-        return f"{self.long_date(moment)}, {moment:%-I:%M %p}"
+        return self._dated(moment, _DAY_AND_HOUR)
+
+    def _dated(self, at: date, form: str) -> str:
+        return in_spanish(at, form) if self.language == "es" else f"{at:{form}}"
 
 
 ENGLISH = Words(

@@ -389,7 +389,7 @@ async def test_the_agency_s_page_is_in_spanish_too(town: Town) -> None:
     assert link
     await signs_up(town, link[0], text="Escribo con gusto.")
     page = await lia.sees()
-    assert "1 día más, hasta el miércoles, 2 de septiembre de 2026" in page
+    assert "1 día más, hasta el miércoles 2 de septiembre de 2026" in page
     assert "Mujer, personal civil, escribe en inglés y español, a 2 estudiantes como máximo" in page
     over = await lia.posts(f"officer/{sam}/clearance", until="2026-08-31")
     assert "El 31 de agosto de 2026 ya pasó." in over.text

@@ -110,7 +110,9 @@ async def test_the_duty_is_as_strict_in_spanish(town: Town) -> None:
     assert "Usted no ha denunciado, y declara que nada en la carta le da causa razonable" in asked
     refused = (await tess.attests(case, when="2025-09-01T08:30")).text
     assert "El martes" not in refused
-    assert "el martes, 1 de septiembre de 2026, 9:00 CDT, mucho después de la hora de su denuncia." in refused
+    assert (
+        "el martes 1 de septiembre de 2026, 9:00 AM CDT, mucho después de la hora de su denuncia." in refused
+    )
     done = (await tess.attests(case, when="2026-09-01T08:30", reference="MO-1")).text
     assert "Sobre la carta de Maya Lopez, ronda 1" in done
     assert "ni han dicho que no hay causa razonable" in calls

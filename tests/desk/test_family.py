@@ -218,7 +218,7 @@ async def test_everything_on_the_page_is_in_the_familys_language(town: Town) -> 
     family = town.guardian(ANAS)
     page = await family.sees()
     assert '<html lang="es">' in page
-    assert "antes de esta fecha: martes, 8 de septiembre de 2026, 9:00" in page
+    assert "antes de esta fecha: martes 8 de septiembre de 2026, 9:00 AM" in page
     ana = await student(town, "ana")
     steps = ("withdraw/letters", "withdraw/visit", "agree/photos", "erase")
     for one in [page, *[(await family.gets(f"{ana}/{step}")).text for step in steps]]:
@@ -233,7 +233,7 @@ async def test_what_stands_above_the_letters_is_in_the_familys_language(town: To
     await town.delivers("ana", scan("white"))
     page = await town.guardian(ANAS).sees()
     assert "De Ana para Dana" in page
-    assert "Ronda 1 · martes, 1 de septiembre de 2026" in page
+    assert "Ronda 1 · martes 1 de septiembre de 2026" in page
     assert english_left(page) == []
 
 

@@ -400,7 +400,7 @@ async def test_problems_are_said_in_spanish_with_days_and_words_as_files_have_th
 async def test_the_consents_of_a_class_are_in_spanish_too(town: Town, cora: Visitor) -> None:
     await records(town, cora, "uma")
     page = await in_spanish(cora, f"/{FORMS_5A}")
-    assert "Las cartas: lunes, 31 de agosto de 2026, formulario 2026-2, en papel." in page
+    assert "Las cartas: lunes 31 de agosto de 2026, formulario 2026-2, en papel." in page
     assert english_left(page) == []
     refused = (await records(town, cora, "uma", given_on="")).text
     assert "Elija un día para la firma de los formularios." in refused

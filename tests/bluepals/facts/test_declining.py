@@ -45,7 +45,7 @@ async def test_both_sides_are_asked_once_with_the_other_ones_first_name(asking: 
         "olga@city.example",
     ]
     assert "Olga, de City Police" in words(mails["family.ana@home.example"])
-    assert "martes 8 de septiembre de 2026, a las 17:00." in words(mails["family.ana@home.example"])
+    assert "martes 8 de septiembre de 2026, 5:00 PM." in words(mails["family.ana@home.example"])
     assert "Ana, a fifth-grader" in words(mails["olga@city.example"])
     assert await asking.mails("introduction") == []
 

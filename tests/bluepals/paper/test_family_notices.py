@@ -35,7 +35,7 @@ def test_before_the_introduction_it_says_who_it_is_to_be_and_until_when_to_say_n
     assert "say so by Tuesday, September 8, 2026, 5:00 PM." in english
     assert "Say it on your family's page, or tell the teacher or the school." in english
     assert who[1] in spanish
-    assert "antes de esta fecha: martes 8 de septiembre de 2026, a las 17:00." in spanish
+    assert "antes de esta fecha: martes 8 de septiembre de 2026, 5:00 PM." in spanish
     assert "en la página de su familia, o decirlo en la escuela" in spanish
 
 

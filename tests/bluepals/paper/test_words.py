@@ -13,8 +13,8 @@ FIVE = datetime(2027, 8, 15, 17, 0, tzinfo=UTC)
     ("language", "until"),
     [
         ("en", "Sunday, August 15, 2027, 5:00 PM"),
-        ("es", "domingo 15 de agosto de 2027, a las 17:00"),
-        ("es-MX", "domingo 15 de agosto de 2027, a las 17:00"),
+        ("es", "domingo 15 de agosto de 2027, 5:00 PM"),
+        ("es-MX", "domingo 15 de agosto de 2027, 5:00 PM"),
         ("vi", "Sunday, August 15, 2027, 5:00 PM"),
     ],
 )
